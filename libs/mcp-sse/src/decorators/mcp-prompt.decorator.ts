@@ -1,0 +1,27 @@
+import type { Icon } from '@modelcontextprotocol/sdk/types.js';
+import type { McpSchemaSource } from '../model/schema-source.js';
+import { featureDecorator } from './feature-decorator.js';
+import { PROMPT_METADATA } from './metadata-keys.js';
+
+export interface McpPromptOptions {
+  /** What clients ask for; defaults to the name of the method. */
+  name?: string;
+  /** For people. */
+  title?: string;
+  description?: string;
+  /** Schema of the arguments, whose values are strings; defaults to the class of the arguments parameter. */
+  args?: McpSchemaSource;
+  icons?: Icon[];
+  /** Becomes `_meta` of the prompt. */
+  meta?: Record<string, unknown>;
+}
+
+/**
+ * Makes a method of a provider a prompt. What it returns becomes its messages: a string is one message of
+ * the user, an array is taken as messages, a result of the protocol (`{ messages: […] }`) is sent as it is.
+ *
+ * @see https://modelcontextprotocol.io/specification/2025-11-25/server/prompts
+ */
+export function McpPrompt(options: McpPromptOptions = {}): MethodDecorator {
+  return featureDecorator(PROMPT_METADATA, options);
+}

@@ -1,0 +1,37 @@
+import type { Icon, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
+import type { McpSchemaSource } from '../model/schema-source.js';
+import { featureDecorator } from './feature-decorator.js';
+import { TOOL_METADATA } from './metadata-keys.js';
+
+export interface McpToolOptions {
+  /** What clients call; defaults to the name of the method. */
+  name?: string;
+  /** For people. */
+  title?: string;
+  /** For the model: what the tool does and when to use it. */
+  description?: string;
+  /** Schema of the arguments; defaults to the class of the method's arguments parameter. */
+  input?: McpSchemaSource;
+  /** Schema of the result, which is checked on the way out and sent as `structuredContent`. */
+  output?: McpSchemaSource;
+  /** Hints to the client, such as `readOnlyHint`. */
+  annotations?: ToolAnnotations;
+  icons?: Icon[];
+  /** Becomes `_meta` of the tool. */
+  meta?: Record<string, unknown>;
+}
+
+/**
+ * Makes a method of a provider a tool.
+ *
+ * Without parameter decorators the method is called with `(args, ctx: McpContext)`. What it returns becomes
+ * the result: a string is text, an object is `structuredContent` and its JSON as text, a Buffer is an image
+ * or a blob, a result of the protocol (`{ content: […] }`) is sent as it is, and an Observable or an async
+ * iterable may emit `progress(…)` before its last value, the result. An exception becomes a result with
+ * `isError`.
+ *
+ * @see https://modelcontextprotocol.io/specification/2025-11-25/server/tools
+ */
+export function McpTool(options: McpToolOptions = {}): MethodDecorator {
+  return featureDecorator(TOOL_METADATA, options);
+}

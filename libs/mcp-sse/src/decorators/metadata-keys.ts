@@ -1,0 +1,9 @@
+export const TOOL_METADATA = 'nestjs-mcp-sse:tool';
+export const RESOURCE_METADATA = 'nestjs-mcp-sse:resource';
+export const PROMPT_METADATA = 'nestjs-mcp-sse:prompt';
+
+/** Nest's key for parameter decorators. Using it lets Nest's own ones and `createParamDecorator` work on tools. */
+export const PARAMETERS_METADATA = '__routeArguments__';
+
+/** Nest's key for providers that handle requests: global request-scoped enhancers are applied to those alone. */
+export const ENTRY_PROVIDER_METADATA = '__entryProvider__';

@@ -1,0 +1,15 @@
+export { McpArgs } from './decorators/mcp-args.decorator.js';
+export { McpCtx } from './decorators/mcp-ctx.decorator.js';
+export { McpPrincipal } from './decorators/mcp-principal.decorator.js';
+export { McpPrompt, type McpPromptOptions } from './decorators/mcp-prompt.decorator.js';
+export { McpResource, type McpResourceOptions } from './decorators/mcp-resource.decorator.js';
+export { McpTool, type McpToolOptions } from './decorators/mcp-tool.decorator.js';
+export { McpUriParam } from './decorators/mcp-uri-param.decorator.js';
+export { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
+export { McpDecoratedControllerError } from './model/errors/mcp-decorated-controller.error.js';
+export { McpDuplicateNameError } from './model/errors/mcp-duplicate-name.error.js';
+export { McpParameterError } from './model/errors/mcp-parameter.error.js';
+export { McpSchemaError } from './model/errors/mcp-schema.error.js';
+export { McpContext, type McpLog } from './model/mcp-context.js';
+export { progress, type McpProgress } from './model/progress.js';
+export { ANONYMOUS } from './model/principal.js';

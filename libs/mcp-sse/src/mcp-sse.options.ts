@@ -1,0 +1,107 @@
+import type { CanActivate, Type } from '@nestjs/common';
+import type { Icon } from '@modelcontextprotocol/sdk/types.js';
+import type { McpPrincipal } from './model/principal.js';
+
+/** Options of `McpSseModule.forRoot()`. Where a default is named, it stands in `mcp-sse.defaults.ts`. */
+export interface McpSseModuleOptions {
+  /** Name of the server as clients see it. */
+  name: string;
+  /** Version of the server as clients see it. */
+  version: string;
+  /** Name of the server for people. */
+  title?: string;
+  websiteUrl?: string;
+  icons?: Icon[];
+  /** What the model should know to use the server well; sent in the answer to `initialize`. */
+  instructions?: string;
+
+  /** The HTTP+SSE transport. */
+  sse?: {
+    /** Route of the stream, `sse` by default. May have parameters: `:tenant/sse`. */
+    path?: string;
+    /** Route that messages are posted to, `messages` by default. Its parameters must occur in `path` too. */
+    messagesPath?: string;
+    /** Time between comments that keep an idle stream open, 15000 by default; `false` sends none. */
+    heartbeatMs?: number | false;
+    /** How long a session outlives its stream, 60000 by default. */
+    graceMs?: number;
+    /** What may wait for a client that does not read, 8 MiB by default; beyond it the client is dropped. */
+    maxQueuedBytes?: number;
+  };
+
+  /**
+   * URL at which clients reach the application's root, such as `https://example.com/api`. Needed behind a
+   * proxy that adds or strips a prefix without saying so in `X-Forwarded-Prefix`.
+   */
+  publicUrl?: string;
+  /** Addresses or CIDR ranges of proxies whose `X-Forwarded-Prefix` is believed. None by default. */
+  trustedProxies?: string[];
+  /** Values of the Host header that are served, such as `mcp.example.com` or `localhost:3000`. */
+  allowedHosts?: string[];
+  /** Values of the Origin header that are served, such as `https://chat.example.com`. */
+  allowedOrigins?: string[];
+
+  /**
+   * Who authenticates requests: `app` when the application's own guards do, or one of the module's guards.
+   * Without `auth` and `guards` the module serves loopback connections only.
+   */
+  auth?: 'app' | { jwt: McpJwtOptions } | { apiKey: McpApiKeyOptions };
+  /** Guards that run on the stream's GET and on each POST, in this order, after those that `auth` names. */
+  guards?: (Type<CanActivate> | CanActivate)[];
+  /**
+   * The principal of a request that passed the guards. By default it is read from `request.user`: the
+   * subject from `sub`, `id`, `userId` or `username`, the issuer from `iss`, `tenant`, `scope` or `scopes`,
+   * `roles`.
+   */
+  principal?: (request: unknown) => McpPrincipal | Promise<McpPrincipal>;
+  /** Values that every `McpContext` gets as members; called for each POST, after the guards. */
+  contextFactory?: (request: unknown) => object | Promise<object>;
+
+  limits?: {
+    /** Sessions at a time, 10000 by default; more get 503. */
+    maxSessions?: number;
+    /** Sessions of one principal at a time, 1000 by default. The anonymous principal is exempt. */
+    maxSessionsPerPrincipal?: number;
+    /** Size of one message, 4 MiB by default. */
+    maxMessageBytes?: number;
+    /** Requests of a session without an answer, 256 by default; more get 429. */
+    maxInFlight?: number;
+    /** How long a session may live without having received any message, 30000 by default. */
+    initMs?: number;
+    /** How long an attached session may live after its last message; `false`, the default, is for ever. */
+    idleMs?: number | false;
+  };
+}
+
+/** How `McpJwtAuthGuard` checks bearer tokens. */
+export interface McpJwtOptions {
+  /** The key: a secret of 32 bytes or more for HS algorithms, a public key in PEM for the others. */
+  secretOrKey: string | Buffer;
+  /** Accepted algorithms, `['HS256']` by default. */
+  algorithms?: (
+    | 'HS256'
+    | 'HS384'
+    | 'HS512'
+    | 'RS256'
+    | 'RS384'
+    | 'RS512'
+    | 'ES256'
+    | 'ES384'
+    | 'ES512'
+    | 'PS256'
+    | 'PS384'
+    | 'PS512'
+  )[];
+  /** Accepted `iss`. */
+  issuer?: string | string[];
+  /** Accepted `aud`. */
+  audience?: string | string[];
+}
+
+/** How `McpApiKeyGuard` checks keys. */
+export interface McpApiKeyOptions {
+  /** The keys and whom they belong to. */
+  keys: { name: string; key: string }[];
+  /** Header that carries the key, `x-api-key` by default. `Authorization: Bearer` is accepted as well. */
+  header?: string;
+}

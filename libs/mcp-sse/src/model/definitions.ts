@@ -1,0 +1,40 @@
+import type { Annotations, Icon, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
+import type { JsonObjectSchema } from './json-schema.js';
+
+interface Described {
+  /** Unique among the server's features of its kind. */
+  readonly name: string;
+  /** For people; `name` is for the model. */
+  readonly title?: string;
+  readonly description?: string;
+  readonly icons?: readonly Icon[];
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+/** A tool as clients see it. */
+export interface McpToolDefinition extends Described {
+  readonly inputSchema: JsonObjectSchema;
+  readonly outputSchema?: JsonObjectSchema;
+  readonly annotations?: ToolAnnotations;
+}
+
+/** A resource as clients see it. `uri` is a template (RFC 6570) where it has `{…}`. */
+export interface McpResourceDefinition extends Described {
+  readonly uri: string;
+  readonly mimeType?: string;
+  readonly annotations?: Annotations;
+  /** Of the content, in bytes. */
+  readonly size?: number;
+}
+
+export interface McpPromptArgument {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly required?: boolean;
+}
+
+/** A prompt as clients see it. */
+export interface McpPromptDefinition extends Described {
+  readonly arguments: readonly McpPromptArgument[];
+}

@@ -1,0 +1,57 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type {
+  ClientCapabilities,
+  Implementation,
+  LoggingLevel,
+  RequestId,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { McpPrincipal } from './principal.js';
+import type { McpSessionView } from './session-view.js';
+
+/**
+ * Sends `notifications/message` to the client of the running request, when the client asked for that level
+ * (`logging/setLevel`; until then every level is sent).
+ */
+export type McpLog = Readonly<Record<LoggingLevel, (data: unknown, logger?: string) => void>>;
+
+/**
+ * What a handler knows of the request that it answers. The values that the `contextFactory` option returns
+ * are members too; declare them by augmenting this class:
+ *
+ * ```ts
+ * declare module 'nestjs-mcp-sse' {
+ *   interface McpContext { region: string }
+ * }
+ * ```
+ */
+export abstract class McpContext {
+  abstract readonly session: McpSessionView;
+  abstract readonly principal: McpPrincipal;
+  /** The JSON-RPC id of the request. */
+  abstract readonly requestId: RequestId;
+  /** The HTTP request (Express's or Fastify's) that carried the message. */
+  abstract readonly request: unknown;
+  /** Headers of the POST that carried the message. */
+  abstract readonly headers: IncomingHttpHeaders;
+  /** Headers of the GET that opened the session's stream. */
+  abstract readonly streamHeaders: IncomingHttpHeaders;
+  /** Parameters of the route, such as `tenant` in `/:tenant/sse`. */
+  abstract readonly params: Readonly<Record<string, string>>;
+  /** Aborts when the client cancels the request or the session ends. */
+  abstract readonly signal: AbortSignal;
+  abstract readonly log: McpLog;
+  abstract readonly protocolVersion?: string;
+  abstract readonly clientInfo?: Implementation;
+  abstract readonly clientCapabilities?: ClientCapabilities;
+
+  /**
+   * Sends `notifications/progress` when the client asked for progress, else does nothing.
+   *
+   * @param done how far the work is; each call must report more than the one before
+   * @param total what `done` will be at the end, if that is known
+   */
+  abstract progress(done: number, total?: number, message?: string): void;
+
+  /** Sends a notification that belongs to this request. */
+  abstract notify(method: string, params?: Record<string, unknown>): void;
+}

@@ -1,0 +1,30 @@
+/**
+ * Who a request acts for. A session belongs to the principal that opened it: issuer, tenant and subject
+ * decide, never the bytes of a token, so that a refreshed token keeps its session.
+ */
+export interface McpPrincipal {
+  /** Identifier of the user or client, unique within its issuer (`sub` of a JWT). */
+  readonly subject: string;
+  /** Who vouches for the subject (`iss` of a JWT). */
+  readonly issuer?: string;
+  /** The customer or organisation that the subject acts in. */
+  readonly tenant?: string;
+  readonly scopes: readonly string[];
+  readonly roles: readonly string[];
+  /** Everything else that is known of the principal, such as the claims of its token. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/** The principal of requests that nobody authenticated. */
+export const ANONYMOUS: McpPrincipal = Object.freeze({
+  subject: 'anonymous',
+  issuer: 'nestjs-mcp-sse',
+  scopes: [],
+  roles: [],
+  claims: {},
+});
+
+/** Equal for two principals exactly when they are the same issuer, tenant and subject. */
+export function principalKey(principal: McpPrincipal): string {
+  return JSON.stringify([principal.issuer ?? null, principal.tenant ?? null, principal.subject]);
+}

@@ -1,0 +1,24 @@
+/** A step of a streaming handler; see {@link progress}. */
+export class McpProgress {
+  constructor(
+    readonly done: number,
+    readonly total?: number,
+    readonly message?: string,
+  ) {}
+}
+
+/**
+ * Reports progress from a handler that returns an Observable or an async iterable: what it emits with this
+ * becomes `notifications/progress`, and the last other value is the result.
+ *
+ * ```ts
+ * @McpTool()
+ * async *import(args: ImportDto) {
+ *   yield progress(1, 2, 'parsed');
+ *   yield 'imported 2 rows';
+ * }
+ * ```
+ */
+export function progress(done: number, total?: number, message?: string): McpProgress {
+  return new McpProgress(done, total, message);
+}

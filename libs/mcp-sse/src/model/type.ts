@@ -1,0 +1,2 @@
+/** A class. */
+export type Type<T = unknown> = abstract new (...args: never[]) => T;

@@ -1,0 +1,27 @@
+import type { JsonObjectSchema } from '../model/json-schema.js';
+
+/** What is wrong with one field. */
+export interface SchemaIssue {
+  /** Path of the field, such as `lines[0].price`; empty for the value itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export type SchemaOutcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly issues: readonly SchemaIssue[] };
+
+/** A schema that was made ready at bootstrap. */
+export interface CompiledSchema {
+  readonly jsonSchema: JsonObjectSchema;
+
+  /** The class, when the schema comes from one with class-validator decorators. */
+  readonly dto?: new (...args: never[]) => object;
+
+  /**
+   * Checks a value. What comes back is the schema's own output: an instance of the class for a DTO, the
+   * transformed value for a Standard Schema, the value itself (with defaults) for a JSON Schema. Never throws
+   * and never changes its argument.
+   */
+  validate(value: unknown): SchemaOutcome | Promise<SchemaOutcome>;
+}

@@ -1,0 +1,2 @@
+import { x } from 'nestjs-mcp-sse';
+console.log('hello', x);
