@@ -1,3 +1,5 @@
+export { McpApiKeyGuard } from './auth/mcp-api-key.guard.js';
+export { McpJwtAuthGuard } from './auth/mcp-jwt-auth.guard.js';
 export { McpArgs } from './decorators/mcp-args.decorator.js';
 export { McpCtx } from './decorators/mcp-ctx.decorator.js';
 export { McpPrincipal } from './decorators/mcp-principal.decorator.js';
@@ -5,11 +7,33 @@ export { McpPrompt, type McpPromptOptions } from './decorators/mcp-prompt.decora
 export { McpResource, type McpResourceOptions } from './decorators/mcp-resource.decorator.js';
 export { McpTool, type McpToolOptions } from './decorators/mcp-tool.decorator.js';
 export { McpUriParam } from './decorators/mcp-uri-param.decorator.js';
+export { McpRegistry, type McpFeatureList, type McpRunTimeHandler } from './discovery/mcp.registry.js';
+export { McpExecutionContext } from './execution/mcp-execution-context.js';
+export { McpSseModule } from './mcp-sse.module.js';
+export type { McpCall } from './model/call.js';
+export type {
+  McpPromptArgument,
+  McpPromptDefinition,
+  McpResourceDefinition,
+  McpToolDefinition,
+} from './model/definitions.js';
+export { JsonRpcError } from './model/errors/json-rpc.error.js';
 export { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 export { McpDecoratedControllerError } from './model/errors/mcp-decorated-controller.error.js';
 export { McpDuplicateNameError } from './model/errors/mcp-duplicate-name.error.js';
+export {
+  McpInvalidArgumentsException,
+  type ArgumentIssue,
+} from './model/errors/mcp-invalid-arguments.exception.js';
 export { McpParameterError } from './model/errors/mcp-parameter.error.js';
 export { McpSchemaError } from './model/errors/mcp-schema.error.js';
+export type { JsonObjectSchema } from './model/json-schema.js';
 export { McpContext, type McpLog } from './model/mcp-context.js';
-export { progress, type McpProgress } from './model/progress.js';
+export type { McpApiKeyOptions, McpJwtOptions, McpSseModuleOptions } from './model/mcp-sse.options.js';
 export { ANONYMOUS } from './model/principal.js';
+export { progress, McpProgress } from './model/progress.js';
+export type { McpSchemaSource } from './model/schema-source.js';
+export type { McpSessionView, McpTransportName, SessionCloseReason } from './model/session-view.js';
+export { McpSchema, type McpSchemaKeywords } from './schema/mcp-schema.decorator.js';
+export { McpSessionService } from './sessions/mcp-session.service.js';
+export type { McpSessionEvent } from './sessions/session-event.js';

@@ -1,6 +1,6 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import type { Icon } from '@modelcontextprotocol/sdk/types.js';
-import type { McpPrincipal } from './model/principal.js';
+import type { McpPrincipal } from './principal.js';
 
 /** Options of `McpSseModule.forRoot()`. Where a default is named, it stands in `mcp-sse.defaults.ts`. */
 export interface McpSseModuleOptions {
@@ -36,9 +36,11 @@ export interface McpSseModuleOptions {
   publicUrl?: string;
   /** Addresses or CIDR ranges of proxies whose `X-Forwarded-Prefix` is believed. None by default. */
   trustedProxies?: string[];
-  /** Values of the Host header that are served, such as `mcp.example.com` or `localhost:3000`. */
+  /** Values of the Host header that are served, with or without port: `mcp.example.com`, `localhost:3000`; `*` is
+   * every one. Without any, connections to a loopback address are served under loopback names only. */
   allowedHosts?: string[];
-  /** Values of the Origin header that are served, such as `https://chat.example.com`. */
+  /** Values of the Origin header that are served, such as `https://chat.example.com`; `*` is every one. Without
+   * any, pages of loopback names are served on a loopback address, and pages of the same origin elsewhere. */
   allowedOrigins?: string[];
 
   /**

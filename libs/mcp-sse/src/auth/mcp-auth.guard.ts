@@ -1,0 +1,75 @@
+import {
+  ForbiddenException,
+  Inject,
+  Injectable,
+  type CanActivate,
+  type ExecutionContext,
+  type OnModuleInit,
+  type Type,
+} from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { UnknownElementException } from '@nestjs/core/errors/exceptions/unknown-element.exception.js';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import { isLoopbackAddress } from './loopback.js';
+import { McpApiKeyGuard } from './mcp-api-key.guard.js';
+import { McpJwtAuthGuard } from './mcp-jwt-auth.guard.js';
+import { principalOfUser } from './principal-of-user.js';
+import { rawRequest } from './raw-request.js';
+import { setRequestPrincipal } from './request-principal.js';
+
+/** Runs the guards that the options name, on the stream and on each message, and keeps whom they let in. */
+@Injectable()
+export class McpAuthGuard implements CanActivate, OnModuleInit {
+  private guards: CanActivate[] = [];
+
+  constructor(
+    @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.guards = await Promise.all(this.configured().map((guard) => this.instanceOf(guard)));
+  }
+
+  /** @throws {HttpException} as the guards do; 403 when there are none and the connection is not local */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request: object = context.switchToHttp().getRequest();
+    if (!isProtected(this.options) && !isLoopbackAddress(rawRequest(request).socket.localAddress))
+      throw new ForbiddenException(
+        'This server has no authentication, so it serves loopback connections only. Set "auth" or "guards".',
+      );
+    for (const guard of this.guards) if (!(await passes(guard, context))) return false;
+    const { principal = (passed: unknown) => principalOfUser((passed as { user?: unknown }).user) } =
+      this.options;
+    setRequestPrincipal(request, await principal(request));
+    return true;
+  }
+
+  private configured(): ResolvedOptions['guards'] {
+    const { auth, guards } = this.options;
+    if (typeof auth !== 'object') return guards;
+    return ['jwt' in auth ? McpJwtAuthGuard : McpApiKeyGuard, ...guards];
+  }
+
+  /** A guard that some module provides keeps that module's dependencies; another one is made here. */
+  private async instanceOf(guard: Type<CanActivate> | CanActivate): Promise<CanActivate> {
+    if (typeof guard !== 'function') return guard;
+    try {
+      return this.moduleRef.get<CanActivate>(guard, { strict: false });
+    } catch (error) {
+      if (!(error instanceof UnknownElementException)) throw error;
+      return this.moduleRef.create<CanActivate>(guard);
+    }
+  }
+}
+
+/** Whether anything authenticates requests. */
+export function isProtected({ auth, guards }: ResolvedOptions): boolean {
+  return auth !== undefined || guards.length > 0;
+}
+
+async function passes(guard: CanActivate, context: ExecutionContext): Promise<boolean> {
+  const verdict = await guard.canActivate(context);
+  return isObservable(verdict) ? lastValueFrom(verdict) : verdict;
+}

@@ -1,0 +1,42 @@
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import { ANONYMOUS, type McpPrincipal } from '../model/principal.js';
+
+type User = Readonly<Record<string, unknown>>;
+
+const SUBJECTS = ['sub', 'id', 'userId', 'username'];
+
+/**
+ * The principal that a guard left as `request.user`, in the shapes that Nest applications use.
+ *
+ * @throws {McpConfigurationError} when the user has no subject: its sessions could not be told from others'
+ */
+export function principalOfUser(user: unknown): McpPrincipal {
+  if (user === undefined || user === null) return ANONYMOUS;
+  const claims = user as User;
+  const subject = SUBJECTS.map((name) => claims[name]).find(isIdentifier);
+  if (subject === undefined)
+    throw new McpConfigurationError(
+      `request.user has none of ${SUBJECTS.join(', ')}. Say whose request it is with the "principal" option.`,
+    );
+  return {
+    subject: String(subject),
+    issuer: text(claims['iss']),
+    tenant: text(claims['tenant']),
+    scopes: list(claims['scope'] ?? claims['scopes'] ?? claims['scp']),
+    roles: list(claims['roles'] ?? claims['role']),
+    claims,
+  };
+}
+
+function isIdentifier(value: unknown): value is string | number {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '');
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function list(value: unknown): readonly string[] {
+  if (typeof value === 'string') return value.split(' ').filter((item) => item !== '');
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

@@ -1,0 +1,75 @@
+import { UriTemplate } from '@modelcontextprotocol/sdk/shared/uriTemplate.js';
+import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
+import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
+import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
+import type {
+  McpPromptArgument,
+  McpPromptDefinition,
+  McpResourceDefinition,
+  McpToolDefinition,
+} from '../model/definitions.js';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import type { JsonObjectSchema } from '../model/json-schema.js';
+import type { CompiledSchema } from '../schema/compiled-schema.js';
+
+const NO_ARGUMENTS: JsonObjectSchema = { type: 'object', additionalProperties: false };
+
+export function toolDefinition(
+  { name, title, description, annotations, icons, meta }: McpToolOptions,
+  defaultName: string,
+  input?: CompiledSchema,
+  output?: CompiledSchema,
+): McpToolDefinition {
+  return {
+    name: name ?? defaultName,
+    title,
+    description,
+    inputSchema: input?.jsonSchema ?? NO_ARGUMENTS,
+    outputSchema: output?.jsonSchema,
+    annotations,
+    icons,
+    meta,
+  };
+}
+
+export function resourceDefinition(
+  { name, ...options }: McpResourceOptions,
+  defaultName: string,
+): McpResourceDefinition {
+  return { name: name ?? defaultName, ...options };
+}
+
+export function promptDefinition(
+  { name, title, description, icons, meta }: McpPromptOptions,
+  defaultName: string,
+  args?: CompiledSchema,
+): McpPromptDefinition {
+  return {
+    name: name ?? defaultName,
+    title,
+    description,
+    arguments: args ? promptArguments(args.jsonSchema) : [],
+    icons,
+    meta,
+  };
+}
+
+/** @throws {McpConfigurationError} when the URI is neither a URI nor a template */
+export function uriTemplate(uri: string, where: string): UriTemplate | undefined {
+  try {
+    if (UriTemplate.isTemplate(uri)) return new UriTemplate(uri);
+    void new URL(uri);
+    return undefined;
+  } catch (error) {
+    throw new McpConfigurationError(
+      `${where}: "${uri}" is not a URI with a scheme, nor a template of one (RFC 6570): ${(error as Error).message}`,
+    );
+  }
+}
+
+function promptArguments({ properties = {}, required = [] }: JsonObjectSchema): McpPromptArgument[] {
+  return Object.entries(properties).map(([name, property]) => {
+    const { title, description } = property as { title?: string; description?: string };
+    return { name, title, description, required: required.includes(name) };
+  });
+}

@@ -1,0 +1,21 @@
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
+import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
+import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
+
+/** What a decorator says of a method. */
+export type FeatureMetadata =
+  | { readonly kind: 'tool'; readonly options: McpToolOptions }
+  | { readonly kind: 'resource'; readonly options: McpResourceOptions }
+  | { readonly kind: 'prompt'; readonly options: McpPromptOptions };
+
+/** A decorated method of a provider. */
+export interface DiscoveredMethod<F extends FeatureMetadata = FeatureMetadata> {
+  readonly feature: F;
+  readonly wrapper: InstanceWrapper<object>;
+  /** The prototype that has the method, itself or by inheritance. */
+  readonly prototype: object;
+  readonly methodName: string;
+  /** `Class.method`, for messages. */
+  readonly where: string;
+}

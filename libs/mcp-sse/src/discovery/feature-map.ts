@@ -1,0 +1,42 @@
+import { McpDuplicateNameError } from '../model/errors/mcp-duplicate-name.error.js';
+
+interface Feature<Identity extends string> {
+  readonly definition: { readonly [key in Identity]: string };
+  readonly source: string;
+}
+
+/** Features of one kind by what makes them unique, in the order in which they were added. */
+export class FeatureMap<F extends Feature<'name'> | Feature<'uri'>> {
+  private readonly features = new Map<string, F>();
+
+  /** @param identity the member of the definition that makes a feature unique */
+  constructor(
+    private readonly kind: string,
+    private readonly identity: 'name' | 'uri',
+  ) {}
+
+  get definitions(): F['definition'][] {
+    return [...this.features.values()].map(({ definition }) => definition);
+  }
+
+  get(identity: string): F | undefined {
+    return this.features.get(identity);
+  }
+
+  values(): IterableIterator<F> {
+    return this.features.values();
+  }
+
+  /** @throws {McpDuplicateNameError} */
+  add(feature: F): void {
+    const identity = (feature.definition as Record<string, unknown>)[this.identity] as string;
+    const existing = this.features.get(identity);
+    if (existing)
+      throw new McpDuplicateNameError(this.kind, identity, existing.source, feature.source, this.identity);
+    this.features.set(identity, feature);
+  }
+
+  delete(identity: string): boolean {
+    return this.features.delete(identity);
+  }
+}

@@ -1,0 +1,148 @@
+import { Injectable } from '@nestjs/common';
+import { Subject, type Observable } from 'rxjs';
+import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
+import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
+import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
+import type { McpHandler } from '../model/call.js';
+import type { McpPromptDefinition, McpResourceDefinition, McpToolDefinition } from '../model/definitions.js';
+import { McpInvalidArgumentsException } from '../model/errors/mcp-invalid-arguments.exception.js';
+import type { McpContext } from '../model/mcp-context.js';
+import type { CompiledSchema } from '../schema/compiled-schema.js';
+import { compileSchema } from '../schema/compile-schema.js';
+import { promptDefinition, resourceDefinition, toolDefinition, uriTemplate } from './definitions.js';
+import { FeatureMap } from './feature-map.js';
+import type { RegisteredPrompt, RegisteredResource, RegisteredTool } from './registered-feature.js';
+
+/** Answers a call of a feature that was added at run time. It may return what a decorated method may. */
+export type McpRunTimeHandler<Args = Record<string, unknown>> = (args: Args, context: McpContext) => unknown;
+
+export type McpFeatureList = 'tools' | 'resources' | 'prompts';
+
+const AT_RUN_TIME = 'one added at run time';
+
+/** What the server offers: what decorators say, and what is added and removed while it runs. */
+@Injectable()
+export class McpRegistry {
+  /** @internal */
+  readonly toolMap = new FeatureMap<RegisteredTool>('tool', 'name');
+  /** @internal */
+  readonly resourceMap = new FeatureMap<RegisteredResource>('resource', 'uri');
+  /** @internal */
+  readonly promptMap = new FeatureMap<RegisteredPrompt>('prompt', 'name');
+  private readonly changes = new Subject<McpFeatureList>();
+
+  get tools(): readonly McpToolDefinition[] {
+    return this.toolMap.definitions;
+  }
+
+  /** Resources and resource templates. */
+  get resources(): readonly McpResourceDefinition[] {
+    return this.resourceMap.definitions;
+  }
+
+  get prompts(): readonly McpPromptDefinition[] {
+    return this.promptMap.definitions;
+  }
+
+  /** Emits the list that something was added to or removed from; clients are told by `list_changed`. */
+  get changes$(): Observable<McpFeatureList> {
+    return this.changes.asObservable();
+  }
+
+  /**
+   * @throws {McpDuplicateNameError} when there is a tool of this name
+   * @throws {McpSchemaError}
+   */
+  addTool<Args = Record<string, unknown>>(
+    options: McpToolOptions & { name: string },
+    handler: McpRunTimeHandler<Args>,
+  ): void {
+    const where = `addTool("${options.name}")`;
+    const input = options.input && compileSchema(options.input, `${where} (input)`, 'input');
+    const output = options.output && compileSchema(options.output, `${where} (output)`, 'output');
+    this.register('tools', {
+      definition: toolDefinition(options, options.name, input, output),
+      output,
+      handler: checkedHandler(handler as McpRunTimeHandler, input),
+      source: AT_RUN_TIME,
+    });
+  }
+
+  /** @returns whether there was such a tool */
+  removeTool(name: string): boolean {
+    return this.unregister('tools', name);
+  }
+
+  /**
+   * The handler gets the variables of the URI template as its arguments.
+   *
+   * @throws {McpDuplicateNameError} when there is a resource of this URI
+   */
+  addResource(
+    options: McpResourceOptions & { name: string },
+    handler: McpRunTimeHandler<Record<string, string>>,
+  ): void {
+    this.register('resources', {
+      definition: resourceDefinition(options, options.name),
+      template: uriTemplate(options.uri, `addResource("${options.uri}")`),
+      handler: checkedHandler(handler as McpRunTimeHandler),
+      source: AT_RUN_TIME,
+    });
+  }
+
+  /** @returns whether there was such a resource */
+  removeResource(uri: string): boolean {
+    return this.unregister('resources', uri);
+  }
+
+  /**
+   * @throws {McpDuplicateNameError} when there is a prompt of this name
+   * @throws {McpSchemaError}
+   */
+  addPrompt<Args = Record<string, string>>(
+    options: McpPromptOptions & { name: string },
+    handler: McpRunTimeHandler<Args>,
+  ): void {
+    const args = options.args && compileSchema(options.args, `addPrompt("${options.name}") (args)`, 'input');
+    this.register('prompts', {
+      definition: promptDefinition(options, options.name, args),
+      handler: checkedHandler(handler as McpRunTimeHandler, args),
+      source: AT_RUN_TIME,
+    });
+  }
+
+  /** @returns whether there was such a prompt */
+  removePrompt(name: string): boolean {
+    return this.unregister('prompts', name);
+  }
+
+  /** @internal */
+  register(list: 'tools', feature: RegisteredTool): void;
+  register(list: 'resources', feature: RegisteredResource): void;
+  register(list: 'prompts', feature: RegisteredPrompt): void;
+  register(list: McpFeatureList, feature: RegisteredTool | RegisteredResource | RegisteredPrompt): void {
+    (this.mapOf(list) as FeatureMap<typeof feature>).add(feature);
+    this.changes.next(list);
+  }
+
+  private unregister(list: McpFeatureList, identity: string): boolean {
+    const existed = this.mapOf(list).delete(identity);
+    if (existed) this.changes.next(list);
+    return existed;
+  }
+
+  private mapOf(
+    list: McpFeatureList,
+  ): FeatureMap<RegisteredTool> | FeatureMap<RegisteredResource> | FeatureMap<RegisteredPrompt> {
+    return { tools: this.toolMap, resources: this.resourceMap, prompts: this.promptMap }[list];
+  }
+}
+
+function checkedHandler(handler: McpRunTimeHandler, schema?: CompiledSchema): McpHandler {
+  if (!schema) return (call) => handler(call.arguments, call.context);
+  return async (call) => {
+    const outcome = await schema.validate(call.arguments);
+    if (!outcome.ok) throw new McpInvalidArgumentsException(outcome.issues);
+    return handler(outcome.value as Record<string, unknown>, call.context);
+  };
+}

@@ -1,0 +1,105 @@
+import type { ParameterMetadata } from '../decorators/parameter-decorator.js';
+import { PARAMETERS_METADATA } from '../decorators/metadata-keys.js';
+import { ParameterKind } from '../decorators/parameter-kind.js';
+import { McpParameterError } from '../model/errors/mcp-parameter.error.js';
+import { McpContext } from '../model/mcp-context.js';
+import type { Type } from '../model/type.js';
+import type { DiscoveredMethod } from './discovered-method.js';
+
+/** What each parameter of a decorated method receives. */
+export interface MethodParameters {
+  readonly count: number;
+  /** Nest's metadata of the parameters that go through pipes, by `kind:index`. */
+  readonly piped: Readonly<Record<string, ParameterMetadata>>;
+  /** Position of the context, where there is one. */
+  readonly contextIndexes: readonly number[];
+  readonly principalIndexes: readonly number[];
+  /** Position of the arguments, where there is one. */
+  readonly argsIndex?: number;
+  /** Declared type of the arguments, when it is a class of the application. */
+  readonly argsType?: Type;
+}
+
+/** Parameters of Nest's own decorators that mean the same here: `@Req()` and `@Headers()`. */
+const HTTP_KINDS = [0, 6];
+const BUILT_IN: readonly unknown[] = [
+  Object,
+  String,
+  Number,
+  Boolean,
+  Array,
+  Function,
+  Promise,
+  Date,
+  Map,
+  Set,
+];
+
+/**
+ * Works out the parameters of a method: decorators first, then the type `McpContext`, then the position
+ * (arguments, context).
+ *
+ * @throws {McpParameterError} when that leaves a parameter open
+ */
+export function methodParameters({ prototype, methodName, where }: DiscoveredMethod): MethodParameters {
+  const method = (prototype as Record<string, (...args: unknown[]) => unknown>)[methodName]!;
+  const types = Reflect.getMetadata('design:paramtypes', prototype, methodName) as unknown[] | undefined;
+  const decorated = (Reflect.getMetadata(PARAMETERS_METADATA, prototype.constructor, methodName) ??
+    {}) as Record<string, ParameterMetadata>;
+  const keys = new Map(Object.entries(decorated).map(([key, { index }]) => [index, key]));
+  const count = Math.max(types?.length ?? 0, method.length, ...[...keys.keys()].map((index) => index + 1));
+
+  const piped: Record<string, ParameterMetadata> = {};
+  const contextIndexes: number[] = [];
+  const principalIndexes: number[] = [];
+  let argsIndex: number | undefined;
+
+  for (let index = 0; index < count; index++) {
+    const key = keys.get(index);
+    const kind = key === undefined ? undeclaredKind(index) : Number(key.split(':')[0]);
+    if (kind === ParameterKind.Context) contextIndexes.push(index);
+    else if (kind === ParameterKind.Principal) principalIndexes.push(index);
+    else if (kind === ParameterKind.Args) {
+      if (argsIndex !== undefined)
+        throw new McpParameterError(where, index, 'the arguments are taken already.');
+      argsIndex = index;
+      piped[`${kind}:${index}`] = decorated[key ?? ''] ?? { index, pipes: [] };
+    } else if (isPiped(key, kind)) piped[key!] = decorated[key!]!;
+    else throw new McpParameterError(where, index, `its decorator has no meaning here.`);
+  }
+
+  function undeclaredKind(index: number): ParameterKind {
+    const type = types?.[index];
+    if (isContext(type)) return ParameterKind.Context;
+    if (
+      argsIndex === undefined &&
+      ![...keys.values()].some((key) => key.startsWith(`${ParameterKind.Args}:`))
+    )
+      return ParameterKind.Args;
+    if (index === 1 && (type === undefined || type === Object)) return ParameterKind.Context;
+    throw new McpParameterError(
+      where,
+      index,
+      'decorate it with @McpArgs(), @McpCtx(), @McpUriParam() or @McpPrincipal(), or give it the type McpContext.',
+    );
+  }
+
+  const argsType = argsIndex === undefined ? undefined : types?.[argsIndex];
+  return {
+    count,
+    piped,
+    contextIndexes,
+    principalIndexes,
+    argsIndex,
+    argsType: typeof argsType === 'function' && !BUILT_IN.includes(argsType) ? (argsType as Type) : undefined,
+  };
+}
+
+function isPiped(key: string | undefined, kind: number): boolean {
+  const isCustom = key !== undefined && Number.isNaN(kind);
+  return isCustom || kind === ParameterKind.UriParam || HTTP_KINDS.includes(kind);
+}
+
+function isContext(type: unknown): boolean {
+  return typeof type === 'function' && (type === McpContext || type.prototype instanceof McpContext);
+}

@@ -1,0 +1,22 @@
+import type { UriTemplate } from '@modelcontextprotocol/sdk/shared/uriTemplate.js';
+import type { McpHandler } from '../model/call.js';
+import type { McpPromptDefinition, McpResourceDefinition, McpToolDefinition } from '../model/definitions.js';
+import type { CompiledSchema } from '../schema/compiled-schema.js';
+
+interface Registered<Definition> {
+  readonly definition: Definition;
+  readonly handler: McpHandler;
+  /** Where it comes from, for messages: `Class.method`, or that it was added at run time. */
+  readonly source: string;
+}
+
+export interface RegisteredTool extends Registered<McpToolDefinition> {
+  readonly output?: CompiledSchema;
+}
+
+export interface RegisteredResource extends Registered<McpResourceDefinition> {
+  /** Where the URI is a template. */
+  readonly template?: UriTemplate;
+}
+
+export type RegisteredPrompt = Registered<McpPromptDefinition>;

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import type { DiscoveredMethod, FeatureMetadata } from '../discovery/discovered-method.js';
+import {
+  promptDefinition,
+  resourceDefinition,
+  toolDefinition,
+  uriTemplate,
+} from '../discovery/definitions.js';
+import { McpRegistry } from '../discovery/mcp.registry.js';
+import { methodParameters, type MethodParameters } from '../discovery/method-parameters.js';
+import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
+import type { McpSchemaSource } from '../model/schema-source.js';
+import type { CompiledSchema } from '../schema/compiled-schema.js';
+import { compileSchema } from '../schema/compile-schema.js';
+import { McpHandlerFactory } from './mcp-handler.factory.js';
+
+type Of<Kind extends FeatureMetadata['kind']> = DiscoveredMethod<Extract<FeatureMetadata, { kind: Kind }>>;
+
+/** Makes registered features of decorated methods: their schema, their definition, their handler. */
+@Injectable()
+export class FeatureBinder {
+  constructor(
+    private readonly registry: McpRegistry,
+    private readonly handlers: McpHandlerFactory,
+  ) {}
+
+  /** @throws {McpConfigurationError} when a method cannot be served; the message names it and says what to do */
+  async bind(method: DiscoveredMethod): Promise<void> {
+    switch (method.feature.kind) {
+      case 'tool':
+        return this.bindTool(method as Of<'tool'>);
+      case 'resource':
+        return this.bindResource(method as Of<'resource'>);
+      case 'prompt':
+        return this.bindPrompt(method as Of<'prompt'>);
+    }
+  }
+
+  private async bindTool(method: Of<'tool'>): Promise<void> {
+    const { feature, methodName, where } = method;
+    const parameters = methodParameters(method);
+    const input = argumentsSchema(parameters, feature.options.input, 'input', where);
+    const { output: outputSource } = feature.options;
+    const output = outputSource && compileSchema(outputSource, `${where} (output)`, 'output');
+    this.registry.register('tools', {
+      definition: toolDefinition(feature.options, methodName, input, output),
+      output,
+      handler: await this.handlers.create(method, parameters, input),
+      source: where,
+    });
+  }
+
+  private async bindResource(method: Of<'resource'>): Promise<void> {
+    const { feature, methodName, where } = method;
+    const parameters = methodParameters(method);
+    const schema = parameters.argsType && compileSchema(parameters.argsType, `${where} (variables)`, 'input');
+    this.registry.register('resources', {
+      definition: resourceDefinition(feature.options, methodName),
+      template: uriTemplate(feature.options.uri, where),
+      handler: await this.handlers.create(method, parameters, schema),
+      source: where,
+    });
+  }
+
+  private async bindPrompt(method: Of<'prompt'>): Promise<void> {
+    const { feature, methodName, where } = method;
+    const parameters = methodParameters(method);
+    const args = argumentsSchema(parameters, feature.options.args, 'args', where);
+    this.registry.register('prompts', {
+      definition: promptDefinition(feature.options, methodName, args),
+      handler: await this.handlers.create(method, parameters, args),
+      source: where,
+    });
+  }
+}
+
+/** @throws {McpSchemaError} when there are arguments but nothing says which */
+function argumentsSchema(
+  { argsIndex, argsType }: MethodParameters,
+  declared: McpSchemaSource | undefined,
+  option: 'input' | 'args',
+  where: string,
+): CompiledSchema | undefined {
+  const source = declared ?? argsType;
+  if (source) return compileSchema(source, `${where} (${option})`, 'input');
+  if (argsIndex === undefined) return undefined;
+  throw new McpSchemaError(
+    where,
+    `the type of its arguments is not a class, so there is no schema for them. Declare a class with ` +
+      `class-validator decorators (imported without "type"), or pass "${option}".`,
+  );
+}

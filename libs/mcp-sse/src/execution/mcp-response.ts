@@ -1,0 +1,90 @@
+/**
+ * The response that guards, interceptors and filters made for HTTP find in a call. What they set on it goes
+ * nowhere: the call is answered on the session's stream, and an exception decides what is answered. It has the
+ * methods of Express's and Fastify's responses that such code uses, and each of them can be chained.
+ */
+export class McpResponse {
+  statusCode = 200;
+  readonly headersSent = false;
+  readonly sent = false;
+  readonly locals: Record<string, unknown> = {};
+  private readonly headers = new Map<string, unknown>();
+
+  status(code: number): this {
+    this.statusCode = code;
+    return this;
+  }
+
+  code(code: number): this {
+    return this.status(code);
+  }
+
+  set(name: string, value: unknown): this {
+    this.headers.set(name.toLowerCase(), value);
+    return this;
+  }
+
+  header(name: string, value: unknown): this {
+    return this.set(name, value);
+  }
+
+  setHeader(name: string, value: unknown): this {
+    return this.set(name, value);
+  }
+
+  append(name: string, value: unknown): this {
+    return this.set(name, value);
+  }
+
+  appendHeader(name: string, value: unknown): this {
+    return this.set(name, value);
+  }
+
+  get(name: string): unknown {
+    return this.headers.get(name.toLowerCase());
+  }
+
+  getHeader(name: string): unknown {
+    return this.get(name);
+  }
+
+  removeHeader(name: string): void {
+    this.headers.delete(name.toLowerCase());
+  }
+
+  type(): this {
+    return this;
+  }
+
+  vary(): this {
+    return this;
+  }
+
+  cookie(): this {
+    return this;
+  }
+
+  clearCookie(): this {
+    return this;
+  }
+
+  on(): this {
+    return this;
+  }
+
+  once(): this {
+    return this;
+  }
+
+  json(): this {
+    return this;
+  }
+
+  send(): this {
+    return this;
+  }
+
+  end(): this {
+    return this;
+  }
+}

@@ -1,0 +1,28 @@
+import { HttpException, HttpStatus } from '@nestjs/common';
+import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { publicMessage } from '../model/public-message.js';
+
+/** The specification's code for a resource that does not exist. */
+export const RESOURCE_NOT_FOUND = -32002;
+
+/** The error of the protocol that a handler threw on purpose, ours or the SDK's. */
+export function asProtocolError(error: unknown): JsonRpcError | undefined {
+  if (error instanceof JsonRpcError) return error;
+  if (!(error instanceof McpError)) return undefined;
+  return new JsonRpcError(error.code, error.message.replace(/^MCP error -?\d+: /, ''), error.data);
+}
+
+/** The error of a resource or a prompt, which have no result that could carry it. */
+export function toProtocolError(error: unknown): JsonRpcError | undefined {
+  const message = publicMessage(error);
+  if (message === undefined) return asProtocolError(error);
+  return new JsonRpcError(codeOf((error as HttpException).getStatus()), message);
+}
+
+function codeOf(status: number): number {
+  if (status === (HttpStatus.NOT_FOUND as number)) return RESOURCE_NOT_FOUND;
+  if (status === (HttpStatus.BAD_REQUEST as number) || status === (HttpStatus.UNPROCESSABLE_ENTITY as number))
+    return ErrorCode.InvalidParams;
+  return status < 500 ? ErrorCode.InvalidRequest : ErrorCode.InternalError;
+}

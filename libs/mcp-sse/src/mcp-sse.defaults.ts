@@ -1,0 +1,37 @@
+import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
+import type { ResolvedOptions } from './model/resolved-options.js';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** The one place where options get their defaults. */
+export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
+  return {
+    ...options,
+    guards: options.guards ?? [],
+    trustedProxies: options.trustedProxies ?? [],
+    sse: {
+      path: 'sse',
+      messagesPath: 'messages',
+      heartbeatMs: 15_000,
+      graceMs: 60_000,
+      maxQueuedBytes: 8 * MIB,
+      ...defined(options.sse),
+    },
+    limits: {
+      maxSessions: 10_000,
+      maxSessionsPerPrincipal: 1_000,
+      maxMessageBytes: 4 * MIB,
+      maxInFlight: 256,
+      initMs: 30_000,
+      idleMs: false,
+      ...defined(options.limits),
+    },
+  };
+}
+
+/** Without the members that are undefined, so that passing on an unset value means the default. */
+function defined<T extends object>(options: T | undefined): Partial<T> {
+  const set = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(set) as Partial<T>;
+}

@@ -1,0 +1,53 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { isProtected } from './auth/mcp-auth.guard.js';
+import { McpExplorer } from './discovery/mcp.explorer.js';
+import { McpRegistry } from './discovery/mcp.registry.js';
+import { FeatureBinder } from './execution/feature.binder.js';
+import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
+import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
+import { McpSessionService } from './sessions/mcp-session.service.js';
+
+/** Mounts what the explorer finds when the application starts, and ends the sessions when it stops. */
+@Injectable()
+export class McpSseLifecycle implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly logger = new Logger('McpSseModule');
+
+  constructor(
+    @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly explorer: McpExplorer,
+    private readonly binder: FeatureBinder,
+    private readonly registry: McpRegistry,
+    private readonly sessions: McpSessionService,
+  ) {}
+
+  /** @throws {McpConfigurationError} */
+  async onModuleInit(): Promise<void> {
+    this.checkProtection();
+    for (const method of this.explorer.explore()) await this.binder.bind(method);
+    this.registry.changes$.subscribe((list) => this.sessions.broadcast(`notifications/${list}/list_changed`));
+  }
+
+  /** Before the server closes: it waits for its connections, and streams end by us alone. */
+  beforeApplicationShutdown(): void {
+    this.sessions.shutdown();
+  }
+
+  private checkProtection(): void {
+    if (isProtected(this.options)) return;
+    if (process.env['NODE_ENV'] === 'production')
+      throw new McpConfigurationError(
+        'McpSseModule has no authentication, and NODE_ENV is "production". Set "auth" or "guards"; ' +
+          "auth: 'app' says that the application's own guards do it.",
+      );
+    this.logger.warn(
+      'NO AUTHENTICATION: neither "auth" nor "guards" is set, so anyone on this machine may call every tool. ' +
+        'Connections to other than loopback addresses are refused.',
+    );
+  }
+}

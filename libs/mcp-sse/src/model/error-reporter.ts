@@ -1,0 +1,13 @@
+/** Keeps what must not reach a client. */
+export interface ErrorReporter {
+  /**
+   * Logs an error with a new correlation id.
+   *
+   * @param where what failed, such as `tools/call echo`
+   * @returns the correlation id, which a client may see
+   */
+  report(error: unknown, where: string): string;
+}
+
+/** Injection token of the {@link ErrorReporter}. */
+export const ERROR_REPORTER = Symbol('nestjs-mcp-sse:error-reporter');

@@ -1,0 +1,117 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type {
+  ClientCapabilities,
+  Implementation,
+  LoggingLevel,
+  ProgressToken,
+  RequestId,
+} from '@modelcontextprotocol/sdk/types.js';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import { McpContext, type McpLog } from '../model/mcp-context.js';
+import type { McpPrincipal } from '../model/principal.js';
+import type { McpSessionView } from '../model/session-view.js';
+import { CallLog, isLogged } from './call-log.js';
+import type { ConnectionState } from './connection-state.js';
+import type { MessageOrigin } from './message-origin.js';
+
+type Notify = (method: string, params?: Readonly<Record<string, unknown>>) => void;
+
+/** The context of one request. Once the request is answered or cancelled it sends nothing more. */
+export class CallContext extends McpContext {
+  #controller?: AbortController;
+  #log?: McpLog;
+  #lastProgress = -Infinity;
+  #settled = false;
+  #abortReason?: Error;
+
+  constructor(
+    readonly requestId: RequestId,
+    readonly session: McpSessionView,
+    private readonly progressToken: ProgressToken | undefined,
+    private readonly origin: MessageOrigin,
+    private readonly state: Readonly<ConnectionState>,
+    private readonly send: Notify,
+  ) {
+    super();
+    if (origin.extras) this.adopt(origin.extras);
+  }
+
+  get principal(): McpPrincipal {
+    return this.origin.principal;
+  }
+
+  get request(): unknown {
+    return this.origin.request;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.origin.headers;
+  }
+
+  get streamHeaders(): IncomingHttpHeaders {
+    return this.origin.streamHeaders;
+  }
+
+  get params(): Readonly<Record<string, string>> {
+    return this.origin.params;
+  }
+
+  get protocolVersion(): string | undefined {
+    return this.state.protocolVersion;
+  }
+
+  get clientInfo(): Implementation | undefined {
+    return this.state.clientInfo;
+  }
+
+  get clientCapabilities(): ClientCapabilities | undefined {
+    return this.state.clientCapabilities;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
+    }
+    return this.#controller.signal;
+  }
+
+  get log(): McpLog {
+    return (this.#log ??= new CallLog((level, data, logger) => this.writeLog(level, data, logger)));
+  }
+
+  progress(done: number, total?: number, message?: string): void {
+    if (this.progressToken === undefined || done <= this.#lastProgress) return;
+    this.#lastProgress = done;
+    const { progressToken } = this;
+    this.notify('notifications/progress', { progressToken, progress: done, total, message });
+  }
+
+  notify(method: string, params?: Record<string, unknown>): void {
+    if (!this.#settled) this.send(method, params);
+  }
+
+  /** The request has its answer, or will never have one. */
+  settle(): void {
+    this.#settled = true;
+  }
+
+  abort(reason: Error): void {
+    this.settle();
+    this.#abortReason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  private adopt(extras: object): void {
+    const taken = Object.keys(extras).find((name) => name in this);
+    if (taken !== undefined)
+      throw new McpConfigurationError(
+        `contextFactory returned "${taken}", which every McpContext has already. Choose another name.`,
+      );
+    Object.assign(this, extras);
+  }
+
+  private writeLog(level: LoggingLevel, data: unknown, logger?: string): void {
+    if (isLogged(level, this.state.logLevel)) this.notify('notifications/message', { level, logger, data });
+  }
+}

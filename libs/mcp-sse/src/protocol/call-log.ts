@@ -1,0 +1,46 @@
+import { LoggingLevelSchema, type LoggingLevel } from '@modelcontextprotocol/sdk/types.js';
+import type { McpLog } from '../model/mcp-context.js';
+
+const SEVERITY = new Map(LoggingLevelSchema.options.map((level, severity) => [level, severity]));
+
+/** Whether a client that asked for `threshold` wants to hear of `level`. */
+export function isLogged(level: LoggingLevel, threshold: LoggingLevel | undefined): boolean {
+  return threshold === undefined || SEVERITY.get(level)! >= SEVERITY.get(threshold)!;
+}
+
+/** The log of one call: a method per level. */
+export class CallLog implements McpLog {
+  constructor(private readonly write: (level: LoggingLevel, data: unknown, logger?: string) => void) {}
+
+  debug(data: unknown, logger?: string): void {
+    this.write('debug', data, logger);
+  }
+
+  info(data: unknown, logger?: string): void {
+    this.write('info', data, logger);
+  }
+
+  notice(data: unknown, logger?: string): void {
+    this.write('notice', data, logger);
+  }
+
+  warning(data: unknown, logger?: string): void {
+    this.write('warning', data, logger);
+  }
+
+  error(data: unknown, logger?: string): void {
+    this.write('error', data, logger);
+  }
+
+  critical(data: unknown, logger?: string): void {
+    this.write('critical', data, logger);
+  }
+
+  alert(data: unknown, logger?: string): void {
+    this.write('alert', data, logger);
+  }
+
+  emergency(data: unknown, logger?: string): void {
+    this.write('emergency', data, logger);
+  }
+}

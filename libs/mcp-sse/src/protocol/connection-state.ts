@@ -1,0 +1,10 @@
+import type { ClientCapabilities, Implementation, LoggingLevel } from '@modelcontextprotocol/sdk/types.js';
+
+/** What a connection has agreed with its client. Plain data, so that a store can keep it. */
+export interface ConnectionState {
+  protocolVersion?: string;
+  clientInfo?: Implementation;
+  clientCapabilities?: ClientCapabilities;
+  /** Least severe level that the client wants to hear of; all of them until it says so. */
+  logLevel?: LoggingLevel;
+}

@@ -1,0 +1,50 @@
+import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+
+export type Params = Readonly<Record<string, unknown>>;
+
+/** A message from the other side whose envelope is sound. */
+export type JsonRpcMessage =
+  | { readonly kind: 'request'; readonly id: RequestId; readonly method: string; readonly params: Params }
+  | { readonly kind: 'notification'; readonly method: string; readonly params: Params }
+  | { readonly kind: 'response'; readonly id: RequestId };
+
+const NO_PARAMS: Params = Object.freeze({});
+
+/**
+ * Checks the envelope of one JSON-RPC 2.0 message as MCP narrows it: no batches, ids are strings or safe
+ * integers, parameters are an object.
+ *
+ * @throws {JsonRpcError} -32600 with a message that names the fault
+ */
+export function parseMessage(value: unknown): JsonRpcMessage {
+  if (Array.isArray(value)) throw invalid('batches are not supported; send one message per request');
+  if (!isObject(value)) throw invalid('a message must be an object');
+  if (value['jsonrpc'] !== '2.0') throw invalid('"jsonrpc" must be "2.0"');
+  if (value['method'] === undefined) return parseResponse(value);
+
+  const { method, params = NO_PARAMS } = value;
+  if (typeof method !== 'string') throw invalid('"method" must be a string');
+  if (!isObject(params)) throw invalid('"params" must be an object');
+  if (!('id' in value)) return { kind: 'notification', method, params };
+  return { kind: 'request', id: requestId(value), method, params };
+}
+
+function parseResponse(value: Params): JsonRpcMessage {
+  if (!('id' in value)) throw invalid('"method" is missing');
+  if ('result' in value === 'error' in value) throw invalid('a response has either "result" or "error"');
+  return { kind: 'response', id: requestId(value) };
+}
+
+function requestId({ id }: Params): RequestId {
+  if (typeof id === 'string' || Number.isSafeInteger(id)) return id as RequestId;
+  throw invalid('"id" must be a string or an integer between -(2^53 - 1) and 2^53 - 1');
+}
+
+function isObject(value: unknown): value is Params {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(problem: string): JsonRpcError {
+  return new JsonRpcError(ErrorCode.InvalidRequest, `Invalid Request: ${problem}`);
+}

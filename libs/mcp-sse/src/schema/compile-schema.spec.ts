@@ -1,0 +1,73 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { IsOptional, IsString } from 'class-validator';
+import { z } from 'zod';
+import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
+import type { McpSchemaSource } from '../model/schema-source.js';
+import { compileSchema } from './compile-schema.js';
+
+const where = 'OrdersService.find (input)';
+
+class FindDto {
+  @IsOptional()
+  @IsString()
+  query?: string;
+}
+
+describe('compileSchema', () => {
+  it.each<[string, McpSchemaSource]>([
+    ['class', FindDto],
+    ['Standard Schema', z.object({ query: z.string().optional() })],
+    ['JSON Schema', { type: 'object', properties: { query: { type: 'string' } } }],
+  ])('takes a %s, and an input that is left out as {}', async (_, source) => {
+    const schema = compileSchema(source, where, 'input');
+    expect(schema.jsonSchema).toMatchObject({ type: 'object', properties: { query: { type: 'string' } } });
+    expect(await schema.validate({ query: 'shoes' })).toEqual({ ok: true, value: { query: 'shoes' } });
+    expect(await schema.validate(undefined)).toEqual({ ok: true, value: {} });
+    expect(await schema.validate({ query: 1 })).toMatchObject({ ok: false, issues: [{ path: 'query' }] });
+  });
+
+  it.each<[string, McpSchemaSource]>([
+    ['class', FindDto],
+    ['Standard Schema', z.object({ query: z.string().optional() })],
+    ['JSON Schema', { type: 'object', properties: { query: { type: 'string' } } }],
+  ])('refuses null, an array, a string and, as a result, nothing at all for a %s', async (_, source) => {
+    const schema = compileSchema(source, where, 'input');
+    for (const value of [null, [], 'text', 1]) {
+      expect(await schema.validate(value)).toMatchObject({ ok: false, issues: [{ path: '' }] });
+    }
+    expect(await compileSchema(source, where, 'output').validate(undefined)).toMatchObject({ ok: false });
+  });
+
+  it('takes a Standard Schema that is a function', () => {
+    const schema = Object.assign(() => {}, { '~standard': z.object({ a: z.string() })['~standard'] });
+    expect(compileSchema(schema as never, where, 'input').dto).toBeUndefined();
+  });
+
+  it.each([['text'], [null], [undefined], [[]], [new Date()]])(
+    'says what a schema can be when given %p',
+    (source) => {
+      const compile = () => compileSchema(source as never, where, 'input');
+      expect(compile).toThrow(McpSchemaError);
+      expect(compile).toThrow(/OrdersService.find \(input\): "input" must be a class with class-validator/);
+    },
+  );
+
+  it('reports a transform that throws without showing its error', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    class TrimDto {
+      @Transform(({ value }: { value: string }) => value.trim())
+      @IsString()
+      name!: string;
+    }
+    const schema = compileSchema(TrimDto, where, 'input');
+    expect(await schema.validate({ name: ' a ' })).toEqual({ ok: true, value: { name: 'a' } });
+    expect(await schema.validate({ name: 1 })).toEqual({
+      ok: false,
+      issues: [{ path: '', message: 'could not be validated' }],
+    });
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('value.trim is not a function'));
+    warn.mockRestore();
+  });
+});

@@ -1,0 +1,62 @@
+import { Logger } from '@nestjs/common';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
+import type { JsonObjectSchema } from '../model/json-schema.js';
+import type { McpSchemaSource } from '../model/schema-source.js';
+import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
+import type { DtoClass } from './dto-class.js';
+import { compileDtoSchema } from './dto-schema.js';
+import { compileRawJsonSchema } from './raw-json-schema.js';
+import { compileStandardSchema } from './standard-schema.js';
+
+/**
+ * Makes a schema ready. Where an input is missing as a whole, `{}` is validated in its place.
+ *
+ * @param where what the schema belongs to, such as `OrdersService.find (input)`
+ * @throws McpSchemaError it is no schema, or cannot be expressed as JSON Schema
+ */
+export function compileSchema(
+  source: McpSchemaSource,
+  where: string,
+  direction: 'input' | 'output',
+): CompiledSchema {
+  const compiled = compile(source, where, direction);
+
+  // Custom validators and transforms are the application's code and may throw.
+  const failed = (error: unknown): SchemaOutcome => {
+    new Logger('McpSchema').warn(`${where}: validation failed with ${String(error)}`);
+    return { ok: false, issues: [{ path: '', message: 'could not be validated' }] };
+  };
+  const validate = (value: unknown): SchemaOutcome | Promise<SchemaOutcome> => {
+    try {
+      const outcome = compiled.validate(value === undefined && direction === 'input' ? {} : value);
+      return outcome instanceof Promise ? outcome.catch(failed) : outcome;
+    } catch (error) {
+      return failed(error);
+    }
+  };
+  return { ...compiled, validate };
+}
+
+function compile(source: unknown, where: string, direction: 'input' | 'output'): CompiledSchema {
+  if (isStandardSchema(source)) return compileStandardSchema(source, where, direction);
+  if (typeof source === 'function') return compileDtoSchema(source as DtoClass, where, direction);
+  if (isPlainObject(source)) return compileRawJsonSchema(source as JsonObjectSchema, where, direction);
+  throw new McpSchemaError(
+    where,
+    `"${direction}" must be a class with class-validator decorators, a zod 4 or other Standard Schema object, ` +
+      `or a JSON Schema document.`,
+  );
+}
+
+function isStandardSchema(source: unknown): source is StandardSchemaV1 {
+  return (
+    (typeof source === 'object' || typeof source === 'function') && source !== null && '~standard' in source
+  );
+}
+
+function isPlainObject(source: unknown): boolean {
+  if (typeof source !== 'object' || source === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(source);
+  return prototype === Object.prototype || prototype === null;
+}

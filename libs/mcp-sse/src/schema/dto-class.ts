@@ -1,0 +1,2 @@
+/** A class with class-validator decorators. */
+export type DtoClass = new (...args: never[]) => object;

@@ -1,0 +1,191 @@
+import 'reflect-metadata';
+import { getMetadataStorage } from 'class-validator';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
+import type { JsonObjectSchema } from '../model/json-schema.js';
+import { transformerMetadata, type TransformerMetadata } from './class-transformer-metadata.js';
+import { containerOf } from './container-of.js';
+import type { DtoClass } from './dto-class.js';
+import { initialValues } from './initial-values.js';
+import type { Keywords } from './keywords.js';
+import { SCHEMA_KEYWORDS_METADATA } from './mcp-schema.decorator.js';
+import { propertySchema } from './property-schema.js';
+import { demandsValue, needsValue } from './required-property.js';
+import type { UncheckedProperties } from './unchecked-properties.js';
+
+const SHAPE_VALIDATORS = /^(isArray|array[A-Z]\w+|isObject|isNotEmptyObject)$/;
+
+/**
+ * The JSON Schema of a class with class-validator decorators, and of the classes that it refers to.
+ *
+ * Built here rather than with class-validator-jsonschema, which tells classes apart by their name alone, so
+ * that two of the same name become one, and lets the last decorator win where several name a type.
+ */
+export class DtoDocument {
+  readonly jsonSchema: JsonObjectSchema;
+
+  /** By class: what the schema says and class-validator does not check. */
+  readonly unchecked = new Map<unknown, UncheckedProperties>();
+
+  private readonly names = new Map<DtoClass, string>();
+  private readonly definitions: Record<string, Keywords> = {};
+  private readonly referenced = new Set<string>();
+
+  /** @throws McpSchemaError what cannot be expressed, with how to mend it */
+  constructor(
+    dto: DtoClass,
+    private readonly where: string,
+    private readonly direction: 'input' | 'output',
+  ) {
+    const root = this.define(dto);
+    const { [root]: schema, ...others } = this.definitions;
+    const definitions = this.referenced.has(root) ? this.definitions : others;
+    const $defs = Object.keys(definitions).length > 0 ? { $defs: definitions } : {};
+    this.jsonSchema = { ...schema, type: 'object', ...$defs };
+  }
+
+  private define(dto: DtoClass): string {
+    const known = this.names.get(dto);
+    if (known !== undefined) return known;
+
+    const name = this.uniqueName(dto.name || 'Object');
+    this.names.set(dto, name);
+    // Reserves the place, so that definitions are in the order in which classes are met.
+    this.definitions[name] = {};
+    this.definitions[name] = this.describe(dto);
+    return name;
+  }
+
+  private uniqueName(name: string): string {
+    let candidate = name;
+    for (let count = 2; Object.hasOwn(this.definitions, candidate); count++) candidate = `${name}${count}`;
+    return candidate;
+  }
+
+  private describe(dto: DtoClass): Keywords {
+    const byProperty = this.validatorsOf(dto);
+    const initial = initialValues(dto, this.where, [...byProperty.keys()]);
+    const unchecked: UncheckedProperties = { required: [], nested: [] };
+    const properties: Record<string, Keywords> = {};
+    const required: string[] = [];
+
+    for (const [property, validators] of byProperty) {
+      const transformer = this.transformerOf(dto, property);
+      if (this.direction === 'input' && transformer.isExcluded) continue;
+      const name = (this.direction === 'input' && transformer.exposedName) || property;
+      const given = initial.get(property);
+      const keywords = Reflect.getMetadata(SCHEMA_KEYWORDS_METADATA, dto.prototype as object, property) as
+        Keywords | undefined;
+      properties[name] = {
+        ...this.schemaOf(dto, property, validators, transformer),
+        ...(given?.json === undefined ? {} : { default: given.json }),
+        ...keywords,
+      };
+      if (!given && needsValue(validators)) {
+        required.push(name);
+        if (!demandsValue(validators)) unchecked.required.push(property);
+      }
+      if (isNested(validators)) {
+        const isArray = containerOf(validators, designTypeOf(dto, property)) === 'array';
+        const isShapeChecked = validators.some(({ name = '' }) => SHAPE_VALIDATORS.test(name));
+        unchecked.nested.push({ property, isArray, isShapeChecked });
+      }
+    }
+
+    this.unchecked.set(dto, unchecked);
+    return {
+      type: 'object',
+      ...(Reflect.getOwnMetadata(SCHEMA_KEYWORDS_METADATA, dto) as Keywords | undefined),
+      properties,
+      ...(required.length > 0 ? { required } : {}),
+      additionalProperties: false,
+    };
+  }
+
+  /** Inherited ones come first. */
+  private validatorsOf(dto: DtoClass): Map<string, ValidationMetadata[]> {
+    const all = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
+    if (all.length === 0) {
+      throw new McpSchemaError(
+        this.where,
+        `${dto.name || 'the class'} has no class-validator decorators. Decorate its properties, ` +
+          `or pass a zod schema or a JSON Schema as "${this.direction}".`,
+      );
+    }
+    const byProperty = new Map<string, ValidationMetadata[]>();
+    const inherited = all.filter((validator) => validator.target !== dto);
+    const own = all.filter((validator) => validator.target === dto);
+    for (const validator of [...inherited, ...own]) {
+      const known = byProperty.get(validator.propertyName);
+      if (known) known.push(validator);
+      else byProperty.set(validator.propertyName, [validator]);
+    }
+    return byProperty;
+  }
+
+  private transformerOf(dto: DtoClass, property: string): TransformerMetadata {
+    const metadata = this.readTransformer(dto, property);
+    // class-transformer takes the discriminator off the caller's own object.
+    if (metadata.hasDiscriminator) {
+      throw this.problem(
+        dto,
+        property,
+        `has a @Type() with a discriminator. Pass a zod schema or a JSON Schema as`,
+      );
+    }
+    return metadata;
+  }
+
+  private readTransformer(dto: DtoClass, property: string): TransformerMetadata {
+    try {
+      return transformerMetadata(dto, property);
+    } catch (error) {
+      const problem = `has a @Type() that fails without a value (${String(error)}). Name one class in it, or pass a schema as`;
+      throw this.problem(dto, property, problem);
+    }
+  }
+
+  private schemaOf(
+    dto: DtoClass,
+    property: string,
+    validators: ValidationMetadata[],
+    { type, hasType, hasTransform }: TransformerMetadata,
+  ): Keywords {
+    const designType = designTypeOf(dto, property);
+    const facts = { validators, designType, namedType: type, nested: undefined };
+    if (isNested(validators)) {
+      const element = hasType || !hasTransform ? type : designType;
+      if (typeof element !== 'function') {
+        throw this.problem(
+          dto,
+          property,
+          `has @ValidateNested(). Add @Type(() => TheClass) to it, or pass a schema as`,
+        );
+      }
+      const name = this.define(element as DtoClass);
+      this.referenced.add(name);
+      return propertySchema({ ...facts, nested: { $ref: `#/$defs/${name}` } }, this.direction);
+    }
+    const isDate = validators.some((validator) => validator.name === 'isDate');
+    if (isDate && this.direction === 'input' && type !== Date && !hasTransform) {
+      throw this.problem(
+        dto,
+        property,
+        `has @IsDate(), but JSON has no dates. Add @Type(() => Date), or pass a schema as`,
+      );
+    }
+    return propertySchema(facts, this.direction);
+  }
+
+  private problem(dto: DtoClass, property: string, problem: string): McpSchemaError {
+    return new McpSchemaError(this.where, `${dto.name}.${property} ${problem} "${this.direction}".`);
+  }
+}
+
+function isNested(validators: readonly ValidationMetadata[]): boolean {
+  return validators.some((validator) => validator.type === 'nestedValidation');
+}
+
+function designTypeOf(dto: DtoClass, property: string): unknown {
+  return Reflect.getMetadata('design:type', dto.prototype as object, property);
+}

@@ -1,0 +1,73 @@
+import { plainToInstance, type ClassTransformOptions } from 'class-transformer';
+import { validate, type ValidatorOptions } from 'class-validator';
+import type { CompiledSchema, SchemaIssue, SchemaOutcome } from './compiled-schema.js';
+import type { DtoClass } from './dto-class.js';
+import { DtoDocument } from './dto-document.js';
+import { findReservedProperties } from './reserved-properties.js';
+import { findUncheckedIssues } from './unchecked-properties.js';
+import { validationIssues } from './validation-issues.js';
+
+const STRICT: ValidatorOptions = {
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  forbidUnknownValues: true,
+  validationError: { target: false, value: false },
+};
+
+const TO_INSTANCE: Record<'input' | 'output', ClassTransformOptions> = {
+  input: {},
+  // A result has the names of the class; what `@Expose()` and `@Exclude()` say is for what comes in.
+  output: { ignoreDecorators: true },
+};
+
+/**
+ * Makes a class with class-validator decorators a schema.
+ *
+ * The types of nested classes come from class-transformer's `@Type()`, descriptions from `@McpSchema()`. A
+ * property is required unless it has `@IsOptional()`, `@ValidateIf()`, an initialiser or `@Allow()` alone.
+ * Validation refuses properties without a decorator and converts nothing that `@Type()` does not name.
+ *
+ * @throws McpSchemaError the class cannot be expressed as JSON Schema
+ */
+export function compileDtoSchema(
+  dto: DtoClass,
+  where: string,
+  direction: 'input' | 'output',
+): CompiledSchema {
+  const { jsonSchema, unchecked } = new DtoDocument(dto, where, direction);
+  const isUnchecked = [...unchecked.values()].some(
+    ({ required, nested }) => required.length > 0 || nested.some(({ isShapeChecked }) => !isShapeChecked),
+  );
+  const construct = dto as new () => object;
+  const accepts = direction === 'input' ? isPlainObject : isObject;
+
+  return {
+    jsonSchema,
+    dto,
+    async validate(value: unknown): Promise<SchemaOutcome> {
+      if (!accepts(value)) return refusal([{ path: '', message: 'must be an object' }]);
+      const reserved = findReservedProperties(value);
+      if (reserved.length > 0) return refusal(reserved);
+
+      const instance = plainToInstance(construct, value, TO_INSTANCE[direction]);
+      const errors = await validate(instance, STRICT);
+      const rest = isUnchecked ? findUncheckedIssues(unchecked, instance) : [];
+      if (errors.length > 0 || rest.length > 0) return refusal([...validationIssues(errors), ...rest]);
+      return { ok: true, value: direction === 'input' ? instance : value };
+    },
+  };
+}
+
+function refusal(issues: readonly SchemaIssue[]): SchemaOutcome {
+  return { ok: false, issues };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

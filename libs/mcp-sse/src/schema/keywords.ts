@@ -1,0 +1,2 @@
+/** The keywords of one JSON Schema. */
+export type Keywords = Readonly<Record<string, unknown>>;

@@ -1,0 +1,102 @@
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
+import type { JsonObjectSchema } from '../model/json-schema.js';
+import { arrayIndex } from './array-index.js';
+import type { CompiledSchema, SchemaIssue, SchemaOutcome } from './compiled-schema.js';
+import { formatPath } from './format-path.js';
+
+const OPTIONS: Options = {
+  allErrors: true,
+  strict: false,
+  useDefaults: true,
+  logger: false,
+  // Two schemas may have the same $id: each is compiled by itself.
+  addUsedSchema: false,
+};
+
+const engines = new Map<typeof Ajv | typeof Ajv2020, Ajv | Ajv2020>();
+
+/**
+ * Makes a JSON Schema document (2020-12, or draft-07 where its `$schema` says so) ready. The document is
+ * advertised as it is.
+ *
+ * A result is checked in the form in which it is sent, so that a Date is a string there.
+ *
+ * @throws McpSchemaError the document is invalid, or its root is no object
+ */
+export function compileRawJsonSchema(
+  document: JsonObjectSchema,
+  where: string,
+  direction: 'input' | 'output',
+): CompiledSchema {
+  if (document.type !== 'object') {
+    throw new McpSchemaError(where, `the root of a JSON Schema must say type: 'object'. Add that to it.`);
+  }
+  const check = compile(document, where);
+  const prepare =
+    direction === 'output' ? asSent : hasDefaults(document) ? structuredClone<unknown> : asGiven;
+
+  return {
+    jsonSchema: document,
+    validate(value): SchemaOutcome {
+      const prepared = prepare(value);
+      if (check(prepared)) return { ok: true, value: prepared };
+      return { ok: false, issues: (check.errors ?? []).map(toIssue) };
+    },
+  };
+}
+
+function compile(document: JsonObjectSchema, where: string): ValidateFunction {
+  const engine = engineFor(document);
+  try {
+    if (document.$async) throw new Error('$async is not JSON Schema');
+    return engine.compile(document);
+  } catch (error) {
+    // Ajv would take the document for a good one when it sees it again.
+    engine.removeSchema(document);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new McpSchemaError(where, `the JSON Schema is not valid: ${reason}. Correct it.`);
+  }
+}
+
+function engineFor({ $schema }: JsonObjectSchema): Ajv | Ajv2020 {
+  const isDraft07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/.test(String($schema));
+  const Engine = isDraft07 ? Ajv : Ajv2020;
+  const known = engines.get(Engine);
+  if (known) return known;
+
+  const engine = new Engine(OPTIONS);
+  addFormats.default(engine);
+  engines.set(Engine, engine);
+  return engine;
+}
+
+/** Ajv writes defaults into what it checks, which must be a copy then. */
+function hasDefaults(document: JsonObjectSchema): boolean {
+  return JSON.stringify(document).includes('"default":');
+}
+
+function asGiven(value: unknown): unknown {
+  return value;
+}
+
+function asSent(value: unknown): unknown {
+  const text = JSON.stringify(value) as string | undefined;
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+function toIssue({ instancePath, params, message = 'is not valid' }: ErrorObject): SchemaIssue {
+  const segments = instancePath
+    .split('/')
+    .slice(1)
+    .map((segment) => arrayIndex(segment.replaceAll('~1', '/').replaceAll('~0', '~')));
+  const { missingProperty, additionalProperty, unevaluatedProperty, allowedValues, allowedValue } = params;
+  const property: unknown = missingProperty ?? additionalProperty ?? unevaluatedProperty;
+  const allowed: unknown = allowedValues ?? (allowedValue === undefined ? undefined : [allowedValue]);
+  return {
+    path: formatPath(property === undefined ? segments : [...segments, String(property)]),
+    message: allowed === undefined ? message : `${message}: ${JSON.stringify(allowed)}`,
+  };
+}

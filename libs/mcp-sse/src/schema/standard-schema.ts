@@ -1,0 +1,76 @@
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
+import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
+import type { JsonObjectSchema } from '../model/json-schema.js';
+import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
+import { formatPath } from './format-path.js';
+
+/**
+ * Makes a Standard Schema ready. Its JSON Schema comes from the Standard JSON Schema interface, so that no
+ * schema library is imported here.
+ *
+ * @throws McpSchemaError it has no JSON Schema, or its root is no object
+ * @see https://standardschema.dev/json-schema
+ */
+export function compileStandardSchema(
+  schema: StandardSchemaV1,
+  where: string,
+  direction: 'input' | 'output',
+): CompiledSchema {
+  const standard = schema['~standard'];
+  const outcomeOf = (result: StandardSchemaV1.Result<unknown>): SchemaOutcome =>
+    result.issues ? { ok: false, issues: result.issues.map(toIssue) } : { ok: true, value: result.value };
+
+  return {
+    jsonSchema: jsonSchemaOf(standard, where, direction),
+    validate(value) {
+      const result = standard.validate(value);
+      return result instanceof Promise ? result.then(outcomeOf) : outcomeOf(result);
+    },
+  };
+}
+
+function jsonSchemaOf(
+  standard: StandardSchemaV1.Props & Partial<StandardJSONSchemaV1.Props>,
+  where: string,
+  direction: 'input' | 'output',
+): JsonObjectSchema {
+  if (!standard.jsonSchema) {
+    throw new McpSchemaError(
+      where,
+      `this version of ${standard.vendor} does not give JSON Schemas (Standard JSON Schema). ` +
+        `Update it (zod: 4.2 or later), or pass a JSON Schema as "${direction}".`,
+    );
+  }
+  const document = convert(standard.jsonSchema, where, direction);
+  if (document.type !== 'object') {
+    throw new McpSchemaError(
+      where,
+      `the root of the schema must be an object, but its JSON Schema ` +
+        `${document.type === undefined ? 'has no type' : `is of type ${JSON.stringify(document.type)}`}. ` +
+        `Wrap it in an object schema.`,
+    );
+  }
+  return document as JsonObjectSchema;
+}
+
+function convert(
+  converter: StandardJSONSchemaV1.Converter,
+  where: string,
+  direction: 'input' | 'output',
+): Record<string, unknown> {
+  try {
+    return converter[direction]({ target: 'draft-2020-12' });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new McpSchemaError(
+      where,
+      `the schema cannot be expressed as JSON Schema: ${reason}. Use a type that JSON has, ` +
+        `or pass a JSON Schema as "${direction}".`,
+    );
+  }
+}
+
+function toIssue({ message, path = [] }: StandardSchemaV1.Issue) {
+  const segments = path.map((segment) => (typeof segment === 'object' ? segment.key : segment));
+  return { path: formatPath(segments), message };
+}

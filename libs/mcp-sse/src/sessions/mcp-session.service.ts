@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { Subject, type Observable } from 'rxjs';
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { ANONYMOUS, principalKey, type McpPrincipal } from '../model/principal.js';
+import type { McpSessionView, SessionCloseReason } from '../model/session-view.js';
+import type { McpConnection } from '../protocol/mcp-connection.js';
+import type { OutgoingStream } from '../streaming/outgoing-stream.js';
+import { SessionLimitError } from './errors/session-limit.error.js';
+import { McpSession, type SessionOrigin } from './mcp-session.js';
+import type { McpSessionEvent } from './session-event.js';
+import type { SessionSettings } from './session-settings.js';
+
+/** What a new session is made of. */
+export interface SessionParts {
+  connect(session: McpSessionView, send: (json: string) => void): McpConnection;
+  stream(): OutgoingStream;
+}
+
+const ANONYMOUS_KEY = principalKey(ANONYMOUS);
+
+/** The sessions of this node: who is connected, and a way to speak to them. */
+export class McpSessionService {
+  private readonly openSessions = new Map<string, McpSession>();
+  private readonly perPrincipal = new Map<string, number>();
+  private readonly events = new Subject<McpSessionEvent>();
+  private sweeper?: NodeJS.Timeout;
+  private shutDown = false;
+
+  constructor(
+    private readonly settings: SessionSettings,
+    private readonly parts: SessionParts,
+  ) {}
+
+  /** Sessions being opened and closed, with the reason. */
+  get events$(): Observable<McpSessionEvent> {
+    return this.events.asObservable();
+  }
+
+  /** Every session that is open. */
+  get sessions(): readonly McpSessionView[] {
+    return [...this.openSessions.values()];
+  }
+
+  get(id: string): McpSessionView | undefined {
+    return this.openSessions.get(id);
+  }
+
+  /**
+   * Sends a notification to one session.
+   *
+   * @returns whether there is such a session
+   * @throws {TypeError} when the parameters have no JSON
+   */
+  notify(sessionId: string, method: string, params?: Record<string, unknown>): boolean {
+    const session = this.openSessions.get(sessionId);
+    session?.notify(method, params);
+    return session !== undefined;
+  }
+
+  /**
+   * Sends a notification to every session, or to those that `where` accepts.
+   *
+   * @returns how many there were
+   * @throws {TypeError} when the parameters have no JSON
+   */
+  broadcast(
+    method: string,
+    params?: Record<string, unknown>,
+    where: (session: McpSessionView) => boolean = () => true,
+  ): number {
+    const receivers = [...this.openSessions.values()].filter(where);
+    for (const session of receivers) session.notify(method, params);
+    return receivers.length;
+  }
+
+  /**
+   * Ends a session and its stream. What is in flight is aborted and answered with an error.
+   *
+   * @returns whether there was such a session
+   */
+  close(id: string, reason: SessionCloseReason = 'server'): boolean {
+    const session = this.openSessions.get(id);
+    if (!session) return false;
+    this.openSessions.delete(id);
+    this.release(session.principal);
+    const error = new JsonRpcError(ErrorCode.ConnectionClosed, `The session ended: ${reason}`);
+    if (reason === 'slow-client') session.drop(error);
+    else session.end(error);
+    this.events.next({ type: 'closed', session, reason });
+    return true;
+  }
+
+  /**
+   * @internal
+   * @throws {SessionLimitError}
+   */
+  open(origin: SessionOrigin): McpSession {
+    this.admit(origin.principal);
+    const id = randomBytes(16).toString('base64url');
+    const session = new McpSession(
+      id,
+      origin,
+      this.parts.stream(),
+      (view, send) => this.parts.connect(view, send),
+      () => this.close(id, 'slow-client'),
+    );
+    this.openSessions.set(id, session);
+    this.sweeper ??= setInterval(() => this.sweep(), this.sweepMs()).unref();
+    this.events.next({ type: 'opened', session });
+    return session;
+  }
+
+  /** @internal The session, if it is the principal's: someone else's is as good as none. */
+  find(id: string, principal: McpPrincipal): McpSession | undefined {
+    const session = this.openSessions.get(id);
+    return session && principalKey(session.principal) === principalKey(principal) ? session : undefined;
+  }
+
+  /** @internal The client is gone: a session that was never used has nothing to come back for. */
+  detached(session: McpSession): void {
+    if (!session.used) this.close(session.id, 'client-disconnected');
+  }
+
+  /** @internal Closes the sessions whose time is up. */
+  sweep(now = Date.now()): void {
+    for (const session of this.openSessions.values()) {
+      const reason = this.expired(session, now);
+      if (reason) this.close(session.id, reason);
+    }
+  }
+
+  /** @internal Closes every session and opens no more. */
+  shutdown(): void {
+    this.shutDown = true;
+    for (const id of [...this.openSessions.keys()]) this.close(id, 'shutdown');
+    clearInterval(this.sweeper);
+  }
+
+  private expired(session: McpSession, now: number): SessionCloseReason | undefined {
+    const { initMs, idleMs, graceMs } = this.settings;
+    if (session.detachedAt !== undefined && now - session.detachedAt >= graceMs) return 'grace-expired';
+    if (!session.used && now - session.createdAt >= initMs) return 'init-timeout';
+    const idle = session.inFlight === 0 && idleMs !== false && now - session.lastActivityAt >= idleMs;
+    return idle ? 'idle-timeout' : undefined;
+  }
+
+  /** Often enough that no deadline is missed by more than a quarter of it, or by a second. */
+  private sweepMs(): number {
+    const { initMs, idleMs, graceMs } = this.settings;
+    const shortest = Math.min(initMs, graceMs, idleMs === false ? Infinity : idleMs);
+    return Math.min(1_000, Math.max(10, shortest / 4));
+  }
+
+  private admit(principal: McpPrincipal): void {
+    const { maxSessions, maxSessionsPerPrincipal } = this.settings;
+    if (this.shutDown) throw new SessionLimitError('The server is shutting down; try again later.');
+    if (this.openSessions.size >= maxSessions)
+      throw new SessionLimitError(`The server has ${maxSessions} sessions open; try again later.`);
+    const key = principalKey(principal);
+    const own = this.perPrincipal.get(key) ?? 0;
+    if (own >= maxSessionsPerPrincipal && key !== ANONYMOUS_KEY)
+      throw new SessionLimitError(`You have ${own} sessions open; close one of them or try again later.`);
+    this.perPrincipal.set(key, own + 1);
+  }
+
+  private release(principal: McpPrincipal): void {
+    const key = principalKey(principal);
+    const left = this.perPrincipal.get(key)! - 1;
+    if (left > 0) this.perPrincipal.set(key, left);
+    else this.perPrincipal.delete(key);
+  }
+}

@@ -1,0 +1,123 @@
+import { Observable, type Subscriber } from 'rxjs';
+import { EventQueue } from './event-queue.js';
+import type { Sink } from './sink.js';
+import type { StreamComment, StreamEvent } from './stream-event.js';
+
+/**
+ * Characters handed over in one turn of the event loop. What lies between this stream and the socket writes
+ * them on later ticks, so the sink cannot tell in the same turn that it is full.
+ */
+const MAX_PER_TURN = 64 * 1024;
+
+export interface OutgoingStreamOptions {
+  /** Bytes that may wait for a client that does not read. */
+  readonly maxQueuedBytes: number;
+  /** Time between comments; `false` sends none. */
+  readonly heartbeatMs: number | false;
+}
+
+/**
+ * Events of one session on their way to its client, in order. They are handed over only while the sink accepts
+ * more, so that what waits is all here and can be counted.
+ */
+export class OutgoingStream {
+  private readonly queue = new EventQueue();
+  private subscriber?: Subscriber<StreamEvent | StreamComment>;
+  private sink?: Sink;
+  private handedOver = 0;
+  private turnEnds = false;
+
+  constructor(private readonly options: OutgoingStreamOptions) {}
+
+  get attached(): boolean {
+    return this.subscriber !== undefined;
+  }
+
+  get queuedBytes(): number {
+    return this.queue.bytes;
+  }
+
+  /** @returns false when the client reads too slowly and the event found no room */
+  push(event: StreamEvent): boolean {
+    if (this.queue.length === 0 && this.accepting) {
+      this.handOver(event);
+      return true;
+    }
+    if (this.queue.length > 0 && this.queue.bytes + event.data.length > this.options.maxQueuedBytes)
+      return false;
+    this.queue.push(event);
+    return true;
+  }
+
+  /**
+   * The stream as its client reads it. Completes with `end()`.
+   *
+   * @param onDetach called when the client is gone, but not after `end()`
+   */
+  attach(sink: Sink, onDetach: () => void): Observable<StreamEvent | StreamComment> {
+    return new Observable((subscriber) => {
+      this.subscriber = subscriber;
+      this.sink = sink;
+      const stopDraining = sink.onDrain(() => this.drain());
+      const heartbeat = this.startHeartbeat(subscriber);
+      this.drain();
+      return () => {
+        stopDraining();
+        clearInterval(heartbeat);
+        if (this.subscriber !== subscriber) return;
+        this.forget();
+        onDetach();
+      };
+    });
+  }
+
+  /** Completes the stream after what waits, which is then handed over whatever the sink says. */
+  end(): void {
+    const { subscriber } = this;
+    for (let event = this.queue.shift(); event; event = this.queue.shift()) subscriber?.next(event);
+    this.forget();
+    subscriber?.complete();
+  }
+
+  /** Drops the connection and what waits. */
+  destroy(): void {
+    const { sink } = this;
+    this.queue.clear();
+    this.forget();
+    sink?.destroy();
+  }
+
+  private get accepting(): boolean {
+    return this.sink !== undefined && this.sink.writable && this.handedOver < MAX_PER_TURN;
+  }
+
+  private drain(): void {
+    while (this.queue.length > 0 && this.accepting) this.handOver(this.queue.shift()!);
+  }
+
+  private handOver(event: StreamEvent): void {
+    this.handedOver += event.data.length;
+    this.subscriber!.next(event);
+    if (this.turnEnds) return;
+    this.turnEnds = true;
+    setImmediate(() => {
+      this.turnEnds = false;
+      this.handedOver = 0;
+      this.drain();
+    });
+  }
+
+  private startHeartbeat(subscriber: Subscriber<StreamComment>): NodeJS.Timeout | undefined {
+    const { heartbeatMs } = this.options;
+    if (heartbeatMs === false) return undefined;
+    const beat = () => {
+      if (this.sink?.writable) subscriber.next({ comment: 'keep-alive' });
+    };
+    return setInterval(beat, heartbeatMs).unref();
+  }
+
+  private forget(): void {
+    this.subscriber = undefined;
+    this.sink = undefined;
+  }
+}

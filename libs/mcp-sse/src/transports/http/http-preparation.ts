@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { prepareExpress, type ExpressApplication } from './express.adapter.js';
+import { prepareFastify, type FastifyInstance } from './fastify.adapter.js';
+
+/**
+ * Prepares the HTTP adapter for our routes as soon as there is one, which is before the application adds its
+ * own middleware.
+ */
+@Injectable()
+export class HttpPreparation {
+  constructor(host: HttpAdapterHost) {
+    host.init$.subscribe(() => {
+      const { httpAdapter } = host;
+      if (httpAdapter.getType() === 'express') prepareExpress(httpAdapter.getInstance<ExpressApplication>());
+      else if (httpAdapter.getType() === 'fastify')
+        prepareFastify(httpAdapter.getInstance<FastifyInstance>());
+    });
+  }
+}

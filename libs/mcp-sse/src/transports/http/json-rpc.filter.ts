@@ -1,0 +1,100 @@
+import {
+  Catch,
+  HttpException,
+  HttpStatus,
+  Inject,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { rawRequest } from '../../auth/raw-request.js';
+import { ERROR_REPORTER, type ErrorReporter } from '../../model/error-reporter.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
+import { publicMessage } from '../../model/public-message.js';
+import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
+
+interface HttpAnswer {
+  readonly status: number;
+  readonly code: number;
+  readonly message: string;
+  /** Seconds after which the client may try again. */
+  readonly retryAfter?: number;
+}
+
+/** MCP leaves these to implementations; the official SDK uses the same. */
+const SESSION_NOT_FOUND = -32001;
+const SERVER_ERROR = -32000;
+
+/** Answers every exception on a route of the module with its HTTP status and a JSON-RPC error. */
+@Catch()
+export class JsonRpcFilter implements ExceptionFilter {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const { httpAdapter } = this.host;
+    const http = host.switchToHttp();
+    const response: unknown = http.getResponse();
+    if (httpAdapter.isHeadersSent(response)) return;
+    const { status, code, message, retryAfter } = this.answerTo(error);
+    if (retryAfter !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
+    if (status === (HttpStatus.UNAUTHORIZED as number))
+      httpAdapter.setHeader(
+        response,
+        'WWW-Authenticate',
+        challenge(rawRequest(http.getRequest()).headers.authorization),
+      );
+    httpAdapter.setHeader(response, 'Content-Type', 'application/json');
+    httpAdapter.reply(response, { jsonrpc: '2.0', error: { code, message }, id: null }, status);
+  }
+
+  private answerTo(error: unknown): HttpAnswer {
+    if (error instanceof JsonRpcError)
+      return { status: HttpStatus.BAD_REQUEST, code: error.code, message: error.message };
+    if (error instanceof TooManyRequestsError)
+      return {
+        status: HttpStatus.TOO_MANY_REQUESTS,
+        code: SERVER_ERROR,
+        message: error.message,
+        retryAfter: 1,
+      };
+    if (error instanceof SessionLimitError)
+      return {
+        status: HttpStatus.SERVICE_UNAVAILABLE,
+        code: SERVER_ERROR,
+        message: error.message,
+        retryAfter: 10,
+      };
+    const message = publicMessage(error);
+    if (message !== undefined) {
+      const status = (error as HttpException).getStatus();
+      return { status, code: codeOf(status), message };
+    }
+    const correlationId = this.errors.report(error, 'a request of the transport');
+    return {
+      status: HttpStatus.INTERNAL_SERVER_ERROR,
+      code: ErrorCode.InternalError,
+      message: `Internal error (correlation id ${correlationId})`,
+    };
+  }
+}
+
+function codeOf(status: number): number {
+  switch (status as HttpStatus) {
+    case HttpStatus.BAD_REQUEST:
+      return ErrorCode.InvalidRequest;
+    case HttpStatus.NOT_FOUND:
+      return SESSION_NOT_FOUND;
+    default:
+      return SERVER_ERROR;
+  }
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+function challenge(authorization: string | undefined): string {
+  return authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
+import type { ResolvedOptions } from '../../model/resolved-options.js';
+import { ForwardedPrefix } from '../http/forwarded-prefix.js';
+import { RoutePath } from '../http/route-path.js';
+
+/**
+ * Where clients are to post their messages: a sibling of the URL that the stream was opened on, so that it is
+ * right under whatever global prefix, version and parameters that URL has. A reference without origin, which
+ * clients resolve against the URL that they know.
+ */
+export class EndpointUrl {
+  readonly stream: RoutePath;
+  readonly messages: RoutePath;
+  private readonly publicPrefix?: string;
+  private readonly forwarded: ForwardedPrefix;
+
+  /** @throws {McpConfigurationError} when the paths cannot work */
+  constructor({ sse, publicUrl, trustedProxies }: ResolvedOptions) {
+    this.stream = new RoutePath(sse.path, 'sse.path');
+    this.messages = new RoutePath(sse.messagesPath, 'sse.messagesPath');
+    this.publicPrefix = publicUrl === undefined ? undefined : pathOf(publicUrl);
+    this.forwarded = new ForwardedPrefix(trustedProxies);
+    this.assertPathsFit();
+  }
+
+  /** @param request the GET of the stream */
+  of(request: IncomingMessage, sessionId: string): string {
+    const url = (request as { originalUrl?: string }).originalUrl ?? request.url!;
+    const segments = url
+      .split('?', 1)[0]!
+      .split('/')
+      .filter((segment) => segment !== '');
+    const own = segments.slice(-this.stream.segments.length);
+    const above = segments.slice(0, -this.stream.segments.length);
+    const values = new Map(this.stream.segments.map((name, index) => [name, own[index]!]));
+    const path = [...above, ...this.messages.segments.map((segment) => values.get(segment) ?? segment)];
+    const prefix = this.publicPrefix ?? this.forwarded.of(request);
+    return `${prefix}/${path.join('/')}?sessionId=${sessionId}`;
+  }
+
+  private assertPathsFit(): void {
+    if (this.stream.toString() === this.messages.toString())
+      throw new McpConfigurationError(
+        `"sse.path" and "sse.messagesPath" are both "${this.stream.toString()}".`,
+      );
+    const unknown = this.messages.parameters.find((name) => !this.stream.parameters.includes(name));
+    if (unknown !== undefined)
+      throw new McpConfigurationError(
+        `"sse.messagesPath" has the parameter ":${unknown}", which "sse.path" has not, so it has no value.`,
+      );
+  }
+}
+
+function pathOf(publicUrl: string): string {
+  try {
+    return new URL(publicUrl).pathname.replace(/\/$/, '');
+  } catch {
+    throw new McpConfigurationError(
+      `"publicUrl" is "${publicUrl}", but must be a URL such as https://example.com/api.`,
+    );
+  }
+}

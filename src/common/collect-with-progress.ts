@@ -1,0 +1,23 @@
+import { progress, type McpProgress } from 'nestjs-mcp-sse';
+import { connect, map, merge, take, toArray, type OperatorFunction } from 'rxjs';
+
+/**
+ * Takes so many items, reports each of them as progress and ends with what is made of them all: what a tool
+ * that works step by step returns.
+ */
+export function collectWithProgress<Item, Result>(
+  count: number,
+  describe: (item: Item) => string,
+  toResult: (items: Item[]) => Result,
+): OperatorFunction<Item, McpProgress | Result> {
+  return (source) =>
+    source.pipe(
+      take(count),
+      connect((items) =>
+        merge(
+          items.pipe(map((item, index) => progress(index + 1, count, describe(item)))),
+          items.pipe(toArray(), map(toResult)),
+        ),
+      ),
+    );
+}

@@ -1,0 +1,18 @@
+import { describe, expect, it } from '@jest/globals';
+import { corsOptions } from './cors.options.js';
+import { validateEnvironment } from './validate-environment.js';
+
+describe('corsOptions', () => {
+  it('is off without origins', () => {
+    expect(corsOptions(validateEnvironment({}))).toBe(false);
+  });
+
+  it('allows the origins, and what a client in a browser sends and reads', () => {
+    const options = corsOptions(validateEnvironment({ CORS_ORIGINS: 'https://a.example,https://b.example' }));
+    expect(options).toMatchObject({
+      origin: ['https://a.example', 'https://b.example'],
+      allowedHeaders: expect.arrayContaining(['Authorization', 'Content-Type', 'X-API-Key', 'Last-Event-ID']),
+      exposedHeaders: ['WWW-Authenticate', 'Mcp-Session-Id'],
+    });
+  });
+});

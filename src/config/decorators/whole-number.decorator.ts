@@ -1,0 +1,29 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform } from 'class-transformer';
+import { ValidateBy } from 'class-validator';
+
+export interface WholeNumberOptions {
+  min: number;
+  max: number;
+  /** Whether the word `false` is accepted too. */
+  orFalse?: boolean;
+}
+
+/** Reads digits as a number. Anything else stays text, so that it is refused: `Number('')` would be 0. */
+export function WholeNumber({ min, max, orFalse = false }: WholeNumberOptions): PropertyDecorator {
+  const accepted = `a whole number from ${min} to ${max}${orFalse ? ', or false' : ''}`;
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => {
+      if (orFalse && value === 'false') return false;
+      return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+    }),
+    ValidateBy({
+      name: 'wholeNumber',
+      validator: {
+        validate: (value: unknown) =>
+          (orFalse && value === false) || (typeof value === 'number' && value >= min && value <= max),
+        defaultMessage: () => `$property must be ${accepted}`,
+      },
+    }),
+  );
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import { mcpOptions } from './mcp.options.js';
+import { validateEnvironment } from './validate-environment.js';
+
+const SECRET = 's'.repeat(32);
+const KEY = 'k'.repeat(16);
+
+describe('mcpOptions', () => {
+  it('asks for no authentication by default', () => {
+    expect(optionsOf({}).auth).toBeUndefined();
+  });
+
+  it('passes on how tokens are checked', () => {
+    const options = optionsOf({
+      MCP_AUTH: 'jwt',
+      MCP_JWT_SECRET: SECRET,
+      MCP_JWT_ISSUER: 'https://id.example',
+    });
+    expect(options.auth).toEqual({ jwt: { secretOrKey: SECRET, issuer: 'https://id.example' } });
+  });
+
+  it('passes on the keys', () => {
+    const options = optionsOf({ MCP_AUTH: 'api-key', MCP_API_KEYS: `alice:${KEY}` });
+    expect(options.auth).toEqual({ apiKey: { keys: [{ name: 'alice', key: KEY }] } });
+  });
+
+  it('passes on paths and heartbeat', () => {
+    const options = optionsOf({
+      MCP_SSE_PATH: '/events',
+      MCP_MESSAGES_PATH: '/post',
+      MCP_HEARTBEAT_MS: '250',
+    });
+    expect(options.sse).toEqual({ path: '/events', messagesPath: '/post', heartbeatMs: 250 });
+  });
+
+  it.each(['0', 'false'])('sends no heartbeat with MCP_HEARTBEAT_MS=%s', (value) => {
+    expect(optionsOf({ MCP_HEARTBEAT_MS: value }).sse?.heartbeatMs).toBe(false);
+  });
+
+  it('lets the origins of CORS use the server', () => {
+    const options = optionsOf({
+      CORS_ORIGINS: 'https://a.example',
+      MCP_ALLOWED_ORIGINS: 'https://b.example',
+    });
+    expect(options.allowedOrigins).toEqual(['https://b.example', 'https://a.example']);
+  });
+});
+
+function optionsOf(variables: Record<string, string>) {
+  return mcpOptions(validateEnvironment(variables));
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from '@jest/globals';
+import { EnvironmentError } from './environment.error.js';
+import { validateEnvironment } from './validate-environment.js';
+
+const SECRET = 's'.repeat(32);
+const KEY = 'k'.repeat(16);
+
+describe('validateEnvironment', () => {
+  it('gives the defaults where nothing is set', () => {
+    expect({ ...validateEnvironment({}) }).toEqual({
+      PORT: 3000,
+      HOST: '127.0.0.1',
+      HTTP_ADAPTER: 'express',
+      CORS_ORIGINS: [],
+      MCP_AUTH: 'none',
+      MCP_API_KEYS: [],
+      MCP_SSE_PATH: '/sse',
+      MCP_MESSAGES_PATH: '/messages',
+      MCP_HEARTBEAT_MS: 15_000,
+      MCP_ALLOWED_HOSTS: [],
+      MCP_ALLOWED_ORIGINS: [],
+      MCP_TRUSTED_PROXIES: [],
+    });
+  });
+
+  it('takes an empty variable for an unset one', () => {
+    const empty = {
+      PORT: '',
+      HOST: '',
+      HTTP_ADAPTER: '',
+      MCP_AUTH: '',
+      MCP_HEARTBEAT_MS: '',
+      CORS_ORIGINS: '',
+    };
+    expect(validateEnvironment(empty)).toEqual(validateEnvironment({}));
+  });
+
+  it('leaves out the variables of other programs', () => {
+    expect(validateEnvironment({ PATH: '/usr/bin', HOME: '/root' })).toEqual(validateEnvironment({}));
+  });
+
+  it.each([
+    ['PORT', '0', 0],
+    ['PORT', '65535', 65_535],
+    ['HOST', '0.0.0.0', '0.0.0.0'],
+    ['HOST', '::1', '::1'],
+    ['HOST', 'localhost', 'localhost'],
+    ['HTTP_ADAPTER', 'fastify', 'fastify'],
+    ['MCP_SSE_PATH', '/:tenant/sse', '/:tenant/sse'],
+    ['MCP_HEARTBEAT_MS', '250', 250],
+    ['MCP_HEARTBEAT_MS', '0', 0],
+    ['MCP_HEARTBEAT_MS', 'false', false],
+    ['MCP_PUBLIC_URL', 'http://localhost:8080/api', 'http://localhost:8080/api'],
+    [
+      'MCP_ALLOWED_HOSTS',
+      'mcp.example.com, localhost:3000,[::1]',
+      ['mcp.example.com', 'localhost:3000', '[::1]'],
+    ],
+    ['MCP_ALLOWED_ORIGINS', 'vscode-webview://abc', ['vscode-webview://abc']],
+    [
+      'CORS_ORIGINS',
+      ' https://a.example , http://localhost:5173,',
+      ['https://a.example', 'http://localhost:5173'],
+    ],
+    ['MCP_TRUSTED_PROXIES', '10.0.0.0/8, ::1, fd00::/8', ['10.0.0.0/8', '::1', 'fd00::/8']],
+    ['MCP_JWT_ISSUER', '0', '0'],
+  ])('reads %s=%s', (name, text, value) => {
+    expect(validateEnvironment({ [name]: text })).toHaveProperty(name, value);
+  });
+
+  it.each([
+    ['PORT', 'abc', 'a whole number from 0 to 65535'],
+    ['PORT', '70000', 'a whole number from 0 to 65535'],
+    ['PORT', '-1', 'a whole number from 0 to 65535'],
+    ['PORT', '3e3', 'a whole number from 0 to 65535'],
+    ['PORT', '0x10', 'a whole number from 0 to 65535'],
+    ['PORT', ' ', 'a whole number from 0 to 65535'],
+    ['HOST', 'localhost:3000', 'without a port'],
+    ['HTTP_ADAPTER', 'koa', 'express, fastify'],
+    ['MCP_AUTH', 'JWT', 'none, jwt, api-key'],
+    ['MCP_JWT_SECRET', 'short', 'at least 32 characters'],
+    ['MCP_SSE_PATH', 'sse', 'begins with /'],
+    ['MCP_MESSAGES_PATH', '/messages?x=1', 'begins with /'],
+    ['MCP_HEARTBEAT_MS', 'off', 'a whole number from 0 to 3600000, or false'],
+    ['MCP_HEARTBEAT_MS', '3600001', 'a whole number from 0 to 3600000, or false'],
+    ['MCP_PUBLIC_URL', 'example.com', 'a URL such as'],
+    ['MCP_PUBLIC_URL', 'https://example.com/?a=1', 'a URL such as'],
+    ['MCP_ALLOWED_HOSTS', 'https://example.com', 'hosts such as'],
+    ['MCP_ALLOWED_ORIGINS', 'https://example.com/', 'origins such as'],
+    ['CORS_ORIGINS', '*', 'origins such as'],
+    ['CORS_ORIGINS', 'https://a.example, b.example', 'origins such as'],
+    ['CORS_ORIGINS', 'https://a.example:443', 'origins such as'],
+    ['MCP_TRUSTED_PROXIES', 'loopback', 'CIDR'],
+    ['MCP_TRUSTED_PROXIES', '10.0.0.0/33', 'CIDR'],
+  ])('refuses %s=%s and says what it accepts', (name, text, accepted) => {
+    const sentence = refusal({ [name]: text });
+    expect(sentence).toMatch(new RegExp(`^${name} `));
+    expect(sentence).toContain(accepted);
+  });
+
+  it('names every wrong variable, one per line', () => {
+    expect(refusal({ PORT: 'abc', HTTP_ADAPTER: 'koa' })).toBe(
+      'PORT must be a whole number from 0 to 65535.\nHTTP_ADAPTER must be one of: express, fastify.',
+    );
+  });
+
+  it('needs a secret of 32 characters with MCP_AUTH=jwt', () => {
+    expect(refusal({ MCP_AUTH: 'jwt' })).toMatch(/^MCP_JWT_SECRET must have at least 32 characters/);
+    expect(refusal({ MCP_AUTH: 'jwt', MCP_JWT_SECRET: '' })).toMatch(/^MCP_JWT_SECRET must/);
+    expect(validateEnvironment({ MCP_AUTH: 'jwt', MCP_JWT_SECRET: SECRET }).MCP_JWT_SECRET).toBe(SECRET);
+  });
+
+  it('reads keys with their names, a colon in a key included', () => {
+    const environment = validateEnvironment({
+      MCP_AUTH: 'api-key',
+      MCP_API_KEYS: `alice:${KEY}:1, bob:${KEY}:2`,
+    });
+    expect(environment.MCP_API_KEYS).toEqual([
+      { name: 'alice', key: `${KEY}:1` },
+      { name: 'bob', key: `${KEY}:2` },
+    ]);
+  });
+
+  it.each([
+    ['none', ''],
+    ['no name', KEY],
+    ['an empty name', `:${KEY}`],
+    ['a short key', 'alice:short'],
+    ['a name twice', `alice:${KEY}1,alice:${KEY}2`],
+    ['a key twice', `alice:${KEY},bob:${KEY}`],
+  ])('refuses API keys with %s and does not repeat them', (_, keys) => {
+    const sentence = refusal({ MCP_AUTH: 'api-key', MCP_API_KEYS: keys });
+    expect(sentence).toMatch(/^MCP_API_KEYS must list name:key/);
+    expect(sentence).not.toContain(KEY);
+  });
+});
+
+function refusal(variables: Record<string, string>): string {
+  try {
+    validateEnvironment(variables);
+  } catch (error) {
+    expect(error).toBeInstanceOf(EnvironmentError);
+    return (error as Error).message;
+  }
+  throw new Error('The environment was accepted.');
+}

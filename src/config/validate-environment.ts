@@ -1,0 +1,20 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { EnvironmentError } from './environment.error.js';
+import { Environment } from './environment.js';
+
+/**
+ * Reads and checks variables such as those of `process.env`. An empty one counts as unset.
+ *
+ * @throws EnvironmentError that names every wrong variable
+ */
+export function validateEnvironment(variables: Readonly<Record<string, unknown>>): Environment {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const environment = plainToInstance(Environment, given, { exposeDefaultValues: true });
+  // `whitelist` drops the variables that other programs use.
+  const errors = validateSync(environment, { whitelist: true });
+  if (errors.length > 0) {
+    throw new EnvironmentError(errors.flatMap(({ constraints }) => Object.values(constraints ?? {})));
+  }
+  return environment;
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { McpPrompt, McpResource, McpTool, type McpProgress } from 'nestjs-mcp-sse';
+import type { Observable } from 'rxjs';
+import { collectWithProgress } from '../../common/collect-with-progress.js';
+import { MonitorSystemDto } from './monitor-system.dto.js';
+import { SummarizeMetricsDto } from './summarize-metrics.dto.js';
+import type { SystemMetrics } from './system-metrics.js';
+import { SystemMetricsService } from './system-metrics.service.js';
+
+@Injectable()
+export class MonitorService {
+  constructor(private readonly metrics: SystemMetricsService) {}
+
+  @McpTool({
+    name: 'monitor_system',
+    description: 'Watches CPU, memory and disk for a while, reports each sample and returns them all',
+    annotations: { readOnlyHint: true },
+  })
+  monitorSystem({
+    durationMs,
+    intervalMs,
+  }: MonitorSystemDto): Observable<McpProgress | { samples: SystemMetrics[] }> {
+    return this.metrics.watch(Math.min(durationMs, intervalMs)).pipe(
+      collectWithProgress(Math.max(1, Math.floor(durationMs / intervalMs)), describe, (samples) => ({
+        samples,
+      })),
+    );
+  }
+
+  @McpResource({
+    uri: 'metrics://current',
+    description: 'CPU, memory and disk of the server right now',
+    mimeType: 'application/json',
+  })
+  currentMetrics(): Promise<SystemMetrics> {
+    return this.metrics.current();
+  }
+
+  @McpPrompt({ name: 'summarize_metrics', description: 'Asks for a judgement of the state of the server' })
+  async summarizeMetrics({ focus }: SummarizeMetricsDto): Promise<string> {
+    const current = JSON.stringify(await this.metrics.current(), null, 2);
+    const attention = focus ? ` Pay most attention to ${focus}.` : '';
+    return `Say in three sentences how this server is doing and what needs action.${attention}\n\n${current}`;
+  }
+}
+
+function describe({ cpu, memory, disk }: SystemMetrics): string {
+  return `CPU ${cpu.usedPercent} %, memory ${memory.usedPercent} %, disk ${disk.usedPercent} %`;
+}

@@ -1,0 +1,17 @@
+/** What the machine does at a moment. */
+export interface SystemMetrics {
+  /** ISO 8601. */
+  at: string;
+  cpu: {
+    cores: number;
+    /** Share of the time since the sample before that the cores were busy, 0 to 100. */
+    usedPercent: number;
+    /** Over 1, 5 and 15 minutes; zeros on Windows. */
+    loadAverage: number[];
+  };
+  memory: { totalBytes: number; freeBytes: number; usedPercent: number };
+  /** The file system of `path`. */
+  disk: { path: string; totalBytes: number; freeBytes: number; usedPercent: number };
+  /** This process. */
+  process: { rssBytes: number; heapUsedBytes: number; uptimeSeconds: number };
+}

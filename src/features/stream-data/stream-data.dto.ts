@@ -1,0 +1,21 @@
+import { IsInt, IsString, Length, Max, Min } from 'class-validator';
+import { McpSchema } from 'nestjs-mcp-sse';
+
+export class StreamDataDto {
+  @McpSchema({ description: 'Name of the source; each item carries it' })
+  @IsString()
+  @Length(1, 200)
+  readonly source!: string;
+
+  @McpSchema({ description: 'How many items' })
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  readonly count: number = 10;
+
+  @McpSchema({ description: 'Milliseconds before each item' })
+  @IsInt()
+  @Min(0)
+  @Max(10_000)
+  readonly delayMs: number = 100;
+}

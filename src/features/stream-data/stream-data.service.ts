@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { McpTool, type McpProgress } from 'nestjs-mcp-sse';
+import { map, timer, type Observable } from 'rxjs';
+import { collectWithProgress } from '../../common/collect-with-progress.js';
+import { StreamDataDto } from './stream-data.dto.js';
+import type { StreamedItem, StreamedItems } from './streamed-items.js';
+
+@Injectable()
+export class StreamDataService {
+  /** Whoever unsubscribes stops the timer: the library does when the client cancels. */
+  @McpTool({
+    name: 'stream_data',
+    description: 'Produces items one by one, reports each as progress and returns them all',
+    annotations: { readOnlyHint: true },
+  })
+  streamData({ source, count, delayMs }: StreamDataDto): Observable<McpProgress | StreamedItems> {
+    return timer(delayMs, delayMs).pipe(
+      map((index) => toItem(source, index + 1)),
+      collectWithProgress(
+        count,
+        ({ text }) => text,
+        (items) => ({ source, items }),
+      ),
+    );
+  }
+}
+
+function toItem(source: string, number: number): StreamedItem {
+  return { number, text: `${source} #${number}`, at: new Date().toISOString() };
+}

@@ -1,0 +1,11 @@
+import { BadRequestException, Injectable, type PipeTransform } from '@nestjs/common';
+import { isTimeZone } from 'class-validator';
+
+/** Lets IANA time zones pass. */
+@Injectable()
+export class TimeZonePipe implements PipeTransform<string, string> {
+  transform(value: string): string {
+    if (isTimeZone(value)) return value;
+    throw new BadRequestException(`"${value}" is not an IANA time zone such as Europe/Berlin`);
+  }
+}

@@ -1,0 +1,26 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { McpRegistry } from 'nestjs-mcp-sse';
+import type { Environment } from './config/environment.js';
+
+/** What the application serves and where, line by line. */
+export function startUpReport(
+  app: INestApplicationContext,
+  environment: Environment,
+  url: string,
+): readonly string[] {
+  const root = (environment.MCP_PUBLIC_URL ?? url).replace(/\/$/, '');
+  const { tools, resources, prompts } = app.get(McpRegistry, { strict: false });
+  return [
+    `Stream     GET  ${root}${environment.MCP_SSE_PATH}`,
+    `Messages   POST ${root}${environment.MCP_MESSAGES_PATH}`,
+    `Health     GET  ${root}/health`,
+    `Tools      ${list(tools.map(({ name }) => name))}`,
+    `Resources  ${list(resources.map(({ uri }) => uri))}`,
+    `Prompts    ${list(prompts.map(({ name }) => name))}`,
+    `HTTP by ${environment.HTTP_ADAPTER}, authentication: ${environment.MCP_AUTH}`,
+  ];
+}
+
+function list(names: readonly string[]): string {
+  return names.length > 0 ? names.join(', ') : 'none';
+}

@@ -1,0 +1,65 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { Injectable } from '@nestjs/common';
+import { IsString } from 'class-validator';
+import { McpTool } from 'nestjs-mcp-sse';
+import { connectSdkClient } from '../clients/sdk-client.js';
+import { WireClient } from '../clients/wire-client.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { startApp, type RunningApp } from '../fixtures/start-app.js';
+
+class GreetDto {
+  @IsString()
+  name!: string;
+}
+
+@Injectable()
+class Greeter {
+  @McpTool({ description: 'Greets' })
+  greet({ name }: GreetDto): string {
+    return `Hello ${name}`;
+  }
+}
+
+describeOnAdapters('calling a tool', (adapter) => {
+  let running: RunningApp;
+
+  afterEach(() => running.close());
+
+  it('answers the SDK client', async () => {
+    running = await startApp({ adapter, providers: [Greeter] });
+    const client = await connectSdkClient(`${running.url}/sse`);
+    expect(client.getServerVersion()).toEqual({ name: 'test', version: '1.0.0' });
+    const { tools } = await client.listTools();
+    expect(tools).toEqual([
+      {
+        name: 'greet',
+        description: 'Greets',
+        inputSchema: {
+          type: 'object',
+          properties: { name: { type: 'string' } },
+          required: ['name'],
+          additionalProperties: false,
+        },
+      },
+    ]);
+    const result = await client.callTool({ name: 'greet', arguments: { name: 'Ada' } });
+    expect(result.content).toEqual([{ type: 'text', text: 'Hello Ada' }]);
+    await client.close();
+  });
+
+  it('gives every event but comments an id of the session, the endpoint first', async () => {
+    running = await startApp({ adapter, providers: [Greeter], options: { sse: { heartbeatMs: 20 } } });
+    const client = await WireClient.connect(`${running.url}/sse`);
+    await client.callTool(1, 'greet', { name: 'Ada' });
+    await client.next(({ comment }) => comment !== undefined);
+    const sessionId = await client.sessionId();
+    expect(client.events[0]).toEqual({
+      event: 'endpoint',
+      id: `${sessionId}.1`,
+      data: `/messages?sessionId=${sessionId}`,
+    });
+    expect(client.events.find(({ event }) => event === 'message')?.id).toBe(`${sessionId}.2`);
+    expect(client.events.at(-1)).toEqual({ comment: 'keep-alive' });
+    client.close();
+  });
+});
