@@ -1,8 +1,4 @@
 /** No more sessions can be opened for now. */
 export class SessionLimitError extends Error {
   override readonly name = 'SessionLimitError';
-
-  constructor(message: string) {
-    super(message);
-  }
 }

@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import { OutgoingStream } from './outgoing-stream.js';
+import type { Sink } from './sink.js';
+import type { StreamComment, StreamEvent } from './stream-event.js';
+
+class TestSink implements Sink {
+  writable = true;
+  destroyed = false;
+  private listener: () => void = () => undefined;
+
+  onDrain(listener: () => void): () => void {
+    this.listener = listener;
+    return () => (this.listener = () => undefined);
+  }
+
+  drain(): void {
+    this.writable = true;
+    this.listener();
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
+const event = (id: string, data = id): StreamEvent => ({ id, type: 'message', data });
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+function attached(maxQueuedBytes = 100) {
+  const stream = new OutgoingStream({ maxQueuedBytes, heartbeatMs: false });
+  const sink = new TestSink();
+  const received: string[] = [];
+  const ends: string[] = [];
+  const subscription = stream
+    .attach(sink, () => ends.push('detached'))
+    .subscribe({
+      next: (item: StreamEvent | StreamComment) => received.push('id' in item ? item.id : item.comment),
+      complete: () => ends.push('completed'),
+    });
+  return { stream, sink, received, ends, subscription };
+}
+
+describe('OutgoingStream', () => {
+  it('keeps events until a client is attached, and their order', () => {
+    const stream = new OutgoingStream({ maxQueuedBytes: 100, heartbeatMs: false });
+    stream.push(event('a'));
+    stream.push(event('b'));
+    expect(stream.queuedBytes).toBe(2);
+    const received: unknown[] = [];
+    stream.attach(new TestSink(), () => undefined).subscribe((item) => received.push(item));
+    stream.push(event('c'));
+    expect(received).toEqual([event('a'), event('b'), event('c')]);
+    expect(stream.queuedBytes).toBe(0);
+  });
+
+  it('hands nothing over while the sink is full, and all of it in order once it drains', () => {
+    const { stream, sink, received } = attached();
+    stream.push(event('a'));
+    sink.writable = false;
+    stream.push(event('b'));
+    stream.push(event('c'));
+    expect(received).toEqual(['a']);
+    sink.drain();
+    stream.push(event('d'));
+    expect(received).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('hands over a bounded part in one turn of the event loop, and the rest in the next ones', async () => {
+    const { stream, received } = attached(10_000_000);
+    for (let index = 0; index < 10; index++) stream.push(event(String(index), 'x'.repeat(30_000)));
+    expect(received).toHaveLength(3);
+    expect(stream.queuedBytes).toBe(210_000);
+    while (stream.queuedBytes > 0) await nextTurn();
+    expect(received).toEqual(Array.from({ length: 10 }, (_, index) => String(index)));
+  });
+
+  it('refuses what exceeds the cap, but never a single event', () => {
+    const { stream, sink } = attached(100);
+    sink.writable = false;
+    expect(stream.push(event('a', 'x'.repeat(500)))).toBe(true);
+    expect(stream.push(event('b'))).toBe(false);
+  });
+
+  it('sends what waits when it ends, and does not call that a detachment', () => {
+    const { stream, sink, received, ends } = attached();
+    sink.writable = false;
+    stream.push(event('a'));
+    stream.end();
+    expect(received).toEqual(['a']);
+    expect(ends).toEqual(['completed']);
+    expect(stream.attached).toBe(false);
+  });
+
+  it('notices that its client leaves', () => {
+    const { stream, subscription, ends } = attached();
+    subscription.unsubscribe();
+    expect(ends).toEqual(['detached']);
+    expect(stream.attached).toBe(false);
+  });
+
+  it('drops the connection and what waits when it is destroyed', () => {
+    const { stream, sink, received } = attached();
+    sink.writable = false;
+    stream.push(event('a'));
+    stream.destroy();
+    expect(sink.destroyed).toBe(true);
+    expect(stream.queuedBytes).toBe(0);
+    expect(received).toEqual([]);
+  });
+});
