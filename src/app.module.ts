@@ -4,21 +4,22 @@ import { McpSseModule } from 'nestjs-mcp-sse';
 import { environmentConfig } from './config/environment.config.js';
 import { mcpOptions } from './config/mcp.options.js';
 import { EchoModule } from './features/echo/echo.module.js';
-import { HealthController } from './features/health/health.controller.js';
+import { HealthModule } from './features/health/health.module.js';
 import { MonitorModule } from './features/monitor/monitor.module.js';
 import { StreamDataModule } from './features/stream-data/stream-data.module.js';
 import { TimeModule } from './features/time/time.module.js';
+import { KeepAliveService } from './keep-alive.service.js';
 
 @Module({
   imports: [
     ConfigModule.forRoot({ isGlobal: true, load: [environmentConfig] }),
     McpSseModule.forRootAsync({ inject: [environmentConfig.KEY], useFactory: mcpOptions }),
     EchoModule,
+    HealthModule,
     MonitorModule,
     StreamDataModule,
     TimeModule,
   ],
-  // Here, because this is the module that imports McpSessionService.
-  controllers: [HealthController],
+  providers: [KeepAliveService],
 })
 export class AppModule {}

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { Server } from 'node:http';
+import { inspect } from 'node:util';
 import { Logger } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
@@ -18,31 +18,24 @@ async function bootstrap(): Promise<void> {
 
   const app = await NestFactory.create(AppModule, httpAdapter(environment), {
     cors: corsOptions(environment),
-    // Until the app listens, only the handler below decides what of an error is printed.
+    // The handler below prints what stops the boot, and only that.
     abortOnError: false,
     autoFlushLogs: false,
     bufferLogs: true,
   });
   app.enableShutdownHooks();
+  await app.init();
+  await app.listen(environment.PORT, environment.HOST).catch(({ message }: Error) => {
+    throw new EnvironmentError([`HOST and PORT must be an address of this machine that is free: ${message}`]);
+  });
 
-  // A proxy reuses idle connections, often for 60 s. Were they closed here first, it would lose the POSTs
-  // that it sends at that moment.
-  const server = app.getHttpServer() as Server;
-  server.keepAliveTimeout = 75_000;
-  server.headersTimeout = 80_000;
-
-  await app.listen(environment.PORT, environment.HOST);
   Logger.flush();
   const logger = new Logger('Bootstrap');
   for (const line of startUpReport(app, environment, await app.getUrl())) logger.log(line);
 }
 
 bootstrap().catch((error: unknown) => {
-  if (error instanceof EnvironmentError || error instanceof McpConfigurationError) {
-    console.error(error.message);
-  } else {
-    Logger.flush();
-    console.error(error);
-  }
+  const isConfiguration = error instanceof EnvironmentError || error instanceof McpConfigurationError;
+  process.stderr.write(`${isConfiguration ? error.message : inspect(error)}\n`);
   process.exit(1);
 });

@@ -11,13 +11,13 @@ export function startUpReport(
   const root = (environment.MCP_PUBLIC_URL ?? url).replace(/\/$/, '');
   const { tools, resources, prompts } = app.get(McpRegistry, { strict: false });
   return [
+    `Listens on ${url} (${environment.HTTP_ADAPTER}, authentication: ${environment.MCP_AUTH})`,
     `Stream     GET  ${root}${environment.MCP_SSE_PATH}`,
     `Messages   POST ${root}${environment.MCP_MESSAGES_PATH}`,
     `Health     GET  ${root}/health`,
     `Tools      ${list(tools.map(({ name }) => name))}`,
     `Resources  ${list(resources.map(({ uri }) => uri))}`,
     `Prompts    ${list(prompts.map(({ name }) => name))}`,
-    `HTTP by ${environment.HTTP_ADAPTER}, authentication: ${environment.MCP_AUTH}`,
   ];
 }
 

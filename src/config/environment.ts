@@ -2,14 +2,14 @@ import { IsIn, IsOptional, IsString, IsUrl, Matches, MinLength, ValidateIf } fro
 import { ApiKeys, type ApiKey } from './decorators/api-keys.decorator.js';
 import { CommaSeparated } from './decorators/comma-separated.decorator.js';
 import { IsAddressRange } from './decorators/is-address-range.decorator.js';
+import { IsCompanionRoute } from './decorators/is-companion-route.decorator.js';
 import { IsHost } from './decorators/is-host.decorator.js';
 import { IsOrigin } from './decorators/is-origin.decorator.js';
+import { IsRoute } from './decorators/is-route.decorator.js';
 import { WholeNumber } from './decorators/whole-number.decorator.js';
 
 const ADAPTERS = ['express', 'fastify'] as const;
 const AUTHENTICATIONS = ['none', 'jwt', 'api-key'] as const;
-const ROUTE = /^\/[^\s?#]*$/;
-const ROUTE_MESSAGE = '$property must be a path that begins with /';
 
 /** The environment variables that the application reads, with their defaults. `.env.example` explains them. */
 export class Environment {
@@ -47,10 +47,11 @@ export class Environment {
   @ApiKeys()
   readonly MCP_API_KEYS: ApiKey[] = [];
 
-  @Matches(ROUTE, { message: ROUTE_MESSAGE })
+  @IsRoute()
   readonly MCP_SSE_PATH: string = '/sse';
 
-  @Matches(ROUTE, { message: ROUTE_MESSAGE })
+  @IsCompanionRoute('MCP_SSE_PATH')
+  @IsRoute()
   readonly MCP_MESSAGES_PATH: string = '/messages';
 
   /** `false` and 0 send none. */

@@ -79,8 +79,11 @@ describe('validateEnvironment', () => {
     ['HTTP_ADAPTER', 'koa', 'express, fastify'],
     ['MCP_AUTH', 'JWT', 'none, jwt, api-key'],
     ['MCP_JWT_SECRET', 'short', 'at least 32 characters'],
-    ['MCP_SSE_PATH', 'sse', 'begins with /'],
-    ['MCP_MESSAGES_PATH', '/messages?x=1', 'begins with /'],
+    ['MCP_SSE_PATH', 'sse', 'a path such as /sse'],
+    ['MCP_SSE_PATH', '/*', 'a path such as /sse'],
+    ['MCP_MESSAGES_PATH', '/messages?x=1', 'a path such as /sse'],
+    ['MCP_MESSAGES_PATH', '/sse', 'differ from MCP_SSE_PATH'],
+    ['MCP_MESSAGES_PATH', '/:tenant/messages', 'no parameter that MCP_SSE_PATH lacks'],
     ['MCP_HEARTBEAT_MS', 'off', 'a whole number from 0 to 3600000, or false'],
     ['MCP_HEARTBEAT_MS', '3600001', 'a whole number from 0 to 3600000, or false'],
     ['MCP_PUBLIC_URL', 'example.com', 'a URL such as'],
@@ -139,8 +142,8 @@ function refusal(variables: Record<string, string>): string {
   try {
     validateEnvironment(variables);
   } catch (error) {
-    expect(error).toBeInstanceOf(EnvironmentError);
-    return (error as Error).message;
+    if (error instanceof EnvironmentError) return error.message;
+    throw error;
   }
   throw new Error('The environment was accepted.');
 }

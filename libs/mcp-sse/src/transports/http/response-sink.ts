@@ -8,6 +8,9 @@ export class ResponseSink implements Sink {
   /** @param response of the adapter: Express's, or Fastify's reply */
   constructor(response: unknown) {
     this.response = (response as { raw?: ServerResponse }).raw ?? (response as ServerResponse);
+    // A connection that outlived its stream would be idle, and hold up a server that closes.
+    const { socket } = this.response;
+    this.response.once('finish', () => socket?.destroySoon());
   }
 
   get writable(): boolean {

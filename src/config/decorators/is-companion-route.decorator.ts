@@ -1,0 +1,22 @@
+import { ValidateBy, type ValidationArguments } from 'class-validator';
+
+/** A path that differs from that of another property and has no parameter that the other one lacks. */
+export function IsCompanionRoute(other: string): PropertyDecorator {
+  return ValidateBy({
+    name: 'isCompanionRoute',
+    validator: {
+      validate: (value: unknown, args?: ValidationArguments) =>
+        isCompanion(String(value), String(Reflect.get(args!.object, other))),
+      defaultMessage: () => `$property must differ from ${other} and have no parameter that ${other} lacks`,
+    },
+  });
+}
+
+function isCompanion(route: string, other: string): boolean {
+  const known = parameters(other);
+  return route !== other && parameters(route).every((parameter) => known.includes(parameter));
+}
+
+function parameters(route: string): string[] {
+  return route.split('/').filter((segment) => segment.startsWith(':'));
+}
