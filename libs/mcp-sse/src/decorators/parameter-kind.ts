@@ -7,5 +7,4 @@ export enum ParameterKind {
   UriParam = 5,
   Context = 100,
   Principal = 101,
-  Call = 102,
 }

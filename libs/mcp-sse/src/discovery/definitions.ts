@@ -12,7 +12,8 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import type { JsonObjectSchema } from '../model/json-schema.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 
-const NO_ARGUMENTS: JsonObjectSchema = { type: 'object', additionalProperties: false };
+/** Schema of the arguments of a tool that takes none. */
+export const NO_ARGUMENTS: JsonObjectSchema = { type: 'object', additionalProperties: false };
 
 export function toolDefinition(
   { name, title, description, annotations, icons, meta }: McpToolOptions,
@@ -57,7 +58,7 @@ export function promptDefinition(
 /** @throws {McpConfigurationError} when the URI is neither a URI nor a template */
 export function uriTemplate(uri: string, where: string): UriTemplate | undefined {
   try {
-    if (UriTemplate.isTemplate(uri)) return new UriTemplate(uri);
+    if (uri.includes('{')) return new UriTemplate(uri);
     void new URL(uri);
     return undefined;
   } catch (error) {

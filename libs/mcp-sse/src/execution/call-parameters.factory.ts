@@ -22,8 +22,6 @@ export class CallParametersFactory implements ParamsFactory {
         return call.arguments;
       case ParameterKind.UriParam:
         return typeof data === 'string' ? call.arguments[data] : call.arguments;
-      case ParameterKind.Call:
-        return () => call;
       case REQUEST:
         return request;
       case HEADERS:

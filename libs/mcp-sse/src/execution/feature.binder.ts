@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { DiscoveredMethod, FeatureMetadata } from '../discovery/discovered-method.js';
 import {
+  NO_ARGUMENTS,
   promptDefinition,
   resourceDefinition,
   toolDefinition,
   uriTemplate,
 } from '../discovery/definitions.js';
+import { ParameterKind } from '../decorators/parameter-kind.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
 import { methodParameters, type MethodParameters } from '../discovery/method-parameters.js';
+import { McpParameterError } from '../model/errors/mcp-parameter.error.js';
 import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
 import type { McpSchemaSource } from '../model/schema-source.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
@@ -39,7 +42,10 @@ export class FeatureBinder {
   private async bindTool(method: Of<'tool'>): Promise<void> {
     const { feature, methodName, where } = method;
     const parameters = methodParameters(method);
-    const input = argumentsSchema(parameters, feature.options.input, 'input', where);
+    assertVariables(parameters, [], where);
+    const input =
+      argumentsSchema(parameters, feature.options.input, 'input', where) ??
+      compileSchema(NO_ARGUMENTS, where, 'input');
     const { output: outputSource } = feature.options;
     const output = outputSource && compileSchema(outputSource, `${where} (output)`, 'output');
     this.registry.register('tools', {
@@ -53,10 +59,12 @@ export class FeatureBinder {
   private async bindResource(method: Of<'resource'>): Promise<void> {
     const { feature, methodName, where } = method;
     const parameters = methodParameters(method);
+    const template = uriTemplate(feature.options.uri, where);
+    assertVariables(parameters, template?.variableNames ?? [], where);
     const schema = parameters.argsType && compileSchema(parameters.argsType, `${where} (variables)`, 'input');
     this.registry.register('resources', {
       definition: resourceDefinition(feature.options, methodName),
-      template: uriTemplate(feature.options.uri, where),
+      template,
       handler: await this.handlers.create(method, parameters, schema),
       source: where,
     });
@@ -65,6 +73,7 @@ export class FeatureBinder {
   private async bindPrompt(method: Of<'prompt'>): Promise<void> {
     const { feature, methodName, where } = method;
     const parameters = methodParameters(method);
+    assertVariables(parameters, [], where);
     const args = argumentsSchema(parameters, feature.options.args, 'args', where);
     this.registry.register('prompts', {
       definition: promptDefinition(feature.options, methodName, args),
@@ -72,6 +81,17 @@ export class FeatureBinder {
       source: where,
     });
   }
+}
+
+/** @throws {McpParameterError} when a parameter is to receive a variable that there is not */
+function assertVariables({ piped }: MethodParameters, variables: readonly string[], where: string): void {
+  for (const [key, { index, data }] of Object.entries(piped))
+    if (key.startsWith(`${ParameterKind.UriParam}:`) && !variables.includes(data as string))
+      throw new McpParameterError(
+        where,
+        index,
+        `@McpUriParam() names "${String(data)}", but the variables of its URI are: ${variables.join(', ') || 'none'}.`,
+      );
 }
 
 /** @throws {McpSchemaError} when there are arguments but nothing says which */

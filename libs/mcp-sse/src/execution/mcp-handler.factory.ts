@@ -6,6 +6,7 @@ import {
   ModulesContainer,
   type ContextId,
 } from '@nestjs/core';
+import type { Pipe } from '../decorators/parameter-decorator.js';
 import { ParameterKind } from '../decorators/parameter-kind.js';
 import type { DiscoveredMethod } from '../discovery/discovered-method.js';
 import type { MethodParameters } from '../discovery/method-parameters.js';
@@ -63,7 +64,7 @@ export class McpHandlerFactory {
     parameters: MethodParameters,
     schema?: CompiledSchema,
   ): Promise<McpHandler> {
-    assertEnhancersResolvable(method);
+    assertEnhancersResolvable(method, parameters);
     const { wrapper } = method;
     const moduleRef = wrapper.host!.providers.get(ModuleRef)!.instance as ModuleRef;
     if (!wrapper.isDependencyTreeStatic())
@@ -97,11 +98,17 @@ export class McpHandlerFactory {
     const { wrapper, methodName, feature } = method;
     const callback = likeMethod(method, invokeMethod(method, parameters));
     const metadataKey = `nestjs-mcp-sse:${feature.kind}:parameters`;
-    const validated = this.isValidatedByApp(instance, callback, method, contextId);
-    defineParameters(method, parameters, metadataKey, argumentsPipe(schema, validated));
-    const factory = new CallParametersFactory(shapeCheck(schema, validated));
-    const create = (fn: Method, key: string | undefined, filters: boolean) =>
-      this.contexts.create(
+    const inherited = this.pipesOf(instance, callback, method, contextId);
+    const pipes = argumentsPipes(parameters, schema, inherited);
+    defineParameters(method, parameters, metadataKey, pipes);
+    const factory = new CallParametersFactory(shapeCheck(schema, pipes));
+    const create = (
+      contexts: ExternalContextCreator,
+      fn: Method,
+      key: string | undefined,
+      filters: boolean,
+    ) =>
+      contexts.create(
         instance as never,
         fn,
         methodName,
@@ -116,23 +123,21 @@ export class McpHandlerFactory {
       throw args.at(-1);
     };
     return {
-      run: create(callback, metadataKey, false),
-      filter: create(likeMethod(method, rethrow), undefined, true),
+      run: create(appendingCall(this.contexts, parameters, schema), callback, metadataKey, false),
+      filter: create(this.contexts, likeMethod(method, rethrow), undefined, true),
     };
   }
 
-  /** Whether a ValidationPipe of the application checks the arguments, so that they are checked once. */
-  private isValidatedByApp(
+  /** The pipes of the method, its class and the application. */
+  private pipesOf(
     instance: object,
     callback: Method,
     { wrapper }: DiscoveredMethod,
     contextId?: ContextId,
-  ) {
+  ): PipeTransform[] {
     const moduleKey = [...this.modules].find(([, module]) => module === wrapper.host)![0];
     const { pipesContextCreator } = this.contexts as unknown as PipesOf;
-    return pipesContextCreator
-      .create(instance, callback, moduleKey, contextId, wrapper.id)
-      .some((pipe) => pipe instanceof ValidationPipe);
+    return pipesContextCreator.create(instance, callback, moduleKey, contextId, wrapper.id);
   }
 }
 
@@ -147,16 +152,39 @@ async function runPipeline(pipeline: Pipeline, call: McpCall): Promise<unknown> 
     return await pipeline.run(...args);
   } catch (error) {
     const handled = await pipeline.filter(...args, error);
-    if (handled === undefined) throw error;
+    // A filter made for HTTP answers on the response, and may return it as the end of a chain.
+    if (handled === undefined || handled instanceof McpResponse) throw error;
     return handled;
   }
+}
+
+/**
+ * Nest's creator, but handlers get the call after their parameters: as one of these, pipes would see it. Arguments
+ * that no parameter receives are checked here.
+ */
+function appendingCall(
+  contexts: ExternalContextCreator,
+  { count, argsIndex }: MethodParameters,
+  schema: CompiledSchema | undefined,
+): ExternalContextCreator {
+  const unread = schema && argsIndex === undefined ? new ArgumentsPipe(schema) : undefined;
+  const createPipesFn: ExternalContextCreator['createPipesFn'] = (pipes, parameters) => {
+    const applyPipes = contexts.createPipesFn(pipes, parameters);
+    return async (values, ...args) => {
+      await applyPipes?.(values, ...args);
+      const call = args[3] as McpCall;
+      await unread?.transform(call.arguments);
+      values[count] = call;
+    };
+  };
+  return Object.create(contexts, { createPipesFn: { value: createPipesFn } }) as ExternalContextCreator;
 }
 
 /** The method as Nest calls it: with the values that went through pipes, and last the call. */
 function invokeMethod({ prototype, methodName }: DiscoveredMethod, parameters: MethodParameters): Method {
   const { count, contextIndexes, principalIndexes } = parameters;
   return function (...values) {
-    const { context } = (values[count] as () => McpCall)();
+    const { context } = values[count] as McpCall;
     const args = values.slice(0, count);
     for (const index of contextIndexes) args[index] = context;
     for (const index of principalIndexes) args[index] = context.principal;
@@ -177,35 +205,45 @@ function likeMethod({ prototype, methodName }: DiscoveredMethod, fn: Method): Me
   return Object.defineProperty(fn, 'name', { value: methodName });
 }
 
-/** The call itself travels as one more parameter: past the declared ones, where no pipe has a type for it. */
 function defineParameters(
   { prototype, methodName }: DiscoveredMethod,
-  { count, piped, argsIndex }: MethodParameters,
+  { piped, argsIndex }: MethodParameters,
   metadataKey: string,
-  pipe: PipeTransform | undefined,
+  pipes: readonly Pipe[],
 ): void {
   const args = `${ParameterKind.Args}:${argsIndex}`;
-  const metadata = {
-    ...piped,
-    ...(piped[args] && {
-      [args]: { ...piped[args], pipes: [...(pipe ? [pipe] : []), ...piped[args].pipes] },
-    }),
-    [`${ParameterKind.Call}:${count}`]: { index: count, pipes: [] },
-  };
+  const metadata = { ...piped, ...(piped[args] && { [args]: { ...piped[args], pipes } }) };
   Reflect.defineMetadata(metadataKey, metadata, prototype.constructor, methodName);
 }
 
-function argumentsPipe(
+/**
+ * The pipes of the arguments' parameter: its own after the one that validates. Where a ValidationPipe of the
+ * application does that, arguments become an instance of their class after it, whatever its options are.
+ */
+function argumentsPipes(
+  { piped, argsIndex, argsType }: MethodParameters,
   schema: CompiledSchema | undefined,
-  validatedByApp: boolean,
-): PipeTransform | undefined {
-  if (!schema) return undefined;
-  return schema.dto && validatedByApp ? new InstancePipe(schema.dto) : new ArgumentsPipe(schema);
+  inherited: readonly PipeTransform[],
+): readonly Pipe[] {
+  const own = piped[`${ParameterKind.Args}:${argsIndex}`]?.pipes ?? [];
+  if (!schema) return own;
+  // A ValidationPipe goes by the declared type of the parameter, and passes what has none.
+  const isDeclared = schema.dto !== undefined && schema.dto === argsType;
+  const validating = own.findLastIndex(isValidationPipe) + 1;
+  if (!isDeclared || (validating === 0 && !inherited.some(isValidationPipe)))
+    return [new ArgumentsPipe(schema), ...own];
+  return [...own.slice(0, validating), new InstancePipe(schema.dto), ...own.slice(validating)];
+}
+
+function isValidationPipe(pipe: Pipe): boolean {
+  return typeof pipe === 'function'
+    ? pipe === ValidationPipe || pipe.prototype instanceof ValidationPipe
+    : pipe instanceof ValidationPipe;
 }
 
 /** A ValidationPipe of the application may drop unknown properties silently; a tool refuses them. */
-function shapeCheck(schema: CompiledSchema | undefined, validatedByApp: boolean): (value: unknown) => void {
-  if (!schema?.dto || !validatedByApp) return noop;
+function shapeCheck(schema: CompiledSchema | undefined, pipes: readonly Pipe[]): (value: unknown) => void {
+  if (!schema || pipes.some((pipe) => pipe instanceof ArgumentsPipe)) return noop;
   return (value) => {
     const issues = findUnknownProperties(schema.jsonSchema, value);
     if (issues.length > 0) throw new McpInvalidArgumentsException(issues);

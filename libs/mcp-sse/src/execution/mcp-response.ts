@@ -8,6 +8,8 @@ export class McpResponse {
   readonly headersSent = false;
   readonly sent = false;
   readonly locals: Record<string, unknown> = {};
+  /** Where Fastify's replies have Node's response. */
+  readonly raw = this;
   private readonly headers = new Map<string, unknown>();
 
   status(code: number): this {

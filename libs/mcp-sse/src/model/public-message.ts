@@ -5,6 +5,11 @@ export function publicMessage(error: unknown): string | undefined {
   if (!(error instanceof HttpException)) return undefined;
   const response = error.getResponse();
   const message = typeof response === 'string' ? response : (response as { message?: unknown }).message;
-  if (Array.isArray(message)) return message.join('; ');
-  return typeof message === 'string' ? message : error.message;
+  if (message === undefined || message === null) return error.message;
+  return [message].flat().map(asText).join('; ');
+}
+
+/** A ValidationPipe can be told to describe fields by objects. */
+function asText(message: unknown): string {
+  return typeof message === 'string' ? message : JSON.stringify(message);
 }

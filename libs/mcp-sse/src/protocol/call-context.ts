@@ -23,49 +23,58 @@ export class CallContext extends McpContext {
   #lastProgress = -Infinity;
   #settled = false;
   #abortReason?: Error;
+  // Not `private` of TypeScript: those would be names that the application cannot use in contextFactory.
+  readonly #progressToken: ProgressToken | undefined;
+  readonly #origin: MessageOrigin;
+  readonly #state: Readonly<ConnectionState>;
+  readonly #send: Notify;
 
   constructor(
     readonly requestId: RequestId,
     readonly session: McpSessionView,
-    private readonly progressToken: ProgressToken | undefined,
-    private readonly origin: MessageOrigin,
-    private readonly state: Readonly<ConnectionState>,
-    private readonly send: Notify,
+    progressToken: ProgressToken | undefined,
+    origin: MessageOrigin,
+    state: Readonly<ConnectionState>,
+    send: Notify,
   ) {
     super();
-    if (origin.extras) this.adopt(origin.extras);
+    this.#progressToken = progressToken;
+    this.#origin = origin;
+    this.#state = state;
+    this.#send = send;
+    if (origin.extras) this.#adopt(origin.extras);
   }
 
   get principal(): McpPrincipal {
-    return this.origin.principal;
+    return this.#origin.principal;
   }
 
   get request(): unknown {
-    return this.origin.request;
+    return this.#origin.request;
   }
 
   get headers(): IncomingHttpHeaders {
-    return this.origin.headers;
+    return this.#origin.headers;
   }
 
   get streamHeaders(): IncomingHttpHeaders {
-    return this.origin.streamHeaders;
+    return this.#origin.streamHeaders;
   }
 
   get params(): Readonly<Record<string, string>> {
-    return this.origin.params;
+    return this.#origin.params;
   }
 
   get protocolVersion(): string | undefined {
-    return this.state.protocolVersion;
+    return this.#state.protocolVersion;
   }
 
   get clientInfo(): Implementation | undefined {
-    return this.state.clientInfo;
+    return this.#state.clientInfo;
   }
 
   get clientCapabilities(): ClientCapabilities | undefined {
-    return this.state.clientCapabilities;
+    return this.#state.clientCapabilities;
   }
 
   get signal(): AbortSignal {
@@ -77,18 +86,20 @@ export class CallContext extends McpContext {
   }
 
   get log(): McpLog {
-    return (this.#log ??= new CallLog((level, data, logger) => this.writeLog(level, data, logger)));
+    return (this.#log ??= new CallLog((level, data, logger) => this.#writeLog(level, data, logger)));
   }
 
   progress(done: number, total?: number, message?: string): void {
-    if (this.progressToken === undefined || done <= this.#lastProgress) return;
+    const progressToken = this.#progressToken;
+    // NaN and infinite numbers have no JSON.
+    if (progressToken === undefined || !Number.isFinite(done) || done <= this.#lastProgress) return;
     this.#lastProgress = done;
-    const { progressToken } = this;
-    this.notify('notifications/progress', { progressToken, progress: done, total, message });
+    const knownTotal = Number.isFinite(total) ? total : undefined;
+    this.notify('notifications/progress', { progressToken, progress: done, total: knownTotal, message });
   }
 
   notify(method: string, params?: Record<string, unknown>): void {
-    if (!this.#settled) this.send(method, params);
+    if (!this.#settled) this.#send(method, params);
   }
 
   /** The request has its answer, or will never have one. */
@@ -102,7 +113,7 @@ export class CallContext extends McpContext {
     this.#controller?.abort(reason);
   }
 
-  private adopt(extras: object): void {
+  #adopt(extras: object): void {
     const taken = Object.keys(extras).find((name) => name in this);
     if (taken !== undefined)
       throw new McpConfigurationError(
@@ -111,7 +122,7 @@ export class CallContext extends McpContext {
     Object.assign(this, extras);
   }
 
-  private writeLog(level: LoggingLevel, data: unknown, logger?: string): void {
-    if (isLogged(level, this.state.logLevel)) this.notify('notifications/message', { level, logger, data });
+  #writeLog(level: LoggingLevel, data: unknown, logger?: string): void {
+    if (isLogged(level, this.#state.logLevel)) this.notify('notifications/message', { level, logger, data });
   }
 }

@@ -9,6 +9,9 @@ import type { StreamComment, StreamEvent } from './stream-event.js';
  */
 const MAX_PER_TURN = 64 * 1024;
 
+/** How long a client may take to read what is left of a stream that has ended. */
+const FAREWELL_MS = 1_000;
+
 export interface OutgoingStreamOptions {
   /** Bytes that may wait for a client that does not read. */
   readonly maxQueuedBytes: number;
@@ -71,12 +74,16 @@ export class OutgoingStream {
     });
   }
 
-  /** Completes the stream after what waits, which is then handed over whatever the sink says. */
+  /**
+   * Completes the stream after what waits, which is then handed over whatever the sink says. A client that does
+   * not read it soon is dropped: its connection would keep the server from closing.
+   */
   end(): void {
-    const { subscriber } = this;
+    const { subscriber, sink } = this;
     for (let event = this.queue.shift(); event; event = this.queue.shift()) subscriber?.next(event);
     this.forget();
     subscriber?.complete();
+    if (sink) setTimeout(() => sink.destroy(), FAREWELL_MS).unref();
   }
 
   /** Drops the connection and what waits. */

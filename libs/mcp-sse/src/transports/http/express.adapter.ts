@@ -20,15 +20,15 @@ export function prepareExpress(application: ExpressApplication): void {
   let routes: readonly Layer[] = [];
   application.use((request, _response, next) => {
     if (request.method === 'POST' && request.body === undefined) {
-      if (routes.length === 0) routes = messageRoutes(application);
+      if (routes.length === 0) routes = postRoutes(application);
       if (routes.some((route) => route.match(request.path))) hideBody(request);
     }
     next();
   });
 }
 
-function messageRoutes({ router }: ExpressApplication): Layer[] {
+function postRoutes({ router }: ExpressApplication): Layer[] {
   return router.stack.filter(({ route }) =>
-    route?.stack.some(({ handle, method }) => method === 'post' && routeOfHandler(handle) === 'messages'),
+    route?.stack.some(({ handle, method }) => method === 'post' && routeOfHandler(handle) !== undefined),
   );
 }

@@ -28,17 +28,16 @@ const hide: RequestHook = ({ raw }, _reply, done) => {
   done();
 };
 
-/** Keeps Fastify from reading messages, and serves our routes with a trailing slash too, as Express does. */
+/** Keeps Fastify from reading what is posted to us, and serves our routes with a trailing slash too, as Express does. */
 export function prepareFastify(instance: FastifyInstance): void {
   const { ignoreTrailingSlash, routerOptions } = instance.initialConfig;
   const isSlashIgnored = ignoreTrailingSlash || routerOptions?.ignoreTrailingSlash;
   instance.addHook('onRoute', (route) => {
-    const name = routeOfConfig(route.config);
-    if (!name) return;
+    if (!routeOfConfig(route.config)) return;
     const { method, url, handler, config, constraints } = route;
     // Fastify makes the route for HEAD itself, for either form of the path.
     if (!url.endsWith('/') && !isSlashIgnored && method !== 'HEAD')
       instance.route({ method, url: `${url}/`, handler, config, constraints });
-    if (name === 'messages' && method === 'POST') route.onRequest = [hide, ...[route.onRequest ?? []].flat()];
+    if (method === 'POST') route.onRequest = [hide, ...[route.onRequest ?? []].flat()];
   });
 }

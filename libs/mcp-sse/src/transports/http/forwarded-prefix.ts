@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
 import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
 
+const RANGE = /^(?<address>[^/]+)(\/(?<bits>\d+))?$/;
 const PREFIX = /^(\/[\w.~!$&'()*+,;=:@%-]+)+\/?$/;
 
 /** Reads `X-Forwarded-Prefix`, which says what a proxy stripped from a path, from trusted proxies only. */
@@ -22,7 +23,7 @@ export class ForwardedPrefix {
   }
 
   private trust(proxy: string): void {
-    const [address = '', bits] = proxy.split('/');
+    const { address = '', bits } = RANGE.exec(proxy)?.groups ?? {};
     const family = isIPv6(address) ? 'ipv6' : 'ipv4';
     try {
       if (bits === undefined) this.trusted.addAddress(address, family);

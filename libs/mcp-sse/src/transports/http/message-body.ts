@@ -76,6 +76,8 @@ function readText(raw: IncomingMessage, maxBytes: number): Promise<string> {
       stop();
       reject(new JsonRpcError(ErrorCode.ParseError, 'Parse error: the request ended early'));
     };
+    // Something before us may have read it and kept it to itself: none of the events would come.
+    if (raw.readableEnded || raw.destroyed) return onClose();
     raw.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
   });
 }

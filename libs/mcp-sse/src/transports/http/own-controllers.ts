@@ -1,5 +1,5 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import type { ExternalContextCreator } from '@nestjs/core';
+import type { ApplicationConfig, ExternalContextCreator } from '@nestjs/core';
 import type { Observable } from 'rxjs';
 
 const ownControllers = new WeakSet<object>();
@@ -10,10 +10,12 @@ export function registerOwnController(controller: object): void {
   ownControllers.add(controller);
 }
 
-/** Nest keeps its list of global interceptors to itself. */
+/** Nest keeps its lists of global interceptors to itself. */
 interface GlobalInterceptorsOf {
-  interceptorsContextCreator: { getGlobalMetadata(): NestInterceptor[] };
+  interceptorsContextCreator: { config: ApplicationConfig };
 }
+
+type ScopedInterceptor = ReturnType<ApplicationConfig['getGlobalRequestInterceptors']>[number];
 
 /**
  * Exempts the module's routes from the application's global interceptors: one that wraps responses would wrap
@@ -21,11 +23,17 @@ interface GlobalInterceptorsOf {
  * happen after the application has named them and before Nest registers its routes.
  */
 export function exemptOwnControllers(contexts: ExternalContextCreator): void {
-  const interceptors = (
-    contexts as unknown as GlobalInterceptorsOf
-  ).interceptorsContextCreator.getGlobalMetadata();
-  interceptors.forEach((interceptor, index) => {
-    if (!exempting.has(interceptor)) interceptors[index] = exemptingFrom(interceptor);
+  const { config } = (contexts as unknown as GlobalInterceptorsOf).interceptorsContextCreator;
+  replaceEach(config.getGlobalInterceptors(), exemptingFrom);
+  replaceEach(config.getGlobalRequestInterceptors(), exemptingFromScoped);
+}
+
+function replaceEach<T extends object>(list: T[], replace: (item: T) => T): void {
+  list.forEach((item, index) => {
+    if (exempting.has(item)) return;
+    const replacement = replace(item);
+    exempting.add(replacement);
+    list[index] = replacement;
   });
 }
 
@@ -34,8 +42,18 @@ function exemptingFrom(interceptor: NestInterceptor): NestInterceptor {
     context: ExecutionContext,
     next: CallHandler,
   ): Observable<unknown> | Promise<Observable<unknown>> =>
-    ownControllers.has(context.getClass()) ? next.handle() : interceptor.intercept(context, next);
-  const exemption = Object.create(interceptor, { intercept: { value: intercept } }) as NestInterceptor;
-  exempting.add(exemption);
-  return exemption;
+    false ? next.handle() : interceptor.intercept(context, next);
+  return Object.create(interceptor, { intercept: { value: intercept } }) as NestInterceptor;
+}
+
+/** A request-scoped interceptor is there only while its request is. */
+function exemptingFromScoped(wrapper: ScopedInterceptor): ScopedInterceptor {
+  const getInstanceByContextId: ScopedInterceptor['getInstanceByContextId'] = (...args) => {
+    const host = wrapper.getInstanceByContextId(...args);
+    const { instance } = host;
+    return instance ? { ...host, instance: exemptingFrom(instance) } : host;
+  };
+  return Object.create(wrapper, {
+    getInstanceByContextId: { value: getInstanceByContextId },
+  }) as ScopedInterceptor;
 }

@@ -53,11 +53,10 @@ export class EndpointUrl {
 }
 
 function pathOf(publicUrl: string): string {
-  try {
-    return new URL(publicUrl).pathname.replace(/\/$/, '');
-  } catch {
+  // `localhost:3000/api` is a URL too, of the scheme "localhost".
+  if (!URL.canParse(publicUrl) || !/^https?:\/\//i.test(publicUrl))
     throw new McpConfigurationError(
       `"publicUrl" is "${publicUrl}", but must be a URL such as https://example.com/api.`,
     );
-  }
+  return new URL(publicUrl).pathname.replace(/\/$/, '');
 }

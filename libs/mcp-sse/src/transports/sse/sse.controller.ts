@@ -91,10 +91,11 @@ export function createSseController(): Type {
     @Post()
     @HttpCode(HttpStatus.ACCEPTED)
     async message(@Req() request: HttpRequest): Promise<void> {
-      const session = this.sessionOf(request);
+      this.sessionOf(request);
       const body = await readMessage(request, this.options.limits.maxMessageBytes);
       const extras = await this.options.contextFactory?.(request);
-      session.receive(body, {
+      // It may have ended while the body came in, and a message that is accepted then has no answer.
+      this.sessionOf(request).receive(body, {
         principal: requestPrincipal(request),
         request,
         headers: rawRequest(request).headers,
@@ -104,11 +105,13 @@ export function createSseController(): Type {
     }
 
     /** Clients that try Streamable HTTP first fall back on this transport when they read 405. */
+    @McpRoute('stream')
     @Post()
     refusePostOfStream(@Res({ passthrough: true }) response: unknown): void {
       this.refuseMethod(response, 'GET');
     }
 
+    @McpRoute('messages')
     @Get()
     refuseGetOfMessages(@Res({ passthrough: true }) response: unknown): void {
       this.refuseMethod(response, 'POST');
