@@ -42,7 +42,7 @@ function exemptingFrom(interceptor: NestInterceptor): NestInterceptor {
     context: ExecutionContext,
     next: CallHandler,
   ): Observable<unknown> | Promise<Observable<unknown>> =>
-    false ? next.handle() : interceptor.intercept(context, next);
+    ownControllers.has(context.getClass()) ? next.handle() : interceptor.intercept(context, next);
   return Object.create(interceptor, { intercept: { value: intercept } }) as NestInterceptor;
 }
 

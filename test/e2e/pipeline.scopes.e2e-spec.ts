@@ -1,0 +1,392 @@
+import { afterEach, expect, it } from '@jest/globals';
+import {
+  Inject,
+  Injectable,
+  Module,
+  Scope,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+  type CallHandler,
+  type CanActivate,
+  type ExecutionContext,
+  type NestInterceptor,
+  type PipeTransform,
+} from '@nestjs/common';
+import {
+  APP_GUARD,
+  APP_INTERCEPTOR,
+  APP_PIPE,
+  ContextIdFactory,
+  REQUEST,
+  type ContextId,
+  type ContextIdStrategy,
+  type HostComponentInfo,
+} from '@nestjs/core';
+import { McpContext, McpResource, McpTool } from 'nestjs-mcp-sse';
+import { map, type Observable } from 'rxjs';
+import { WireClient } from '../clients/wire-client.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { appPerTest, textOf } from '../fixtures/app-per-test.js';
+
+interface PostRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+const ANYTHING = { type: 'object' } as const;
+
+/** Calls a tool by a POST that has headers of its own. */
+async function callWith(
+  client: WireClient,
+  headers: Record<string, string>,
+  id: number,
+  name: string,
+): Promise<string> {
+  await client.post({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } }, headers);
+  return textOf(await client.answer(id));
+}
+
+/** Counts instances of the class that extends it. */
+let instances = 0;
+class Counted {
+  readonly instance = ++instances;
+}
+
+describeOnAdapters('request-scoped providers', (adapter) => {
+  const { connect } = appPerTest(adapter);
+
+  afterEach(() => void (instances = 0));
+
+  it('are made for each call, with the request of its POST', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Tools extends Counted {
+      constructor(@Inject(REQUEST) private readonly request: PostRequest) {
+        super();
+      }
+      @McpTool()
+      scoped() {
+        return `${this.instance} ${this.request.method} ${this.request.headers['x-call']}`;
+      }
+    }
+    const client = await connect({ providers: [Tools] }, { 'x-call': 'the stream' });
+    expect(await callWith(client, { 'x-call': 'first' }, 1, 'scoped')).toBe('1 POST first');
+    expect(await callWith(client, { 'x-call': 'second' }, 2, 'scoped')).toBe('2 POST second');
+  });
+
+  it('make what depends on them request-scoped, and are shared within one call', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Tenant extends Counted {
+      constructor(@Inject(REQUEST) private readonly request: PostRequest) {
+        super();
+      }
+      get name() {
+        return `${this.request.headers['x-tenant']}#${this.instance}`;
+      }
+    }
+    @Injectable()
+    class TenantGuard implements CanActivate {
+      constructor(private readonly tenant: Tenant) {}
+      canActivate(context: ExecutionContext): boolean {
+        context.switchToHttp().getRequest().tenant = this.tenant.name;
+        return true;
+      }
+    }
+    @Injectable()
+    class Tools {
+      constructor(private readonly tenant: Tenant) {}
+      @McpTool()
+      @UseGuards(TenantGuard)
+      tenants(ctx: McpContext) {
+        return `${this.tenant.name} ${(ctx.request as { tenant: string }).tenant}`;
+      }
+      @McpResource({ uri: 'tenant://current' })
+      current() {
+        return this.tenant.name;
+      }
+    }
+    const client = await connect({ providers: [Tenant, { provide: 'TOOLS', useClass: Tools }] });
+    expect(await callWith(client, { 'x-tenant': 'a' }, 1, 'tenants')).toBe('a#1 a#1');
+    expect(await callWith(client, { 'x-tenant': 'b' }, 2, 'tenants')).toBe('b#2 b#2');
+    const { result } = await client.call(3, 'resources/read', { uri: 'tenant://current' });
+    expect(result.contents[0].text).toBe('undefined#3');
+  });
+
+  it('do not mix the requests of calls that run at the same time', async () => {
+    let arrived = 0;
+    let open: () => void = () => undefined;
+    const all = new Promise<void>((resolve) => (open = resolve));
+    @Injectable({ scope: Scope.REQUEST })
+    class Tools {
+      constructor(@Inject(REQUEST) private readonly request: PostRequest) {}
+      @McpTool()
+      async meet() {
+        if (++arrived === 10) open();
+        await all;
+        return this.request.headers['x-call'];
+      }
+    }
+    const client = await connect({ providers: [Tools] });
+    const ids = Array.from({ length: 10 }, (_, index) => index);
+    await Promise.all(
+      ids.map((id) =>
+        client.post(
+          { jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'meet' } },
+          { 'x-call': `call ${id}` },
+        ),
+      ),
+    );
+    const answers = new Map<number, string>();
+    while (answers.size < ids.length) {
+      const answer = await client.message();
+      answers.set(answer['id'], textOf(answer));
+    }
+    expect(ids.map((id) => answers.get(id))).toEqual(ids.map((id) => `call ${id}`));
+  });
+});
+
+/** Requests of one tenant share the durable providers. */
+class TenantStrategy implements ContextIdStrategy {
+  private readonly trees = new Map<string, ContextId>();
+
+  attach(contextId: ContextId, request: PostRequest) {
+    const tenant = request.headers['x-tenant'];
+    if (tenant === undefined) return () => contextId;
+    const tree = this.trees.get(tenant) ?? ContextIdFactory.create();
+    this.trees.set(tenant, tree);
+    return {
+      resolve: ({ isTreeDurable }: HostComponentInfo) => (isTreeDurable ? tree : contextId),
+      payload: { tenant },
+    };
+  }
+}
+
+describeOnAdapters('durable providers', (adapter) => {
+  const { connect } = appPerTest(adapter);
+
+  afterEach(() => {
+    instances = 0;
+    ContextIdFactory.apply(undefined as unknown as ContextIdStrategy);
+  });
+
+  it('are shared by the calls of a tenant, with the payload as their request', async () => {
+    @Injectable({ scope: Scope.REQUEST, durable: true })
+    class Tools extends Counted {
+      constructor(@Inject(REQUEST) private readonly payload: { tenant: string }) {
+        super();
+      }
+      @McpTool()
+      durable() {
+        return `${this.payload.tenant}#${this.instance}`;
+      }
+    }
+    ContextIdFactory.apply(new TenantStrategy());
+    const client = await connect({ providers: [Tools] });
+    expect(await callWith(client, { 'x-tenant': 'a' }, 1, 'durable')).toBe('a#1');
+    expect(await callWith(client, { 'x-tenant': 'b' }, 2, 'durable')).toBe('b#2');
+    expect(await callWith(client, { 'x-tenant': 'a' }, 3, 'durable')).toBe('a#1');
+  });
+
+  it('are shared by providers that are made for each call', async () => {
+    @Injectable({ scope: Scope.REQUEST, durable: true })
+    class Connection extends Counted {}
+    @Injectable({ scope: Scope.REQUEST })
+    class Tools {
+      constructor(
+        private readonly connection: Connection,
+        @Inject(REQUEST) private readonly request: PostRequest,
+      ) {}
+      @McpTool()
+      connection_() {
+        return `${this.request.headers['x-tenant']}#${this.connection.instance}`;
+      }
+    }
+    ContextIdFactory.apply(new TenantStrategy());
+    const client = await connect({ providers: [Connection, Tools] });
+    expect(await callWith(client, { 'x-tenant': 'a' }, 1, 'connection_')).toBe('a#1');
+    expect(await callWith(client, { 'x-tenant': 'b' }, 2, 'connection_')).toBe('b#2');
+    expect(await callWith(client, { 'x-tenant': 'a' }, 3, 'connection_')).toBe('a#1');
+  });
+});
+
+describeOnAdapters('transient providers', (adapter) => {
+  const { connect } = appPerTest(adapter);
+
+  afterEach(() => void (instances = 0));
+
+  it('serve tools by one instance, with their own instance of a transient dependency', async () => {
+    @Injectable({ scope: Scope.TRANSIENT })
+    class Dependency extends Counted {}
+    @Injectable({ scope: Scope.TRANSIENT })
+    class First {
+      private calls = 0;
+      constructor(private readonly dependency: Dependency) {}
+      @McpTool()
+      first() {
+        return `instance ${this.dependency.instance}, call ${++this.calls}`;
+      }
+    }
+    @Injectable()
+    class Second {
+      constructor(private readonly dependency: Dependency) {}
+      @McpTool()
+      second() {
+        return `instance ${this.dependency.instance}`;
+      }
+    }
+    const client = await connect({ providers: [Dependency, First, Second] });
+    const first = textOf(await client.callTool(1, 'first'));
+    const second = textOf(await client.callTool(2, 'second'));
+    expect(first).toMatch(/^instance \d, call 1$/);
+    expect(second).not.toBe(first.split(',')[0]);
+    expect(textOf(await client.callTool(3, 'first'))).toBe(first.replace('call 1', 'call 2'));
+  });
+
+  it('that need the request are made for each call', async () => {
+    @Injectable({ scope: Scope.TRANSIENT })
+    class Tools {
+      constructor(@Inject(REQUEST) private readonly request: PostRequest) {}
+      @McpTool()
+      transient() {
+        return this.request.headers['x-call'];
+      }
+    }
+    const client = await connect({ providers: [Tools] });
+    expect(await callWith(client, { 'x-call': 'first' }, 1, 'transient')).toBe('first');
+    expect(await callWith(client, { 'x-call': 'second' }, 2, 'transient')).toBe('second');
+  });
+});
+
+/** What the request-scoped enhancers below depend on. */
+@Injectable({ scope: Scope.REQUEST })
+class RequestInfo extends Counted {
+  constructor(@Inject(REQUEST) readonly request: PostRequest) {
+    super();
+  }
+}
+
+@Injectable()
+class ScopedGuard implements CanActivate {
+  constructor(@Inject(RequestInfo) private readonly info: RequestInfo) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const isOwn = this.info.request === context.switchToHttp().getRequest();
+    return isOwn && this.info.request.headers['x-deny'] === undefined;
+  }
+}
+
+@Injectable()
+class ScopedInterceptor implements NestInterceptor {
+  constructor(@Inject(RequestInfo) private readonly info: RequestInfo) {}
+
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next
+      .handle()
+      .pipe(map((value) => `${this.info.request.headers['x-call']}(${JSON.stringify(value)})`));
+  }
+}
+
+@Injectable()
+class ScopedPipe implements PipeTransform {
+  constructor(@Inject(RequestInfo) private readonly info: RequestInfo) {}
+
+  transform(value: object): object {
+    return { ...value, by: this.info.request.headers['x-call'] };
+  }
+}
+
+@Injectable()
+class Tools {
+  @McpTool({ input: ANYTHING })
+  plain(args: object) {
+    return JSON.stringify(args);
+  }
+}
+
+@Injectable()
+class GuardedTools {
+  @McpTool()
+  @UseGuards(ScopedGuard)
+  guarded() {
+    return 'passed';
+  }
+
+  @McpTool()
+  @UseInterceptors(ScopedInterceptor)
+  intercepted() {
+    return 'it';
+  }
+
+  @McpTool({ input: ANYTHING })
+  @UsePipes(ScopedPipe)
+  piped(args: object) {
+    return JSON.stringify(args);
+  }
+}
+
+describeOnAdapters('request-scoped enhancers', (adapter) => {
+  const { connect, start } = appPerTest(adapter);
+
+  afterEach(() => void (instances = 0));
+
+  it('of a method run with their dependencies, on a provider that is not request-scoped itself', async () => {
+    @Module({ providers: [RequestInfo, GuardedTools] })
+    class ToolsModule {}
+    const client = await connect({ imports: [ToolsModule] });
+    expect(await callWith(client, {}, 1, 'guarded')).toBe('passed');
+    expect(await callWith(client, { 'x-deny': '1' }, 2, 'guarded')).toBe('isError: Forbidden resource');
+    expect(await callWith(client, { 'x-call': 'third' }, 3, 'intercepted')).toBe('third("it")');
+    expect(await callWith(client, { 'x-call': 'fourth' }, 4, 'piped')).toBe('{"by":"fourth"}');
+  });
+
+  it('that are a global guard run on the routes and on each call', async () => {
+    const { url } = await start({
+      providers: [RequestInfo, Tools, { provide: APP_GUARD, useClass: ScopedGuard, scope: Scope.REQUEST }],
+      options: { auth: 'app' },
+    });
+    const refused = await WireClient.open(`${url}/sse`, { 'x-deny': '1' });
+    expect(refused.response.statusCode).toBe(403);
+    const client = await WireClient.connect(`${url}/sse`);
+    expect(await callWith(client, {}, 1, 'plain')).toBe('{}');
+    const { status } = await client.post({ jsonrpc: '2.0', id: 2, method: 'ping' }, { 'x-deny': '1' });
+    expect(status).toBe(403);
+  });
+
+  it('that are a global guard can refuse calls alone', async () => {
+    @Injectable()
+    class CallGuard extends ScopedGuard {
+      override canActivate(context: ExecutionContext): boolean {
+        return context.getType<string>() === 'http' || super.canActivate(context);
+      }
+    }
+    const client = await connect({
+      providers: [RequestInfo, Tools, { provide: APP_GUARD, useClass: CallGuard, scope: Scope.REQUEST }],
+    });
+    expect(await callWith(client, { 'x-deny': '1' }, 1, 'plain')).toBe('isError: Forbidden resource');
+    expect(await callWith(client, {}, 2, 'plain')).toBe('{}');
+  });
+
+  it('that are a global interceptor wrap results, and neither the stream nor the 202', async () => {
+    const client = await connect({
+      providers: [
+        RequestInfo,
+        Tools,
+        { provide: APP_INTERCEPTOR, useClass: ScopedInterceptor, scope: Scope.REQUEST },
+      ],
+    });
+    expect(client.events[0]!.data).toBe(`/messages?sessionId=${await client.sessionId()}`);
+    const { status, body } = await client.post(
+      { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'plain' } },
+      { 'x-call': 'call' },
+    );
+    expect([status, body]).toEqual([202, '']);
+    expect(textOf(await client.answer(1))).toBe('call("{}")');
+  });
+
+  it('that are a global pipe transform arguments', async () => {
+    const client = await connect({
+      providers: [RequestInfo, Tools, { provide: APP_PIPE, useClass: ScopedPipe, scope: Scope.REQUEST }],
+    });
+    expect(await callWith(client, { 'x-call': 'call' }, 1, 'plain')).toBe('{"by":"call"}');
+  });
+});

@@ -1,0 +1,343 @@
+import { expect, it } from '@jest/globals';
+import { Injectable, VersioningType } from '@nestjs/common';
+import { RouterModule } from '@nestjs/core';
+import { McpContext, McpSseModule, McpTool } from 'nestjs-mcp-sse';
+import { connectSdkClient } from '../clients/sdk-client.js';
+import { send, WireClient } from '../clients/wire-client.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { appPerTest } from '../fixtures/app-per-test.js';
+import { startPrefixProxy } from '../fixtures/prefix-proxy.js';
+import type { AppFixture } from '../fixtures/start-app.js';
+
+@Injectable()
+class Tools {
+  @McpTool()
+  where({ params }: McpContext) {
+    return { ...params };
+  }
+}
+
+interface Route {
+  readonly fixture: AppFixture;
+  /** What the stream is opened on. */
+  readonly stream: string;
+  /** What the endpoint event says, but for the session. */
+  readonly endpoint: string;
+  readonly params?: object;
+  /** Routes that there must not be. */
+  readonly absent?: string[];
+  readonly headers?: Record<string, string>;
+}
+
+const TENANTS = { path: ':tenant/sse', messagesPath: ':tenant/messages' };
+
+const ROUTES: [string, Route][] = [
+  ['nothing around it', { fixture: {}, stream: '/sse', endpoint: '/messages' }],
+  ['a trailing slash', { fixture: {}, stream: '/sse/', endpoint: '/messages' }],
+  ['a query of its own', { fixture: {}, stream: '/sse?sessionId=mine&a=/b', endpoint: '/messages' }],
+  [
+    'a global prefix',
+    {
+      fixture: { configure: (app) => void app.setGlobalPrefix('api/v0') },
+      stream: '/api/v0/sse',
+      endpoint: '/api/v0/messages',
+      absent: ['/sse'],
+    },
+  ],
+  [
+    'a global prefix with a parameter',
+    {
+      fixture: { configure: (app) => void app.setGlobalPrefix(':region') },
+      stream: '/north/sse',
+      endpoint: '/north/messages',
+      params: { region: 'north' },
+    },
+  ],
+  [
+    'a global prefix that excludes it',
+    {
+      fixture: { configure: (app) => void app.setGlobalPrefix('api', { exclude: ['sse', 'messages'] }) },
+      stream: '/sse',
+      endpoint: '/messages',
+      absent: ['/api/sse'],
+    },
+  ],
+  [
+    'URI versioning without a default',
+    {
+      fixture: { configure: (app) => void app.enableVersioning({ type: VersioningType.URI }) },
+      stream: '/sse',
+      endpoint: '/messages',
+    },
+  ],
+  [
+    'URI versioning with a default',
+    {
+      fixture: {
+        configure: (app) => void app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
+      },
+      stream: '/v1/sse',
+      endpoint: '/v1/messages',
+      absent: ['/sse', '/v2/sse'],
+    },
+  ],
+  ...['1', '2'].map((version): [string, Route] => [
+    `URI versioning with two defaults, version ${version}`,
+    {
+      fixture: {
+        configure: (app) =>
+          void app.enableVersioning({ type: VersioningType.URI, defaultVersion: ['1', '2'] }),
+      },
+      stream: `/v${version}/sse`,
+      endpoint: `/v${version}/messages`,
+      absent: ['/v3/sse'],
+    },
+  ]),
+  [
+    'a global prefix and URI versioning',
+    {
+      fixture: {
+        configure: (app) => {
+          app.setGlobalPrefix('api');
+          app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1', prefix: 'version' });
+        },
+      },
+      stream: '/api/version1/sse',
+      endpoint: '/api/version1/messages',
+      absent: ['/api/sse', '/version1/sse'],
+    },
+  ],
+  [
+    'versioning by a header',
+    {
+      fixture: {
+        configure: (app) =>
+          void app.enableVersioning({
+            type: VersioningType.HEADER,
+            header: 'x-version',
+            defaultVersion: '1',
+          }),
+      },
+      stream: '/sse',
+      endpoint: '/messages',
+      headers: { 'x-version': '1' },
+    },
+  ],
+  [
+    'a prefix of RouterModule',
+    {
+      fixture: { imports: [RouterModule.register([{ path: 'ai', module: McpSseModule }])] },
+      stream: '/ai/sse',
+      endpoint: '/ai/messages',
+      absent: ['/sse'],
+    },
+  ],
+  [
+    'everything at once',
+    {
+      fixture: {
+        imports: [RouterModule.register([{ path: 'ai', module: McpSseModule }])],
+        options: { sse: TENANTS },
+        configure: (app) => {
+          app.setGlobalPrefix('api');
+          app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
+        },
+      },
+      stream: '/api/v1/ai/acme/sse',
+      endpoint: '/api/v1/ai/acme/messages',
+      params: { tenant: 'acme' },
+    },
+  ],
+  [
+    'paths of its options',
+    {
+      fixture: { options: { sse: { path: '/mcp/stream/', messagesPath: 'mcp/in' } } },
+      stream: '/mcp/stream',
+      endpoint: '/mcp/in',
+      absent: ['/sse', '/messages'],
+    },
+  ],
+  [
+    'a parameter in its paths',
+    {
+      fixture: { options: { sse: TENANTS } },
+      stream: '/acme/sse',
+      endpoint: '/acme/messages',
+      params: { tenant: 'acme' },
+      absent: ['/sse'],
+    },
+  ],
+  [
+    'a parameter that is encoded',
+    {
+      fixture: { options: { sse: TENANTS } },
+      stream: '/a%2Fb%20%C3%BC/sse',
+      endpoint: '/a%2Fb%20%C3%BC/messages',
+      params: { tenant: 'a/b ü' },
+    },
+  ],
+  [
+    'parameters in another order',
+    {
+      fixture: {
+        options: { sse: { path: ':tenant/:region/sse', messagesPath: 'in/:region/of/:tenant' } },
+      },
+      stream: '/acme/north/sse',
+      endpoint: '/in/north/of/acme',
+      params: { tenant: 'acme', region: 'north' },
+    },
+  ],
+  [
+    'a parameter that only the stream has',
+    {
+      fixture: { options: { sse: { path: ':tenant/sse' } } },
+      stream: '/acme/sse',
+      endpoint: '/messages',
+      params: {},
+    },
+  ],
+];
+
+describeOnAdapters('the endpoint under', (adapter) => {
+  const { start } = appPerTest(adapter);
+
+  it.each(ROUTES)('%s', async (_name, { fixture, stream, endpoint, params = {}, absent = [], headers }) => {
+    const { url } = await start({ ...fixture, providers: [Tools] });
+    for (const path of absent) {
+      const { status } = await send(`${url}${path}`, { method: 'GET', headers });
+      expect([path, status]).toEqual([path, 404]);
+    }
+    const wire = await WireClient.connect(`${url}${stream}`, headers);
+    expect(wire.events[0]!.data).toBe(`${endpoint}?sessionId=${await wire.sessionId()}`);
+    wire.close();
+
+    const client = await connectSdkClient(`${url}${stream}`, headers);
+    const { structuredContent } = await client.callTool({ name: 'where' });
+    expect(structuredContent).toEqual(params);
+    await client.close();
+  });
+});
+
+describeOnAdapters('a session of one tenant', (adapter) => {
+  const { start } = appPerTest(adapter);
+
+  it("is unknown under another tenant's path", async () => {
+    const { url } = await start({ providers: [Tools], options: { sse: TENANTS } });
+    const client = await WireClient.connect(`${url}/acme/sse`);
+    const ping = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
+    const post = (path: string) =>
+      send(`${url}${path}`, { headers: { 'content-type': 'application/json' }, body: ping });
+    const foreign = await post(`/other/messages?sessionId=${await client.sessionId()}`);
+    const unknown = await post(`/acme/messages?sessionId=${'A'.repeat(22)}`);
+    expect(foreign.status).toBe(404);
+    expect(foreign.body).toBe(unknown.body);
+    expect((await post(`/acme/messages?sessionId=${await client.sessionId()}`)).status).toBe(202);
+    expect(await client.answer(1)).toEqual({ jsonrpc: '2.0', id: 1, result: {} });
+    expect(client.events).toHaveLength(2);
+  });
+});
+
+describeOnAdapters('behind a proxy that strips a prefix, the endpoint', (adapter) => {
+  const { start } = appPerTest(adapter);
+
+  async function callThrough(
+    fixture: AppFixture,
+    prefix: string,
+    headers?: Record<string, string>,
+    path = '/sse',
+  ): Promise<unknown> {
+    const { url } = await start({ ...fixture, providers: [Tools] });
+    const proxy = await startPrefixProxy(url, prefix, headers);
+    try {
+      const client = await connectSdkClient(`${proxy.url}${path}`);
+      const { structuredContent } = await client.callTool({ name: 'where' });
+      await client.close();
+      return structuredContent;
+    } finally {
+      await proxy.close();
+    }
+  }
+
+  it.each(['https://example.com/tools/api', 'https://example.com/tools/api/'])(
+    'is right by publicUrl %s',
+    async (publicUrl) => {
+      expect(await callThrough({ options: { publicUrl } }, '/tools/api')).toEqual({});
+    },
+  );
+
+  it('is right by publicUrl under a global prefix with parameters', async () => {
+    const fixture: AppFixture = {
+      options: { publicUrl: 'https://example.com/tools', sse: TENANTS },
+      configure: (app) => void app.setGlobalPrefix('api'),
+    };
+    expect(await callThrough(fixture, '/tools', {}, '/api/acme/sse')).toEqual({ tenant: 'acme' });
+  });
+
+  it.each(['/tools', '/tools/'])('is right by X-Forwarded-Prefix %s of a trusted proxy', async (value) => {
+    const options = { trustedProxies: ['10.0.0.0/8', '127.0.0.1'] };
+    expect(await callThrough({ options }, '/tools', { 'x-forwarded-prefix': value })).toEqual({});
+  });
+
+  it('is right by X-Forwarded-Prefix of a trusted range', async () => {
+    const options = { trustedProxies: ['127.0.0.0/8'] };
+    expect(await callThrough({ options }, '/a/b', { 'x-forwarded-prefix': '/a/b' })).toEqual({});
+  });
+});
+
+describeOnAdapters('X-Forwarded-Prefix', (adapter) => {
+  const { start } = appPerTest(adapter);
+
+  async function endpointPath(fixture: AppFixture, prefix: string): Promise<string> {
+    const { url } = await start(fixture);
+    const client = await WireClient.connect(`${url}/sse`, { 'x-forwarded-prefix': prefix });
+    return client.events[0]!.data!.replace(await client.sessionId(), '<id>');
+  }
+
+  it.each([[undefined], [[]], [['10.0.0.0/8', '::1']]])(
+    'is ignored from a proxy that is not among %j',
+    async (trustedProxies?: string[]) => {
+      const endpoint = await endpointPath({ options: { trustedProxies } }, '/tools');
+      expect(endpoint).toBe('/messages?sessionId=<id>');
+    },
+  );
+
+  it('is ignored where there is a publicUrl', async () => {
+    const options = { trustedProxies: ['127.0.0.1'], publicUrl: 'https://example.com/public' };
+    expect(await endpointPath({ options }, '/tools')).toBe('/public/messages?sessionId=<id>');
+  });
+
+  it.each([
+    '//evil.example',
+    '///evil.example',
+    '/\\evil.example',
+    '\\\\evil.example',
+    '/tools//evil.example',
+    'https://evil.example',
+    'https:evil.example',
+    'javascript:alert(1)',
+    'evil.example',
+    '@evil.example',
+    '/',
+    '/a b',
+    '/a\tb',
+    '/a, /b',
+    '/a?x=1',
+    '/a#b',
+    '/a%0d%0adata: evil',
+    '/a"b',
+    '/ä',
+  ])('%j of a trusted proxy is ignored', async (prefix) => {
+    const options = { trustedProxies: ['127.0.0.1'] };
+    expect(await endpointPath({ options }, prefix)).toBe('/messages?sessionId=<id>');
+  });
+
+  it.each(['/a%0d%0ab', '/..', '/@evil.example', '/a:1'])(
+    '%j of a trusted proxy keeps clients on their origin',
+    async (prefix) => {
+      const options = { trustedProxies: ['127.0.0.1'] };
+      const endpoint = await endpointPath({ options }, prefix);
+      expect(endpoint).toMatch(/^\/[^/\\\s][^\s]*\/messages\?sessionId=<id>$/);
+      expect(new URL(endpoint, 'https://good.example/sse').origin).toBe('https://good.example');
+    },
+  );
+});
