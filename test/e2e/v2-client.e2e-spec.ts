@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Client, SSEClientTransport } from '@modelcontextprotocol/client';
+import { Injectable } from '@nestjs/common';
+import { McpResource, McpTool, progress } from 'nestjs-mcp-sse';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { startApp, type RunningApp } from '../fixtures/start-app.js';
+
+@Injectable()
+class Counter {
+  private release: () => void = () => undefined;
+
+  /** Ends when `stop` is called, so that its progress is never read together with its result. */
+  @McpTool()
+  async *count() {
+    const released = new Promise<void>((resolve) => (this.release = resolve));
+    yield progress(1, 2);
+    await released;
+    yield 'counted';
+  }
+
+  @McpTool()
+  stop(): void {
+    this.release();
+  }
+
+  @McpResource({ uri: 'counter://limit' })
+  limit(): object {
+    return { limit: 10 };
+  }
+}
+
+describeOnAdapters('the client of SDK v2, which looks for the newest protocol first,', (adapter) => {
+  let running: RunningApp;
+  let client: Client;
+  let posts: [method: string, status: number][];
+
+  beforeEach(async () => {
+    running = await startApp({ adapter, providers: [Counter] });
+    posts = [];
+    client = new Client({ name: 'v2', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
+    const transport = new SSEClientTransport(new URL(`${running.url}/sse`), {
+      fetch: async (url, init) => {
+        const response = await fetch(url, init);
+        if (typeof init?.body === 'string')
+          posts.push([(JSON.parse(init.body) as { method: string }).method, response.status]);
+        return response;
+      },
+    });
+    await client.connect(transport);
+  });
+
+  afterEach(async () => {
+    await client.close();
+    await running.close();
+  });
+
+  it('is told on the stream that there is no server/discover, and initializes on the same session', () => {
+    expect(posts).toEqual([
+      ['server/discover', 202],
+      ['initialize', 202],
+      ['notifications/initialized', 202],
+    ]);
+    expect(client.getServerVersion()).toEqual({ name: 'test', version: '1.0.0' });
+    expect(running.sessions.sessions).toHaveLength(1);
+  });
+
+  it('lists and calls tools, with progress, and reads resources', async () => {
+    let counted: ReturnType<Client['callTool']>;
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(['count', 'stop']);
+    const reported = new Promise((resolve) => {
+      counted = client.callTool({ name: 'count' }, { onprogress: resolve });
+    });
+    expect(await reported).toEqual({ progress: 1, total: 2 });
+    await client.callTool({ name: 'stop' });
+    expect((await counted!).content).toEqual([{ type: 'text', text: 'counted' }]);
+    const { contents } = await client.readResource({ uri: 'counter://limit' });
+    expect(contents).toEqual([
+      { uri: 'counter://limit', mimeType: 'application/json', text: '{"limit":10}' },
+    ]);
+  });
+});

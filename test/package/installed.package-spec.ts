@@ -1,0 +1,138 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectSdkClient } from '../clients/sdk-client.js';
+import { startChild } from '../fixtures/child-application.js';
+import { readmeCode } from '../fixtures/readme-blocks.js';
+
+interface Manifest {
+  version: string;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
+}
+
+const MINUTE = 60_000;
+const run = promisify(execFile);
+const npm = (cwd: string, ...args: string[]) =>
+  run('npm', [...args, '--no-audit', '--no-fund', '--prefer-offline'], {
+    cwd,
+    shell: process.platform === 'win32',
+  });
+
+const workspace = manifest('package.json');
+const library = manifest('libs/mcp-sse/package.json');
+
+let folder: string;
+let tarball: string;
+
+function manifest(path: string): Manifest {
+  return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'installed-'));
+  rmSync('libs/mcp-sse/dist', { recursive: true, force: true });
+  await npm('.', 'run', 'build:lib');
+  await npm('libs/mcp-sse', 'pack', '--pack-destination', folder);
+  tarball = join(folder, `nestjs-mcp-sse-${library.version}.tgz`);
+}, 2 * MINUTE);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('has the licence, the README and the build in the tarball, and no sources', async () => {
+  const { stdout } = await run('tar', ['-tzf', tarball]);
+  const files = stdout.trim().split('\n');
+  expect(files).toEqual(
+    expect.arrayContaining(
+      ['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts'].map(
+        (file) => `package/${file}`,
+      ),
+    ),
+  );
+  expect(files.filter((file) => !/^package\/(dist\/.+\.(d\.ts|js)|[A-Za-z.]+)$/.test(file))).toEqual([]);
+});
+
+describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"', (type) => {
+  let application: string;
+
+  beforeAll(async () => {
+    application = join(folder, type);
+    mkdirSync(join(application, 'src'), { recursive: true });
+    writeFileSync(join(application, 'src', 'main.ts'), readmeCode('quick-start'));
+    writeFileSync(join(application, 'package.json'), JSON.stringify(emptyApplication(type)));
+    writeFileSync(join(application, 'tsconfig.json'), JSON.stringify(COMPILER));
+    await npm(application, 'install');
+    // The README's command, with the tarball in the place of what a registry has.
+    const [, ...install] = readmeCode('install').trim().replace('nestjs-mcp-sse', tarball).split(' ');
+    await npm(application, ...install);
+  }, 3 * MINUTE);
+
+  it('needs no optional peer', () => {
+    const optional = Object.entries(library.peerDependenciesMeta ?? {}).filter(([, meta]) => meta.optional);
+    const installed = optional.filter(([name]) => existsSync(join(application, 'node_modules', name)));
+    expect(installed).toEqual([]);
+  });
+
+  it(
+    'has types that resolve',
+    async () => {
+      const tsc = join(application, 'node_modules', 'typescript', 'bin', 'tsc');
+      const outcome = await run(process.execPath, [tsc, '-p', application]).catch((error: unknown) => error);
+      expect(outcome).toMatchObject({ stdout: '' });
+    },
+    MINUTE,
+  );
+
+  it(
+    "serves a tool to the SDK's client",
+    async () => {
+      const server = await startChild(process.execPath, [join(application, 'dist', 'main.js')]);
+      try {
+        const client = await connectSdkClient(`${server.url}/sse`);
+        const { content } = await client.callTool({ name: 'roll', arguments: { sides: 6 } });
+        expect(content).toEqual([{ type: 'text', text: expect.stringMatching(/^You rolled [1-6]$/) }]);
+        await client.close();
+      } finally {
+        await server.stop();
+      }
+    },
+    MINUTE,
+  );
+});
+
+const COMPILER = {
+  compilerOptions: {
+    target: 'ES2023',
+    module: 'nodenext',
+    strict: true,
+    skipLibCheck: false,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    types: ['node'],
+    rootDir: 'src',
+    outDir: 'dist',
+  },
+  include: ['src'],
+};
+
+/** What `nest new` depends on at the least, and the types that those of @nestjs/passport need under skipLibCheck. */
+function emptyApplication(type: string): object {
+  const nest = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', 'reflect-metadata', 'rxjs'];
+  const pick = (names: string[], ranges: Record<string, string>) =>
+    Object.fromEntries(names.map((name) => [name, ranges[name]]));
+  const tools = {
+    ...pick(['@types/node', 'typescript'], workspace.devDependencies),
+    '@types/passport': '^1.0.17',
+  };
+  return {
+    name: `empty-${type}`,
+    private: true,
+    type,
+    dependencies: pick(nest, workspace.dependencies),
+    devDependencies: tools,
+  };
+}

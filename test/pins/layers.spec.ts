@@ -1,0 +1,73 @@
+import { posix } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { isPackage, librarySources } from './library-sources.js';
+
+interface Layer {
+  /** The layers that it may import besides itself. */
+  readonly below: readonly string[];
+  /** The packages that it may import, where they are limited. */
+  readonly packages?: RegExp;
+}
+
+/** The folders of the library from the ground up. Data flows down the list and comes back up; an import only goes down. */
+const LAYERS: Readonly<Record<string, Layer>> = {
+  model: { below: [] },
+  decorators: { below: ['model'] },
+  schema: { below: ['model'] },
+  discovery: { below: ['model', 'decorators', 'schema'] },
+  execution: { below: ['model', 'decorators', 'schema', 'discovery'] },
+  protocol: { below: ['model'], packages: /^@modelcontextprotocol\/sdk\// },
+  streaming: { below: ['model'], packages: /^rxjs$/ },
+  sessions: { below: ['model', 'protocol', 'streaming'] },
+  auth: { below: ['model', 'decorators'] },
+  transports: {
+    below: [
+      'model',
+      'decorators',
+      'schema',
+      'discovery',
+      'execution',
+      'protocol',
+      'streaming',
+      'sessions',
+      'auth',
+    ],
+  },
+};
+
+const sources = librarySources().map((source) => ({ ...source, layer: layerOf(source.path) }));
+
+/** The folder of a file; the files of the root put the layers together and belong to none. */
+function layerOf(path: string): string | undefined {
+  return path.includes('/') ? path.split('/')[0] : undefined;
+}
+
+describe('the layers of the library', () => {
+  it('have every folder in the table', () => {
+    const folders = new Set(sources.flatMap(({ layer }) => layer ?? []));
+    expect([...folders].toSorted()).toEqual(Object.keys(LAYERS).toSorted());
+  });
+
+  it('import what is below them only', () => {
+    const upward = sources.flatMap(({ path, layer, imports }) => {
+      if (layer === undefined) return [];
+      const allowed = [layer, ...(LAYERS[layer]?.below ?? [])];
+      return imports
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => posix.join(posix.dirname(path), specifier))
+        .filter((imported) => !allowed.includes(layerOf(imported) ?? '(root)'))
+        .map((imported) => `${path} imports ${imported}`);
+    });
+    expect(upward).toEqual([]);
+  });
+
+  it('import the packages that they may, so that protocol and streaming know nothing of Nest', () => {
+    const foreign = sources.flatMap(({ path, layer = '', imports }) => {
+      const allowed = LAYERS[layer]?.packages;
+      return imports
+        .filter((specifier) => allowed && isPackage(specifier) && !allowed.test(specifier))
+        .map((specifier) => `${path} imports ${specifier}`);
+    });
+    expect(foreign).toEqual([]);
+  });
+});

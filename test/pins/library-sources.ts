@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const ROOT = 'libs/mcp-sse/src';
+
+/** A source file of the library. */
+export interface LibrarySource {
+  /** Below `libs/mcp-sse/src`, with slashes: `sessions/mcp-session.ts`. */
+  readonly path: string;
+  /** What it imports or exports from, as written, types included. */
+  readonly imports: readonly string[];
+}
+
+/** Every source file of the library but its specs. */
+export function librarySources(): LibrarySource[] {
+  return readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
+    .map((path) => {
+      const { importedFiles } = ts.preProcessFile(readFileSync(join(ROOT, path), 'utf8'), true, true);
+      return { path, imports: importedFiles.map(({ fileName }) => fileName) };
+    });
+}
+
+/** Whether an import names a package, rather than a file or a module of Node. */
+export function isPackage(specifier: string): boolean {
+  return !specifier.startsWith('.') && !specifier.startsWith('node:');
+}
+
+/** The package that an import names: `@nestjs/core` of `@nestjs/core/injector/module.js`. */
+export function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { isPackage, librarySources, packageOf } from './library-sources.js';
+
+interface Manifest {
+  version: string;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
+}
+
+/** Declared although no source imports it, and why. */
+const NEEDED_BY_OTHERS: Readonly<Record<string, string>> = { passport: '@nestjs/passport' };
+
+const library = manifest('libs/mcp-sse/package.json');
+const workspace = manifest('package.json');
+const declared = { ...library.dependencies, ...library.peerDependencies };
+const imported = new Set(librarySources().flatMap(({ imports }) => imports.filter(isPackage).map(packageOf)));
+
+function manifest(path: string): Manifest {
+  return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+}
+
+/** Whether a version fits a range of the one form that the library uses, `^1.2.3`. */
+function satisfies(version: string, range: string): boolean {
+  const minimum = /^\^(\d+)\.(\d+)\.(\d+)$/.exec(range)?.slice(1).map(Number);
+  if (!minimum) throw new Error(`${range} is not of the form ^1.2.3`);
+  const actual = version.split('.').map((part) => Number.parseInt(part, 10));
+  // What a caret keeps: everything up to the first number that is not 0.
+  const fixed = minimum.findIndex((part) => part !== 0);
+  const first = minimum.findIndex((part, index) => part !== actual[index]);
+  return first === -1 || (first > fixed && actual[first]! > minimum[first]!);
+}
+
+describe('package.json of the library', () => {
+  it('declares every package that the library imports, and no other', () => {
+    expect([...imported, ...Object.keys(NEEDED_BY_OTHERS)].toSorted()).toEqual(
+      Object.keys(declared).toSorted(),
+    );
+  });
+
+  it('declares no package twice', () => {
+    const both = Object.keys(library.dependencies!).filter((name) => name in library.peerDependencies!);
+    expect(both).toEqual([]);
+  });
+
+  it('imports no optional peer', () => {
+    const optional = Object.entries(library.peerDependenciesMeta ?? {})
+      .filter(([, meta]) => meta.optional)
+      .map(([name]) => name);
+    expect(optional.filter((name) => imported.has(name))).toEqual([]);
+  });
+
+  it.each(Object.entries(declared))(
+    'has a range for %s, %s, that the installed version satisfies',
+    (name, range) => {
+      const { version } = manifest(`node_modules/${name}/package.json`);
+      expect({ version, satisfies: satisfies(version, range) }).toEqual({ version, satisfies: true });
+    },
+  );
+
+  it('asks for nothing newer than the workspace does', () => {
+    const ranges = { ...workspace.dependencies, ...workspace.devDependencies };
+    const newer = Object.entries(declared).filter(
+      ([name, range]) => !satisfies(ranges[name]!.replace(/^\D/, ''), range),
+    );
+    expect(newer).toEqual([]);
+  });
+
+  it('has the version of the workspace', () => {
+    expect(library.version).toBe(workspace.version);
+  });
+
+  it('promises the versions of Node that the workspace is tested on', () => {
+    expect(manifest('libs/mcp-sse/package.json')).toMatchObject({
+      engines: (manifest('package.json') as { engines?: unknown }).engines,
+    });
+  });
+});
+
+describe('the check of ranges', () => {
+  it.each([
+    ['1.2.3', '^1.2.3', true],
+    ['1.3.0', '^1.2.3', true],
+    ['1.2.2', '^1.2.3', false],
+    ['2.0.0', '^1.2.3', false],
+    ['0.5.2', '^0.5.1', true],
+    ['0.6.0', '^0.5.1', false],
+  ])('knows whether %s fits %s', (version, range, fits) => {
+    expect(satisfies(version, range)).toBe(fits);
+  });
+});

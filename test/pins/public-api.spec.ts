@@ -1,0 +1,35 @@
+import { expect, it } from '@jest/globals';
+import * as library from 'nestjs-mcp-sse';
+
+/** A name that goes away or changes breaks applications; one that comes is a promise. Both are decisions. */
+const PUBLIC_NAMES = [
+  'ANONYMOUS',
+  'JsonRpcError',
+  'McpApiKeyGuard',
+  'McpArgs',
+  'McpConfigurationError',
+  'McpContext',
+  'McpCtx',
+  'McpDecoratedControllerError',
+  'McpDuplicateNameError',
+  'McpExecutionContext',
+  'McpInvalidArgumentsException',
+  'McpJwtAuthGuard',
+  'McpParameterError',
+  'McpPrincipal',
+  'McpProgress',
+  'McpPrompt',
+  'McpRegistry',
+  'McpResource',
+  'McpSchema',
+  'McpSchemaError',
+  'McpSessionService',
+  'McpSseModule',
+  'McpTool',
+  'McpUriParam',
+  'progress',
+];
+
+it('exports these values and no others', () => {
+  expect(Object.keys(library).toSorted()).toEqual(PUBLIC_NAMES);
+});
