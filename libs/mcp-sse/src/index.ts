@@ -1,6 +1,7 @@
 export { McpApiKeyGuard } from './auth/mcp-api-key.guard.js';
 export { McpJwtAuthGuard } from './auth/mcp-jwt-auth.guard.js';
 export { McpArgs } from './decorators/mcp-args.decorator.js';
+export { McpComplete, type McpCompleteOptions } from './decorators/mcp-complete.decorator.js';
 export { McpCtx } from './decorators/mcp-ctx.decorator.js';
 export { McpPrincipal } from './decorators/mcp-principal.decorator.js';
 export { McpPrompt, type McpPromptOptions } from './decorators/mcp-prompt.decorator.js';
@@ -10,6 +11,8 @@ export { McpUriParam } from './decorators/mcp-uri-param.decorator.js';
 export { McpRegistry, type McpFeatureList, type McpRunTimeHandler } from './discovery/mcp.registry.js';
 export { McpExecutionContext } from './execution/mcp-execution-context.js';
 export { McpSseModule } from './mcp-sse.module.js';
+export type { ClientRequestOptions, ClientRequests } from './model/client-requests.js';
+export { mcpRegistryToken, mcpSessionServiceToken } from './mcp-sse.tokens.js';
 export type { McpCall } from './model/call.js';
 export type {
   McpPromptArgument,
@@ -18,6 +21,7 @@ export type {
   McpToolDefinition,
 } from './model/definitions.js';
 export { JsonRpcError } from './model/errors/json-rpc.error.js';
+export { McpClientError } from './model/errors/mcp-client.error.js';
 export { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 export { McpDecoratedControllerError } from './model/errors/mcp-decorated-controller.error.js';
 export { McpDuplicateNameError } from './model/errors/mcp-duplicate-name.error.js';
@@ -37,3 +41,5 @@ export type { McpSessionView, McpTransportName, SessionCloseReason } from './mod
 export { McpSchema, type McpSchemaKeywords } from './schema/mcp-schema.decorator.js';
 export { McpSessionService } from './sessions/mcp-session.service.js';
 export type { McpSessionEvent } from './sessions/session-event.js';
+export { McpStdioLogger } from './transports/stdio/mcp-stdio.logger.js';
+export { serveStdio, type McpStdioOptions } from './transports/stdio/serve-stdio.js';

@@ -5,6 +5,7 @@ import {
   type BeforeApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { isProtected } from './auth/mcp-auth.guard.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry } from './discovery/mcp.registry.js';
@@ -24,12 +25,13 @@ export class McpSseLifecycle implements OnModuleInit, BeforeApplicationShutdown 
     private readonly binder: FeatureBinder,
     private readonly registry: McpRegistry,
     private readonly sessions: McpSessionService,
+    private readonly host: HttpAdapterHost,
   ) {}
 
   /** @throws {McpConfigurationError} */
   async onModuleInit(): Promise<void> {
     this.checkProtection();
-    for (const method of this.explorer.explore()) await this.binder.bind(method);
+    for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
     this.registry.changes$.subscribe((list) => this.sessions.broadcast(`notifications/${list}/list_changed`));
   }
 
@@ -39,7 +41,8 @@ export class McpSseLifecycle implements OnModuleInit, BeforeApplicationShutdown 
   }
 
   private checkProtection(): void {
-    if (isProtected(this.options)) return;
+    // Without HTTP, as over stdio, nobody but who started the process can connect.
+    if (isProtected(this.options) || !this.host.httpAdapter) return;
     if (process.env['NODE_ENV'] === 'production')
       throw new McpConfigurationError(
         'McpSseModule has no authentication, and NODE_ENV is "production". Set "auth" or "guards"; ' +

@@ -26,14 +26,19 @@ import {
 } from './mcp-sse.module-definition.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
+import { mcpRegistryToken, mcpSessionServiceToken } from './mcp-sse.tokens.js';
 import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
 import { McpConnection } from './protocol/mcp-connection.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
-import { OutgoingStream } from './streaming/outgoing-stream.js';
 import { HttpPreparation } from './transports/http/http-preparation.js';
 import { exemptOwnControllers } from './transports/http/own-controllers.js';
-import { EndpointUrl } from './transports/sse/endpoint-url.js';
+import { MessageIntake } from './transports/http/message-intake.js';
+import { routesOf } from './transports/http/routes.js';
 import { createSseController, setSsePaths } from './transports/sse/sse.controller.js';
+import {
+  createStreamableHttpController,
+  setStreamableHttpPath,
+} from './transports/streamable-http/streamable-http.controller.js';
 
 const PROVIDERS: Provider[] = [
   McpRegistry,
@@ -45,6 +50,7 @@ const PROVIDERS: Provider[] = [
   McpEdgeGuard,
   McpAuthGuard,
   HttpPreparation,
+  MessageIntake,
   McpSseLifecycle,
   { provide: ERROR_REPORTER, useClass: NestErrorReporter },
   {
@@ -67,7 +73,8 @@ const PROVIDERS: Provider[] = [
  * export class AppModule {}
  * ```
  *
- * `McpSessionService` and `McpRegistry` can be injected everywhere.
+ * `McpSessionService` and `McpRegistry` can be injected everywhere; with several servers, by
+ * `@Inject(mcpRegistryToken('orders'))` and `@Inject(mcpSessionServiceToken('orders'))`.
  */
 @Module({})
 export class McpSseModule extends ConfigurableModuleClass implements NestModule {
@@ -76,11 +83,15 @@ export class McpSseModule extends ConfigurableModuleClass implements NestModule 
   }
 
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
-    return withRoutes(super.forRoot(options));
+    return completed(super.forRoot(options), options.name);
   }
 
-  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
-    return withRoutes(super.forRootAsync(options));
+  /** @param options with the `name` of the server too, where there are several and one is to be injected */
+  static override forRootAsync({
+    name,
+    ...options
+  }: typeof ASYNC_OPTIONS_TYPE & { name?: string }): DynamicModule {
+    return completed(super.forRootAsync(options), name);
   }
 
   /** Nest calls this between the application's set-up and the registration of its routes. */
@@ -89,33 +100,47 @@ export class McpSseModule extends ConfigurableModuleClass implements NestModule 
   }
 }
 
-/** Each call has a controller of its own, whose paths come from the options when they are known. */
-function withRoutes(module: DynamicModule): DynamicModule {
-  const controller: Type = createSseController();
+/** Made for its effect: by then the options are known, and Nest has not registered the routes yet. */
+const ROUTES = Symbol('nestjs-mcp-sse:routes');
+
+/** Each call has controllers of its own, whose paths come from the options when they are known. */
+function completed(module: DynamicModule, name?: string): DynamicModule {
+  const aliases = name === undefined ? [] : serverAliases(name);
+  const sse = createSseController();
+  const http = createStreamableHttpController();
   return {
     ...module,
     global: true,
     imports: [...(module.imports ?? []), DiscoveryModule],
-    controllers: [controller],
+    controllers: [sse, http] as Type[],
     providers: [
       ...(module.providers ?? []),
       ...PROVIDERS,
+      ...aliases,
       {
-        provide: EndpointUrl,
+        provide: ROUTES,
         inject: [MCP_OPTIONS],
         useFactory: (options: ResolvedOptions) => {
-          const endpoint = new EndpointUrl(options);
-          setSsePaths(controller, endpoint);
-          return endpoint;
+          const routes = routesOf(options);
+          setSsePaths(sse, routes);
+          setStreamableHttpPath(http, routes);
+          return routes;
         },
       },
     ],
-    exports: [McpSessionService, McpRegistry],
+    exports: [McpSessionService, McpRegistry, ...aliases.map(({ provide }) => provide)],
   };
 }
 
+function serverAliases(name: string): { provide: string; useExisting: Type }[] {
+  return [
+    { provide: mcpRegistryToken(name), useExisting: McpRegistry },
+    { provide: mcpSessionServiceToken(name), useExisting: McpSessionService },
+  ];
+}
+
 function createSessionService(
-  { name, version, title, websiteUrl, icons, instructions, sse, limits }: ResolvedOptions,
+  { name, version, title, websiteUrl, icons, instructions, sse, http, limits }: ResolvedOptions,
   invoker: McpInvoker,
   errors: ErrorReporter,
 ): McpSessionService {
@@ -123,12 +148,10 @@ function createSessionService(
     serverInfo: { name, version, title, websiteUrl, icons },
     instructions,
     maxInFlight: limits.maxInFlight,
+    clientRequestMs: limits.clientRequestMs,
   };
   return new McpSessionService(
-    { ...limits, graceMs: sse.graceMs },
-    {
-      connect: (session, send) => new McpConnection(invoker, connection, errors, session, send),
-      stream: () => new OutgoingStream(sse),
-    },
+    { ...limits, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },
+    (session, outlet) => new McpConnection(invoker, connection, errors, session, outlet),
   );
 }

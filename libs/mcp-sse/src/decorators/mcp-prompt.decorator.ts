@@ -4,6 +4,8 @@ import { featureDecorator } from './feature-decorator.js';
 import { PROMPT_METADATA } from './metadata-keys.js';
 
 export interface McpPromptOptions {
+  /** The server or servers (their `name`) that offer it; every one unless given. */
+  server?: string | readonly string[];
   /** What clients ask for; defaults to the name of the method. */
   name?: string;
   /** For people. */

@@ -3,6 +3,8 @@ import { featureDecorator } from './feature-decorator.js';
 import { RESOURCE_METADATA } from './metadata-keys.js';
 
 export interface McpResourceOptions {
+  /** The server or servers (their `name`) that offer it; every one unless given. */
+  server?: string | readonly string[];
   /** A URI, or a template (RFC 6570) where it has `{…}`. */
   uri: string;
   /** Defaults to the name of the method. */

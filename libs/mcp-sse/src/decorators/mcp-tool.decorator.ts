@@ -4,6 +4,8 @@ import { featureDecorator } from './feature-decorator.js';
 import { TOOL_METADATA } from './metadata-keys.js';
 
 export interface McpToolOptions {
+  /** The server or servers (their `name`) that offer it; every one unless given. */
+  server?: string | readonly string[];
   /** What clients call; defaults to the name of the method. */
   name?: string;
   /** For people. */

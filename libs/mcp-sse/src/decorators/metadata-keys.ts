@@ -1,6 +1,7 @@
 export const TOOL_METADATA = 'nestjs-mcp-sse:tool';
 export const RESOURCE_METADATA = 'nestjs-mcp-sse:resource';
 export const PROMPT_METADATA = 'nestjs-mcp-sse:prompt';
+export const COMPLETION_METADATA = 'nestjs-mcp-sse:completion';
 
 /** Nest's key for parameter decorators. Using it lets Nest's own ones and `createParamDecorator` work on tools. */
 export const PARAMETERS_METADATA = '__routeArguments__';

@@ -12,20 +12,26 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import type { JsonObjectSchema } from '../model/json-schema.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 
-/** Schema of the arguments of a tool that takes none. */
+/**
+ * Schema of the arguments of a tool that takes none. It is there to be read: some clients send an argument of
+ * their own making to such a tool, and it reaches nobody.
+ */
 export const NO_ARGUMENTS: JsonObjectSchema = { type: 'object', additionalProperties: false };
+
+/** Schema of the arguments of a tool that says nothing of them. */
+export const ANY_ARGUMENTS: JsonObjectSchema = { type: 'object' };
 
 export function toolDefinition(
   { name, title, description, annotations, icons, meta }: McpToolOptions,
   defaultName: string,
-  input?: CompiledSchema,
+  inputSchema: JsonObjectSchema,
   output?: CompiledSchema,
 ): McpToolDefinition {
   return {
     name: name ?? defaultName,
     title,
     description,
-    inputSchema: input?.jsonSchema ?? NO_ARGUMENTS,
+    inputSchema,
     outputSchema: output?.jsonSchema,
     annotations,
     icons,

@@ -1,4 +1,5 @@
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import type { McpCompleteOptions } from '../decorators/mcp-complete.decorator.js';
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
@@ -7,7 +8,8 @@ import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
 export type FeatureMetadata =
   | { readonly kind: 'tool'; readonly options: McpToolOptions }
   | { readonly kind: 'resource'; readonly options: McpResourceOptions }
-  | { readonly kind: 'prompt'; readonly options: McpPromptOptions };
+  | { readonly kind: 'prompt'; readonly options: McpPromptOptions }
+  | { readonly kind: 'completion'; readonly options: McpCompleteOptions };
 
 /** A decorated method of a provider. */
 export interface DiscoveredMethod<F extends FeatureMetadata = FeatureMetadata> {

@@ -6,13 +6,13 @@ interface Feature<Identity extends string> {
 }
 
 /** Features of one kind by what makes them unique, in the order in which they were added. */
-export class FeatureMap<F extends Feature<'name'> | Feature<'uri'>> {
+export class FeatureMap<F extends Feature<'name'> | Feature<'uri'> | Feature<'key'>> {
   private readonly features = new Map<string, F>();
 
   /** @param identity the member of the definition that makes a feature unique */
   constructor(
     private readonly kind: string,
-    private readonly identity: 'name' | 'uri',
+    private readonly identity: 'name' | 'uri' | 'key',
   ) {}
 
   get definitions(): F['definition'][] {

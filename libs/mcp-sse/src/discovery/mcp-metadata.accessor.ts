@@ -1,8 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { PROMPT_METADATA, RESOURCE_METADATA, TOOL_METADATA } from '../decorators/metadata-keys.js';
+import {
+  COMPLETION_METADATA,
+  PROMPT_METADATA,
+  RESOURCE_METADATA,
+  TOOL_METADATA,
+} from '../decorators/metadata-keys.js';
 import type { FeatureMetadata } from './discovered-method.js';
 
-const KEYS = { tool: TOOL_METADATA, resource: RESOURCE_METADATA, prompt: PROMPT_METADATA } as const;
+const KEYS = {
+  tool: TOOL_METADATA,
+  resource: RESOURCE_METADATA,
+  prompt: PROMPT_METADATA,
+  completion: COMPLETION_METADATA,
+} as const;
 
 /** Reads what the decorators wrote. */
 @Injectable()

@@ -9,9 +9,20 @@ import { McpInvalidArgumentsException } from '../model/errors/mcp-invalid-argume
 import type { McpContext } from '../model/mcp-context.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { compileSchema } from '../schema/compile-schema.js';
-import { promptDefinition, resourceDefinition, toolDefinition, uriTemplate } from './definitions.js';
+import {
+  ANY_ARGUMENTS,
+  promptDefinition,
+  resourceDefinition,
+  toolDefinition,
+  uriTemplate,
+} from './definitions.js';
 import { FeatureMap } from './feature-map.js';
-import type { RegisteredPrompt, RegisteredResource, RegisteredTool } from './registered-feature.js';
+import type {
+  RegisteredCompleter,
+  RegisteredPrompt,
+  RegisteredResource,
+  RegisteredTool,
+} from './registered-feature.js';
 
 /** Answers a call of a feature that was added at run time. It may return what a decorated method may. */
 export type McpRunTimeHandler<Args = Record<string, unknown>> = (args: Args, context: McpContext) => unknown;
@@ -29,6 +40,8 @@ export class McpRegistry {
   readonly resourceMap = new FeatureMap<RegisteredResource>('resource', 'uri');
   /** @internal */
   readonly promptMap = new FeatureMap<RegisteredPrompt>('prompt', 'name');
+  /** @internal */
+  readonly completerMap = new FeatureMap<RegisteredCompleter>('completer', 'key');
   private readonly changes = new Subject<McpFeatureList>();
 
   get tools(): readonly McpToolDefinition[] {
@@ -61,7 +74,7 @@ export class McpRegistry {
     const input = options.input && compileSchema(options.input, `${where} (input)`, 'input');
     const output = options.output && compileSchema(options.output, `${where} (output)`, 'output');
     this.register('tools', {
-      definition: toolDefinition(options, options.name, input, output),
+      definition: toolDefinition(options, options.name, input?.jsonSchema ?? ANY_ARGUMENTS, output),
       output,
       handler: checkedHandler(handler as McpRunTimeHandler, input),
       source: AT_RUN_TIME,

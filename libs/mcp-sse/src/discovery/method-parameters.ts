@@ -41,7 +41,12 @@ const BUILT_IN: readonly unknown[] = [
  *
  * @throws {McpParameterError} when that leaves a parameter open
  */
-export function methodParameters({ prototype, methodName, where }: DiscoveredMethod): MethodParameters {
+export function methodParameters({
+  feature,
+  prototype,
+  methodName,
+  where,
+}: DiscoveredMethod): MethodParameters {
   const method = (prototype as Record<string, (...args: unknown[]) => unknown>)[methodName]!;
   const types = Reflect.getMetadata('design:paramtypes', prototype, methodName) as unknown[] | undefined;
   const decorated = (Reflect.getMetadata(PARAMETERS_METADATA, prototype.constructor, methodName) ??
@@ -64,11 +69,14 @@ export function methodParameters({ prototype, methodName, where }: DiscoveredMet
         throw new McpParameterError(where, index, 'the arguments are taken already.');
       argsIndex = index;
       piped[`${kind}:${index}`] = decorated[key ?? ''] ?? { index, pipes: [] };
-    } else if (isPiped(key, kind)) piped[key!] = decorated[key!]!;
+    } else if (isPiped(key, kind))
+      piped[key ?? `${kind}:${index}`] = decorated[key ?? ''] ?? { index, pipes: [] };
     else throw new McpParameterError(where, index, `its decorator has no meaning here.`);
   }
 
   function undeclaredKind(index: number): ParameterKind {
+    if (feature.kind === 'completion' && index === 1 && types?.[index] === Object)
+      return ParameterKind.UriParam;
     const type = types?.[index];
     if (isContext(type)) return ParameterKind.Context;
     if (

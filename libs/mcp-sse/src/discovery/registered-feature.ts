@@ -20,3 +20,6 @@ export interface RegisteredResource extends Registered<McpResourceDefinition> {
 }
 
 export type RegisteredPrompt = Registered<McpPromptDefinition>;
+
+/** Completes an argument of a prompt or a variable of a resource template. */
+export type RegisteredCompleter = Registered<{ readonly key: string }>;

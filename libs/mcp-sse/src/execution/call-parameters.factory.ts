@@ -18,6 +18,7 @@ export class CallParametersFactory implements ParamsFactory {
   ) {
     switch (kind) {
       case ParameterKind.Args:
+        if (call.kind === 'completion') return call.value;
         this.checkShape(call.arguments);
         return call.arguments;
       case ParameterKind.UriParam:

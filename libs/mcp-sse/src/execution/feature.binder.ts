@@ -8,8 +8,10 @@ import {
   uriTemplate,
 } from '../discovery/definitions.js';
 import { ParameterKind } from '../decorators/parameter-kind.js';
+import { completerKey } from '../discovery/completer-key.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
 import { methodParameters, type MethodParameters } from '../discovery/method-parameters.js';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { McpParameterError } from '../model/errors/mcp-parameter.error.js';
 import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
 import type { McpSchemaSource } from '../model/schema-source.js';
@@ -36,6 +38,8 @@ export class FeatureBinder {
         return this.bindResource(method as Of<'resource'>);
       case 'prompt':
         return this.bindPrompt(method as Of<'prompt'>);
+      case 'completion':
+        return this.bindCompleter(method as Of<'completion'>);
     }
   }
 
@@ -43,16 +47,14 @@ export class FeatureBinder {
     const { feature, methodName, where } = method;
     const parameters = methodParameters(method);
     assertVariables(parameters, [], where);
-    const input =
-      argumentsSchema(parameters, feature.options.input, 'input', where) ??
-      compileSchema(NO_ARGUMENTS, where, 'input');
+    const input = argumentsSchema(parameters, feature.options.input, 'input', where);
     const { output: outputSource } = feature.options;
     const output = outputSource && compileSchema(outputSource, `${where} (output)`, 'output');
     this.registry.register('tools', {
-      definition: toolDefinition(feature.options, methodName, input, output),
+      definition: toolDefinition(feature.options, methodName, input?.jsonSchema ?? NO_ARGUMENTS, output),
       output,
       handler: await this.handlers.create(method, parameters, input),
-      source: where,
+      source: sourceOf(method),
     });
   }
 
@@ -66,7 +68,7 @@ export class FeatureBinder {
       definition: resourceDefinition(feature.options, methodName),
       template,
       handler: await this.handlers.create(method, parameters, schema),
-      source: where,
+      source: sourceOf(method),
     });
   }
 
@@ -78,9 +80,24 @@ export class FeatureBinder {
     this.registry.register('prompts', {
       definition: promptDefinition(feature.options, methodName, args),
       handler: await this.handlers.create(method, parameters, args),
-      source: where,
+      source: sourceOf(method),
     });
   }
+
+  private async bindCompleter(method: Of<'completion'>): Promise<void> {
+    const { feature, where } = method;
+    const { prompt, resource, argument } = feature.options;
+    if ((prompt === undefined) === (resource === undefined))
+      throw new McpConfigurationError(`${where}: @McpComplete() needs either "prompt" or "resource".`);
+    const key = completerKey(prompt === undefined ? 'resource' : 'prompt', (prompt ?? resource)!, argument);
+    const handler = await this.handlers.create(method, methodParameters(method));
+    this.registry.completerMap.add({ definition: { key }, handler, source: sourceOf(method) });
+  }
+}
+
+/** A class may be provided by more than one module. */
+function sourceOf({ where, wrapper }: DiscoveredMethod): string {
+  return `${where} of ${wrapper.host!.name}`;
 }
 
 /** @throws {McpParameterError} when a parameter is to receive a variable that there is not */

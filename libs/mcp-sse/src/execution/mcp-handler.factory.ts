@@ -184,7 +184,8 @@ function appendingCall(
 function invokeMethod({ prototype, methodName }: DiscoveredMethod, parameters: MethodParameters): Method {
   const { count, contextIndexes, principalIndexes } = parameters;
   return function (...values) {
-    const { context } = values[count] as McpCall;
+    const call = values[count] as McpCall;
+    const { context } = call;
     const args = values.slice(0, count);
     for (const index of contextIndexes) args[index] = context;
     for (const index of principalIndexes) args[index] = context.principal;
@@ -192,8 +193,8 @@ function invokeMethod({ prototype, methodName }: DiscoveredMethod, parameters: M
       (this as Record<string, Method>)[methodName] ?? (prototype as Record<string, Method>)[methodName]!;
     const returned = method.apply(this, args);
     return returned instanceof Promise
-      ? returned.then((value) => streamedResult(value, context))
-      : streamedResult(returned, context);
+      ? returned.then((value) => streamedResult(value, call))
+      : streamedResult(returned, call);
   };
 }
 

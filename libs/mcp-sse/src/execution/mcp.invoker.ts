@@ -1,6 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ErrorCode, type CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import {
+  CompleteRequestParamsSchema,
+  ErrorCode,
+  type CallToolResult,
+} from '@modelcontextprotocol/sdk/types.js';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { completerKey } from '../discovery/completer-key.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
 import type { RegisteredResource, RegisteredTool } from '../discovery/registered-feature.js';
 import type { McpCall, McpHandler } from '../model/call.js';
@@ -8,7 +13,10 @@ import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import type { Invoker } from '../model/invoker.js';
 import type { McpContext } from '../model/mcp-context.js';
+import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import type { SerializedJson } from '../model/serialized-json.js';
+import { completionResult } from './completion-result.js';
+import { LiveResource } from './live-resource.js';
 import { FeatureLists } from './feature-lists.js';
 import { promptResult } from './prompt-result.js';
 import { asProtocolError, RESOURCE_NOT_FOUND, toProtocolError } from './protocol-error.js';
@@ -29,13 +37,15 @@ export class McpInvoker implements Invoker {
     'tools/call': (params, context) => this.callTool(params, context),
     'resources/read': (params, context) => this.readResource(params, context),
     'prompts/get': (params, context) => this.getPrompt(params, context),
+    'completion/complete': (params, context) => this.complete(params, context),
   };
 
   constructor(
     private readonly registry: McpRegistry,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
+    @Inject(MCP_OPTIONS) { limits }: ResolvedOptions,
   ) {
-    this.lists = new FeatureLists(registry);
+    this.lists = new FeatureLists(registry, limits.pageSize);
   }
 
   handles(method: string): boolean {
@@ -46,6 +56,22 @@ export class McpInvoker implements Invoker {
     return this.lists.handles(method)
       ? this.lists.payload(method, params)
       : this.methods[method]!(params, context);
+  }
+
+  async watch(uri: string, context: McpContext, onUpdate: () => void): Promise<() => void> {
+    const [{ definition, handler }, variables] = this.findResource(uri);
+    const { name } = definition;
+    return this.rethrown(`resources/subscribe ${name}`, async () => {
+      const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context, watches: true };
+      const returned = streamedResult(await handler(mcpCall), mcpCall);
+      if (!(returned instanceof LiveResource)) return () => undefined;
+      const error = (reason: unknown) => void this.errors.report(reason, `the live resource ${uri}`);
+      // What comes at once is the present content (of a BehaviorSubject), not a change of it.
+      let subscribed = false;
+      const subscription = returned.updates$.subscribe({ next: () => subscribed && onUpdate(), error });
+      subscribed = true;
+      return () => subscription.unsubscribe();
+    });
   }
 
   private async callTool(params: Params, context: McpContext): Promise<CallToolResult> {
@@ -68,9 +94,7 @@ export class McpInvoker implements Invoker {
 
   private async readResource(params: Params, context: McpContext): Promise<object> {
     const uri = stringParam(params, 'uri');
-    const found = this.findResource(uri);
-    if (!found) throw new JsonRpcError(RESOURCE_NOT_FOUND, `Resource not found: ${uri}`, { uri });
-    const [{ definition, handler }, variables] = found;
+    const [{ definition, handler }, variables] = this.findResource(uri);
     return this.rethrown(`resources/read ${definition.name}`, async () => {
       const value = await call(handler, {
         kind: 'resource',
@@ -96,17 +120,42 @@ export class McpInvoker implements Invoker {
     );
   }
 
-  private findResource(uri: string): [RegisteredResource, Record<string, string>] | undefined {
+  private async complete(params: Params, context: McpContext): Promise<object> {
+    const { success, data } = CompleteRequestParamsSchema.safeParse(params);
+    if (!success)
+      throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: "ref" and "argument" are needed');
+    const { ref, argument, context: resolved } = data;
+    const [list, identity] =
+      ref.type === 'ref/prompt' ? (['prompt', ref.name] as const) : (['resource', ref.uri] as const);
+    if (!(list === 'prompt' ? this.registry.promptMap : this.registry.resourceMap).get(identity))
+      throw new JsonRpcError(ErrorCode.InvalidParams, `Unknown ${list}: ${identity}`);
+    const completer = this.registry.completerMap.get(completerKey(list, identity, argument.name));
+    if (!completer) return completionResult([]);
+    return this.rethrown(`completion/complete ${completer.definition.key}`, async () =>
+      completionResult(
+        await call(completer.handler, {
+          kind: 'completion',
+          name: identity,
+          value: argument.value,
+          arguments: resolved?.arguments ?? {},
+          context,
+        }),
+      ),
+    );
+  }
+
+  /** @throws {JsonRpcError} -32002 when there is none */
+  private findResource(uri: string): [RegisteredResource, Record<string, string>] {
     const fixed = this.registry.resourceMap.get(uri);
     if (fixed && !fixed.template) return [fixed, {}];
     for (const resource of this.registry.resourceMap.values()) {
       const variables = resource.template?.match(uri);
       if (variables) return [resource, decoded(variables as Record<string, string>)];
     }
-    return undefined;
+    throw new JsonRpcError(RESOURCE_NOT_FOUND, `Resource not found: ${uri}`, { uri });
   }
 
-  private async rethrown(where: string, run: () => Promise<object>): Promise<object> {
+  private async rethrown<T>(where: string, run: () => Promise<T>): Promise<T> {
     try {
       return await run();
     } catch (error) {
@@ -120,7 +169,7 @@ export class McpInvoker implements Invoker {
 }
 
 async function call(handler: McpHandler, mcpCall: McpCall): Promise<unknown> {
-  const result = streamedResult(await handler(mcpCall), mcpCall.context);
+  const result = streamedResult(await handler(mcpCall), mcpCall);
   return isObservable(result) ? lastValueFrom(result) : result;
 }
 

@@ -17,7 +17,8 @@ export function asProtocolError(error: unknown): JsonRpcError | undefined {
 export function toProtocolError(error: unknown): JsonRpcError | undefined {
   const message = publicMessage(error);
   if (message === undefined) return asProtocolError(error);
-  return new JsonRpcError(codeOf((error as HttpException).getStatus()), message);
+  const status = error instanceof HttpException ? error.getStatus() : HttpStatus.INTERNAL_SERVER_ERROR;
+  return new JsonRpcError(codeOf(status), message);
 }
 
 function codeOf(status: number): number {

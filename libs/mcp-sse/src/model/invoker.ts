@@ -19,4 +19,13 @@ export interface Invoker {
     params: Readonly<Record<string, unknown>>,
     context: McpContext,
   ): Promise<object | SerializedJson>;
+
+  /**
+   * Watches a resource for a client that has subscribed to it.
+   *
+   * @param onUpdate called whenever the content has changed; never, when nothing tells
+   * @returns stops watching
+   * @throws {JsonRpcError} when there is no such resource, or the client may not read it
+   */
+  watch(uri: string, context: McpContext, onUpdate: () => void): Promise<() => void>;
 }

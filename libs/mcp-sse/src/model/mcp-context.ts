@@ -5,6 +5,7 @@ import type {
   LoggingLevel,
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
+import type { ClientRequests } from './client-requests.js';
 import type { McpPrincipal } from './principal.js';
 import type { McpSessionView } from './session-view.js';
 
@@ -24,7 +25,7 @@ export type McpLog = Readonly<Record<LoggingLevel, (data: unknown, logger?: stri
  * }
  * ```
  */
-export abstract class McpContext {
+export abstract class McpContext implements ClientRequests {
   abstract readonly session: McpSessionView;
   abstract readonly principal: McpPrincipal;
   /** The JSON-RPC id of the request. */
@@ -54,4 +55,17 @@ export abstract class McpContext {
 
   /** Sends a notification that belongs to this request. */
   abstract notify(method: string, params?: Record<string, unknown>): void;
+
+  abstract sample(...args: Parameters<ClientRequests['sample']>): ReturnType<ClientRequests['sample']>;
+  abstract elicit(...args: Parameters<ClientRequests['elicit']>): ReturnType<ClientRequests['elicit']>;
+  abstract listRoots(
+    ...args: Parameters<ClientRequests['listRoots']>
+  ): ReturnType<ClientRequests['listRoots']>;
+
+  /**
+   * Ends the stream that carries this request's messages, without ending the request: the client comes back
+   * for the rest, after `retryMs` if it is told so. Does nothing where the transport has no such stream
+   * (Streamable HTTP from 2025-11-25 has).
+   */
+  abstract closeStream(retryMs?: number): void;
 }

@@ -4,7 +4,10 @@ import type { McpPrincipal } from './principal.js';
 
 /** Options of `McpSseModule.forRoot()`. Where a default is named, it stands in `mcp-sse.defaults.ts`. */
 export interface McpSseModuleOptions {
-  /** Name of the server as clients see it. */
+  /**
+   * Name of the server as clients see it. With several servers in one application (several `forRoot` calls, each
+   * with paths of its own) it tells them apart: see the `server` option of the decorators.
+   */
   name: string;
   /** Version of the server as clients see it. */
   version: string;
@@ -14,6 +17,9 @@ export interface McpSseModuleOptions {
   icons?: Icon[];
   /** What the model should know to use the server well; sent in the answer to `initialize`. */
   instructions?: string;
+
+  /** The modules whose providers the server offers; every module unless given. */
+  modules?: Type[];
 
   /** The HTTP+SSE transport. */
   sse?: {
@@ -28,6 +34,22 @@ export interface McpSseModuleOptions {
     /** What may wait for a client that does not read, 8 MiB by default; beyond it the client is dropped. */
     maxQueuedBytes?: number;
   };
+
+  /** The Streamable HTTP transport, which serves HTTP+SSE clients on the same URL; `false` turns it off. */
+  http?:
+    | false
+    | {
+        /** Route of the transport, `mcp` by default. May have parameters: `:tenant/mcp`. */
+        path?: string;
+        /** How long answers may take and still be sent as JSON instead of a stream, 500 by default. */
+        upgradeMs?: number;
+        /** When clients that lost a stream are to come back; theirs to choose unless given. */
+        retryMs?: number;
+        /** Keeps no sessions: each POST stands for itself, and there is no GET. `false` by default. */
+        stateless?: boolean;
+        /** How long a session lives with no stream open and nothing posted, 30 minutes by default. */
+        graceMs?: number;
+      };
 
   /**
    * URL at which clients reach the application's root, such as `https://example.com/api`. Needed behind a
@@ -68,6 +90,10 @@ export interface McpSseModuleOptions {
     maxMessageBytes?: number;
     /** Requests of a session without an answer, 256 by default; more get 429. */
     maxInFlight?: number;
+    /** Tools, resources or prompts on one page of a list, 1000 by default. */
+    pageSize?: number;
+    /** How long a client has to answer a request of the server, 300000 by default: people may be asked. */
+    clientRequestMs?: number;
     /** How long a session may live without having received any message, 30000 by default. */
     initMs?: number;
     /** How long an attached session may live after its last message; `false`, the default, is for ever. */

@@ -1,7 +1,10 @@
 import { HttpException } from '@nestjs/common';
+import { McpClientError } from './errors/mcp-client.error.js';
 
-/** What a client may read of an exception: the message of Nest's HTTP exceptions; of others nothing. */
+/** What a client may read of an exception: the message of Nest's HTTP exceptions and of what the
+ * client itself did; of others nothing. */
 export function publicMessage(error: unknown): string | undefined {
+  if (error instanceof McpClientError) return error.message;
   if (!(error instanceof HttpException)) return undefined;
   const response = error.getResponse();
   const message = typeof response === 'string' ? response : (response as { message?: unknown }).message;

@@ -3,9 +3,12 @@ import type { McpSseModuleOptions } from './mcp-sse.options.js';
 /** Injection token of the {@link ResolvedOptions}. */
 export const MCP_OPTIONS = Symbol('nestjs-mcp-sse:options');
 
+type HttpOptions = Exclude<McpSseModuleOptions['http'], false | undefined>;
+
 /** The options with every default in place. */
 export interface ResolvedOptions extends McpSseModuleOptions {
   readonly sse: Readonly<Required<NonNullable<McpSseModuleOptions['sse']>>>;
+  readonly http: false | (Required<Omit<HttpOptions, 'retryMs'>> & Pick<HttpOptions, 'retryMs'>);
   readonly limits: Readonly<Required<NonNullable<McpSseModuleOptions['limits']>>>;
   readonly guards: NonNullable<McpSseModuleOptions['guards']>;
   readonly trustedProxies: NonNullable<McpSseModuleOptions['trustedProxies']>;

@@ -1,11 +1,12 @@
 import type { ClientCapabilities, Implementation } from '@modelcontextprotocol/sdk/types.js';
 import type { McpPrincipal } from './principal.js';
 
-export type McpTransportName = 'sse';
+export type McpTransportName = 'sse' | 'streamable-http' | 'stdio';
 
 /** Why a session ended. */
 export type SessionCloseReason =
   | 'client-disconnected'
+  | 'client-closed'
   | 'init-timeout'
   | 'idle-timeout'
   | 'grace-expired'

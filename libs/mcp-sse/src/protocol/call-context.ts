@@ -10,11 +10,24 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import { McpContext, type McpLog } from '../model/mcp-context.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView } from '../model/session-view.js';
+import type { ClientRequests } from '../model/client-requests.js';
 import { CallLog, isLogged } from './call-log.js';
+import type { ClientRequestContext } from './client-request-queue.js';
+import { ClientRequestSender } from './client-request-sender.js';
 import type { ConnectionState } from './connection-state.js';
 import type { MessageOrigin } from './message-origin.js';
 
-type Notify = (method: string, params?: Readonly<Record<string, unknown>>) => void;
+/** What a context needs of its connection. */
+export interface CallPort {
+  readonly state: Readonly<ConnectionState>;
+  notify(method: string, params: Readonly<Record<string, unknown>> | undefined, relatesTo: RequestId): void;
+  request(
+    method: string,
+    params: object | undefined,
+    context: Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number },
+  ): Promise<unknown>;
+  closeStream(relatesTo: RequestId, retryMs?: number): void;
+}
 
 /** The context of one request. Once the request is answered or cancelled it sends nothing more. */
 export class CallContext extends McpContext {
@@ -26,22 +39,19 @@ export class CallContext extends McpContext {
   // Not `private` of TypeScript: those would be names that the application cannot use in contextFactory.
   readonly #progressToken: ProgressToken | undefined;
   readonly #origin: MessageOrigin;
-  readonly #state: Readonly<ConnectionState>;
-  readonly #send: Notify;
+  readonly #port: CallPort;
 
   constructor(
     readonly requestId: RequestId,
     readonly session: McpSessionView,
     progressToken: ProgressToken | undefined,
     origin: MessageOrigin,
-    state: Readonly<ConnectionState>,
-    send: Notify,
+    port: CallPort,
   ) {
     super();
     this.#progressToken = progressToken;
     this.#origin = origin;
-    this.#state = state;
-    this.#send = send;
+    this.#port = port;
     if (origin.extras) this.#adopt(origin.extras);
   }
 
@@ -66,15 +76,15 @@ export class CallContext extends McpContext {
   }
 
   get protocolVersion(): string | undefined {
-    return this.#state.protocolVersion;
+    return this.#port.state.protocolVersion;
   }
 
   get clientInfo(): Implementation | undefined {
-    return this.#state.clientInfo;
+    return this.#port.state.clientInfo;
   }
 
   get clientCapabilities(): ClientCapabilities | undefined {
-    return this.#state.clientCapabilities;
+    return this.#port.state.clientCapabilities;
   }
 
   get signal(): AbortSignal {
@@ -99,7 +109,23 @@ export class CallContext extends McpContext {
   }
 
   notify(method: string, params?: Record<string, unknown>): void {
-    if (!this.#settled) this.#send(method, params);
+    if (!this.#settled) this.#port.notify(method, params, this.requestId);
+  }
+
+  sample(...args: Parameters<ClientRequests['sample']>): ReturnType<ClientRequests['sample']> {
+    return this.#client.sample(...args);
+  }
+
+  elicit(...args: Parameters<ClientRequests['elicit']>): ReturnType<ClientRequests['elicit']> {
+    return this.#client.elicit(...args);
+  }
+
+  listRoots(...args: Parameters<ClientRequests['listRoots']>): ReturnType<ClientRequests['listRoots']> {
+    return this.#client.listRoots(...args);
+  }
+
+  closeStream(retryMs?: number): void {
+    if (!this.#settled) this.#port.closeStream(this.requestId, retryMs);
   }
 
   /** The request has its answer, or will never have one. */
@@ -113,6 +139,13 @@ export class CallContext extends McpContext {
     this.#controller?.abort(reason);
   }
 
+  get #client(): ClientRequests {
+    const { requestId: relatesTo, signal } = this;
+    return new ClientRequestSender(this.clientCapabilities, (method, params, timeoutMs) =>
+      this.#port.request(method, params, { relatesTo, signal, timeoutMs }),
+    );
+  }
+
   #adopt(extras: object): void {
     const taken = Object.keys(extras).find((name) => name in this);
     if (taken !== undefined)
@@ -123,6 +156,7 @@ export class CallContext extends McpContext {
   }
 
   #writeLog(level: LoggingLevel, data: unknown, logger?: string): void {
-    if (isLogged(level, this.#state.logLevel)) this.notify('notifications/message', { level, logger, data });
+    if (isLogged(level, this.#port.state.logLevel))
+      this.notify('notifications/message', { level, logger, data });
   }
 }

@@ -7,4 +7,6 @@ export interface ConnectionState {
   clientCapabilities?: ClientCapabilities;
   /** Least severe level that the client wants to hear of; all of them until it says so. */
   logLevel?: LoggingLevel;
+  /** URIs of the resources that the client wants to hear of. */
+  readonly subscriptions: Set<string>;
 }

@@ -23,11 +23,9 @@ describe('parseMessage', () => {
       method: 'n',
       params: { a: 1 },
     });
-    expect(parseMessage({ ...base, id: 1, result: {} })).toEqual({ kind: 'response', id: 1 });
-    expect(parseMessage({ ...base, id: 1, error: { code: 1, message: '' } })).toEqual({
-      kind: 'response',
-      id: 1,
-    });
+    expect(parseMessage({ ...base, id: 1, result: {} })).toEqual({ kind: 'response', id: 1, result: {} });
+    const error = { code: 1, message: '' };
+    expect(parseMessage({ ...base, id: 1, error })).toEqual({ kind: 'response', id: 1, error });
   });
 
   it.each<[string, unknown, RegExp]>([

@@ -3,11 +3,19 @@ import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 
 export type Params = Readonly<Record<string, unknown>>;
 
+/** The other side's answer to a request of ours: it has either `result` or `error`. */
+export interface JsonRpcResponse {
+  readonly kind: 'response';
+  readonly id: RequestId;
+  readonly result?: unknown;
+  readonly error?: unknown;
+}
+
 /** A message from the other side whose envelope is sound. */
 export type JsonRpcMessage =
   | { readonly kind: 'request'; readonly id: RequestId; readonly method: string; readonly params: Params }
   | { readonly kind: 'notification'; readonly method: string; readonly params: Params }
-  | { readonly kind: 'response'; readonly id: RequestId };
+  | JsonRpcResponse;
 
 const NO_PARAMS: Params = Object.freeze({});
 
@@ -30,10 +38,11 @@ export function parseMessage(value: unknown): JsonRpcMessage {
   return { kind: 'request', id: requestId(value), method, params };
 }
 
-function parseResponse(value: Params): JsonRpcMessage {
+function parseResponse(value: Params): JsonRpcResponse {
   if (!('id' in value)) throw invalid('"method" is missing');
   if ('result' in value === 'error' in value) throw invalid('a response has either "result" or "error"');
-  return { kind: 'response', id: requestId(value) };
+  const { result, error } = value;
+  return { kind: 'response', id: requestId(value), result, error };
 }
 
 function requestId({ id }: Params): RequestId {

@@ -9,5 +9,9 @@ const SERVED = ['2024-11-05', '2025-03-26', '2025-06-18', LATEST_PROTOCOL_VERSIO
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/lifecycle#version-negotiation
  */
 export function negotiateVersion(requested: string): string {
-  return SERVED.includes(requested) ? requested : LATEST_PROTOCOL_VERSION;
+  return isServedVersion(requested) ? requested : LATEST_PROTOCOL_VERSION;
+}
+
+export function isServedVersion(version: string): boolean {
+  return SERVED.includes(version);
 }

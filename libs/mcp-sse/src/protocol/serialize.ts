@@ -17,3 +17,8 @@ export function serializeError(id: RequestId | null, { code, message, data }: Js
 export function serializeNotification(method: string, params?: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ jsonrpc: '2.0', method, params });
 }
+
+/** @throws {TypeError} when the parameters have no JSON */
+export function serializeRequest(id: RequestId, method: string, params?: object): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, method, params });
+}

@@ -4,18 +4,15 @@ import { Subject, type Observable } from 'rxjs';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ANONYMOUS, principalKey, type McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, SessionCloseReason } from '../model/session-view.js';
-import type { McpConnection } from '../protocol/mcp-connection.js';
-import type { OutgoingStream } from '../streaming/outgoing-stream.js';
+import type { ConnectionOutlet, McpConnection } from '../protocol/mcp-connection.js';
 import { SessionLimitError } from './errors/session-limit.error.js';
 import { McpSession, type SessionOrigin } from './mcp-session.js';
 import type { McpSessionEvent } from './session-event.js';
+import type { SessionOutlet } from './session-outlet.js';
 import type { SessionSettings } from './session-settings.js';
 
-/** What a new session is made of. */
-export interface SessionParts {
-  connect(session: McpSessionView, send: (json: string) => void): McpConnection;
-  stream(): OutgoingStream;
-}
+/** Makes the connection of a new session. */
+export type Connect = (session: McpSessionView, outlet: ConnectionOutlet) => McpConnection;
 
 const ANONYMOUS_KEY = principalKey(ANONYMOUS);
 
@@ -29,7 +26,7 @@ export class McpSessionService {
 
   constructor(
     private readonly settings: SessionSettings,
-    private readonly parts: SessionParts,
+    private readonly connect: Connect,
   ) {}
 
   /** Sessions being opened and closed, with the reason. */
@@ -75,6 +72,14 @@ export class McpSessionService {
   }
 
   /**
+   * Tells the clients that have subscribed to a resource that it has changed (`notifications/resources/updated`).
+   * Live resources, whose handlers return an Observable, do so by themselves.
+   */
+  resourceUpdated(uri: string): void {
+    for (const session of this.openSessions.values()) session.resourceUpdated(uri);
+  }
+
+  /**
    * Ends a session and its stream. What is in flight is aborted and answered with an error.
    *
    * @returns whether there was such a session
@@ -93,17 +98,14 @@ export class McpSessionService {
 
   /**
    * @internal
+   * @param outletOf makes the way out, given the id of the session
    * @throws {SessionLimitError}
    */
-  open(origin: SessionOrigin): McpSession {
+  open(origin: SessionOrigin, outletOf: (sessionId: string) => SessionOutlet): McpSession {
     this.admit(origin.principal);
     const id = randomBytes(16).toString('base64url');
-    const session = new McpSession(
-      id,
-      origin,
-      this.parts.stream(),
-      (view, send) => this.parts.connect(view, send),
-      () => this.close(id, 'slow-client'),
+    const session = new McpSession(id, origin, outletOf(id), this.connect, () =>
+      this.close(id, 'slow-client'),
     );
     this.openSessions.set(id, session);
     this.sweeper ??= setInterval(() => this.sweep(), this.sweepMs()).unref();
@@ -118,8 +120,10 @@ export class McpSessionService {
   }
 
   /** @internal The client is gone: a session that was never used has nothing to come back for. */
-  detached(session: McpSession): void {
-    if (!session.used) this.close(session.id, 'client-disconnected');
+  detached(id: string): void {
+    const session = this.openSessions.get(id);
+    session?.touch();
+    if (session && !session.used) this.close(id, 'client-disconnected');
   }
 
   /** @internal Closes the sessions whose time is up. */
@@ -138,17 +142,18 @@ export class McpSessionService {
   }
 
   private expired(session: McpSession, now: number): SessionCloseReason | undefined {
-    const { initMs, idleMs, graceMs } = this.settings;
-    if (session.detachedAt !== undefined && now - session.detachedAt >= graceMs) return 'grace-expired';
+    const { initMs, idleMs } = this.settings;
+    const inactiveMs = now - session.lastActivityAt;
+    if (!session.attached && inactiveMs >= session.graceMs) return 'grace-expired';
     if (!session.used && now - session.createdAt >= initMs) return 'init-timeout';
-    const idle = session.inFlight === 0 && idleMs !== false && now - session.lastActivityAt >= idleMs;
+    const idle = session.inFlight === 0 && idleMs !== false && inactiveMs >= idleMs;
     return idle ? 'idle-timeout' : undefined;
   }
 
   /** Often enough that no deadline is missed by more than a quarter of it, or by a second. */
   private sweepMs(): number {
-    const { initMs, idleMs, graceMs } = this.settings;
-    const shortest = Math.min(initMs, graceMs, idleMs === false ? Infinity : idleMs);
+    const { initMs, idleMs, shortestGraceMs } = this.settings;
+    const shortest = Math.min(initMs, shortestGraceMs, idleMs === false ? Infinity : idleMs);
     return Math.min(1_000, Math.max(10, shortest / 4));
   }
 

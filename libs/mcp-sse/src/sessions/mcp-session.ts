@@ -1,62 +1,64 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ClientCapabilities, Implementation } from '@modelcontextprotocol/sdk/types.js';
-import type { Observable } from 'rxjs';
+import type { ClientCapabilities, Implementation, RequestId } from '@modelcontextprotocol/sdk/types.js';
+import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName } from '../model/session-view.js';
-import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
-import { parseMessage } from '../protocol/json-rpc.js';
-import type { McpConnection } from '../protocol/mcp-connection.js';
+import type { JsonRpcMessage } from '../protocol/json-rpc.js';
+import type { ConnectionOutlet, McpConnection } from '../protocol/mcp-connection.js';
 import type { MessageOrigin } from '../protocol/message-origin.js';
-import { eventId } from '../streaming/event-id.js';
-import type { OutgoingStream } from '../streaming/outgoing-stream.js';
-import type { Sink } from '../streaming/sink.js';
-import type { StreamComment, StreamEvent } from '../streaming/stream-event.js';
+import { SessionClosedError } from './errors/session-closed.error.js';
+import type { SessionOutlet } from './session-outlet.js';
 
 /** What opens a session. */
 export interface SessionOrigin {
   readonly transport: McpTransportName;
   readonly principal: McpPrincipal;
-  /** Headers of the request that opened the stream. */
+  /** Headers of the request that opened it. */
   readonly headers: IncomingHttpHeaders;
-  /** Parameters of the route that the stream was opened on. */
+  /** Parameters of the route that it was opened on. */
   readonly params: Readonly<Record<string, string>>;
+  /** How long it lives with nobody attached and nothing posted, in milliseconds. */
+  readonly graceMs: number;
 }
 
-/** Ties a connection of the protocol to the stream that its messages go out on. */
+/** Ties a connection of the protocol to the way that its messages go out. */
 export class McpSession implements McpSessionView {
   readonly transport: McpTransportName;
   readonly principal: McpPrincipal;
   readonly params: Readonly<Record<string, string>>;
+  readonly graceMs: number;
   readonly createdAt = Date.now();
   lastActivityAt = this.createdAt;
   /** Whether any message ever came. */
   used = false;
-  /** When the client went away; undefined while one is attached. */
-  detachedAt?: number;
 
   private readonly connection: McpConnection;
-  private position = 0;
   private closed = false;
 
   /**
-   * @param connect makes the session's connection, given where its messages go
+   * @param connect makes the session's connection, given the way out
    * @param onOverflow called when the client reads too slowly for a message
    */
   constructor(
     readonly id: string,
     private readonly origin: SessionOrigin,
-    private readonly stream: OutgoingStream,
-    connect: (session: McpSession, send: (json: string) => void) => McpConnection,
+    readonly outlet: SessionOutlet,
+    connect: (session: McpSession, outlet: ConnectionOutlet) => McpConnection,
     private readonly onOverflow: () => void,
   ) {
     this.transport = origin.transport;
     this.principal = origin.principal;
     this.params = origin.params;
-    this.connection = connect(this, (json) => this.emit('message', json));
+    this.graceMs = origin.graceMs;
+    this.connection = connect(this, {
+      send: (json, relatesTo, isAnswer) => this.emit(json, relatesTo, isAnswer),
+      abandon: (relatesTo) => outlet.abandon(relatesTo),
+      closeStream: (relatesTo, retryMs) => outlet.closeStream(relatesTo, retryMs),
+    });
   }
 
   get attached(): boolean {
-    return this.stream.attached;
+    return this.outlet.attached;
   }
 
   get inFlight(): number {
@@ -79,46 +81,59 @@ export class McpSession implements McpSessionView {
     this.connection.notify(method, params);
   }
 
+  /** Tells the client that a resource has changed, if it has subscribed to it. */
+  resourceUpdated(uri: string): void {
+    this.connection.resourceUpdated(uri);
+  }
+
+  /** Makes a deadline start anew. */
+  touch(): void {
+    this.lastActivityAt = Date.now();
+  }
+
   /**
-   * Takes a message that the client posted.
+   * Whether messages that come together can all be received.
    *
-   * @param body the parsed JSON of one message
-   * @throws {JsonRpcError} when it is not a message, or its id is in flight
+   * @throws {SessionClosedError}
+   * @throws {JsonRpcError} when an id is in flight
    * @throws {TooManyRequestsError}
    */
-  receive(body: unknown, origin: Omit<MessageOrigin, 'streamHeaders'>): void {
-    const message = parseMessage(body);
+  assertReceivable(messages: readonly JsonRpcMessage[]): void {
+    if (this.closed) throw new SessionClosedError();
+    this.connection.assertAcceptable(messages);
+  }
+
+  /** Takes messages of the client that are receivable. */
+  receive(messages: readonly JsonRpcMessage[], origin: Omit<MessageOrigin, 'streamHeaders'>): void {
     this.used = true;
-    this.lastActivityAt = Date.now();
-    this.connection.accept(message, { ...origin, streamHeaders: this.origin.headers });
+    this.touch();
+    const { headers: streamHeaders } = this.origin;
+    for (const message of messages) this.connection.accept(message, { ...origin, streamHeaders });
   }
 
-  /** The stream that a client reads: first where it is to post its messages, then what is sent to it. */
-  attach(endpoint: string, sink: Sink, onDetach: () => void): Observable<StreamEvent | StreamComment> {
-    this.emit('endpoint', endpoint);
-    return this.stream.attach(sink, () => {
-      this.detachedAt = Date.now();
-      onDetach();
-    });
+  /** Resolves as soon as nothing is in flight. */
+  whenIdle(): Promise<void> {
+    return this.connection.whenIdle();
   }
 
-  /** Answers what is in flight with an error and ends the stream after what waits on it. */
+  /** Answers what is in flight with an error and ends it after what waits. */
   end(error: JsonRpcError): void {
     this.connection.close(error);
     this.closed = true;
-    this.stream.end();
+    this.outlet.end();
   }
 
   /** Drops the client without sending what waits, and aborts what is in flight. */
   drop(error: JsonRpcError): void {
     this.closed = true;
-    this.stream.destroy();
+    this.outlet.destroy();
     this.connection.close(error);
   }
 
-  private emit(type: StreamEvent['type'], data: string): void {
+  private emit(json: string, relatesTo?: RequestId, isAnswer?: boolean): void {
     if (this.closed) return;
-    const id = eventId(this.id, ++this.position);
-    if (!this.stream.push({ id, type, data })) this.onOverflow();
+    // A deadline must not fall on the answer of a call that took as long.
+    if (isAnswer) this.touch();
+    if (!this.outlet.send(json, relatesTo, isAnswer)) this.onOverflow();
   }
 }

@@ -4,5 +4,6 @@ export interface SessionSettings {
   readonly maxSessionsPerPrincipal: number;
   readonly initMs: number;
   readonly idleMs: number | false;
-  readonly graceMs: number;
+  /** The least that any transport grants to a session that nobody is attached to. */
+  readonly shortestGraceMs: number;
 }

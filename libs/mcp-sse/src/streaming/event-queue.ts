@@ -19,6 +19,13 @@ export class EventQueue {
     this.queuedBytes += Buffer.byteLength(event.data);
   }
 
+  /** Puts events in front of all others. */
+  unshift(events: readonly StreamEvent[]): void {
+    this.events = [...events, ...this.events.slice(this.head)];
+    this.head = 0;
+    for (const { data } of events) this.queuedBytes += Buffer.byteLength(data);
+  }
+
   shift(): StreamEvent | undefined {
     const event = this.events[this.head];
     if (!event) return undefined;

@@ -98,6 +98,71 @@ describe('OutgoingStream', () => {
     expect(stream.attached).toBe(false);
   });
 
+  describe('that keeps what it handed over', () => {
+    const replay = { maxEvents: 3, maxBytes: 100 };
+
+    it('gives a client that comes back what it missed, each time once', () => {
+      const { stream, reattach } = replaying();
+      for (const id of ['a', 'b', 'c']) stream.push(event(id));
+      expect(reattach('a')).toEqual(['b', 'c']);
+      expect(reattach('b')).toEqual(['c']);
+      expect(reattach('a')).toEqual(['b', 'c']);
+    });
+
+    it('ends the connection that seems to be there still', () => {
+      const { stream, ends } = replaying();
+      stream.push(event('a'));
+      expect(stream.rewind('a')).toBe(true);
+      expect(ends).toEqual(['completed']);
+    });
+
+    it('loses nothing when the client that came back left before it was attached', () => {
+      const { stream, reattach } = replaying();
+      for (const id of ['a', 'b']) stream.push(event(id));
+      stream.rewind('a');
+      stream.push(event('c'));
+      expect(reattach('a')).toEqual(['b', 'c']);
+    });
+
+    it('knows no more of what fell out of its limits', () => {
+      const { stream } = replaying();
+      for (const id of ['a', 'b', 'c', 'd']) stream.push(event(id));
+      expect(stream.rewind('a')).toBe(false);
+      expect(stream.rewind('b')).toBe(true);
+    });
+
+    it('completes when it is finished, and has nothing to come back for once all of it was read', () => {
+      const { stream, ends, reattach } = replaying();
+      for (const id of ['a', 'b']) stream.push(event(id));
+      stream.finish();
+      expect(ends).toEqual(['completed']);
+      expect(reattach('a')).toEqual(['b']);
+      expect(ends).toEqual(['completed', 'completed']);
+      expect(stream.rewind('b')).toBe(false);
+    });
+
+    function replaying() {
+      const stream = new OutgoingStream({ maxQueuedBytes: 100, heartbeatMs: false, replay });
+      const ends: string[] = [];
+      const attach = () => {
+        const received: string[] = [];
+        stream
+          .attach(new TestSink(), () => ends.push('detached'))
+          .subscribe({
+            next: (item) => received.push('id' in item ? item.id : item.comment),
+            complete: () => ends.push('completed'),
+          });
+        return received;
+      };
+      attach();
+      const reattach = (lastEventId: string) => {
+        stream.rewind(lastEventId);
+        return attach();
+      };
+      return { stream, ends, reattach };
+    }
+  });
+
   it('drops the connection and what waits when it is destroyed', () => {
     const { stream, sink, received } = attached();
     sink.writable = false;

@@ -1,5 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import { EventQueue } from './event-queue.js';
+import { ReplayBuffer, type ReplayLimits } from './replay-buffer.js';
 import type { Sink } from './sink.js';
 import type { StreamComment, StreamEvent } from './stream-event.js';
 
@@ -17,20 +18,26 @@ export interface OutgoingStreamOptions {
   readonly maxQueuedBytes: number;
   /** Time between comments; `false` sends none. */
   readonly heartbeatMs: number | false;
+  /** What is kept for a client that comes back; nothing unless given. */
+  readonly replay?: ReplayLimits;
 }
 
 /**
- * Events of one session on their way to its client, in order. They are handed over only while the sink accepts
- * more, so that what waits is all here and can be counted.
+ * Events on their way to a client, in order. They are handed over only while the sink accepts more, so that
+ * what waits is all here and can be counted.
  */
 export class OutgoingStream {
   private readonly queue = new EventQueue();
+  private readonly replay?: ReplayBuffer;
   private subscriber?: Subscriber<StreamEvent | StreamComment>;
   private sink?: Sink;
+  private finished = false;
   private handedOver = 0;
   private turnEnds = false;
 
-  constructor(private readonly options: OutgoingStreamOptions) {}
+  constructor(private readonly options: OutgoingStreamOptions) {
+    if (options.replay) this.replay = new ReplayBuffer(options.replay);
+  }
 
   get attached(): boolean {
     return this.subscriber !== undefined;
@@ -38,6 +45,11 @@ export class OutgoingStream {
 
   get queuedBytes(): number {
     return this.queue.bytes;
+  }
+
+  /** Whether nothing is added any more. */
+  get isFinished(): boolean {
+    return this.finished;
   }
 
   /** @returns false when the client reads too slowly and the event found no room */
@@ -53,16 +65,19 @@ export class OutgoingStream {
   }
 
   /**
-   * The stream as its client reads it. Completes with `end()`.
+   * The stream as its client reads it. A client that attaches takes the place of one that is attached. Completes
+   * with `end()`, `detach()`, or after what waits when it is finished.
    *
    * @param onDetach called when the client is gone, but not after `end()`
    */
   attach(sink: Sink, onDetach: () => void): Observable<StreamEvent | StreamComment> {
     return new Observable((subscriber) => {
+      const replaced = this.subscriber;
       this.subscriber = subscriber;
       this.sink = sink;
+      replaced?.complete();
       const stopDraining = sink.onDrain(() => this.drain());
-      const heartbeat = this.startHeartbeat(subscriber);
+      const heartbeat = this.startHeartbeat(subscriber, sink);
       this.drain();
       return () => {
         stopDraining();
@@ -72,6 +87,33 @@ export class OutgoingStream {
         onDetach();
       };
     });
+  }
+
+  /**
+   * Puts what came after an event in front of what waits, for a client that lost its connection. The connection
+   * ends, if it looks as though it were still there.
+   *
+   * @returns false when that is not known (any more), or nothing came after it and nothing will
+   */
+  rewind(lastEventId: string): boolean {
+    const missed = this.replay?.takeAfter(lastEventId);
+    if (!missed) return false;
+    this.detach();
+    this.queue.unshift(missed);
+    return this.queue.length > 0 || !this.finished;
+  }
+
+  /** Completes the stream once its client has taken what waits, now or when it comes back. */
+  finish(): void {
+    this.finished = true;
+    this.drain();
+  }
+
+  /** Ends the connection, but not the stream: its client comes back for the rest. */
+  detach(): void {
+    const { subscriber } = this;
+    this.forget();
+    subscriber?.complete();
   }
 
   /**
@@ -100,9 +142,11 @@ export class OutgoingStream {
 
   private drain(): void {
     while (this.queue.length > 0 && this.accepting) this.handOver(this.queue.shift()!);
+    if (this.finished && this.queue.length === 0) this.detach();
   }
 
   private handOver(event: StreamEvent): void {
+    this.replay?.add(event);
     this.handedOver += event.data.length;
     this.subscriber!.next(event);
     if (this.turnEnds) return;
@@ -114,11 +158,11 @@ export class OutgoingStream {
     });
   }
 
-  private startHeartbeat(subscriber: Subscriber<StreamComment>): NodeJS.Timeout | undefined {
+  private startHeartbeat(subscriber: Subscriber<StreamComment>, sink: Sink): NodeJS.Timeout | undefined {
     const { heartbeatMs } = this.options;
     if (heartbeatMs === false) return undefined;
     const beat = () => {
-      if (this.sink?.writable) subscriber.next({ comment: 'keep-alive' });
+      if (sink.writable) subscriber.next({ comment: 'keep-alive' });
     };
     return setInterval(beat, heartbeatMs).unref();
   }

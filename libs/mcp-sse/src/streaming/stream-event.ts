@@ -1,8 +1,12 @@
 /** An event of a stream, ready to be written. */
 export interface StreamEvent {
   readonly id: string;
-  readonly type: 'endpoint' | 'message';
+  /** Name of the event; without one it is a `message` to an EventSource. */
+  readonly type?: 'endpoint' | 'message';
+  /** Without line breaks. Empty only in an event that is there for its id. */
   readonly data: string;
+  /** Milliseconds after which a client that lost the stream is to come back. */
+  readonly retry?: number;
 }
 
 /** A comment, which clients ignore: it keeps an idle connection open. */

@@ -38,6 +38,7 @@ export function prepareFastify(instance: FastifyInstance): void {
     // Fastify makes the route for HEAD itself, for either form of the path.
     if (!url.endsWith('/') && !isSlashIgnored && method !== 'HEAD')
       instance.route({ method, url: `${url}/`, handler, config, constraints });
-    if (method === 'POST') route.onRequest = [hide, ...[route.onRequest ?? []].flat()];
+    // Some clients name a type of content when they end a session, without content: Fastify would refuse that.
+    if (method === 'POST' || method === 'DELETE') route.onRequest = [hide, ...[route.onRequest ?? []].flat()];
   });
 }

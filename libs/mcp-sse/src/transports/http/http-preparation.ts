@@ -3,6 +3,9 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { prepareExpress, type ExpressApplication } from './express.adapter.js';
 import { prepareFastify, type FastifyInstance } from './fastify.adapter.js';
 
+/** Several servers may share an adapter. */
+const prepared = new WeakSet<object>();
+
 /**
  * Prepares the HTTP adapter for our routes as soon as there is one, which is before the application adds its
  * own middleware.
@@ -11,7 +14,10 @@ import { prepareFastify, type FastifyInstance } from './fastify.adapter.js';
 export class HttpPreparation {
   constructor(host: HttpAdapterHost) {
     host.init$.subscribe(() => {
-      const { httpAdapter } = host;
+      // There is none in an application context, though Nest says that it is set.
+      const httpAdapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+      if (!httpAdapter || prepared.has(httpAdapter)) return;
+      prepared.add(httpAdapter);
       if (httpAdapter.getType() === 'express') prepareExpress(httpAdapter.getInstance<ExpressApplication>());
       else if (httpAdapter.getType() === 'fastify')
         prepareFastify(httpAdapter.getInstance<FastifyInstance>());

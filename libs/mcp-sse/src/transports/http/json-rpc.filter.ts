@@ -13,6 +13,7 @@ import { ERROR_REPORTER, type ErrorReporter } from '../../model/error-reporter.j
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { publicMessage } from '../../model/public-message.js';
+import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
 import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
 
 interface HttpAnswer {
@@ -55,6 +56,8 @@ export class JsonRpcFilter implements ExceptionFilter {
   private answerTo(error: unknown): HttpAnswer {
     if (error instanceof JsonRpcError)
       return { status: HttpStatus.BAD_REQUEST, code: error.code, message: error.message };
+    if (error instanceof SessionClosedError)
+      return { status: HttpStatus.NOT_FOUND, code: SESSION_NOT_FOUND, message: error.message };
     if (error instanceof TooManyRequestsError)
       return {
         status: HttpStatus.TOO_MANY_REQUESTS,

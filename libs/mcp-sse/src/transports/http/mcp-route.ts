@@ -3,7 +3,7 @@ import { SetMetadata } from '@nestjs/common';
 /** Nest's key for the configuration of a route on Fastify, which finds its way to the adapter's route as it is. */
 const ROUTE_CONFIG = '__fastify_route_config__';
 
-export type McpRouteName = 'stream' | 'messages';
+export type McpRouteName = 'stream' | 'messages' | 'termination';
 
 interface RouteConfig {
   readonly mcpRoute?: McpRouteName;

@@ -10,18 +10,21 @@ import { RoutePath } from '../http/route-path.js';
  * clients resolve against the URL that they know.
  */
 export class EndpointUrl {
-  readonly stream: RoutePath;
-  readonly messages: RoutePath;
   private readonly publicPrefix?: string;
   private readonly forwarded: ForwardedPrefix;
 
-  /** @throws {McpConfigurationError} when the paths cannot work */
-  constructor({ sse, publicUrl, trustedProxies }: ResolvedOptions) {
-    this.stream = new RoutePath(sse.path, 'sse.path');
-    this.messages = new RoutePath(sse.messagesPath, 'sse.messagesPath');
+  /**
+   * @param stream route of the stream
+   * @param messages route that messages are posted to
+   * @throws {McpConfigurationError}
+   */
+  constructor(
+    private readonly stream: RoutePath,
+    private readonly messages: RoutePath,
+    { publicUrl, trustedProxies }: Pick<ResolvedOptions, 'publicUrl' | 'trustedProxies'>,
+  ) {
     this.publicPrefix = publicUrl === undefined ? undefined : pathOf(publicUrl);
     this.forwarded = new ForwardedPrefix(trustedProxies);
-    this.assertPathsFit();
   }
 
   /** @param request the GET of the stream */
@@ -37,18 +40,6 @@ export class EndpointUrl {
     const path = [...above, ...this.messages.segments.map((segment) => values.get(segment) ?? segment)];
     const prefix = this.publicPrefix ?? this.forwarded.of(request);
     return `${prefix}/${path.join('/')}?sessionId=${sessionId}`;
-  }
-
-  private assertPathsFit(): void {
-    if (this.stream.toString() === this.messages.toString())
-      throw new McpConfigurationError(
-        `"sse.path" and "sse.messagesPath" are both "${this.stream.toString()}".`,
-      );
-    const unknown = this.messages.parameters.find((name) => !this.stream.parameters.includes(name));
-    if (unknown !== undefined)
-      throw new McpConfigurationError(
-        `"sse.messagesPath" has the parameter ":${unknown}", which "sse.path" has not, so it has no value.`,
-      );
   }
 }
 

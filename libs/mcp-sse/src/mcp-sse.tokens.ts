@@ -1,0 +1,9 @@
+/** Injection token of the `McpRegistry` of one of several servers. */
+export function mcpRegistryToken(serverName: string): string {
+  return `nestjs-mcp-sse:registry:${serverName}`;
+}
+
+/** Injection token of the `McpSessionService` of one of several servers. */
+export function mcpSessionServiceToken(serverName: string): string {
+  return `nestjs-mcp-sse:sessions:${serverName}`;
+}

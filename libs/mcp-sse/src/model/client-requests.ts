@@ -1,0 +1,36 @@
+import type {
+  CreateMessageRequestParams,
+  CreateMessageResult,
+  CreateMessageResultWithTools,
+  ElicitRequestFormParams,
+  ElicitRequestURLParams,
+  ElicitResult,
+  Root,
+} from '@modelcontextprotocol/sdk/types.js';
+
+/** How long to wait for the client; a request that is given up is cancelled on its side too. */
+export interface ClientRequestOptions {
+  /** Milliseconds; `limits.clientRequestMs` unless given. */
+  timeoutMs?: number;
+}
+
+/**
+ * What a handler can ask of its client. Each rejects with a `McpClientError` when the client has not declared
+ * the capability, answers with an error, or does not answer in time.
+ */
+export interface ClientRequests {
+  /** Has the client's model write a message (`sampling/createMessage`). */
+  sample(
+    params: CreateMessageRequestParams,
+    options?: ClientRequestOptions,
+  ): Promise<CreateMessageResult | CreateMessageResultWithTools>;
+
+  /** Asks the user, by a form or by a page to visit (`elicitation/create`). */
+  elicit(
+    params: ElicitRequestFormParams | ElicitRequestURLParams,
+    options?: ClientRequestOptions,
+  ): Promise<ElicitResult>;
+
+  /** The folders and files that the client lets servers work on (`roots/list`). */
+  listRoots(options?: ClientRequestOptions): Promise<Root[]>;
+}

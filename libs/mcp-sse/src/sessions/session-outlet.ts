@@ -1,0 +1,26 @@
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
+
+/** The way that a session's messages take to its client, as its transport has it. */
+export interface SessionOutlet {
+  /** Whether a client reads it right now. */
+  readonly attached: boolean;
+
+  /**
+   * @param relatesTo the client's request that the message belongs to
+   * @param isAnswer whether it is the answer to that request
+   * @returns false when the client reads too slowly and the message found no room
+   */
+  send(json: string, relatesTo?: RequestId, isAnswer?: boolean): boolean;
+
+  /** The request gets no answer, and nothing relates to it any more: it was cancelled. */
+  abandon(relatesTo: RequestId): void;
+
+  /** See `McpContext.closeStream`. */
+  closeStream(relatesTo: RequestId, retryMs?: number): void;
+
+  /** Ends every stream after what waits on it. */
+  end(): void;
+
+  /** Drops the client and what waits. */
+  destroy(): void;
+}

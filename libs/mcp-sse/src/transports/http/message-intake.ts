@@ -1,0 +1,75 @@
+import { BadRequestException, Inject, Injectable } from '@nestjs/common';
+import { rawRequest } from '../../auth/raw-request.js';
+import { requestPrincipal } from '../../auth/request-principal.js';
+import type { McpTransportName } from '../../model/session-view.js';
+import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
+import { parseMessage } from '../../protocol/json-rpc.js';
+import type { MessageOrigin } from '../../protocol/message-origin.js';
+import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
+import { McpSessionService } from '../../sessions/mcp-session.service.js';
+import type { McpSession } from '../../sessions/mcp-session.js';
+import type { HttpRequest } from './http-request.js';
+import { readMessage } from './message-body.js';
+
+/** What every POST with messages goes through. */
+@Injectable()
+export class MessageIntake {
+  constructor(
+    private readonly sessions: McpSessionService,
+    @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
+  ) {}
+
+  /**
+   * @param transport that the message came by
+   * @param id as the client sent it
+   * @param missing what to say to a client that sent none
+   * @throws {BadRequestException} without an id
+   * @throws {SessionClosedError} for one that is unknown, ended, someone else's or another transport's
+   */
+  session(request: HttpRequest, transport: McpTransportName, id: unknown, missing: string): McpSession {
+    if (id === undefined || id === '') throw new BadRequestException(missing);
+    const session = typeof id === 'string' && this.sessions.find(id, requestPrincipal(request));
+    if (!session || session.transport !== transport || !sameRoute(session.params, request.params))
+      throw new SessionClosedError();
+    return session;
+  }
+
+  /**
+   * @returns the parsed JSON
+   * @throws {HttpException} 413, 415
+   * @throws {JsonRpcError} -32700
+   */
+  read(request: HttpRequest): Promise<unknown> {
+    return readMessage(request, this.options.limits.maxMessageBytes);
+  }
+
+  /**
+   * Reads the one message of a POST and hands it to the session.
+   *
+   * @throws {HttpException} 413, 415
+   * @throws {JsonRpcError}
+   * @throws {SessionClosedError} when it ended while the message was read
+   * @throws {TooManyRequestsError}
+   */
+  async receive(session: McpSession, request: HttpRequest): Promise<void> {
+    const messages = [parseMessage(await this.read(request))];
+    const origin = await this.origin(request);
+    session.assertReceivable(messages);
+    session.receive(messages, origin);
+  }
+
+  async origin(request: HttpRequest): Promise<Omit<MessageOrigin, 'streamHeaders'>> {
+    return {
+      principal: requestPrincipal(request),
+      request,
+      headers: rawRequest(request).headers,
+      params: request.params,
+      extras: await this.options.contextFactory?.(request),
+    };
+  }
+}
+
+/** Parameters that both routes have must agree, or a tenant's session could be reached by another's path. */
+function sameRoute(session: HttpRequest['params'], message: HttpRequest['params']): boolean {
+  return Object.entries(message).every(([name, value]) => session[name] === value);
+}

@@ -1,0 +1,15 @@
+import type { StreamComment, StreamEvent } from '../../streaming/stream-event.js';
+
+/** Headers of a response that is an event stream, which proxies and compression pass on as it comes. */
+export const EVENT_STREAM_HEADERS = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+} as const;
+
+/** @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
+export function formatEvent(event: StreamEvent | StreamComment): string {
+  if ('comment' in event) return `: ${event.comment}\n\n`;
+  const { id, type, data, retry } = event;
+  return `${type ? `event: ${type}\n` : ''}id: ${id}\n${retry === undefined ? '' : `retry: ${retry}\n`}data: ${data}\n\n`;
+}

@@ -1,0 +1,18 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+
+/** What Fastify's reply has; Express's response is Node's own. */
+interface Reply {
+  readonly raw: ServerResponse;
+  getHeaders(): OutgoingHttpHeaders;
+  hijack(): void;
+}
+
+/** Node's response, with the headers that middleware has set, for a route that writes its answer itself. */
+export function takeOver(response: unknown): ServerResponse {
+  if (!('hijack' in (response as object))) return response as ServerResponse;
+  const reply = response as Reply;
+  reply.hijack();
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) reply.raw.setHeader(name, value);
+  return reply.raw;
+}

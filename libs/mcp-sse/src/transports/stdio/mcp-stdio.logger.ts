@@ -1,0 +1,14 @@
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+
+/** Nest's logger on standard error, because standard output belongs to the protocol. */
+export class McpStdioLogger extends ConsoleLogger {
+  protected override printMessages(
+    messages: unknown[],
+    context?: string,
+    logLevel?: LogLevel,
+    _stream?: 'stdout' | 'stderr',
+    ...rest: [errorStack?: unknown, params?: Record<string, unknown>]
+  ): void {
+    super.printMessages(messages, context, logLevel, 'stderr', ...rest);
+  }
+}

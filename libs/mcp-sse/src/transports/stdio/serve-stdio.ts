@@ -1,0 +1,92 @@
+import type { Readable, Writable } from 'node:stream';
+import type { INestApplicationContext } from '@nestjs/common';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { principalOfUser } from '../../auth/principal-of-user.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
+import { parseMessage } from '../../protocol/json-rpc.js';
+import type { MessageOrigin } from '../../protocol/message-origin.js';
+import { serializeError } from '../../protocol/serialize.js';
+import { McpSessionService } from '../../sessions/mcp-session.service.js';
+import type { McpSession } from '../../sessions/mcp-session.js';
+import { messageLines } from './message-lines.js';
+import { StdioOutlet } from './stdio.outlet.js';
+
+export interface McpStdioOptions {
+  /** Whom the process acts for: guards find it as `request.user`. Nobody unless given. */
+  user?: object;
+  /** Standard input unless given. */
+  input?: Readable;
+  /** Standard output unless given. */
+  output?: Writable;
+}
+
+/** The one revision that has batches. */
+const BATCHES = '2025-03-26';
+
+/**
+ * Serves one client over standard input and output, a message a line, until the input ends and every
+ * request has its answer, or the session is closed. Guards, pipes,
+ * interceptors and filters run as they do over HTTP; their request has no headers.
+ *
+ * ```ts
+ * const app = await NestFactory.createApplicationContext(AppModule, { logger: new McpStdioLogger() });
+ * await serveStdio(app);
+ * await app.close();
+ * ```
+ *
+ * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio
+ */
+export async function serveStdio(
+  app: INestApplicationContext,
+  { user, input = process.stdin, output = process.stdout }: McpStdioOptions = {},
+): Promise<void> {
+  const options = app.get<ResolvedOptions>(MCP_OPTIONS, { strict: false });
+  const sessions = app.get(McpSessionService, { strict: false });
+  const principal = options.principal ? await options.principal({ user }) : principalOfUser(user);
+  const request = { headers: {}, query: {}, params: {}, user };
+  const session = sessions.open(
+    { transport: 'stdio', principal, headers: {}, params: {}, graceMs: Infinity },
+    () => new StdioOutlet(output, options.sse.maxQueuedBytes, () => input.destroy()),
+  );
+  session.used = true;
+
+  for await (const line of messageLines(input, options.limits.maxMessageBytes)) {
+    if (line?.trim() === '') continue;
+    const extras = await options.contextFactory?.(request);
+    const refusal = receive(session, line, { principal, request, headers: {}, params: {}, extras });
+    if (refusal) output.write(`${serializeError(null, refusal)}\n`);
+  }
+  await session.whenIdle();
+  sessions.close(session.id, 'client-disconnected');
+}
+
+/** @returns why the line is refused, or undefined when it is not */
+function receive(
+  session: McpSession,
+  line: string | undefined,
+  origin: Omit<MessageOrigin, 'streamHeaders'>,
+): JsonRpcError | undefined {
+  try {
+    const body = parse(line);
+    const isBatch = Array.isArray(body) && body.length > 0 && session.protocolVersion === BATCHES;
+    const messages = isBatch ? body.map(parseMessage) : [parseMessage(body)];
+    session.assertReceivable(messages);
+    session.receive(messages, origin);
+    return undefined;
+  } catch (error) {
+    if (error instanceof JsonRpcError) return error;
+    return new JsonRpcError(ErrorCode.InternalError, (error as Error).message);
+  }
+}
+
+/** @throws {JsonRpcError} */
+function parse(line: string | undefined): unknown {
+  if (line === undefined)
+    throw new JsonRpcError(ErrorCode.InvalidRequest, 'Invalid Request: the message is too large');
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new JsonRpcError(ErrorCode.ParseError, 'Parse error: the line is not JSON');
+  }
+}

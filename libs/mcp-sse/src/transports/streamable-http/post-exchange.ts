@@ -1,0 +1,115 @@
+import type { ServerResponse } from 'node:http';
+import { ResponseSink } from '../http/response-sink.js';
+import { EVENT_STREAM_HEADERS, formatEvent } from '../http/sse-format.js';
+import type { NumberedStream } from './numbered-stream.js';
+
+export interface ExchangeOptions {
+  /** How long answers may take and still be sent as JSON, in milliseconds. */
+  readonly upgradeMs: number;
+  /** Whether the client knows events that are there for their id (from 2025-11-25). */
+  readonly primes: boolean;
+  readonly retryMs?: number;
+  /** Whether the POST was a batch, and so is its answer. */
+  readonly isBatch: boolean;
+}
+
+/**
+ * One POST with requests: its answer is JSON when nothing but the answers is sent and they are quick, else an
+ * event stream, which the client can take up again when it loses it.
+ */
+export class PostExchange {
+  private stream?: NumberedStream;
+  private readonly answers: string[] = [];
+  private readonly timer: NodeJS.Timeout;
+
+  /**
+   * @param requests how many the POST has
+   * @param openStream makes the stream when one is needed
+   * @param onDone called after the last answer
+   */
+  constructor(
+    private readonly response: ServerResponse,
+    private requests: number,
+    private readonly options: ExchangeOptions,
+    private readonly openStream: () => NumberedStream,
+    private readonly onDone: () => void,
+  ) {
+    this.timer = setTimeout(() => this.upgraded(), options.upgradeMs).unref();
+  }
+
+  /** @returns false when the client reads too slowly and the message found no room */
+  send(json: string, isAnswer: boolean): boolean {
+    let found = true;
+    if (isAnswer && !this.stream) this.answers.push(json);
+    else found = this.upgraded()?.send(json) ?? true;
+    if (isAnswer) this.countDown();
+    return found;
+  }
+
+  /** One of the requests gets no answer. */
+  abandon(): void {
+    this.countDown();
+  }
+
+  /** Only a client that knows of events that are there for their id is sure to have one to come back with. */
+  closeStream(retryMs?: number): void {
+    if (!this.options.primes) return;
+    const stream = this.upgraded();
+    if (retryMs !== undefined) stream?.prime(retryMs);
+    stream?.detach();
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    if (this.stream) this.stream.end();
+    else if (!this.response.headersSent) this.response.destroy();
+  }
+
+  destroy(): void {
+    clearTimeout(this.timer);
+    this.response.destroy();
+  }
+
+  private countDown(): void {
+    this.requests--;
+    if (this.requests > 0) return;
+    clearTimeout(this.timer);
+    if (this.stream) this.stream.finish();
+    else if (!this.response.destroyed) this.answerWithoutStream();
+    setImmediate(this.onDone);
+  }
+
+  private answerWithoutStream(): void {
+    if (this.answers.length === 0) {
+      // What is left is an event stream without events: JSON would have to be an answer.
+      this.response.writeHead(200, EVENT_STREAM_HEADERS).end();
+      return;
+    }
+    const body = this.options.isBatch ? `[${this.answers.join(',')}]` : this.answers[0]!;
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+    this.response.writeHead(200, headers).end(body);
+  }
+
+  /** The stream; none for a client that left before it knew of any event to come back with. */
+  private upgraded(): NumberedStream | undefined {
+    clearTimeout(this.timer);
+    if (!this.stream && !this.response.destroyed) this.stream = this.upgrade();
+    return this.stream;
+  }
+
+  private upgrade(): NumberedStream {
+    const { response } = this;
+    const stream = this.openStream();
+    response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
+    const subscription = stream
+      .attach(new ResponseSink(response), () => undefined)
+      .subscribe({
+        next: (event) => void response.write(formatEvent(event)),
+        complete: () => void response.end(),
+      });
+    response.once('close', () => subscription.unsubscribe());
+    if (this.options.primes) stream.prime(this.options.retryMs);
+    for (const answer of this.answers) stream.send(answer);
+    return stream;
+  }
+}

@@ -1,0 +1,106 @@
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { defer, type Observable } from 'rxjs';
+import type { SessionOutlet } from '../../sessions/session-outlet.js';
+import type { OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
+import type { Sink } from '../../streaming/sink.js';
+import type { StreamComment, StreamEvent } from '../../streaming/stream-event.js';
+import { NumberedStream } from './numbered-stream.js';
+import type { PostExchange } from './post-exchange.js';
+import { streamOfEventId } from './stream-event-id.js';
+
+/** The stream that a client opens by GET, for what belongs to none of its requests. */
+const STANDALONE = 0;
+/** Streams of answered POSTs that a client may still come back to. */
+const MAX_FINISHED_STREAMS = 32;
+/** What waits for a client that has no GET stream open. */
+const MAX_UNATTACHED_BYTES = 64 * 1024;
+
+/** Streamable HTTP answers each POST on its own response, and sends what belongs to none on the GET stream. */
+export class StreamableHttpOutlet implements SessionOutlet {
+  private readonly exchanges = new Map<RequestId, PostExchange>();
+  private readonly streams = new Map<number, NumberedStream>();
+  private lastStream = STANDALONE;
+
+  constructor(
+    private readonly sessionId: string,
+    private readonly options: OutgoingStreamOptions,
+  ) {}
+
+  get attached(): boolean {
+    return [...this.streams.values()].some(({ attached }) => attached);
+  }
+
+  /** The answers to these requests, and what relates to them, go to the exchange. */
+  expect(ids: readonly RequestId[], exchange: PostExchange): void {
+    for (const id of ids) this.exchanges.set(id, exchange);
+  }
+
+  /** A stream for a POST, which the client can take up again until it is answered, and for a while after. */
+  openStream(): NumberedStream {
+    const finished = [...this.streams].filter(([, { isFinished }]) => isFinished);
+    if (finished.length > MAX_FINISHED_STREAMS) this.streams.delete(finished[0]![0]);
+    return this.addStream(++this.lastStream);
+  }
+
+  send(json: string, relatesTo?: RequestId, isAnswer = false): boolean {
+    const exchange = relatesTo === undefined ? undefined : this.exchanges.get(relatesTo);
+    if (isAnswer) this.exchanges.delete(relatesTo!);
+    if (exchange) return exchange.send(json, isAnswer);
+    const { standalone } = this;
+    // Nobody need ever open the GET stream; what belongs to no request may then be lost.
+    if (!standalone.attached && standalone.queuedBytes > MAX_UNATTACHED_BYTES) return true;
+    return standalone.send(json);
+  }
+
+  abandon(relatesTo: RequestId): void {
+    this.exchanges.get(relatesTo)?.abandon();
+    this.exchanges.delete(relatesTo);
+  }
+
+  closeStream(relatesTo: RequestId, retryMs?: number): void {
+    this.exchanges.get(relatesTo)?.closeStream(retryMs);
+  }
+
+  /**
+   * The stream of a GET: the one that a lost event id names, or the one for what belongs to no request.
+   *
+   * @returns undefined when the id names none, or what came after it is not known (any more), or nothing did
+   */
+  attach(
+    sink: Sink,
+    lastEventId: string | undefined,
+    primes: boolean,
+    onDetach: () => void,
+  ): Observable<StreamEvent | StreamComment> | undefined {
+    if (lastEventId === undefined)
+      return defer(() => {
+        const { standalone } = this;
+        standalone.detach();
+        if (primes) standalone.prime();
+        return standalone.attach(sink, onDetach);
+      });
+    const number = streamOfEventId(this.sessionId, lastEventId);
+    const stream = number === undefined ? undefined : this.streams.get(number);
+    return stream?.rewind(lastEventId) ? stream.attach(sink, onDetach) : undefined;
+  }
+
+  end(): void {
+    for (const exchange of new Set(this.exchanges.values())) exchange.end();
+    for (const stream of this.streams.values()) stream.end();
+  }
+
+  destroy(): void {
+    for (const exchange of new Set(this.exchanges.values())) exchange.destroy();
+    for (const stream of this.streams.values()) stream.destroy();
+  }
+
+  private get standalone(): NumberedStream {
+    return this.streams.get(STANDALONE) ?? this.addStream(STANDALONE);
+  }
+
+  private addStream(number: number): NumberedStream {
+    const stream = new NumberedStream(this.sessionId, number, this.options);
+    this.streams.set(number, stream);
+    return stream;
+  }
+}

@@ -1,0 +1,85 @@
+import { BadRequestException } from '@nestjs/common';
+import { ErrorCode, InitializeRequestParamsSchema } from '@modelcontextprotocol/sdk/types.js';
+import { rawRequest } from '../../auth/raw-request.js';
+import { requestPrincipal } from '../../auth/request-principal.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import type { ResolvedOptions } from '../../model/resolved-options.js';
+import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
+import type { McpSession } from '../../sessions/mcp-session.js';
+import type { McpSessionService } from '../../sessions/mcp-session.service.js';
+import type { HttpRequest } from '../http/http-request.js';
+import type { MessageIntake } from '../http/message-intake.js';
+import { StreamableHttpOutlet } from './streamable-http.outlet.js';
+
+const SESSION_ID = 'mcp-session-id';
+const MISSING = 'The header Mcp-Session-Id is missing. Send the one that the answer to "initialize" had.';
+
+/** A session of this transport, with the way its messages go out. */
+export interface StreamableSession {
+  readonly session: McpSession;
+  readonly outlet: StreamableHttpOutlet;
+}
+
+/** Finds and opens the sessions of Streamable HTTP clients. */
+export class StreamableHttpSessions {
+  constructor(
+    private readonly sessions: McpSessionService,
+    private readonly intake: MessageIntake,
+    private readonly options: ResolvedOptions,
+  ) {}
+
+  idOf(request: HttpRequest): string | undefined {
+    return rawRequest(request).headers[SESSION_ID] as string | undefined;
+  }
+
+  /**
+   * @throws {BadRequestException}
+   * @throws {SessionClosedError}
+   */
+  find(request: HttpRequest): StreamableSession {
+    const session = this.intake.session(request, 'streamable-http', this.idOf(request), MISSING);
+    return { session, outlet: session.outlet as StreamableHttpOutlet };
+  }
+
+  /**
+   * The session that an `initialize` opens.
+   *
+   * @throws {BadRequestException} for any other message
+   * @throws {JsonRpcError} -32602 when its parameters are wrong, so that no session is left without them
+   */
+  initialize(messages: readonly JsonRpcMessage[], request: HttpRequest): StreamableSession {
+    const [message] = messages;
+    const isInitialize = message?.kind === 'request' && message.method === 'initialize';
+    if (!isInitialize || messages.length > 1) throw new BadRequestException(MISSING);
+    const { success, error } = InitializeRequestParamsSchema.safeParse(message.params);
+    if (!success)
+      throw new JsonRpcError(
+        ErrorCode.InvalidParams,
+        `Invalid params: missing or of the wrong type: ${error.issues.map(({ path }) => path.join('.')).join(', ')}`,
+      );
+    return this.open(request);
+  }
+
+  /** @throws {SessionLimitError} */
+  open(request: HttpRequest): StreamableSession {
+    let outlet!: StreamableHttpOutlet;
+    const { http, sse } = this.options;
+    const session = this.sessions.open(
+      {
+        transport: 'streamable-http',
+        principal: requestPrincipal(request),
+        headers: rawRequest(request).headers,
+        params: request.params,
+        graceMs: http ? http.graceMs : 0,
+      },
+      (id) => (outlet = new StreamableHttpOutlet(id, { ...sse, replay: REPLAY })),
+    );
+    return { session, outlet };
+  }
+
+  close(session: McpSession): void {
+    this.sessions.close(session.id, 'client-closed');
+  }
+}
+
+const REPLAY = { maxEvents: 1_000, maxBytes: 1024 * 1024 };
