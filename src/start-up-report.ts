@@ -12,6 +12,7 @@ export function startUpReport(
   const { tools, resources, prompts } = app.get(McpRegistry, { strict: false });
   return [
     `Listens on ${url} (${environment.HTTP_ADAPTER}, authentication: ${environment.MCP_AUTH})`,
+    `MCP        any  ${root}${environment.MCP_HTTP_PATH}`,
     `Stream     GET  ${root}${environment.MCP_SSE_PATH}`,
     `Messages   POST ${root}${environment.MCP_MESSAGES_PATH}`,
     `Health     GET  ${root}/health`,

@@ -54,6 +54,9 @@ export class Environment {
   @IsRoute()
   readonly MCP_MESSAGES_PATH: string = '/messages';
 
+  @IsRoute()
+  readonly MCP_HTTP_PATH: string = '/mcp';
+
   /** `false` and 0 send none. */
   @WholeNumber({ min: 0, max: 3_600_000, orFalse: true })
   readonly MCP_HEARTBEAT_MS: number | false = 15_000;

@@ -13,6 +13,7 @@ export function mcpOptions(environment: Environment): McpSseModuleOptions {
       messagesPath: environment.MCP_MESSAGES_PATH,
       heartbeatMs: environment.MCP_HEARTBEAT_MS || false,
     },
+    http: { path: environment.MCP_HTTP_PATH },
     publicUrl: environment.MCP_PUBLIC_URL,
     trustedProxies: environment.MCP_TRUSTED_PROXIES,
     allowedHosts: environment.MCP_ALLOWED_HOSTS,
