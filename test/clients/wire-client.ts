@@ -45,10 +45,11 @@ export class WireClient {
     response.on('end', end).on('error', end).on('close', end);
   }
 
-  /** Opens a stream. A response that is not 200 is given to the caller too. */
-  static open(url: string, headers: Headers = {}): Promise<WireClient> {
+  /** Opens a stream, by GET unless there is a body. A response that is not 200 is given to the caller too. */
+  static open(url: string, headers: Headers = {}, body?: string): Promise<WireClient> {
     return new Promise((resolve, reject) => {
       const clientRequest = request(url, {
+        method: body === undefined ? 'GET' : 'POST',
         headers: { accept: 'text/event-stream', ...headers },
         agent: new Agent(),
       });
@@ -56,7 +57,7 @@ export class WireClient {
         resolve(new WireClient(url, headers, clientRequest, response)),
       );
       clientRequest.on('error', reject);
-      clientRequest.end();
+      clientRequest.end(body);
     });
   }
 

@@ -496,10 +496,8 @@ describe('what a tool takes', () => {
     expect(textOf(await client.callTool(2, 'nothing', {}))).toBe('done');
   });
 
-  it('refuses what the schema of a tool without parameters refuses', async () => {
+  it('may be what a client makes up for a tool that takes none', async () => {
     const client = await connect({ providers: [Finding] });
-    expect(textOf(await client.callTool(1, 'nothing', { extra: 1 }))).toMatch(
-      /^isError: Invalid arguments: .*extra/,
-    );
+    expect(textOf(await client.callTool(1, 'nothing', { random_string: 'x' }))).toBe('done');
   });
 });

@@ -98,5 +98,5 @@ describeOnAdapters('sessions side by side', (adapter) => {
       expect(messages).toHaveLength(3 * CALLS);
     });
     for (const { client } of clients) client.close();
-  });
+  }, 30_000);
 });

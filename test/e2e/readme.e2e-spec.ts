@@ -15,6 +15,8 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CanActivate, Type } from '@nestjs/common';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import jwt from 'jsonwebtoken';
 import { McpSseModule, type McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { resolveOptions } from '../../libs/mcp-sse/src/mcp-sse.defaults.js';
@@ -34,7 +36,23 @@ const KEY = 'replace-this-key';
 
 /** What tests/package does, since it needs the network: the two commands, and the installation. */
 const TESTED_BY_PACKAGE_TEST = ['start', 'test', 'install'];
-const TYPESCRIPT = ['quick-start', 'auth'];
+const TYPESCRIPT = ['quick-start', 'stdio', 'auth'];
+/** What the snippet for stdio imports: the application that its reader has. */
+const MODULE_OF_THE_READER = `
+  import { Injectable, Module } from '@nestjs/common';
+  import { McpContext, McpSseModule, McpTool } from 'nestjs-mcp-sse';
+
+  @Injectable()
+  class WhoAmI {
+    @McpTool()
+    whoami(ctx: McpContext): string {
+      return ctx.principal.subject;
+    }
+  }
+
+  @Module({ imports: [McpSseModule.forRoot({ name: 'own', version: '1.0.0' })], providers: [WhoAmI] })
+  export class AppModule {}
+`;
 const WIRE = ['curl', 'curl-output'];
 const CLIENTS = [
   'claude-code',
@@ -87,12 +105,12 @@ describe('the README', () => {
 
   it('names the options with their defaults', () => {
     const table = readFileSync('README.md', 'utf8').matchAll(/^\| `(\w+)\.(\w+)` +\| `(\S+)` +\|/gm);
-    const documented: Record<string, Headers> = { sse: {}, limits: {} };
+    const documented: Record<string, Headers> = { sse: {}, http: {}, limits: {} };
     for (const [, group, option, value] of table) documented[group!]![option!] = value!;
-    const { sse, limits } = resolveOptions({ name: 'any', version: '1' });
+    const { sse, http, limits } = resolveOptions({ name: 'any', version: '1' });
     const asText = (options: object) =>
       Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value)]));
-    expect(documented).toEqual({ sse: asText(sse), limits: asText(limits) });
+    expect(documented).toEqual({ sse: asText(sse), http: asText(http as object), limits: asText(limits) });
   });
 });
 
@@ -200,6 +218,7 @@ describe('the TypeScript of the README', () => {
     mkdirSync(sources, { recursive: true });
     symlinkSync(resolve('node_modules'), join(root, 'node_modules'), 'junction');
     cpSync('libs/mcp-sse/package.json', join(library, 'package.json'), { recursive: true });
+    writeFileSync(join(sources, 'app.module.ts'), MODULE_OF_THE_READER);
     for (const id of TYPESCRIPT) writeFileSync(join(sources, fileOf(id)), readmeCode(id));
     writeFileSync(join(root, 'application', 'package.json'), '{ "type": "module" }');
     writeFileSync(
@@ -236,6 +255,20 @@ describe('the TypeScript of the README', () => {
     expect(content).toEqual([{ type: 'text', text: expect.stringMatching(/^You rolled [1-6]$/) }]);
     const refused = await client.callTool({ name: 'roll', arguments: { sides: 1 } });
     expect(refused).toMatchObject({ isError: true });
+    await client.close();
+  }, 30_000);
+
+  it('serves a client that starts it, over standard input and output', async () => {
+    const client = new Client({ name: 'test-client', version: '1.0.0' });
+    const env = { ...process.env, USER: 'ada', NODE_OPTIONS: '' } as Headers;
+    const transport = new StdioClientTransport({
+      command: process.execPath,
+      args: [compiled('stdio')],
+      env,
+      stderr: 'ignore',
+    });
+    await client.connect(transport);
+    expect((await client.callTool({ name: 'whoami' })).content).toEqual([{ type: 'text', text: 'ada' }]);
     await client.close();
   }, 30_000);
 

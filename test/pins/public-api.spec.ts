@@ -7,6 +7,8 @@ const PUBLIC_NAMES = [
   'JsonRpcError',
   'McpApiKeyGuard',
   'McpArgs',
+  'McpClientError',
+  'McpComplete',
   'McpConfigurationError',
   'McpContext',
   'McpCtx',
@@ -25,9 +27,13 @@ const PUBLIC_NAMES = [
   'McpSchemaError',
   'McpSessionService',
   'McpSseModule',
+  'McpStdioLogger',
   'McpTool',
   'McpUriParam',
+  'mcpRegistryToken',
+  'mcpSessionServiceToken',
   'progress',
+  'serveStdio',
 ];
 
 it('exports these values and no others', () => {

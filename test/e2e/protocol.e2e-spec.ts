@@ -1,0 +1,426 @@
+import { once } from 'node:events';
+import { expect, it } from '@jest/globals';
+import { Injectable } from '@nestjs/common';
+import {
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  ErrorCode,
+  ListRootsRequestSchema,
+  LoggingMessageNotificationSchema,
+  ResourceUpdatedNotificationSchema,
+  ToolListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import { IsInt, IsString } from 'class-validator';
+import { BehaviorSubject, concat, map, Observable, take, timer } from 'rxjs';
+import {
+  McpComplete,
+  McpContext,
+  McpPrompt,
+  McpResource,
+  McpTool,
+  McpUriParam,
+  progress,
+} from 'nestjs-mcp-sse';
+import { describeOnTransports } from '../fixtures/transports.js';
+
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+class AddDto {
+  @IsInt()
+  a!: number;
+
+  @IsInt()
+  b!: number;
+}
+
+class CityDto {
+  @IsString()
+  city!: string;
+}
+
+@Injectable()
+class Everything {
+  static readonly status = new BehaviorSubject('idle');
+  static cancelled: () => void = () => undefined;
+  static watchers = 0;
+  static released: () => void = () => undefined;
+
+  @McpTool({
+    title: 'Adder',
+    description: 'Adds',
+    annotations: { readOnlyHint: true },
+    meta: { origin: 'test' },
+  })
+  add({ a, b }: AddDto) {
+    return { sum: a + b };
+  }
+
+  @McpTool()
+  fail(): never {
+    throw new Error('a secret');
+  }
+
+  @McpTool()
+  rich() {
+    return {
+      content: [
+        { type: 'text', text: 'text', annotations: { audience: ['user'] } },
+        { type: 'image', data: PIXEL.toString('base64'), mimeType: 'image/png' },
+        { type: 'audio', data: 'AAAA', mimeType: 'audio/wav' },
+        { type: 'resource', resource: { uri: 'test://r', text: 'embedded', mimeType: 'text/plain' } },
+        { type: 'resource_link', uri: 'test://link', name: 'link' },
+      ],
+      structuredContent: { ok: true },
+      _meta: { trace: 1 },
+    };
+  }
+
+  @McpTool()
+  pixel(): Buffer {
+    return PIXEL;
+  }
+
+  @McpTool()
+  steps(): Observable<unknown> {
+    // Apart from each other: the SDK's client loses progress that comes in one piece with the result.
+    const steps$ = timer(0, 10).pipe(map((step) => progress(step + 1, 3, `step ${step + 1}`)));
+    return concat(steps$.pipe(take(3)), timer(10).pipe(map(() => 'done')));
+  }
+
+  @McpTool()
+  hang(): Observable<unknown> {
+    return new Observable((subscriber) => {
+      subscriber.next(progress(1));
+      return () => Everything.cancelled();
+    });
+  }
+
+  @McpTool()
+  logs(ctx: McpContext): string {
+    ctx.log.debug('detail');
+    ctx.log.error({ broken: true }, 'unit');
+    return 'logged';
+  }
+
+  @McpTool()
+  async asks(ctx: McpContext) {
+    const sampled = await ctx.sample({
+      messages: [{ role: 'user', content: { type: 'text', text: 'Hi' } }],
+      maxTokens: 9,
+    });
+    const elicited = await ctx.elicit({
+      message: 'Name?',
+      requestedSchema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+    });
+    const roots = await ctx.listRoots();
+    return { sampled: sampled.content, elicited: elicited.content, roots };
+  }
+
+  @McpTool()
+  async asksInVain(ctx: McpContext) {
+    await ctx.sample({ messages: [], maxTokens: 1 }, { timeoutMs: 20 });
+  }
+
+  @McpResource({ uri: 'status://now', title: 'Status', mimeType: 'text/plain' })
+  status(): Observable<string> {
+    return new Observable((subscriber) => {
+      Everything.watchers++;
+      const subscription = Everything.status.subscribe(subscriber);
+      return () => {
+        Everything.watchers--;
+        Everything.released();
+        subscription.unsubscribe();
+      };
+    });
+  }
+
+  @McpResource({ uri: 'city://{country}/{city}', mimeType: 'application/json' })
+  city(@McpUriParam('country') country: string, @McpUriParam('city') city: string) {
+    return { country, city };
+  }
+
+  @McpPrompt({ description: 'Praises a city' })
+  praise({ city }: CityDto): string {
+    return `Praise ${city}`;
+  }
+
+  @McpComplete({ prompt: 'praise', argument: 'city' })
+  cities(value: string): string[] {
+    return ['Paris', 'Prague', 'Porto'].filter((city) => city.startsWith(value));
+  }
+
+  @McpComplete({ resource: 'city://{country}/{city}', argument: 'city' })
+  citiesOf(value: string, others: Record<string, string>): string[] {
+    return [`${value} in ${others['country']}`];
+  }
+}
+
+describeOnTransports('the protocol', (connect, transport) => {
+  const fixture = { providers: [Everything] };
+
+  it('negotiates a version, capabilities and instructions', async () => {
+    const { client } = await connect({ ...fixture, options: { instructions: 'Be kind.', title: 'Test' } });
+    expect(client.getInstructions()).toBe('Be kind.');
+    expect(client.getServerVersion()).toEqual({ name: 'test', version: '1.0.0', title: 'Test' });
+    expect(client.getServerCapabilities()).toEqual({
+      tools: { listChanged: true },
+      resources: { listChanged: true, subscribe: true },
+      prompts: { listChanged: true },
+      logging: {},
+      completions: {},
+    });
+    await client.ping();
+  });
+
+  it('lists and calls tools', async () => {
+    const { client } = await connect(fixture);
+    const { tools } = await client.listTools();
+    expect(tools.find(({ name }) => name === 'add')).toMatchObject({
+      title: 'Adder',
+      annotations: { readOnlyHint: true },
+      _meta: { origin: 'test' },
+      inputSchema: { type: 'object', required: ['a', 'b'], additionalProperties: false },
+    });
+    const result = await client.callTool({ name: 'add', arguments: { a: 1, b: 2 } });
+    expect(result).toEqual({ content: [{ type: 'text', text: '{"sum":3}' }], structuredContent: { sum: 3 } });
+  });
+
+  it('answers errors of tools as results and those of the protocol as errors', async () => {
+    const { client } = await connect(fixture);
+    const wrong = await client.callTool({ name: 'add', arguments: { a: 'x' } });
+    expect(wrong.isError).toBe(true);
+    expect(JSON.stringify(wrong.content)).toMatch(/a must be an integer.*b must be an integer/);
+    const failed = await client.callTool({ name: 'fail' });
+    expect(failed.isError).toBe(true);
+    expect(JSON.stringify(failed.content)).toMatch(/Internal error \(correlation id/);
+    expect(JSON.stringify(failed.content)).not.toMatch(/secret/);
+    await expect(client.callTool({ name: 'nothing' })).rejects.toMatchObject({
+      code: ErrorCode.InvalidParams,
+    });
+    await expect(client.readResource({ uri: 'no://such' })).rejects.toMatchObject({ code: -32002 });
+    await expect(client.getPrompt({ name: 'nothing' })).rejects.toMatchObject({
+      code: ErrorCode.InvalidParams,
+    });
+  });
+
+  it('sends rich results as they are', async () => {
+    const { client } = await connect(fixture);
+    expect(await client.callTool({ name: 'rich' })).toEqual(new Everything().rich());
+    expect((await client.callTool({ name: 'pixel' })).content).toEqual([
+      { type: 'image', data: PIXEL.toString('base64'), mimeType: 'image/png' },
+    ]);
+  });
+
+  it('sends progress before the result', async () => {
+    const { client } = await connect(fixture);
+    const seen: unknown[] = [];
+    const result = await client.callTool({ name: 'steps' }, undefined, {
+      onprogress: ({ progress: done, total, message }) => seen.push([done, total, message]),
+    });
+    expect(result.content).toEqual([{ type: 'text', text: 'done' }]);
+    expect(seen).toEqual([
+      [1, 3, 'step 1'],
+      [2, 3, 'step 2'],
+      [3, 3, 'step 3'],
+    ]);
+  });
+
+  it('stops a tool that is cancelled', async () => {
+    const { client, sessions } = await connect(fixture);
+    const stopped = new Promise<void>((resolve) => (Everything.cancelled = resolve));
+    const controller = new AbortController();
+    const call = client.callTool({ name: 'hang' }, undefined, {
+      signal: controller.signal,
+      onprogress: () => controller.abort('enough'),
+    });
+    await expect(call).rejects.toThrow(/enough/);
+    await stopped;
+    await client.ping();
+    expect(sessions.sessions.map(({ inFlight }) => inFlight)).toEqual([0]);
+  });
+
+  it('sends logs of the level that was asked for', async () => {
+    const logged: unknown[] = [];
+    const { client } = await connect(fixture);
+    client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logged.push(params));
+    await client.setLoggingLevel('warning');
+    await client.callTool({ name: 'logs' });
+    await client.ping();
+    expect(logged).toEqual([{ level: 'error', logger: 'unit', data: { broken: true } }]);
+  });
+
+  it('asks the client for a message, the user for a form, and for roots', async () => {
+    const { client } = await connect(fixture, {
+      capabilities: { sampling: {}, elicitation: {}, roots: {} },
+      prepare: (unconnected) => {
+        unconnected.setRequestHandler(CreateMessageRequestSchema, ({ params }) => ({
+          role: 'assistant',
+          model: 'test',
+          content: { type: 'text', text: `${params.maxTokens} tokens` },
+        }));
+        unconnected.setRequestHandler(ElicitRequestSchema, () => ({
+          action: 'accept',
+          content: { name: 'Ada' },
+        }));
+        unconnected.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: 'file:///work' }] }));
+      },
+    });
+    expect((await client.callTool({ name: 'asks' })).structuredContent).toEqual({
+      sampled: { type: 'text', text: '9 tokens' },
+      elicited: { name: 'Ada' },
+      roots: [{ uri: 'file:///work' }],
+    });
+  });
+
+  it('says which capability a client lacks, and gives up on one that does not answer', async () => {
+    const poor = await connect(fixture);
+    const refused = await poor.client.callTool({ name: 'asks' });
+    expect(refused).toMatchObject({ isError: true });
+    expect(JSON.stringify(refused.content)).toMatch(/did not declare the capability \\"sampling\\"/);
+
+    let abandoned!: Promise<unknown>;
+    const silent = await connect(fixture, {
+      capabilities: { sampling: {} },
+      prepare: (client) =>
+        client.setRequestHandler(CreateMessageRequestSchema, (_request, { signal }) => {
+          abandoned = once(signal, 'abort');
+          return new Promise(() => undefined);
+        }),
+    });
+    const late = await silent.client.callTool({ name: 'asksInVain' });
+    expect(JSON.stringify(late.content)).toMatch(
+      /sampling\/createMessage: the client did not answer within 20 ms/,
+    );
+    await abandoned;
+  });
+
+  it('lists and reads resources and templates', async () => {
+    const { client } = await connect(fixture);
+    expect((await client.listResources()).resources).toEqual([
+      { uri: 'status://now', name: 'status', title: 'Status', mimeType: 'text/plain' },
+    ]);
+    expect((await client.listResourceTemplates()).resourceTemplates).toEqual([
+      { uriTemplate: 'city://{country}/{city}', name: 'city', mimeType: 'application/json' },
+    ]);
+    const { contents } = await client.readResource({ uri: 'city://fr/Aix%20en%20Provence' });
+    expect(contents).toEqual([
+      {
+        uri: 'city://fr/Aix%20en%20Provence',
+        mimeType: 'application/json',
+        text: '{"country":"fr","city":"Aix en Provence"}',
+      },
+    ]);
+  });
+
+  it('tells subscribers of a live resource, reads its latest value, and lets go of it', async () => {
+    const { client, sessions } = await connect(fixture);
+    const updates: string[] = [];
+    let wake: () => void = () => undefined;
+    client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
+      updates.push(params.uri);
+      wake();
+    });
+    const next = () => new Promise<void>((resolve) => (wake = resolve));
+
+    await client.subscribeResource({ uri: 'status://now' });
+    expect(Everything.watchers).toBe(1);
+    const second = next();
+    Everything.status.next('busy');
+    await second;
+    expect((await client.readResource({ uri: 'status://now' })).contents).toMatchObject([{ text: 'busy' }]);
+    expect(Everything.watchers).toBe(1);
+
+    const third = next();
+    sessions.resourceUpdated('status://now');
+    await third;
+    await client.unsubscribeResource({ uri: 'status://now' });
+    expect(Everything.watchers).toBe(0);
+    Everything.status.next('idle');
+    sessions.resourceUpdated('status://now');
+    await client.ping();
+    expect(updates).toEqual(['status://now', 'status://now']);
+
+    await expect(client.subscribeResource({ uri: 'no://such' })).rejects.toMatchObject({ code: -32002 });
+    await client.subscribeResource({ uri: 'status://now' });
+    expect(Everything.watchers).toBe(1);
+    const released = new Promise<void>((resolve) => (Everything.released = resolve));
+    sessions.close(sessions.sessions[0]!.id);
+    await released;
+    expect(Everything.watchers).toBe(0);
+  });
+
+  it('lists and gets prompts, and completes arguments', async () => {
+    const { client } = await connect(fixture);
+    expect((await client.listPrompts()).prompts).toEqual([
+      { name: 'praise', description: 'Praises a city', arguments: [{ name: 'city', required: true }] },
+    ]);
+    expect((await client.getPrompt({ name: 'praise', arguments: { city: 'Porto' } })).messages).toEqual([
+      { role: 'user', content: { type: 'text', text: 'Praise Porto' } },
+    ]);
+    await expect(client.getPrompt({ name: 'praise' })).rejects.toMatchObject({
+      code: ErrorCode.InvalidParams,
+    });
+
+    const ofPrompt = await client.complete({
+      ref: { type: 'ref/prompt', name: 'praise' },
+      argument: { name: 'city', value: 'P' },
+    });
+    expect(ofPrompt.completion).toEqual({ values: ['Paris', 'Prague', 'Porto'], total: 3, hasMore: false });
+    const ofTemplate = await client.complete({
+      ref: { type: 'ref/resource', uri: 'city://{country}/{city}' },
+      argument: { name: 'city', value: 'P' },
+      context: { arguments: { country: 'fr' } },
+    });
+    expect(ofTemplate.completion.values).toEqual(['P in fr']);
+    const unknown = client.complete({
+      ref: { type: 'ref/prompt', name: 'none' },
+      argument: { name: 'x', value: '' },
+    });
+    await expect(unknown).rejects.toMatchObject({ code: ErrorCode.InvalidParams });
+  });
+
+  it('gives lists by pages, and refuses a cursor that it did not give', async () => {
+    const { client } = await connect({ ...fixture, options: { limits: { pageSize: 4 } } });
+    const names: string[] = [];
+    let cursor: string | undefined;
+    let pages = 0;
+    do {
+      const page = await client.listTools({ cursor });
+      names.push(...page.tools.map(({ name }) => name));
+      cursor = page.nextCursor;
+      pages++;
+    } while (cursor);
+    expect([pages, names.length, new Set(names).size]).toEqual([3, 9, 9]);
+    const other = (await client.listTools()).nextCursor;
+    for (const wrong of ['', 'nonsense', other!.slice(1)])
+      await expect(client.listTools({ cursor: wrong })).rejects.toMatchObject({
+        code: ErrorCode.InvalidParams,
+      });
+    await expect(client.listPrompts({ cursor: other })).rejects.toMatchObject({
+      code: ErrorCode.InvalidParams,
+    });
+  });
+
+  it('tells the client that a tool was added, and serves it', async () => {
+    const { client, registry } = await connect(fixture);
+    const told = new Promise<void>((resolve) =>
+      client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve()),
+    );
+    registry.addTool({ name: 'late', input: CityDto }, ({ city }: CityDto) => `late in ${city}`);
+    await told;
+    const result = await client.callTool({ name: 'late', arguments: { city: 'Rome' } });
+    expect(result.content).toEqual([{ type: 'text', text: 'late in Rome' }]);
+    expect(registry.removeTool('late')).toBe(true);
+    await expect(client.callTool({ name: 'late', arguments: { city: 'Rome' } })).rejects.toThrow(
+      /Unknown tool/,
+    );
+  });
+
+  it('names its transport to the application', async () => {
+    const { sessions } = await connect(fixture);
+    expect(sessions.sessions).toMatchObject([{ transport, clientInfo: { name: 'test-client' } }]);
+  });
+});
