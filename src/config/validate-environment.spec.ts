@@ -16,6 +16,7 @@ describe('validateEnvironment', () => {
       MCP_API_KEYS: [],
       MCP_SSE_PATH: '/sse',
       MCP_MESSAGES_PATH: '/messages',
+      MCP_HTTP_PATH: '/mcp',
       MCP_HEARTBEAT_MS: 15_000,
       MCP_ALLOWED_HOSTS: [],
       MCP_ALLOWED_ORIGINS: [],
