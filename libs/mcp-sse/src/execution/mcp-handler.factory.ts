@@ -1,4 +1,4 @@
-import { Injectable, ValidationPipe, type PipeTransform } from '@nestjs/common';
+import { Injectable, type PipeTransform } from '@nestjs/common';
 import {
   ContextIdFactory,
   ExternalContextCreator,
@@ -11,13 +11,13 @@ import { ParameterKind } from '../decorators/parameter-kind.js';
 import type { DiscoveredMethod } from '../discovery/discovered-method.js';
 import type { MethodParameters } from '../discovery/method-parameters.js';
 import type { McpCall, McpHandler } from '../model/call.js';
-import { McpInvalidArgumentsException } from '../model/errors/mcp-invalid-arguments.exception.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
-import { findUnknownProperties } from '../schema/unknown-properties.js';
-import { ArgumentsPipe, InstancePipe } from './arguments.pipe.js';
+import { argumentsPipes } from './arguments-pipes.js';
+import { ArgumentsPipe } from './arguments.pipe.js';
 import { CallParametersFactory } from './call-parameters.factory.js';
 import { assertEnhancersResolvable } from './enhancers.js';
 import { McpResponse } from './mcp-response.js';
+import { shapeCheck } from './shape-check.js';
 import { streamedResult } from './streamed-result.js';
 
 type Method = (this: object, ...args: unknown[]) => unknown;
@@ -215,38 +215,4 @@ function defineParameters(
   const args = `${ParameterKind.Args}:${argsIndex}`;
   const metadata = { ...piped, ...(piped[args] && { [args]: { ...piped[args], pipes } }) };
   Reflect.defineMetadata(metadataKey, metadata, prototype.constructor, methodName);
-}
-
-/**
- * The pipes of the arguments' parameter: its own after the one that validates. Where a ValidationPipe of the
- * application does that, arguments become an instance of their class after it, whatever its options are.
- */
-function argumentsPipes(
-  { piped, argsIndex, argsType }: MethodParameters,
-  schema: CompiledSchema | undefined,
-  inherited: readonly PipeTransform[],
-): readonly Pipe[] {
-  const own = piped[`${ParameterKind.Args}:${argsIndex}`]?.pipes ?? [];
-  if (!schema) return own;
-  // A ValidationPipe goes by the declared type of the parameter, and passes what has none.
-  const isDeclared = schema.dto !== undefined && schema.dto === argsType;
-  const validating = own.findLastIndex(isValidationPipe) + 1;
-  if (!isDeclared || (validating === 0 && !inherited.some(isValidationPipe)))
-    return [new ArgumentsPipe(schema), ...own];
-  return [...own.slice(0, validating), new InstancePipe(schema.dto), ...own.slice(validating)];
-}
-
-function isValidationPipe(pipe: Pipe): boolean {
-  return typeof pipe === 'function'
-    ? pipe === ValidationPipe || pipe.prototype instanceof ValidationPipe
-    : pipe instanceof ValidationPipe;
-}
-
-/** A ValidationPipe of the application may drop unknown properties silently; a tool refuses them. */
-function shapeCheck(schema: CompiledSchema | undefined, pipes: readonly Pipe[]): (value: unknown) => void {
-  if (!schema || pipes.some((pipe) => pipe instanceof ArgumentsPipe)) return noop;
-  return (value) => {
-    const issues = findUnknownProperties(schema.jsonSchema, value);
-    if (issues.length > 0) throw new McpInvalidArgumentsException(issues);
-  };
 }

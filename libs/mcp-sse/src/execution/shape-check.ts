@@ -1,0 +1,17 @@
+import { McpInvalidArgumentsException } from '../model/errors/mcp-invalid-arguments.exception.js';
+import type { Pipe } from '../decorators/parameter-decorator.js';
+import type { CompiledSchema } from '../schema/compiled-schema.js';
+import { findUnknownProperties } from '../schema/unknown-properties.js';
+import { ArgumentsPipe } from './arguments.pipe.js';
+
+/** A ValidationPipe of the application may drop unknown properties silently; a tool refuses them. */
+export function shapeCheck(
+  schema: CompiledSchema | undefined,
+  pipes: readonly Pipe[],
+): (value: unknown) => void {
+  if (!schema || pipes.some((pipe) => pipe instanceof ArgumentsPipe)) return () => undefined;
+  return (value) => {
+    const issues = findUnknownProperties(schema.jsonSchema, value);
+    if (issues.length > 0) throw new McpInvalidArgumentsException(issues);
+  };
+}
