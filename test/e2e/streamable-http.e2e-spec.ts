@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { IsString } from 'class-validator';
@@ -75,6 +76,38 @@ describeOnAdapters('Streamable HTTP', (adapter) => {
       resolve('done');
       expect(await stream.answer('a')).toMatchObject({ result: { content: [{ text: 'done' }] } });
       await stream.end();
+    });
+
+    it('leaves the connection for the next request when it was a stream', async () => {
+      await start();
+      const { headers } = await HttpWireClient.connect(url);
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const streamedCall = (id: number) =>
+        new Promise<number | undefined>((resolve, reject) => {
+          const call = { jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'perform' } };
+          const accept = 'application/json, text/event-stream';
+          request(url, {
+            method: 'POST',
+            agent,
+            headers: { ...headers, accept, 'content-type': 'application/json' },
+          })
+            .on('response', (response) => {
+              const { localPort } = response.socket;
+              response.resume().on('end', () => resolve(localPort));
+            })
+            .on('error', reject)
+            .end(JSON.stringify(call));
+        });
+      const ports: (number | undefined)[] = [];
+      for (const id of [1, 2]) {
+        const ended = streamedCall(id);
+        const { context, resolve } = await stage.next();
+        context.notify('notifications/test');
+        resolve('done');
+        ports.push(await ended);
+      }
+      agent.destroy();
+      expect(ports[1]).toBe(ports[0]);
     });
 
     it('is a stream when the answer takes its time', async () => {

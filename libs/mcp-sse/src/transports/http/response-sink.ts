@@ -5,12 +5,15 @@ import type { Sink } from '../../streaming/sink.js';
 export class ResponseSink implements Sink {
   private readonly response: ServerResponse;
 
-  /** @param response of the adapter: Express's, or Fastify's reply */
-  constructor(response: unknown) {
+  /**
+   * @param response of the adapter: Express's, or Fastify's reply
+   * @param endsConnection whether the connection is to end with the stream, as it is when the stream was all that
+   *   it was for: idle, it would hold up a server that closes
+   */
+  constructor(response: unknown, endsConnection: boolean) {
     this.response = (response as { raw?: ServerResponse }).raw ?? (response as ServerResponse);
-    // A connection that outlived its stream would be idle, and hold up a server that closes.
     const { socket } = this.response;
-    this.response.once('finish', () => socket?.destroySoon());
+    if (endsConnection) this.response.once('finish', () => socket?.destroySoon());
   }
 
   get writable(): boolean {

@@ -102,7 +102,7 @@ export class PostExchange {
     const stream = this.openStream();
     response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
     const subscription = stream
-      .attach(new ResponseSink(response), () => undefined)
+      .attach(new ResponseSink(response, false), () => undefined)
       .subscribe({
         next: (event) => void response.write(formatEvent(event)),
         complete: () => void response.end(),
