@@ -128,6 +128,7 @@ export class McpConnection implements CallPort {
       this.outlet.send(serializeError(id, error), id, true);
     }
     this.inFlightCalls.clear();
+    this.checkIdle();
     for (const uri of [...this.watches.keys()]) this.stopWatching(uri);
   }
 
