@@ -91,7 +91,7 @@ export class McpSessionService {
     this.release(session.principal);
     const error = new JsonRpcError(ErrorCode.ConnectionClosed, `The session ended: ${reason}`);
     if (reason === 'slow-client') session.drop(error);
-    else session.end(error);
+    else session.end(error, reason === 'shutdown');
     this.events.next({ type: 'closed', session, reason });
     return true;
   }

@@ -117,10 +117,10 @@ export class McpSession implements McpSessionView {
   }
 
   /** Answers what is in flight with an error and ends it after what waits. */
-  end(error: JsonRpcError): void {
+  end(error: JsonRpcError, endsConnection: boolean): void {
     this.connection.close(error);
     this.closed = true;
-    this.outlet.end();
+    this.outlet.end(endsConnection);
   }
 
   /** Drops the client without sending what waits, and aborts what is in flight. */

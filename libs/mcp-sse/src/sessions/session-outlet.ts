@@ -18,8 +18,12 @@ export interface SessionOutlet {
   /** See `McpContext.closeStream`. */
   closeStream(relatesTo: RequestId, retryMs?: number): void;
 
-  /** Ends every stream after what waits on it. */
-  end(): void;
+  /**
+   * Ends every stream after what waits on it.
+   *
+   * @param endsConnection whether the server is closing, and no connection is to be kept
+   */
+  end(endsConnection: boolean): void;
 
   /** Drops the client and what waits. */
   destroy(): void;

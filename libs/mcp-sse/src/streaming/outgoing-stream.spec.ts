@@ -6,6 +6,7 @@ import type { StreamComment, StreamEvent } from './stream-event.js';
 class TestSink implements Sink {
   writable = true;
   destroyed = false;
+  connectionEnds = false;
   private listener: () => void = () => undefined;
 
   onDrain(listener: () => void): () => void {
@@ -16,6 +17,10 @@ class TestSink implements Sink {
   drain(): void {
     this.writable = true;
     this.listener();
+  }
+
+  endConnection(): void {
+    this.connectionEnds = true;
   }
 
   destroy(): void {
@@ -89,6 +94,13 @@ describe('OutgoingStream', () => {
     expect(received).toEqual(['a']);
     expect(ends).toEqual(['completed']);
     expect(stream.attached).toBe(false);
+  });
+
+  it('has the connection end with it when the server closes, and only then', () => {
+    const [closing, other] = [attached(), attached()];
+    closing.stream.end(true);
+    other.stream.end();
+    expect([closing.sink.connectionEnds, other.sink.connectionEnds]).toEqual([true, false]);
   });
 
   it('notices that its client leaves', () => {

@@ -119,9 +119,12 @@ export class OutgoingStream {
   /**
    * Completes the stream after what waits, which is then handed over whatever the sink says. A client that does
    * not read it soon is dropped: its connection would keep the server from closing.
+   *
+   * @param endsConnection whether the server is closing, and no connection is to be kept
    */
-  end(): void {
+  end(endsConnection = false): void {
     const { subscriber, sink } = this;
+    if (endsConnection) sink?.endConnection();
     for (let event = this.queue.shift(); event; event = this.queue.shift()) subscriber?.next(event);
     this.forget();
     subscriber?.complete();

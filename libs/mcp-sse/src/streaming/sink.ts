@@ -10,6 +10,9 @@ export interface Sink {
    */
   onDrain(listener: () => void): () => void;
 
+  /** Has the connection end with the stream: kept for a next request, it would hold up a server that closes. */
+  endConnection(): void;
+
   /** Drops the connection without sending what waits. */
   destroy(): void;
 }

@@ -5,15 +5,9 @@ import type { Sink } from '../../streaming/sink.js';
 export class ResponseSink implements Sink {
   private readonly response: ServerResponse;
 
-  /**
-   * @param response of the adapter: Express's, or Fastify's reply
-   * @param endsConnection whether the connection is to end with the stream, as it is when the stream was all that
-   *   it was for: idle, it would hold up a server that closes
-   */
-  constructor(response: unknown, endsConnection: boolean) {
+  /** @param response of the adapter: Express's, or Fastify's reply */
+  constructor(response: unknown) {
     this.response = (response as { raw?: ServerResponse }).raw ?? (response as ServerResponse);
-    const { socket } = this.response;
-    if (endsConnection) this.response.once('finish', () => socket?.destroySoon());
   }
 
   get writable(): boolean {
@@ -23,6 +17,11 @@ export class ResponseSink implements Sink {
   onDrain(listener: () => void): () => void {
     this.response.on('drain', listener);
     return () => this.response.off('drain', listener);
+  }
+
+  endConnection(): void {
+    const { socket } = this.response;
+    this.response.once('finish', () => socket?.destroySoon());
   }
 
   destroy(): void {

@@ -33,7 +33,7 @@ export class SseStreams {
         (id) => (outlet = new SseOutlet(id, this.options)),
       );
       const endpoint = this.endpoint.of(raw, session.id);
-      const sink = new ResponseSink(response, true);
+      const sink = new ResponseSink(response);
       return outlet.attach(endpoint, sink, () =>
         this.sessions.detached(session.id),
       ) as Observable<MessageEvent>;

@@ -37,8 +37,8 @@ export class SseOutlet implements SessionOutlet {
   /** Without its stream the client could not come back: it would get another session. */
   closeStream(): void {}
 
-  end(): void {
-    this.stream.end();
+  end(endsConnection: boolean): void {
+    this.stream.end(endsConnection);
   }
 
   destroy(): void {

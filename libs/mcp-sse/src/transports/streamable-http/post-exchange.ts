@@ -59,9 +59,9 @@ export class PostExchange {
     stream?.detach();
   }
 
-  end(): void {
+  end(endsConnection: boolean): void {
     clearTimeout(this.timer);
-    if (this.stream) this.stream.end();
+    if (this.stream) this.stream.end(endsConnection);
     else if (!this.response.headersSent) this.response.destroy();
   }
 
@@ -102,7 +102,7 @@ export class PostExchange {
     const stream = this.openStream();
     response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
     const subscription = stream
-      .attach(new ResponseSink(response, false), () => undefined)
+      .attach(new ResponseSink(response), () => undefined)
       .subscribe({
         next: (event) => void response.write(formatEvent(event)),
         complete: () => void response.end(),

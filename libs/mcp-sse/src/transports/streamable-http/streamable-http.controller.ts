@@ -86,7 +86,7 @@ export function createStreamableHttpController(): Type {
       const { session, outlet } = this.sessions.find(request);
       const { hasPriming } = RequestVersion.of(headers, session.protocolVersion);
       const lastEventId = headers['last-event-id'] as string | undefined;
-      const sink = new ResponseSink(response, true);
+      const sink = new ResponseSink(response);
       const stream = outlet.attach(sink, lastEventId, hasPriming, () => session.touch());
       // Not 404, which would tell the client that its session is gone.
       if (!stream)

@@ -84,9 +84,9 @@ export class StreamableHttpOutlet implements SessionOutlet {
     return stream?.rewind(lastEventId) ? stream.attach(sink, onDetach) : undefined;
   }
 
-  end(): void {
-    for (const exchange of new Set(this.exchanges.values())) exchange.end();
-    for (const stream of this.streams.values()) stream.end();
+  end(endsConnection: boolean): void {
+    for (const exchange of new Set(this.exchanges.values())) exchange.end(endsConnection);
+    for (const stream of this.streams.values()) stream.end(endsConnection);
   }
 
   destroy(): void {

@@ -1,0 +1,49 @@
+export type Id = string | number;
+
+/**
+ * What the protocol says of a text that a client sends, told independently of the server.
+ *
+ * @returns the ids of the requests in it; undefined when it is no message
+ */
+export function requestsIn(text: string, hasBatches: boolean): Id[] | undefined {
+  const body = parsed(text);
+  if (!Array.isArray(body)) return requestIn(body);
+  if (!hasBatches || body.length === 0) return undefined;
+  const each = body.map(requestIn);
+  return each.includes(undefined) ? undefined : (each as Id[][]).flat();
+}
+
+/** The id that whoever refuses the text can still read in it. */
+export function readableId(text: string): Id | undefined {
+  const body = parsed(text);
+  return isObject(body) && isId(body['id']) ? body['id'] : undefined;
+}
+
+function requestIn(value: unknown): Id[] | undefined {
+  if (!isObject(value) || value['jsonrpc'] !== '2.0') return undefined;
+  const hasId = Object.hasOwn(value, 'id');
+  if (hasId && !isId(value['id'])) return undefined;
+  if (!Object.hasOwn(value, 'method')) {
+    const isResponse = hasId && Object.hasOwn(value, 'result') !== Object.hasOwn(value, 'error');
+    return isResponse ? [] : undefined;
+  }
+  if (typeof value['method'] !== 'string') return undefined;
+  if (Object.hasOwn(value, 'params') && !isObject(value['params'])) return undefined;
+  return hasId ? [value['id'] as Id] : [];
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isId(value: unknown): value is Id {
+  return typeof value === 'string' || Number.isSafeInteger(value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

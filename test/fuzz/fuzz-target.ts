@@ -1,0 +1,140 @@
+import { Injectable, type LoggerService } from '@nestjs/common';
+import { IsOptional, IsString } from 'class-validator';
+import { concat, interval, map, Observable, of, take, timer } from 'rxjs';
+import {
+  McpComplete,
+  McpContext,
+  McpPrompt,
+  McpResource,
+  McpTool,
+  McpUriParam,
+  progress,
+} from 'nestjs-mcp-sse';
+
+const EXPECTED = 'an expected failure';
+
+class OwnerDto {
+  @IsString()
+  owner!: string;
+
+  @IsOptional()
+  more?: unknown;
+}
+
+/** Something of everything that a server can do. */
+@Injectable()
+export class FuzzTarget {
+  /** Calls and watches that run. */
+  running = 0;
+
+  @McpTool()
+  echo({ owner }: OwnerDto): string {
+    return owner;
+  }
+
+  @McpTool({ input: { type: 'object' } })
+  async slow({ ms, more }: { ms?: number; more?: unknown }, ctx: McpContext): Promise<unknown> {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(Number(ms) || 0, 30)));
+    ctx.log.info('slept');
+    return { more };
+  }
+
+  @McpTool()
+  steps(): Observable<unknown> {
+    return concat(
+      interval(1).pipe(
+        take(5),
+        map((step) => progress(step + 1, 5)),
+      ),
+      of('done'),
+    );
+  }
+
+  @McpTool()
+  hang(): Observable<unknown> {
+    return new Observable((subscriber) => {
+      this.running++;
+      subscriber.next(progress(1));
+      return () => this.running--;
+    });
+  }
+
+  @McpTool()
+  async waits({ signal }: McpContext): Promise<string> {
+    this.running++;
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    this.running--;
+    return 'late';
+  }
+
+  @McpTool()
+  fail(): never {
+    throw new Error(EXPECTED);
+  }
+
+  @McpTool()
+  big(ctx: McpContext): string {
+    ctx.notify('notifications/fuzz', { filler: 'y'.repeat(20_000) });
+    return 'x'.repeat(100_000);
+  }
+
+  @McpTool()
+  async asks(ctx: McpContext): Promise<string> {
+    const messages = [{ role: 'user' as const, content: { type: 'text' as const, text: 'Hi' } }];
+    await ctx.sample({ messages, maxTokens: 1 }, { timeoutMs: 20 });
+    return 'asked';
+  }
+
+  @McpTool()
+  async away(ctx: McpContext): Promise<string> {
+    ctx.progress(1);
+    ctx.closeStream(1);
+    ctx.progress(2);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    return 'back';
+  }
+
+  @McpResource({ uri: 'live://clock' })
+  clock(): Observable<number> {
+    return new Observable((subscriber) => {
+      this.running++;
+      const ticks = timer(0, 5).subscribe(subscriber);
+      return () => {
+        this.running--;
+        ticks.unsubscribe();
+      };
+    });
+  }
+
+  @McpResource({ uri: 'item://{id}' })
+  item(@McpUriParam('id') id: string): object {
+    return { id };
+  }
+
+  @McpPrompt()
+  greet({ owner }: OwnerDto): string {
+    return owner;
+  }
+
+  @McpComplete({ prompt: 'greet', argument: 'owner' })
+  owners(value: string): string[] {
+    return Array.from({ length: 200 }, (_, index) => `${value}${index}`);
+  }
+}
+
+/** Of errors, only those that the target throws itself may be logged, and those of values too deep for a stack. */
+export class FuzzLog implements LoggerService {
+  readonly unexpected: string[] = [];
+
+  log(): void {}
+
+  warn(): void {}
+
+  error(...entry: unknown[]): void {
+    const line = entry.map(String).join(' ');
+    const isExpected = [EXPECTED, 'Maximum call stack', 'McpClientError: '].some((part) =>
+      line.includes(part),
+    );
+    if (!isExpected && this.unexpected.length < 20) this.unexpected.push(line);
+  }
+}
