@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
+import { REQUIREMENTS } from '../requirements.js';
+
+/** What the library does not meet. An entry goes when its requirement has a test. */
+const SHORTFALLS = [
+  'lifecycle/initialization-first',
+  'lifecycle/no-early-requests',
+  'cancellation/log-reason',
+  'progress/rate-limit',
+  'ping/periodic',
+  'tools/name-length',
+  'tools/name-characters',
+  'tools/name-special',
+  'logging/rate-limit',
+  'sampling/include-context',
+  'sampling/only-results',
+  'sampling/balance',
+  'sampling/tool-use-replies',
+  'elicitation/valid-url',
+  'elicitation/validate-answer',
+];
+
+/** The names of the tests of a file, as written: the first argument of `it(...)` and `it.each(...)(...)`. */
+function testNames(file: string): Set<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && isTest(node.expression)) {
+      const [name] = node.arguments;
+      if (name && ts.isStringLiteralLike(name)) names.add(name.text);
+      else if (name && ts.isTemplateExpression(name)) names.add(name.getText().slice(1, -1));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true));
+  return names;
+}
+
+/** Whether it is `it` or `it.each(...)`; a test that is skipped pins nothing. */
+function isTest(callee: ts.Expression): boolean {
+  if (ts.isIdentifier(callee)) return callee.text === 'it';
+  const each = ts.isCallExpression(callee)
+    ? callee.expression
+    : ts.isTaggedTemplateExpression(callee)
+      ? callee.tag
+      : undefined;
+  return each !== undefined && ts.isPropertyAccessExpression(each) && each.getText() === 'it.each';
+}
+
+describe('the requirements of the specification', () => {
+  it('have ids of their own', () => {
+    const ids = REQUIREMENTS.map(({ id }) => id);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  it('have a test, or a reason to have none, or something that is missing: one of them', () => {
+    const wrong = REQUIREMENTS.filter(
+      ({ test, notApplicable, shortfall }) =>
+        [test, notApplicable, shortfall].filter((outcome) => outcome !== undefined).length !== 1,
+    );
+    expect(wrong.map(({ id }) => id)).toEqual([]);
+  });
+
+  it('say something, their reasons too', () => {
+    const silent = REQUIREMENTS.filter(({ text, notApplicable = text, shortfall = text }) =>
+      [text, notApplicable, shortfall].some((said) => said.trim() === ''),
+    );
+    expect(silent.map(({ id }) => id)).toEqual([]);
+  });
+
+  it('are pinned by tests that exist', () => {
+    const files = new Map<string, Set<string>>();
+    const missing = REQUIREMENTS.flatMap(({ id, test }) => {
+      if (!test) return [];
+      if (!existsSync(test.file)) return `${id}: there is no ${test.file}`;
+      const names = files.get(test.file) ?? testNames(test.file);
+      files.set(test.file, names);
+      return names.has(test.name) ? [] : `${id}: ${test.file} has no "${test.name}"`;
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('are met but for these', () => {
+    const ids = REQUIREMENTS.filter(({ shortfall }) => shortfall !== undefined).map(({ id }) => id);
+    expect(ids).toEqual(SHORTFALLS);
+  });
+});

@@ -1,0 +1,35 @@
+import type { Requirement } from './requirements/requirement.js';
+import { CANCELLATION } from './requirements/cancellation.js';
+import { COMPLETION } from './requirements/completion.js';
+import { ELICITATION } from './requirements/elicitation.js';
+import { HTTP_SSE } from './requirements/http-sse.js';
+import { LIFECYCLE } from './requirements/lifecycle.js';
+import { LOGGING } from './requirements/logging.js';
+import { PAGINATION } from './requirements/pagination.js';
+import { PING } from './requirements/ping.js';
+import { PROGRESS } from './requirements/progress.js';
+import { PROMPTS } from './requirements/prompts.js';
+import { RESOURCES } from './requirements/resources.js';
+import { ROOTS } from './requirements/roots.js';
+import { SAMPLING } from './requirements/sampling.js';
+import { TOOLS } from './requirements/tools.js';
+import { TRANSPORTS } from './requirements/transports.js';
+
+/** What the specification demands of a server, page by page, and the test that pins each. */
+export const REQUIREMENTS: readonly Requirement[] = [
+  ...HTTP_SSE,
+  ...TRANSPORTS,
+  ...LIFECYCLE,
+  ...CANCELLATION,
+  ...PROGRESS,
+  ...PING,
+  ...TOOLS,
+  ...RESOURCES,
+  ...PROMPTS,
+  ...COMPLETION,
+  ...LOGGING,
+  ...PAGINATION,
+  ...SAMPLING,
+  ...ELICITATION,
+  ...ROOTS,
+];

@@ -1,0 +1,92 @@
+import type { Requirement } from './requirement.js';
+
+/** https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/cancellation */
+export const CANCELLATION: readonly Requirement[] = [
+  {
+    id: 'cancellation/own-requests',
+    revision: '2025-11-25',
+    page: 'basic/utilities/cancellation',
+    level: 'MUST',
+    text: 'Cancel only requests that were issued in the same direction and seem to be in progress.',
+    test: {
+      file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
+      name: 'tell the client that what the server asked of it is cancelled too',
+    },
+  },
+  {
+    id: 'cancellation/tasks',
+    revision: '2025-11-25',
+    page: 'basic/utilities/cancellation',
+    level: 'MUST',
+    text: 'Cancel requests with a task by tasks/cancel.',
+    notApplicable: 'The library declares no tasks capability, so no request is augmented with a task.',
+  },
+  {
+    id: 'cancellation/stop',
+    revision: '2025-11-25',
+    page: 'basic/utilities/cancellation',
+    level: 'SHOULD',
+    text: 'Stop the work on a request that is cancelled.',
+    test: {
+      file: 'test/e2e/notifications.e2e-spec.ts',
+      name: 'aborts its signal with the reason, and nothing more of it is sent',
+    },
+  },
+  {
+    id: 'cancellation/free',
+    revision: '2025-11-25',
+    page: 'basic/utilities/cancellation',
+    level: 'SHOULD',
+    text: 'Free what a cancelled request holds.',
+    test: { file: 'test/e2e/streamable-http-calls.e2e-spec.ts', name: 'of requests that were cancelled' },
+  },
+  {
+    id: 'cancellation/no-response',
+    revision: '2025-11-25',
+    page: 'basic/utilities/cancellation',
+    level: 'SHOULD',
+    text: 'Send no response to a request that is cancelled.',
+    test: {
+      file: 'test/e2e/bad-input.e2e-spec.ts',
+      name: 'is not answered where it returns after it was cancelled, and does not answer its successor',
+    },
+  },
+  {
+    id: 'cancellation/ignore-late',
+    revision: '2025-11-25',
+    page: 'basic/utilities/cancellation',
+    level: 'SHOULD',
+    text: 'Ignore an answer that comes after the cancellation of its request.',
+    test: {
+      file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
+      name: 'tell the client that what the server asked of it is cancelled too',
+    },
+  },
+  {
+    id: 'cancellation/races',
+    revision: '2025-11-25',
+    page: 'basic/utilities/cancellation',
+    level: 'MUST',
+    text: 'Bear cancellations and answers that cross each other.',
+    test: {
+      file: 'test/e2e/notifications.e2e-spec.ts',
+      name: 'does nothing to one that is answered, unknown, or of another session',
+    },
+  },
+  {
+    id: 'cancellation/log-reason',
+    revision: '2025-11-25',
+    page: 'basic/utilities/cancellation',
+    level: 'SHOULD',
+    text: 'Log the reasons of cancellations.',
+    shortfall: 'The reason is that of the signal only; the library logs none.',
+  },
+  {
+    id: 'cancellation/invalid',
+    revision: '2025-11-25',
+    page: 'basic/utilities/cancellation',
+    level: 'SHOULD',
+    text: 'Ignore cancellations that are malformed, unknown or too late.',
+    test: { file: 'test/e2e/bad-input.e2e-spec.ts', name: 'is cancelled by its own id only: not by %s' },
+  },
+];

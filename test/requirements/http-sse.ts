@@ -1,0 +1,101 @@
+import type { Requirement } from './requirement.js';
+
+/** https://modelcontextprotocol.io/specification/2024-11-05/basic/transports */
+export const HTTP_SSE: readonly Requirement[] = [
+  {
+    id: 'transports/http-sse/origin',
+    revision: '2024-11-05',
+    page: 'basic/transports',
+    level: 'MUST',
+    text: 'Check the Origin header of every incoming connection.',
+    test: {
+      file: 'test/e2e/requirements.e2e-spec.ts',
+      name: 'wants 403 to a page of a foreign origin, on every route and method',
+    },
+  },
+  {
+    id: 'transports/http-sse/localhost',
+    revision: '2024-11-05',
+    page: 'basic/transports',
+    level: 'SHOULD',
+    text: 'Listen on the loopback address alone when running locally.',
+    notApplicable:
+      'The application calls listen(); without authentication the library refuses other than loopback connections.',
+  },
+  {
+    id: 'transports/http-sse/authentication',
+    revision: '2024-11-05',
+    page: 'basic/transports',
+    level: 'SHOULD',
+    text: 'Authenticate every connection.',
+    test: { file: 'test/e2e/auth.e2e-spec.ts', name: 'refuses a token %s on the stream and on a message' },
+  },
+  {
+    id: 'transports/http-sse/two-endpoints',
+    revision: '2024-11-05',
+    page: 'basic/transports',
+    level: 'MUST',
+    text: 'Offer one endpoint for the event stream and one for posted messages.',
+    test: {
+      file: 'test/e2e/requirements.e2e-spec.ts',
+      name: 'wants the two routes of HTTP+SSE, the first event of which names the second',
+    },
+  },
+  {
+    id: 'transports/http-sse/endpoint-event',
+    revision: '2024-11-05',
+    page: 'basic/transports',
+    level: 'MUST',
+    text: 'Send an endpoint event with the URI for messages on connection.',
+    test: {
+      file: 'test/e2e/requirements.e2e-spec.ts',
+      name: 'wants the two routes of HTTP+SSE, the first event of which names the second',
+    },
+  },
+  {
+    id: 'transports/http-sse/post-to-endpoint',
+    revision: '2024-11-05',
+    page: 'basic/transports',
+    level: 'MUST',
+    text: 'Messages of the client come by POST to that endpoint.',
+    test: { file: 'test/e2e/bad-input.e2e-spec.ts', name: 'answer 405 to %s %s and allow %s' },
+  },
+  {
+    id: 'transports/http-sse/stdio-newlines',
+    revision: '2024-11-05',
+    page: 'basic/transports',
+    level: 'MUST NOT',
+    text: 'Put no newline inside a message on stdio.',
+    test: {
+      file: 'test/e2e/requirements.e2e-spec.ts',
+      name: 'lets nothing but messages, one to a line, on the standard output',
+    },
+  },
+  {
+    id: 'transports/http-sse/stdio-stdout',
+    revision: '2024-11-05',
+    page: 'basic/transports',
+    level: 'MUST NOT',
+    text: 'Write nothing but messages to stdout.',
+    test: {
+      file: 'test/e2e/requirements.e2e-spec.ts',
+      name: 'lets nothing but messages, one to a line, on the standard output',
+    },
+  },
+  {
+    id: 'transports/http-sse/custom-format',
+    revision: '2024-11-05',
+    page: 'basic/transports',
+    level: 'MUST',
+    text: 'Custom transports keep the message format and the lifecycle.',
+    notApplicable: 'The library offers no custom transport.',
+  },
+  {
+    id: 'transports/http-sse/custom-documented',
+    revision: '2024-11-05',
+    page: 'basic/transports',
+    level: 'SHOULD',
+    text: 'Custom transports document how they connect and exchange messages.',
+    notApplicable: 'The library offers no custom transport.',
+  },
+];

@@ -1,0 +1,137 @@
+import type { Requirement } from './requirement.js';
+
+/** https://modelcontextprotocol.io/specification/2025-11-25/basic/lifecycle */
+export const LIFECYCLE: readonly Requirement[] = [
+  {
+    id: 'lifecycle/initialization-first',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'MUST',
+    text: 'Initialization is the first exchange of a session.',
+    shortfall:
+      'HTTP+SSE and stdio answer calls before initialize; only Streamable HTTP opens its session by it.',
+  },
+  {
+    id: 'lifecycle/initialize-answer',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'MUST',
+    text: 'Answer initialize with the capabilities and information of the server.',
+    test: {
+      file: 'test/e2e/protocol.e2e-spec.ts',
+      name: 'negotiates a version, capabilities and instructions',
+    },
+  },
+  {
+    id: 'lifecycle/no-early-requests',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'SHOULD NOT',
+    text: 'Send requests other than pings before the client is initialized.',
+    shortfall: 'notifications/initialized is ignored: a call before it may sample, elicit and list roots.',
+  },
+  {
+    id: 'lifecycle/same-version',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'MUST',
+    text: 'Answer with the revision that was asked for where it is served.',
+    test: {
+      file: 'test/e2e/requirements.e2e-spec.ts',
+      name: 'is spoken in the revision that the client asks for: %s',
+    },
+  },
+  {
+    id: 'lifecycle/other-version',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'MUST',
+    text: 'Answer with another revision that is served where it is not.',
+    test: {
+      file: 'test/e2e/requirements.e2e-spec.ts',
+      name: 'is spoken in the newest revision where the one that the client asks for is not served',
+    },
+  },
+  {
+    id: 'lifecycle/latest-version',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'SHOULD',
+    text: 'Let that other revision be the newest.',
+    test: {
+      file: 'test/e2e/requirements.e2e-spec.ts',
+      name: 'is spoken in the newest revision where the one that the client asks for is not served',
+    },
+  },
+  {
+    id: 'lifecycle/respect-version',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'MUST',
+    text: 'Keep to the revision that was negotiated.',
+    test: {
+      file: 'test/e2e/streamable-http-streams.e2e-spec.ts',
+      name: 'not for clients of a revision before, which would take it for a message',
+    },
+  },
+  {
+    id: 'lifecycle/respect-capabilities',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'MUST',
+    text: 'Use only capabilities that were negotiated.',
+    test: { file: 'test/e2e/requirements.e2e-spec.ts', name: 'asks no client for what it has not declared' },
+  },
+  {
+    id: 'lifecycle/timeouts',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'SHOULD',
+    text: 'Limit the time that a request of the server may take.',
+    test: {
+      file: 'test/e2e/protocol.e2e-spec.ts',
+      name: 'says which capability a client lacks, and gives up on one that does not answer',
+    },
+  },
+  {
+    id: 'lifecycle/cancel-on-timeout',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'SHOULD',
+    text: 'Cancel a request whose time is over, and wait no more.',
+    test: {
+      file: 'test/e2e/protocol.e2e-spec.ts',
+      name: 'says which capability a client lacks, and gives up on one that does not answer',
+    },
+  },
+  {
+    id: 'lifecycle/timeout-per-request',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'SHOULD',
+    text: 'Let the limit be set for each request.',
+    test: {
+      file: 'test/e2e/protocol.e2e-spec.ts',
+      name: 'says which capability a client lacks, and gives up on one that does not answer',
+    },
+  },
+  {
+    id: 'lifecycle/maximum-timeout',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'SHOULD',
+    text: 'Keep a last limit whatever progress is told.',
+    notApplicable: 'The library asks clients for no progress, and none extends the limit of a request.',
+  },
+  {
+    id: 'lifecycle/errors',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'SHOULD',
+    text: 'Be prepared for a version mismatch, missing capabilities and timeouts.',
+    test: {
+      file: 'test/e2e/protocol.e2e-spec.ts',
+      name: 'says which capability a client lacks, and gives up on one that does not answer',
+    },
+  },
+];

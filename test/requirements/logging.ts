@@ -1,0 +1,116 @@
+import type { Requirement } from './requirement.js';
+
+/** https://modelcontextprotocol.io/specification/2025-11-25/server/utilities/logging */
+export const LOGGING: readonly Requirement[] = [
+  {
+    id: 'logging/capability',
+    revision: '2025-11-25',
+    page: 'server/utilities/logging',
+    level: 'MUST',
+    text: 'Declare the logging capability.',
+    test: {
+      file: 'test/e2e/protocol.e2e-spec.ts',
+      name: 'negotiates a version, capabilities and instructions',
+    },
+  },
+  {
+    id: 'logging/errors',
+    revision: '2025-11-25',
+    page: 'server/utilities/logging',
+    level: 'SHOULD',
+    text: 'Answer the standard code to a level that does not exist.',
+    test: {
+      file: 'test/e2e/notifications.e2e-spec.ts',
+      name: 'keep their level where the client sets one that does not exist: %j',
+    },
+  },
+  {
+    id: 'logging/rate-limit',
+    revision: '2025-11-25',
+    page: 'server/utilities/logging',
+    level: 'SHOULD',
+    text: 'Limit the rate of log messages.',
+    shortfall: 'Every message of the level is sent; only the bytes that wait for a client are limited.',
+  },
+  {
+    id: 'logging/context',
+    revision: '2025-11-25',
+    page: 'server/utilities/logging',
+    level: 'SHOULD',
+    text: 'Put the context into the data of a message.',
+    notApplicable: "What a handler says and does is the application's; the library passes it on.",
+  },
+  {
+    id: 'logging/logger-names',
+    revision: '2025-11-25',
+    page: 'server/utilities/logging',
+    level: 'SHOULD',
+    text: 'Name loggers consistently.',
+    notApplicable: "What a handler says and does is the application's; the library passes it on.",
+  },
+  {
+    id: 'logging/sanitize',
+    revision: '2025-11-25',
+    page: 'server/utilities/logging',
+    level: 'SHOULD',
+    text: 'Take sensitive data out of messages.',
+    notApplicable: "What a handler says and does is the application's; the library passes it on.",
+  },
+  {
+    id: 'logging/secrets',
+    revision: '2025-11-25',
+    page: 'server/utilities/logging',
+    level: 'MUST NOT',
+    text: 'Log credentials or secrets to the client.',
+    notApplicable: "What a handler says and does is the application's; the library passes it on.",
+  },
+  {
+    id: 'logging/personal',
+    revision: '2025-11-25',
+    page: 'server/utilities/logging',
+    level: 'MUST NOT',
+    text: 'Log personal data to the client.',
+    notApplicable: "What a handler says and does is the application's; the library passes it on.",
+  },
+  {
+    id: 'logging/internals',
+    revision: '2025-11-25',
+    page: 'server/utilities/logging',
+    level: 'MUST NOT',
+    text: 'Log internals that would help an attack.',
+    test: {
+      file: 'test/e2e/bad-input.e2e-spec.ts',
+      name: 'is answered and logged by a correlation id, nothing internal told: %s',
+    },
+  },
+  {
+    id: 'logging/data',
+    revision: '2025-11-25',
+    page: 'server/utilities/logging',
+    level: 'SHOULD',
+    text: 'Check the data of messages.',
+    test: {
+      file: 'test/e2e/notifications.e2e-spec.ts',
+      name: 'refuses what has no JSON, and the session lives on',
+    },
+  },
+  {
+    id: 'logging/access',
+    revision: '2025-11-25',
+    page: 'server/utilities/logging',
+    level: 'SHOULD',
+    text: 'Control who gets which messages.',
+    test: {
+      file: 'test/e2e/isolation.e2e-spec.ts',
+      name: 'keeps answers, progress and logs of 100 sessions with the same ids apart',
+    },
+  },
+  {
+    id: 'logging/monitor',
+    revision: '2025-11-25',
+    page: 'server/utilities/logging',
+    level: 'SHOULD',
+    text: 'Watch for sensitive content.',
+    notApplicable: "What a handler says and does is the application's; the library passes it on.",
+  },
+];

@@ -1,0 +1,64 @@
+import type { Requirement } from './requirement.js';
+
+/** https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/ping */
+export const PING: readonly Requirement[] = [
+  {
+    id: 'ping/answer',
+    revision: '2025-11-25',
+    page: 'basic/utilities/ping',
+    level: 'MUST',
+    text: 'Answer a ping at once, with an empty result.',
+    test: {
+      file: 'test/e2e/requirements.e2e-spec.ts',
+      name: 'has an empty answer to a ping, before the session is initialized too',
+    },
+  },
+  {
+    id: 'ping/periodic',
+    revision: '2025-11-25',
+    page: 'basic/utilities/ping',
+    level: 'SHOULD',
+    text: 'Ping the other side from time to time.',
+    shortfall: 'The server sends comments that keep streams open, and no ping.',
+  },
+  {
+    id: 'ping/frequency',
+    revision: '2025-11-25',
+    page: 'basic/utilities/ping',
+    level: 'SHOULD',
+    text: 'Let the frequency of pings be configured.',
+    notApplicable: 'The server sends no pings: see ping/periodic.',
+  },
+  {
+    id: 'ping/timeout',
+    revision: '2025-11-25',
+    page: 'basic/utilities/ping',
+    level: 'SHOULD',
+    text: 'Let the time limit of a ping fit the network.',
+    notApplicable: 'The server sends no pings: see ping/periodic.',
+  },
+  {
+    id: 'ping/excessive',
+    revision: '2025-11-25',
+    page: 'basic/utilities/ping',
+    level: 'SHOULD',
+    text: 'Do not ping too much.',
+    notApplicable: 'The server sends no pings: see ping/periodic.',
+  },
+  {
+    id: 'ping/failure',
+    revision: '2025-11-25',
+    page: 'basic/utilities/ping',
+    level: 'SHOULD',
+    text: 'Take a ping without an answer for a lost connection.',
+    notApplicable: 'The server sends no pings: see ping/periodic.',
+  },
+  {
+    id: 'ping/log-failure',
+    revision: '2025-11-25',
+    page: 'basic/utilities/ping',
+    level: 'SHOULD',
+    text: 'Log pings that fail.',
+    notApplicable: 'The server sends no pings: see ping/periodic.',
+  },
+];

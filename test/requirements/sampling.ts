@@ -1,0 +1,88 @@
+import type { Requirement } from './requirement.js';
+
+/** https://modelcontextprotocol.io/specification/2025-11-25/client/sampling */
+export const SAMPLING: readonly Requirement[] = [
+  {
+    id: 'sampling/human',
+    revision: '2025-11-25',
+    page: 'client/sampling',
+    level: 'SHOULD',
+    text: 'A human can refuse a request for sampling.',
+    notApplicable: 'The client asks the human; the server sees the refusal as an error.',
+  },
+  {
+    id: 'sampling/no-tools',
+    revision: '2025-11-25',
+    page: 'client/sampling',
+    level: 'MUST NOT',
+    text: 'Send tools to a client that has not declared sampling.tools.',
+    test: { file: 'test/e2e/requirements.e2e-spec.ts', name: 'asks no client for what it has not declared' },
+  },
+  {
+    id: 'sampling/avoid-context',
+    revision: '2025-11-25',
+    page: 'client/sampling',
+    level: 'SHOULD',
+    text: 'Avoid includeContext other than none.',
+    notApplicable: 'The tool chooses includeContext; the library never adds it.',
+  },
+  {
+    id: 'sampling/include-context',
+    revision: '2025-11-25',
+    page: 'client/sampling',
+    level: 'SHOULD NOT',
+    text: 'Use includeContext without the capability sampling.context.',
+    shortfall: 'includeContext is sent to clients that have not declared sampling.context.',
+  },
+  {
+    id: 'sampling/only-results',
+    revision: '2025-11-25',
+    page: 'client/sampling',
+    level: 'MUST',
+    text: 'Put nothing but tool results into a message that has one.',
+    shortfall: 'The messages are sent as the tool gives them, unchecked.',
+  },
+  {
+    id: 'sampling/balance',
+    revision: '2025-11-25',
+    page: 'client/sampling',
+    level: 'MUST',
+    text: 'Let the results of all tool uses follow them at once.',
+    shortfall: 'The messages are sent as the tool gives them, unchecked.',
+  },
+  {
+    id: 'sampling/validate',
+    revision: '2025-11-25',
+    page: 'client/sampling',
+    level: 'SHOULD',
+    text: 'Check the content of messages.',
+    test: {
+      file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
+      name: 'are told what was wrong with the answer',
+    },
+  },
+  {
+    id: 'sampling/sensitive',
+    revision: '2025-11-25',
+    page: 'client/sampling',
+    level: 'MUST',
+    text: 'Handle sensitive data with care.',
+    notApplicable: "What a handler says and does is the application's; the library passes it on.",
+  },
+  {
+    id: 'sampling/tool-use-replies',
+    revision: '2025-11-25',
+    page: 'client/sampling',
+    level: 'MUST',
+    text: 'Reply to each tool use with its result, by id, and with nothing else.',
+    shortfall: 'The messages are sent as the tool gives them, unchecked.',
+  },
+  {
+    id: 'sampling/iterations',
+    revision: '2025-11-25',
+    page: 'client/sampling',
+    level: 'SHOULD',
+    text: 'Limit the rounds of a tool loop.',
+    notApplicable: 'The tool runs the loop; the library asks once for each call of sample().',
+  },
+];
