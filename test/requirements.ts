@@ -1,6 +1,7 @@
 import type { Requirement } from './requirements/requirement.js';
 import { CANCELLATION } from './requirements/cancellation.js';
 import { COMPLETION } from './requirements/completion.js';
+import { ELICITATION_SECURITY } from './requirements/elicitation-security.js';
 import { ELICITATION } from './requirements/elicitation.js';
 import { HTTP_SSE } from './requirements/http-sse.js';
 import { LIFECYCLE } from './requirements/lifecycle.js';
@@ -12,6 +13,8 @@ import { PROMPTS } from './requirements/prompts.js';
 import { RESOURCES } from './requirements/resources.js';
 import { ROOTS } from './requirements/roots.js';
 import { SAMPLING } from './requirements/sampling.js';
+import { STREAMABLE_HTTP_SESSIONS } from './requirements/streamable-http-sessions.js';
+import { STREAMABLE_HTTP } from './requirements/streamable-http.js';
 import { TOOLS } from './requirements/tools.js';
 import { TRANSPORTS } from './requirements/transports.js';
 
@@ -19,6 +22,8 @@ import { TRANSPORTS } from './requirements/transports.js';
 export const REQUIREMENTS: readonly Requirement[] = [
   ...HTTP_SSE,
   ...TRANSPORTS,
+  ...STREAMABLE_HTTP,
+  ...STREAMABLE_HTTP_SESSIONS,
   ...LIFECYCLE,
   ...CANCELLATION,
   ...PROGRESS,
@@ -31,5 +36,6 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...PAGINATION,
   ...SAMPLING,
   ...ELICITATION,
+  ...ELICITATION_SECURITY,
   ...ROOTS,
 ];

@@ -9,7 +9,7 @@ import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
-import { Stage } from '../fixtures/stage.js';
+import { carried, Stage } from '../fixtures/stage.js';
 import { testModule } from '../fixtures/start-app.js';
 
 const BYTES = Buffer.from([0, 255, 254, 10]);
@@ -214,6 +214,38 @@ describeOnAdapters('the specification', (adapter) => {
     }
     resolve('done');
     await stream.end();
+  });
+
+  it('sends a client to a page with the mode, message, URL and id', async () => {
+    const { app, url } = await start(fixture);
+    const client = await HttpWireClient.connect(`${url}/mcp`, { capabilities: { elicitation: { url: {} } } });
+    const [stream, { context, resolve }] = await app.get(Stage).stream(client);
+    const elicited = context.elicit(PAGE);
+    const { id, method, params } = await stream.message();
+    expect([method, params]).toEqual(['elicitation/create', PAGE]);
+    await client.post({ jsonrpc: '2.0', id, result: { action: 'accept' } });
+    expect(await elicited).toEqual({ action: 'accept' });
+    resolve('done');
+    await stream.end();
+  });
+
+  it('gives back on a stream what was on that stream only', async () => {
+    const { app, url, sessions } = await start(fixture);
+    const client = await HttpWireClient.connect(`${url}/mcp`);
+    const standalone = await client.open();
+    const calls = [];
+    for (const id of ['a', 'b']) calls.push(await app.get(Stage).stream(client, id));
+    sessions.broadcast('notifications/message', { level: 'info', data: 'of no call' });
+    for (const [index, [stream, { context, resolve }]] of calls.entries()) {
+      context.log.info(`of ${index}`);
+      resolve(`done ${index}`);
+      await stream.end();
+    }
+    for (const [index, [stream]] of calls.entries()) {
+      const resumed = await client.open(stream.events[0]!.id);
+      expect(await carried(resumed)).toEqual([0, `of ${index}`, `done ${index}`]);
+    }
+    standalone.close();
   });
 
   it('has the elicitations that a call needs first in the error that says so', async () => {

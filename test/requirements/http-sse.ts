@@ -60,42 +60,4 @@ export const HTTP_SSE: readonly Requirement[] = [
     text: 'Messages of the client come by POST to that endpoint.',
     test: { file: 'test/e2e/bad-input.e2e-spec.ts', name: 'answer 405 to %s %s and allow %s' },
   },
-  {
-    id: 'transports/http-sse/stdio-newlines',
-    revision: '2024-11-05',
-    page: 'basic/transports',
-    level: 'MUST NOT',
-    text: 'Put no newline inside a message on stdio.',
-    test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'lets nothing but messages, one to a line, on the standard output',
-    },
-  },
-  {
-    id: 'transports/http-sse/stdio-stdout',
-    revision: '2024-11-05',
-    page: 'basic/transports',
-    level: 'MUST NOT',
-    text: 'Write nothing but messages to stdout.',
-    test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'lets nothing but messages, one to a line, on the standard output',
-    },
-  },
-  {
-    id: 'transports/http-sse/custom-format',
-    revision: '2024-11-05',
-    page: 'basic/transports',
-    level: 'MUST',
-    text: 'Custom transports keep the message format and the lifecycle.',
-    notApplicable: 'The library offers no custom transport.',
-  },
-  {
-    id: 'transports/http-sse/custom-documented',
-    revision: '2024-11-05',
-    page: 'basic/transports',
-    level: 'SHOULD',
-    text: 'Custom transports document how they connect and exchange messages.',
-    notApplicable: 'The library offers no custom transport.',
-  },
 ];

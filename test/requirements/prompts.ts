@@ -78,6 +78,6 @@ export const PROMPTS: readonly Requirement[] = [
     page: 'server/prompts',
     level: 'MUST',
     text: 'Check what goes into prompts and comes out of them.',
-    test: { file: 'test/e2e/protocol.e2e-spec.ts', name: 'lists and gets prompts, and completes arguments' },
+    shortfall: 'Arguments are checked; the messages that a prompt returns are sent as they are.',
   },
 ];

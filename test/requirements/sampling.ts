@@ -56,10 +56,7 @@ export const SAMPLING: readonly Requirement[] = [
     page: 'client/sampling',
     level: 'SHOULD',
     text: 'Check the content of messages.',
-    test: {
-      file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
-      name: 'are told what was wrong with the answer',
-    },
+    shortfall: 'The answer is checked; the messages that a tool sends are not.',
   },
   {
     id: 'sampling/sensitive',

@@ -3,6 +3,14 @@ import type { Requirement } from './requirement.js';
 /** https://modelcontextprotocol.io/specification/2025-11-25/server/tools */
 export const TOOLS: readonly Requirement[] = [
   {
+    id: 'tools/human',
+    revision: '2025-11-25',
+    page: 'server/tools',
+    level: 'SHOULD',
+    text: 'A human can deny a call of a tool.',
+    notApplicable: 'The client asks the human before it calls.',
+  },
+  {
     id: 'tools/capability',
     revision: '2025-11-25',
     page: 'server/tools',
