@@ -278,7 +278,7 @@ describeOnAdapters('the session service', (adapter) => {
     });
     const session = sessions.get(id);
     sessions.close(id, 'server');
-    expect(events.slice(1)).toEqual([{ type: 'closed', session, reason: 'server' }]);
+    expect(events.slice(1)).toEqual([{ type: 'closed', session, reason: 'server', orphaned: 0 }]);
   });
 });
 

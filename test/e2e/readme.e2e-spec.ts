@@ -105,12 +105,17 @@ describe('the README', () => {
 
   it('names the options with their defaults', () => {
     const table = readFileSync('README.md', 'utf8').matchAll(/^\| `(\w+)\.(\w+)` +\| `(\S+)` +\|/gm);
-    const documented: Record<string, Headers> = { sse: {}, http: {}, limits: {} };
+    const documented: Record<string, Headers> = { sse: {}, http: {}, replay: {}, limits: {} };
     for (const [, group, option, value] of table) documented[group!]![option!] = value!;
-    const { sse, http, limits } = resolveOptions({ name: 'any', version: '1' });
+    const { sse, http, replay, limits } = resolveOptions({ name: 'any', version: '1' });
     const asText = (options: object) =>
       Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value)]));
-    expect(documented).toEqual({ sse: asText(sse), http: asText(http as object), limits: asText(limits) });
+    expect(documented).toEqual({
+      sse: asText(sse),
+      http: asText(http as object),
+      replay: asText(replay),
+      limits: asText(limits),
+    });
   });
 });
 

@@ -405,7 +405,7 @@ describeOnAdapters('sessions', (adapter) => {
   });
 
   it('end when their client does not read, with bounded memory, and the others do not notice', async () => {
-    const url = await start({ sse: { maxQueuedBytes: 200_000 } });
+    const url = await start({ sse: { maxQueuedBytes: 200_000 }, replay: { maxBytes: 400_000 } });
     const other = await WireClient.connect(url);
     const slow = await RawClient.open(running.port);
     const reason = closing(running);

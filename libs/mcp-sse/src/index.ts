@@ -41,5 +41,6 @@ export type { McpSessionView, McpTransportName, SessionCloseReason } from './mod
 export { McpSchema, type McpSchemaKeywords } from './schema/mcp-schema.decorator.js';
 export { McpSessionService } from './sessions/mcp-session.service.js';
 export type { McpSessionEvent } from './sessions/session-event.js';
+export type { McpSessionFilter, McpSessionSelector } from './sessions/session-filter.js';
 export { McpStdioLogger } from './transports/stdio/mcp-stdio.logger.js';
 export { serveStdio, type McpStdioOptions } from './transports/stdio/serve-stdio.js';

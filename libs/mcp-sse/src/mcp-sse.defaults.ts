@@ -15,7 +15,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       messagesPath: 'messages',
       heartbeatMs: 15_000,
       graceMs: 60_000,
-      maxQueuedBytes: 8 * MIB,
+      maxQueuedBytes: 4 * MIB,
       ...defined(options.sse),
     },
     http: options.http !== false && {
@@ -25,6 +25,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       graceMs: 30 * 60_000,
       ...defined(options.http),
     },
+    replay: { maxEvents: 10_000, maxBytes: 8 * MIB, ...defined(options.replay) },
     limits: {
       maxSessions: 10_000,
       maxSessionsPerPrincipal: 1_000,

@@ -32,7 +32,9 @@ export class McpSseLifecycle implements OnModuleInit, BeforeApplicationShutdown 
   async onModuleInit(): Promise<void> {
     this.checkProtection();
     for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
-    this.registry.changes$.subscribe((list) => this.sessions.broadcast(`notifications/${list}/list_changed`));
+    this.registry.changes$.subscribe((list) =>
+      this.sessions.broadcast(`notifications/${list}/list_changed`, undefined, {}),
+    );
   }
 
   /** Before the server closes: it waits for its connections, and streams end by us alone. */

@@ -10,6 +10,7 @@ import {
 import { ModuleRef } from '@nestjs/core';
 import { UnknownElementException } from '@nestjs/core/errors/exceptions/unknown-element.exception.js';
 import { isObservable, lastValueFrom } from 'rxjs';
+import type { McpPrincipal } from '../model/principal.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { isLoopbackAddress } from './loopback.js';
 import { McpApiKeyGuard } from './mcp-api-key.guard.js';
@@ -42,8 +43,24 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
     for (const guard of this.guards) if (!(await passes(guard, context))) return false;
     const { principal = (passed: unknown) => principalOfUser((passed as { user?: unknown }).user) } =
       this.options;
-    setRequestPrincipal(request, await principal(request));
+    const recognised = await principal(request);
+    this.assertTenant(recognised, request);
+    setRequestPrincipal(request, recognised);
     return true;
+  }
+
+  /**
+   * A route's parameter `:tenant` names the tenant that a request acts in: it must be the principal's own. A token
+   * must name one; a key, or what the application's own guards recognise, that has none is good for any.
+   *
+   * @throws {ForbiddenException}
+   */
+  private assertTenant(principal: McpPrincipal, request: object): void {
+    const { tenant } = (request as { params?: Readonly<Record<string, string>> }).params ?? {};
+    const { auth } = this.options;
+    const isBound = principal.tenant !== undefined || (typeof auth === 'object' && !('apiKey' in auth));
+    if (tenant !== undefined && isBound && principal.tenant !== tenant)
+      throw new ForbiddenException('The path names a tenant that you do not belong to.');
   }
 
   private configured(): ResolvedOptions['guards'] {

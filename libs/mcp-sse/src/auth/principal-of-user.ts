@@ -24,6 +24,7 @@ export function principalOfUser(user: unknown): McpPrincipal {
     tenant: text(claims['tenant']),
     scopes: list(claims['scope'] ?? claims['scopes'] ?? claims['scp']),
     roles: list(claims['roles'] ?? claims['role']),
+    expiresAt: typeof claims['exp'] === 'number' ? claims['exp'] * 1_000 : undefined,
     claims,
   };
 }

@@ -31,7 +31,10 @@ export interface McpSseModuleOptions {
     heartbeatMs?: number | false;
     /** How long a session outlives its stream, 60000 by default. */
     graceMs?: number;
-    /** What may wait for a client that does not read, 8 MiB by default; beyond it the client is dropped. */
+    /**
+     * What may wait for a client that does not read, 4 MiB by default. Beyond it the client is disconnected; it can
+     * come back for what waits.
+     */
     maxQueuedBytes?: number;
   };
 
@@ -50,6 +53,18 @@ export interface McpSseModuleOptions {
         /** How long a session lives with no stream open and nothing posted, 30 minutes by default. */
         graceMs?: number;
       };
+
+  /**
+   * What a session keeps for a client that loses its connection and comes back with `Last-Event-ID`: events that
+   * wait, and those that were sent last. A session of whose stream something had to be given up ends, and its
+   * client gets a new one.
+   */
+  replay?: {
+    /** 10000 by default. */
+    maxEvents?: number;
+    /** Counted in characters of the events' JSON, 8 MiB by default. */
+    maxBytes?: number;
+  };
 
   /**
    * URL at which clients reach the application's root, such as `https://example.com/api`. Needed behind a

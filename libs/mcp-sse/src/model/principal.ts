@@ -11,6 +11,8 @@ export interface McpPrincipal {
   readonly tenant?: string;
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
+  /** When what the principal was recognised by ends (`exp` of a JWT), in milliseconds since the epoch. */
+  readonly expiresAt?: number;
   /** Everything else that is known of the principal, such as the claims of its token. */
   readonly claims: Readonly<Record<string, unknown>>;
 }

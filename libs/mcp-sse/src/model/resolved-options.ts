@@ -9,6 +9,7 @@ type HttpOptions = Exclude<McpSseModuleOptions['http'], false | undefined>;
 export interface ResolvedOptions extends McpSseModuleOptions {
   readonly sse: Readonly<Required<NonNullable<McpSseModuleOptions['sse']>>>;
   readonly http: false | (Required<Omit<HttpOptions, 'retryMs'>> & Pick<HttpOptions, 'retryMs'>);
+  readonly replay: Readonly<Required<NonNullable<McpSseModuleOptions['replay']>>>;
   readonly limits: Readonly<Required<NonNullable<McpSseModuleOptions['limits']>>>;
   readonly guards: NonNullable<McpSseModuleOptions['guards']>;
   readonly trustedProxies: NonNullable<McpSseModuleOptions['trustedProxies']>;

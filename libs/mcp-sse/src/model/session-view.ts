@@ -11,6 +11,7 @@ export type SessionCloseReason =
   | 'idle-timeout'
   | 'grace-expired'
   | 'slow-client'
+  | 'revoked'
   | 'shutdown'
   | 'server';
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { Subject, type Observable } from 'rxjs';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
@@ -8,6 +9,7 @@ import type { ConnectionOutlet, McpConnection } from '../protocol/mcp-connection
 import { SessionLimitError } from './errors/session-limit.error.js';
 import { McpSession, type SessionOrigin } from './mcp-session.js';
 import type { McpSessionEvent } from './session-event.js';
+import { sessionMatcher, type McpSessionSelector } from './session-filter.js';
 import type { SessionOutlet } from './session-outlet.js';
 import type { SessionSettings } from './session-settings.js';
 
@@ -15,6 +17,8 @@ import type { SessionSettings } from './session-settings.js';
 export type Connect = (session: McpSessionView, outlet: ConnectionOutlet) => McpConnection;
 
 const ANONYMOUS_KEY = principalKey(ANONYMOUS);
+/** Where nothing is said of tenants, none is reached: what is meant for one must not be seen by another. */
+const WITHOUT_TENANT: McpSessionSelector = ({ principal }) => principal.tenant === undefined;
 
 /** The sessions of this node: who is connected, and a way to speak to them. */
 export class McpSessionService {
@@ -29,7 +33,7 @@ export class McpSessionService {
     private readonly connect: Connect,
   ) {}
 
-  /** Sessions being opened and closed, with the reason. */
+  /** Sessions being opened, expiring, and closed with the reason. */
   get events$(): Observable<McpSessionEvent> {
     return this.events.asObservable();
   }
@@ -56,7 +60,8 @@ export class McpSessionService {
   }
 
   /**
-   * Sends a notification to every session, or to those that `where` accepts.
+   * Sends a notification to the sessions that `where` selects, such as `{ tenant: 'acme' }`; `{}` is all of them.
+   * Unless given, it is those whose principal has no tenant, so that nothing crosses tenants by oversight.
    *
    * @returns how many there were
    * @throws {TypeError} when the parameters have no JSON
@@ -64,9 +69,9 @@ export class McpSessionService {
   broadcast(
     method: string,
     params?: Record<string, unknown>,
-    where: (session: McpSessionView) => boolean = () => true,
+    where: McpSessionSelector = WITHOUT_TENANT,
   ): number {
-    const receivers = [...this.openSessions.values()].filter(where);
+    const receivers = [...this.openSessions.values()].filter(sessionMatcher(where));
     for (const session of receivers) session.notify(method, params);
     return receivers.length;
   }
@@ -74,9 +79,12 @@ export class McpSessionService {
   /**
    * Tells the clients that have subscribed to a resource that it has changed (`notifications/resources/updated`).
    * Live resources, whose handlers return an Observable, do so by themselves.
+   *
+   * @param where as in {@link broadcast}: the same URI may be another resource to another tenant
    */
-  resourceUpdated(uri: string): void {
-    for (const session of this.openSessions.values()) session.resourceUpdated(uri);
+  resourceUpdated(uri: string, where: McpSessionSelector = WITHOUT_TENANT): void {
+    const isMeant = sessionMatcher(where);
+    for (const session of this.openSessions.values()) if (isMeant(session)) session.resourceUpdated(uri);
   }
 
   /**
@@ -87,13 +95,26 @@ export class McpSessionService {
   close(id: string, reason: SessionCloseReason = 'server'): boolean {
     const session = this.openSessions.get(id);
     if (!session) return false;
+    const orphaned = session.attached ? 0 : session.orphaned;
     this.openSessions.delete(id);
     this.release(session.principal);
     const error = new JsonRpcError(ErrorCode.ConnectionClosed, `The session ended: ${reason}`);
     if (reason === 'slow-client') session.drop(error);
     else session.end(error, reason === 'shutdown');
-    this.events.next({ type: 'closed', session, reason });
+    this.events.next({ type: 'closed', session, reason, orphaned });
     return true;
+  }
+
+  /**
+   * Ends the sessions that are selected, such as all those of a principal whose access is revoked: a principal
+   * is a selector too.
+   *
+   * @returns how many there were
+   */
+  closeWhere(where: McpSessionSelector, reason: SessionCloseReason = 'revoked'): number {
+    const selected = [...this.openSessions.values()].filter(sessionMatcher(where));
+    for (const { id } of selected) this.close(id, reason);
+    return selected.length;
   }
 
   /**
@@ -104,8 +125,13 @@ export class McpSessionService {
   open(origin: SessionOrigin, outletOf: (sessionId: string) => SessionOutlet): McpSession {
     this.admit(origin.principal);
     const id = randomBytes(16).toString('base64url');
-    const session = new McpSession(id, origin, outletOf(id), this.connect, () =>
-      this.close(id, 'slow-client'),
+    const session: McpSession = new McpSession(
+      id,
+      origin,
+      outletOf(id),
+      this.connect,
+      () => this.close(id, 'slow-client'),
+      () => this.events.next({ type: 'expired', session }),
     );
     this.openSessions.set(id, session);
     this.sweeper ??= setInterval(() => this.sweep(), this.sweepMs()).unref();
@@ -116,7 +142,9 @@ export class McpSessionService {
   /** @internal The session, if it is the principal's: someone else's is as good as none. */
   find(id: string, principal: McpPrincipal): McpSession | undefined {
     const session = this.openSessions.get(id);
-    return session && principalKey(session.principal) === principalKey(principal) ? session : undefined;
+    if (!session || principalKey(session.principal) !== principalKey(principal)) return undefined;
+    session.renew(principal);
+    return session;
   }
 
   /** @internal The client is gone: a session that was never used has nothing to come back for. */
@@ -124,6 +152,18 @@ export class McpSessionService {
     const session = this.openSessions.get(id);
     session?.touch();
     if (session && !session.used) this.close(id, 'client-disconnected');
+  }
+
+  /** @internal The client was disconnected because it did not read. */
+  cut(session: McpSession): void {
+    this.events.next({ type: 'cut', session });
+  }
+
+  /** @internal The client came back. @param headers of its request */
+  resumed(session: McpSession, headers: IncomingHttpHeaders): void {
+    session.touch();
+    session.streamHeaders = headers;
+    this.events.next({ type: 'resumed', session });
   }
 
   /** @internal Closes the sessions whose time is up. */

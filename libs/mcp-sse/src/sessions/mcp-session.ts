@@ -8,6 +8,7 @@ import type { ConnectionOutlet, McpConnection } from '../protocol/mcp-connection
 import type { MessageOrigin } from '../protocol/message-origin.js';
 import { SessionClosedError } from './errors/session-closed.error.js';
 import type { SessionOutlet } from './session-outlet.js';
+import { TokenExpiry } from './token-expiry.js';
 
 /** What opens a session. */
 export interface SessionOrigin {
@@ -24,37 +25,52 @@ export interface SessionOrigin {
 /** Ties a connection of the protocol to the way that its messages go out. */
 export class McpSession implements McpSessionView {
   readonly transport: McpTransportName;
-  readonly principal: McpPrincipal;
+  principal: McpPrincipal;
   readonly params: Readonly<Record<string, string>>;
   readonly graceMs: number;
   readonly createdAt = Date.now();
   lastActivityAt = this.createdAt;
+  /** Headers of the request that opened its stream, as it is now. */
+  streamHeaders: IncomingHttpHeaders;
   /** Whether any message ever came. */
   used = false;
 
   private readonly connection: McpConnection;
+  private readonly expiry: TokenExpiry;
   private closed = false;
 
   /**
    * @param connect makes the session's connection, given the way out
    * @param onOverflow called when the client reads too slowly for a message
+   * @param onExpiry called when its streams were ended because its principal's token expires
    */
   constructor(
     readonly id: string,
-    private readonly origin: SessionOrigin,
+    origin: SessionOrigin,
     readonly outlet: SessionOutlet,
     connect: (session: McpSession, outlet: ConnectionOutlet) => McpConnection,
     private readonly onOverflow: () => void,
+    onExpiry: () => void,
   ) {
     this.transport = origin.transport;
     this.principal = origin.principal;
     this.params = origin.params;
     this.graceMs = origin.graceMs;
+    this.streamHeaders = origin.headers;
     this.connection = connect(this, {
       send: (json, relatesTo, isAnswer) => this.emit(json, relatesTo, isAnswer),
       abandon: (relatesTo) => outlet.abandon(relatesTo),
       closeStream: (relatesTo, retryMs) => outlet.closeStream(relatesTo, retryMs),
     });
+    this.expiry = new TokenExpiry(
+      () => this.inFlight > 0,
+      () => {
+        this.touch();
+        outlet.detach();
+        onExpiry();
+      },
+    );
+    this.expiry.watch(this.principal.expiresAt);
   }
 
   get attached(): boolean {
@@ -63,6 +79,11 @@ export class McpSession implements McpSessionView {
 
   get inFlight(): number {
     return this.connection.inFlight;
+  }
+
+  /** Requests whose answers no client has come back for so far. */
+  get orphaned(): number {
+    return this.inFlight + this.outlet.unread;
   }
 
   get protocolVersion(): string | undefined {
@@ -86,6 +107,13 @@ export class McpSession implements McpSessionView {
     this.connection.resourceUpdated(uri);
   }
 
+  /** Takes note of the principal as a newer request has it: its token may have been refreshed. */
+  renew(principal: McpPrincipal): void {
+    if ((principal.expiresAt ?? Infinity) >= (this.principal.expiresAt ?? Infinity))
+      this.principal = principal;
+    this.expiry.watch(this.principal.expiresAt);
+  }
+
   /** Makes a deadline start anew. */
   touch(): void {
     this.lastActivityAt = Date.now();
@@ -107,7 +135,7 @@ export class McpSession implements McpSessionView {
   receive(messages: readonly JsonRpcMessage[], origin: Omit<MessageOrigin, 'streamHeaders'>): void {
     this.used = true;
     this.touch();
-    const { headers: streamHeaders } = this.origin;
+    const { streamHeaders } = this;
     for (const message of messages) this.connection.accept(message, { ...origin, streamHeaders });
   }
 
@@ -118,6 +146,7 @@ export class McpSession implements McpSessionView {
 
   /** Answers what is in flight with an error and ends it after what waits. */
   end(error: JsonRpcError, endsConnection: boolean): void {
+    this.expiry.stop();
     this.connection.close(error);
     this.closed = true;
     this.outlet.end(endsConnection);
@@ -125,6 +154,7 @@ export class McpSession implements McpSessionView {
 
   /** Drops the client without sending what waits, and aborts what is in flight. */
   drop(error: JsonRpcError): void {
+    this.expiry.stop();
     this.closed = true;
     this.outlet.destroy();
     this.connection.close(error);

@@ -3,4 +3,16 @@ import type { McpSessionView, SessionCloseReason } from '../model/session-view.j
 /** What happens to sessions. */
 export type McpSessionEvent =
   | { readonly type: 'opened'; readonly session: McpSessionView }
-  | { readonly type: 'closed'; readonly session: McpSessionView; readonly reason: SessionCloseReason };
+  /** Its streams were ended because the newest token of its principal expires. */
+  | { readonly type: 'expired'; readonly session: McpSessionView }
+  /** A client was disconnected because it did not read. It can come back. */
+  | { readonly type: 'cut'; readonly session: McpSessionView }
+  /** A client that had lost its stream came back to it. */
+  | { readonly type: 'resumed'; readonly session: McpSessionView }
+  | {
+      readonly type: 'closed';
+      readonly session: McpSessionView;
+      readonly reason: SessionCloseReason;
+      /** Requests whose answers no client came back for. */
+      readonly orphaned: number;
+    };

@@ -4,6 +4,8 @@ import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 export interface SessionOutlet {
   /** Whether a client reads it right now. */
   readonly attached: boolean;
+  /** Answers that wait for a client that is gone. */
+  readonly unread: number;
 
   /**
    * @param relatesTo the client's request that the message belongs to
@@ -17,6 +19,9 @@ export interface SessionOutlet {
 
   /** See `McpContext.closeStream`. */
   closeStream(relatesTo: RequestId, retryMs?: number): void;
+
+  /** Ends the connections of streams that the client can come back to. */
+  detach(): void;
 
   /**
    * Ends every stream after what waits on it.

@@ -1,7 +1,14 @@
+const EVENT_ID = /^(?<sessionId>[\w-]{22})\.[0-9a-z]{1,11}$/;
+
 /**
  * The id of a session's event, as clients return it in `Last-Event-ID`: the session's id, a dot, and the
  * event's position in base 36.
  */
 export function eventId(sessionId: string, position: number): string {
   return `${sessionId}.${position.toString(36)}`;
+}
+
+/** @returns the id of the session, or undefined for what is not the id of an event */
+export function sessionOfEventId(id: string): string | undefined {
+  return EVENT_ID.exec(id)?.groups!['sessionId'];
 }

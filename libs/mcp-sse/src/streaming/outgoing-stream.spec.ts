@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { OutgoingStream } from './outgoing-stream.js';
+import { ReplayBudget } from './replay-budget.js';
 import type { Sink } from './sink.js';
 import type { StreamComment, StreamEvent } from './stream-event.js';
 
@@ -31,8 +32,12 @@ class TestSink implements Sink {
 const event = (id: string, data = id): StreamEvent => ({ id, type: 'message', data });
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-function attached(maxQueuedBytes = 100) {
-  const stream = new OutgoingStream({ maxQueuedBytes, heartbeatMs: false });
+const budget = (maxEvents = 1_000, maxBytes = 1_000_000_000) => new ReplayBudget({ maxEvents, maxBytes });
+
+function attached(maxQueuedBytes = 100, ownBudget = budget()) {
+  const cuts: string[] = [];
+  const options = { maxQueuedBytes, heartbeatMs: false, onCut: () => cuts.push('cut') } as const;
+  const stream = new OutgoingStream(options, ownBudget);
   const sink = new TestSink();
   const received: string[] = [];
   const ends: string[] = [];
@@ -42,12 +47,12 @@ function attached(maxQueuedBytes = 100) {
       next: (item: StreamEvent | StreamComment) => received.push('id' in item ? item.id : item.comment),
       complete: () => ends.push('completed'),
     });
-  return { stream, sink, received, ends, subscription };
+  return { stream, sink, received, ends, cuts, subscription };
 }
 
 describe('OutgoingStream', () => {
   it('keeps events until a client is attached, and their order', () => {
-    const stream = new OutgoingStream({ maxQueuedBytes: 100, heartbeatMs: false });
+    const stream = new OutgoingStream({ maxQueuedBytes: 100, heartbeatMs: false }, budget());
     stream.push(event('a'));
     stream.push(event('b'));
     expect(stream.queuedBytes).toBe(2);
@@ -79,9 +84,20 @@ describe('OutgoingStream', () => {
     expect(received).toEqual(Array.from({ length: 10 }, (_, index) => String(index)));
   });
 
-  it('refuses what exceeds the cap, but never a single event', () => {
-    const { stream, sink } = attached(100);
+  it('cuts off a client that lets too much wait, but not for a single event, and keeps what waits', () => {
+    const { stream, sink, ends, cuts } = attached(100);
     sink.writable = false;
+    expect(stream.push(event('a', 'x'.repeat(500)))).toBe(true);
+    expect([cuts, sink.destroyed, stream.attached]).toEqual([[], false, true]);
+    expect(stream.push(event('b'))).toBe(true);
+    expect([cuts, ends, sink.destroyed, stream.attached]).toEqual([['cut'], ['detached'], true, false]);
+    const received: unknown[] = [];
+    stream.attach(new TestSink(), () => undefined).subscribe((item) => received.push(item));
+    expect(received).toEqual([event('a', 'x'.repeat(500)), event('b')]);
+  });
+
+  it('says so when more waits than the budget has', () => {
+    const stream = new OutgoingStream({ maxQueuedBytes: 100, heartbeatMs: false }, budget(10, 100));
     expect(stream.push(event('a', 'x'.repeat(500)))).toBe(true);
     expect(stream.push(event('b'))).toBe(false);
   });
@@ -111,8 +127,6 @@ describe('OutgoingStream', () => {
   });
 
   describe('that keeps what it handed over', () => {
-    const replay = { maxEvents: 3, maxBytes: 100 };
-
     it('gives a client that comes back what it missed, each time once', () => {
       const { stream, reattach } = replaying();
       for (const id of ['a', 'b', 'c']) stream.push(event(id));
@@ -138,9 +152,12 @@ describe('OutgoingStream', () => {
 
     it('knows no more of what fell out of its limits', () => {
       const { stream } = replaying();
-      for (const id of ['a', 'b', 'c', 'd']) stream.push(event(id));
+      for (const id of ['a', 'b', 'c', 'd', 'e']) stream.push(event(id));
       expect(stream.rewind('a')).toBe(false);
+      expect(stream.rewind('never')).toBe(false);
+      // What came after the last one that fell out is still here.
       expect(stream.rewind('b')).toBe(true);
+      expect(stream.rewind('d')).toBe(true);
     });
 
     it('completes when it is finished, and has nothing to come back for once all of it was read', () => {
@@ -154,7 +171,7 @@ describe('OutgoingStream', () => {
     });
 
     function replaying() {
-      const stream = new OutgoingStream({ maxQueuedBytes: 100, heartbeatMs: false, replay });
+      const stream = new OutgoingStream({ maxQueuedBytes: 100, heartbeatMs: false }, budget(3, 100));
       const ends: string[] = [];
       const attach = () => {
         const received: string[] = [];

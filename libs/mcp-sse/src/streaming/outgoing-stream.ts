@@ -1,6 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
-import { EventQueue } from './event-queue.js';
-import { ReplayBuffer, type ReplayLimits } from './replay-buffer.js';
+import { EventLog } from './event-log.js';
+import type { ReplayBudget } from './replay-budget.js';
 import type { Sink } from './sink.js';
 import type { StreamComment, StreamEvent } from './stream-event.js';
 
@@ -14,29 +14,33 @@ const MAX_PER_TURN = 64 * 1024;
 const FAREWELL_MS = 1_000;
 
 export interface OutgoingStreamOptions {
-  /** Bytes that may wait for a client that does not read. */
+  /** What may wait for a client that is attached and does not read, in characters of data. */
   readonly maxQueuedBytes: number;
   /** Time between comments; `false` sends none. */
   readonly heartbeatMs: number | false;
-  /** What is kept for a client that comes back; nothing unless given. */
-  readonly replay?: ReplayLimits;
+  /** Called when a client that did not read was cut off. */
+  readonly onCut?: () => void;
 }
 
 /**
  * Events on their way to a client, in order. They are handed over only while the sink accepts more, so that
- * what waits is all here and can be counted.
+ * what waits is all here and can be counted; and they are kept afterwards, as far as the budget goes, for a
+ * client that loses its connection and comes back.
  */
 export class OutgoingStream {
-  private readonly queue = new EventQueue();
-  private readonly replay?: ReplayBuffer;
+  private readonly log: EventLog;
   private subscriber?: Subscriber<StreamEvent | StreamComment>;
   private sink?: Sink;
+  private onDetach?: () => void;
   private finished = false;
   private handedOver = 0;
   private turnEnds = false;
 
-  constructor(private readonly options: OutgoingStreamOptions) {
-    if (options.replay) this.replay = new ReplayBuffer(options.replay);
+  constructor(
+    private readonly options: OutgoingStreamOptions,
+    private readonly budget: ReplayBudget,
+  ) {
+    this.log = new EventLog(budget);
   }
 
   get attached(): boolean {
@@ -44,7 +48,7 @@ export class OutgoingStream {
   }
 
   get queuedBytes(): number {
-    return this.queue.bytes;
+    return this.log.waitingBytes;
   }
 
   /** Whether nothing is added any more. */
@@ -52,16 +56,17 @@ export class OutgoingStream {
     return this.finished;
   }
 
-  /** @returns false when the client reads too slowly and the event found no room */
+  /**
+   * Takes an event to the client. A client that lets more wait than it may is cut off, and can come back for it.
+   *
+   * @returns false when so much waits that the budget is exceeded: the stream has lost its sense then
+   */
   push(event: StreamEvent): boolean {
-    if (this.queue.length === 0 && this.accepting) {
-      this.handOver(event);
-      return true;
-    }
-    if (this.queue.length > 0 && this.queue.bytes + event.data.length > this.options.maxQueuedBytes)
-      return false;
-    this.queue.push(event);
-    return true;
+    this.log.add(event);
+    this.drain();
+    if (this.log.waiting <= 1) return true;
+    if (this.attached && this.log.waitingBytes > this.options.maxQueuedBytes) this.cut();
+    return !this.budget.isExceeded;
   }
 
   /**
@@ -69,15 +74,18 @@ export class OutgoingStream {
    * with `end()`, `detach()`, or after what waits when it is finished.
    *
    * @param onDetach called when the client is gone, but not after `end()`
+   * @param prelude an event of this connection alone, ahead of what waits
    */
-  attach(sink: Sink, onDetach: () => void): Observable<StreamEvent | StreamComment> {
+  attach(sink: Sink, onDetach: () => void, prelude?: StreamEvent): Observable<StreamEvent | StreamComment> {
     return new Observable((subscriber) => {
       const replaced = this.subscriber;
       this.subscriber = subscriber;
       this.sink = sink;
+      this.onDetach = onDetach;
       replaced?.complete();
       const stopDraining = sink.onDrain(() => this.drain());
       const heartbeat = this.startHeartbeat(subscriber, sink);
+      if (prelude) subscriber.next(prelude);
       this.drain();
       return () => {
         stopDraining();
@@ -90,17 +98,15 @@ export class OutgoingStream {
   }
 
   /**
-   * Puts what came after an event in front of what waits, for a client that lost its connection. The connection
-   * ends, if it looks as though it were still there.
+   * Makes what came after an event wait again, for a client that lost its connection. The connection ends, if it
+   * looks as though it were still there.
    *
    * @returns false when that is not known (any more), or nothing came after it and nothing will
    */
   rewind(lastEventId: string): boolean {
-    const missed = this.replay?.takeAfter(lastEventId);
-    if (!missed) return false;
+    if (!this.log.rewind(lastEventId)) return false;
     this.detach();
-    this.queue.unshift(missed);
-    return this.queue.length > 0 || !this.finished;
+    return this.log.waiting > 0 || !this.finished;
   }
 
   /** Completes the stream once its client has taken what waits, now or when it comes back. */
@@ -125,16 +131,21 @@ export class OutgoingStream {
   end(endsConnection = false): void {
     const { subscriber, sink } = this;
     if (endsConnection) sink?.endConnection();
-    for (let event = this.queue.shift(); event; event = this.queue.shift()) subscriber?.next(event);
+    if (subscriber) for (let event = this.log.take(); event; event = this.log.take()) subscriber.next(event);
     this.forget();
     subscriber?.complete();
     if (sink) setTimeout(() => sink.destroy(), FAREWELL_MS).unref();
   }
 
-  /** Drops the connection and what waits. */
+  /** Forgets what waits and what was kept. A client that comes back for it is told so by `rewind`. */
+  clear(): void {
+    this.log.clear();
+  }
+
+  /** Drops the connection, what waits and what was kept. */
   destroy(): void {
     const { sink } = this;
-    this.queue.clear();
+    this.log.discard();
     this.forget();
     sink?.destroy();
   }
@@ -144,12 +155,19 @@ export class OutgoingStream {
   }
 
   private drain(): void {
-    while (this.queue.length > 0 && this.accepting) this.handOver(this.queue.shift()!);
-    if (this.finished && this.queue.length === 0) this.detach();
+    while (this.log.waiting > 0 && this.accepting) this.handOver(this.log.take()!);
+    if (this.finished && this.log.waiting === 0) this.detach();
+  }
+
+  private cut(): void {
+    const { sink, onDetach } = this;
+    this.forget();
+    sink?.destroy();
+    onDetach?.();
+    this.options.onCut?.();
   }
 
   private handOver(event: StreamEvent): void {
-    this.replay?.add(event);
     this.handedOver += event.data.length;
     this.subscriber!.next(event);
     if (this.turnEnds) return;
@@ -173,5 +191,6 @@ export class OutgoingStream {
   private forget(): void {
     this.subscriber = undefined;
     this.sink = undefined;
+    this.onDetach = undefined;
   }
 }

@@ -10,6 +10,7 @@ import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import type { HttpRequest } from './http-request.js';
 import { readMessage } from './message-body.js';
+import { sameRoute } from './same-route.js';
 
 /** What every POST with messages goes through. */
 @Injectable()
@@ -67,9 +68,4 @@ export class MessageIntake {
       extras: await this.options.contextFactory?.(request),
     };
   }
-}
-
-/** Parameters that both routes have must agree, or a tenant's session could be reached by another's path. */
-function sameRoute(session: HttpRequest['params'], message: HttpRequest['params']): boolean {
-  return Object.entries(message).every(([name, value]) => session[name] === value);
 }

@@ -52,7 +52,7 @@ export function createSseController(): Type {
       @Inject(MCP_OPTIONS) options: ResolvedOptions,
     ) {
       const { stream, messages } = routesOf(options);
-      this.streams = new SseStreams(sessions, new EndpointUrl(stream, messages, options), options.sse);
+      this.streams = new SseStreams(sessions, new EndpointUrl(stream, messages, options), options);
     }
 
     @McpRoute('stream')

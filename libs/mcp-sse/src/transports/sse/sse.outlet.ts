@@ -1,7 +1,9 @@
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Observable } from 'rxjs';
 import type { SessionOutlet } from '../../sessions/session-outlet.js';
 import { eventId } from '../../streaming/event-id.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
+import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
 import type { StreamComment, StreamEvent } from '../../streaming/stream-event.js';
 
@@ -9,19 +11,26 @@ import type { StreamComment, StreamEvent } from '../../streaming/stream-event.js
 export class SseOutlet implements SessionOutlet {
   private readonly stream: OutgoingStream;
   private position = 0;
+  private missed = 0;
 
   constructor(
     private readonly sessionId: string,
     options: OutgoingStreamOptions,
+    budget: ReplayBudget,
   ) {
-    this.stream = new OutgoingStream(options);
+    this.stream = new OutgoingStream(options, budget);
   }
 
   get attached(): boolean {
     return this.stream.attached;
   }
 
-  send(json: string): boolean {
+  get unread(): number {
+    return this.missed;
+  }
+
+  send(json: string, _relatesTo?: RequestId, isAnswer?: boolean): boolean {
+    if (isAnswer && !this.attached) this.missed++;
     return this.push('message', json);
   }
 
@@ -31,11 +40,32 @@ export class SseOutlet implements SessionOutlet {
     return this.stream.attach(sink, onDetach);
   }
 
+  /**
+   * The stream as a client reads it that comes back after it lost its connection: where it is to post, then what
+   * it has missed, then what is sent to it.
+   *
+   * @returns undefined when not all of what it has missed is known (any more)
+   */
+  resume(
+    lastEventId: string,
+    endpoint: string,
+    sink: Sink,
+    onDetach: () => void,
+  ): Observable<StreamEvent | StreamComment> | undefined {
+    if (!this.stream.rewind(lastEventId)) return undefined;
+    this.missed = 0;
+    return this.stream.attach(sink, onDetach, { id: lastEventId, type: 'endpoint', data: endpoint });
+  }
+
   /** The one stream has nothing that waits for the answer. */
   abandon(): void {}
 
-  /** Without its stream the client could not come back: it would get another session. */
+  /** Clients of this transport do not know that a stream may be ended by design. */
   closeStream(): void {}
+
+  detach(): void {
+    this.stream.detach();
+  }
 
   end(endsConnection: boolean): void {
     this.stream.end(endsConnection);

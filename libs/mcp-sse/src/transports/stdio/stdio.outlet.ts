@@ -4,6 +4,7 @@ import type { SessionOutlet } from '../../sessions/session-outlet.js';
 /** Standard output carries every message as a line. */
 export class StdioOutlet implements SessionOutlet {
   readonly attached = true;
+  readonly unread = 0;
 
   /** @param onEnd called when the session ends: nothing more is to be read then */
   constructor(
@@ -20,8 +21,11 @@ export class StdioOutlet implements SessionOutlet {
   /** The one stream has nothing that waits for the answer. */
   abandon(): void {}
 
-  /** There is nothing to come back to. */
+  /** There is no other stream. */
   closeStream(): void {}
+
+  /** There is nothing to come back to. */
+  detach(): void {}
 
   end(): void {
     this.onEnd();

@@ -1,4 +1,5 @@
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
+import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { StreamEvent } from '../../streaming/stream-event.js';
 import { streamEventId } from './stream-event-id.js';
 
@@ -10,8 +11,9 @@ export class NumberedStream extends OutgoingStream {
     private readonly sessionId: string,
     private readonly number: number,
     options: OutgoingStreamOptions,
+    budget: ReplayBudget,
   ) {
-    super(options);
+    super(options, budget);
   }
 
   /** @returns false when the client reads too slowly and the message found no room */

@@ -59,6 +59,11 @@ export class PostExchange {
     stream?.detach();
   }
 
+  /** Ends the connection of the stream, if there is one that the client is sure to be able to come back to. */
+  detach(): void {
+    if (this.options.primes) this.stream?.detach();
+  }
+
   end(endsConnection: boolean): void {
     clearTimeout(this.timer);
     if (this.stream) this.stream.end(endsConnection);

@@ -70,7 +70,7 @@ export function createStreamableHttpController(): Type {
       // When the transport is turned off, there are no routes that could use them.
       this.http = options.http as HttpOptions;
       this.sessions = new StreamableHttpSessions(sessions, intake, options);
-      this.sseStreams = new SseStreams(sessions, new EndpointUrl(path, path, options), options.sse);
+      this.sseStreams = new SseStreams(sessions, new EndpointUrl(path, path, options), options);
     }
 
     @McpRoute('stream')

@@ -2,6 +2,7 @@ import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { defer, type Observable } from 'rxjs';
 import type { SessionOutlet } from '../../sessions/session-outlet.js';
 import type { OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
+import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
 import type { StreamComment, StreamEvent } from '../../streaming/stream-event.js';
 import { NumberedStream } from './numbered-stream.js';
@@ -24,10 +25,16 @@ export class StreamableHttpOutlet implements SessionOutlet {
   constructor(
     private readonly sessionId: string,
     private readonly options: OutgoingStreamOptions,
+    private readonly budget: ReplayBudget,
   ) {}
 
   get attached(): boolean {
     return [...this.streams.values()].some(({ attached }) => attached);
+  }
+
+  get unread(): number {
+    return [...this.streams.values()].filter(({ isFinished, queuedBytes }) => isFinished && queuedBytes > 0)
+      .length;
   }
 
   /** The answers to these requests, and what relates to them, go to the exchange. */
@@ -38,7 +45,11 @@ export class StreamableHttpOutlet implements SessionOutlet {
   /** A stream for a POST, which the client can take up again until it is answered, and for a while after. */
   openStream(): NumberedStream {
     const finished = [...this.streams].filter(([, { isFinished }]) => isFinished);
-    if (finished.length > MAX_FINISHED_STREAMS) this.streams.delete(finished[0]![0]);
+    if (finished.length > MAX_FINISHED_STREAMS) {
+      const [number, stream] = finished[0]!;
+      this.streams.delete(number);
+      stream.destroy();
+    }
     return this.addStream(++this.lastStream);
   }
 
@@ -47,8 +58,8 @@ export class StreamableHttpOutlet implements SessionOutlet {
     if (isAnswer) this.exchanges.delete(relatesTo!);
     if (exchange) return exchange.send(json, isAnswer);
     const { standalone } = this;
-    // Nobody need ever open the GET stream; what belongs to no request may then be lost.
-    if (!standalone.attached && standalone.queuedBytes > MAX_UNATTACHED_BYTES) return true;
+    // Nobody need ever open the GET stream; what belongs to no request may then be lost, but not without trace.
+    if (!standalone.attached && standalone.queuedBytes > MAX_UNATTACHED_BYTES) standalone.clear();
     return standalone.send(json);
   }
 
@@ -84,6 +95,11 @@ export class StreamableHttpOutlet implements SessionOutlet {
     return stream?.rewind(lastEventId) ? stream.attach(sink, onDetach) : undefined;
   }
 
+  detach(): void {
+    this.streams.get(STANDALONE)?.detach();
+    for (const exchange of new Set(this.exchanges.values())) exchange.detach();
+  }
+
   end(endsConnection: boolean): void {
     for (const exchange of new Set(this.exchanges.values())) exchange.end(endsConnection);
     for (const stream of this.streams.values()) stream.end(endsConnection);
@@ -99,7 +115,7 @@ export class StreamableHttpOutlet implements SessionOutlet {
   }
 
   private addStream(number: number): NumberedStream {
-    const stream = new NumberedStream(this.sessionId, number, this.options);
+    const stream = new NumberedStream(this.sessionId, number, this.options, this.budget);
     this.streams.set(number, stream);
     return stream;
   }

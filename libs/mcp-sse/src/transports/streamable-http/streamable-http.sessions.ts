@@ -7,6 +7,7 @@ import type { ResolvedOptions } from '../../model/resolved-options.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
+import { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { HttpRequest } from '../http/http-request.js';
 import type { MessageIntake } from '../http/message-intake.js';
 import { StreamableHttpOutlet } from './streamable-http.outlet.js';
@@ -63,8 +64,8 @@ export class StreamableHttpSessions {
   /** @throws {SessionLimitError} */
   open(request: HttpRequest): StreamableSession {
     let outlet!: StreamableHttpOutlet;
-    const { http, sse } = this.options;
-    const session = this.sessions.open(
+    const { http, sse, replay } = this.options;
+    const session: McpSession = this.sessions.open(
       {
         transport: 'streamable-http',
         principal: requestPrincipal(request),
@@ -72,7 +73,12 @@ export class StreamableHttpSessions {
         params: request.params,
         graceMs: http ? http.graceMs : 0,
       },
-      (id) => (outlet = new StreamableHttpOutlet(id, { ...sse, replay: REPLAY })),
+      (id) =>
+        (outlet = new StreamableHttpOutlet(
+          id,
+          { ...sse, onCut: () => this.sessions.cut(session) },
+          new ReplayBudget(replay),
+        )),
     );
     return { session, outlet };
   }
@@ -81,5 +87,3 @@ export class StreamableHttpSessions {
     this.sessions.close(session.id, 'client-closed');
   }
 }
-
-const REPLAY = { maxEvents: 1_000, maxBytes: 1024 * 1024 };

@@ -1,0 +1,97 @@
+import type { ReplayBudget } from './replay-budget.js';
+import type { StreamEvent } from './stream-event.js';
+
+/** How many slots of forgotten events are kept before the rest is moved up. */
+const MAX_EMPTY_SLOTS = 1_024;
+
+/**
+ * The newest events of a stream in order: those that were taken and may have to be repeated, then those that
+ * wait. The budget decides how many of the taken ones are kept.
+ */
+export class EventLog {
+  private events: (StreamEvent | undefined)[] = [];
+  /** Where the oldest event is, and where the first one that waits. */
+  private oldest = 0;
+  private next = 0;
+  private bytes = 0;
+  /** The newest event that is forgotten: what came after it is still here. */
+  private forgottenId?: string;
+
+  constructor(private readonly budget: ReplayBudget) {
+    budget.join(this);
+  }
+
+  /** Number of events that wait. */
+  get waiting(): number {
+    return this.events.length - this.next;
+  }
+
+  /** Characters of data that wait. */
+  get waitingBytes(): number {
+    return this.bytes;
+  }
+
+  add(event: StreamEvent): void {
+    this.events.push(event);
+    this.bytes += event.data.length;
+    this.budget.spend(event);
+    if (this.budget.isExceeded) this.budget.enforce();
+  }
+
+  /** The next event that waits, which then waits no more. */
+  take(): StreamEvent | undefined {
+    if (this.next === this.events.length) return undefined;
+    const event = this.events[this.next++]!;
+    this.bytes -= event.data.length;
+    if (this.budget.isExceeded) this.budget.enforce();
+    return event;
+  }
+
+  /**
+   * Makes exactly what came after an event wait.
+   *
+   * @returns false when not all of that is known (any more)
+   */
+  rewind(id: string): boolean {
+    const start = id === this.forgottenId ? this.oldest : this.indexAfter(id);
+    if (start === undefined) return false;
+    while (this.next > start) this.bytes += this.events[--this.next]!.data.length;
+    while (this.next < start) this.bytes -= this.events[this.next++]!.data.length;
+    return true;
+  }
+
+  /** Forgets all of it. */
+  clear(): void {
+    for (let index = this.oldest; index < this.events.length; index++)
+      this.budget.refund(this.events[index]!);
+    this.events = [];
+    this.oldest = this.next = this.bytes = 0;
+    this.forgottenId = undefined;
+  }
+
+  /** @returns false when every event that is here waits */
+  forgetOldest(): boolean {
+    if (this.oldest === this.next) return false;
+    const event = this.events[this.oldest]!;
+    this.budget.refund(event);
+    this.forgottenId = event.id;
+    this.events[this.oldest++] = undefined;
+    if (this.oldest > MAX_EMPTY_SLOTS) {
+      this.events = this.events.slice(this.oldest);
+      this.next -= this.oldest;
+      this.oldest = 0;
+    }
+    return true;
+  }
+
+  /** Forgets all of it, and is not used any more. */
+  discard(): void {
+    this.clear();
+    this.budget.leave(this);
+  }
+
+  private indexAfter(id: string): number | undefined {
+    const index = this.events.findLastIndex((event) => event?.id === id);
+    return index < 0 ? undefined : index + 1;
+  }
+}

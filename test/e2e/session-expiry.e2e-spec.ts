@@ -1,0 +1,117 @@
+import { afterEach, expect, it } from '@jest/globals';
+import jwt from 'jsonwebtoken';
+import type { McpSessionEvent } from 'nestjs-mcp-sse';
+import { HttpWireClient } from '../clients/http-wire-client.js';
+import { WireClient } from '../clients/wire-client.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { Stage } from '../fixtures/stage.js';
+import { startApp, type RunningApp } from '../fixtures/start-app.js';
+
+const secretOrKey = 'a secret that is long enough for HS256';
+
+/** Headers with a token that ends in so many milliseconds. */
+function bearer(lifetimeMs: number, claims: object = {}): Record<string, string> {
+  // `exp` is in seconds, and may have a fraction.
+  const exp = (Date.now() + lifetimeMs) / 1_000;
+  return { authorization: `Bearer ${jwt.sign({ sub: 'ada', ...claims, exp }, secretOrKey)}` };
+}
+
+describeOnAdapters('a session of a principal with a token', (adapter) => {
+  let running: RunningApp;
+  let stage: Stage;
+
+  async function start(): Promise<void> {
+    running = await startApp({ adapter, providers: [Stage], options: { auth: { jwt: { secretOrKey } } } });
+    stage = running.app.get(Stage);
+  }
+
+  const eventOf = (type: McpSessionEvent['type']) =>
+    new Promise<McpSessionEvent>((resolve) =>
+      running.sessions.events$.subscribe((event) => event.type === type && resolve(event)),
+    );
+
+  afterEach(() => running.close());
+
+  it('loses its stream before the token ends, and goes on with a new one', async () => {
+    await start();
+    const expires = Date.now() + 2_000;
+    const client = await WireClient.connect(`${running.url}/sse`, bearer(2_000));
+    expect(await client.callTool(1, 'nothing')).toHaveProperty('error');
+    const expired = eventOf('expired');
+    await client.end();
+    expect(Date.now()).toBeLessThanOrEqual(expires + 500);
+    expect(await expired).toMatchObject({ session: { id: await client.sessionId() } });
+
+    const again = await WireClient.open(`${running.url}/sse`, {
+      ...bearer(60_000),
+      'last-event-id': client.events.at(-1)!.id!,
+    });
+    expect(await again.sessionId()).toBe(await client.sessionId());
+    expect(await again.callTool(2, 'nothing')).toHaveProperty('error');
+    again.close();
+  });
+
+  it('keeps its stream as long as the newest token that came with a message', async () => {
+    await start();
+    const client = await WireClient.connect(`${running.url}/sse`, bearer(1_500));
+    expect((await client.post({ jsonrpc: '2.0', id: 1, method: 'ping' }, bearer(60_000))).status).toBe(202);
+    const bystander = await WireClient.connect(`${running.url}/sse`, bearer(1_800));
+    await bystander.callTool(1, 'nothing');
+    await bystander.end();
+    expect(running.sessions.get(await client.sessionId())!.attached).toBe(true);
+    // An older token that still lives does not bring the end nearer again.
+    await client.post({ jsonrpc: '2.0', id: 2, method: 'ping' }, bearer(1_000));
+    const other = await WireClient.connect(`${running.url}/sse`, bearer(1_300));
+    await other.callTool(1, 'nothing');
+    await other.end();
+    expect(running.sessions.get(await client.sessionId())!.attached).toBe(true);
+    client.close();
+  });
+
+  it('gets the answer of a call that runs until the very end of the token', async () => {
+    await start();
+    const client = await WireClient.connect(`${running.url}/sse`, bearer(2_000));
+    await client.post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'perform' } });
+    const act = await stage.next();
+    await client.end();
+    expect(act.context.signal.aborted).toBe(false);
+    act.resolve('done');
+    const again = await WireClient.open(`${running.url}/sse`, {
+      ...bearer(60_000),
+      'last-event-id': client.events.at(-1)!.id!,
+    });
+    expect(await again.answer(1)).toMatchObject({ result: { content: [{ text: 'done' }] } });
+    again.close();
+  });
+
+  it('loses the streams of Streamable HTTP too, and can take up that of a call', async () => {
+    await start();
+    const client = await HttpWireClient.connect(`${running.url}/mcp`, { headers: bearer(2_000) });
+    const [stream, act] = await stage.stream(client);
+    await stream.end();
+    act.resolve('done');
+    const again = await WireClient.open(`${running.url}/mcp`, {
+      ...client.headers,
+      ...bearer(60_000),
+      'last-event-id': stream.events.at(-1)!.id!,
+    });
+    expect(await again.answer('a')).toMatchObject({ result: { content: [{ text: 'done' }] } });
+  });
+
+  it('ends when the access of its principal is revoked, and no other does', async () => {
+    await start();
+    const [ada, adaToo, bob] = await Promise.all(
+      ['ada', 'ada', 'bob'].map((sub) => WireClient.connect(`${running.url}/sse`, bearer(60_000, { sub }))),
+    );
+    const { principal } = running.sessions.get(await ada!.sessionId())!;
+    const closed = eventOf('closed');
+    expect(running.sessions.closeWhere(principal)).toBe(2);
+    expect(await closed).toMatchObject({ reason: 'revoked' });
+    await Promise.all([ada!.end(), adaToo!.end()]);
+    expect((await ada!.post({ jsonrpc: '2.0', id: 1, method: 'ping' })).status).toBe(404);
+    expect(await bob!.callTool(1, 'nothing')).toHaveProperty('error');
+    expect(running.sessions.closeWhere({ subject: 'carol' })).toBe(0);
+    expect(running.sessions.closeWhere((session) => session.principal.subject === 'bob')).toBe(1);
+    await bob!.end();
+  });
+});
