@@ -23,7 +23,8 @@ async function bootstrap(): Promise<void> {
     autoFlushLogs: false,
     bufferLogs: true,
   });
-  app.enableShutdownHooks();
+  // The exit code says that the end was in order.
+  app.enableShutdownHooks(undefined, { useProcessExit: true });
   await app.init();
   await app.listen(environment.PORT, environment.HOST).catch(({ message }: Error) => {
     throw new EnvironmentError([`HOST and PORT must be an address of this machine that is free: ${message}`]);

@@ -61,6 +61,13 @@ export class Environment {
   @WholeNumber({ min: 0, max: 3_600_000, orFalse: true })
   readonly MCP_HEARTBEAT_MS: number | false = 15_000;
 
+  /** As long as whoever routes requests takes to notice that the node is not ready. */
+  @WholeNumber({ min: 0, max: 600_000 })
+  readonly MCP_DRAIN_PROPAGATION_MS: number = 0;
+
+  @WholeNumber({ min: 0, max: 600_000 })
+  readonly MCP_DRAIN_DEADLINE_MS: number = 15_000;
+
   @IsOptional()
   @IsUrl(
     {

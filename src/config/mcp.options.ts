@@ -14,6 +14,10 @@ export function mcpOptions(environment: Environment): McpSseModuleOptions {
       heartbeatMs: environment.MCP_HEARTBEAT_MS || false,
     },
     http: { path: environment.MCP_HTTP_PATH },
+    drain: {
+      propagationMs: environment.MCP_DRAIN_PROPAGATION_MS,
+      deadlineMs: environment.MCP_DRAIN_DEADLINE_MS,
+    },
     publicUrl: environment.MCP_PUBLIC_URL,
     trustedProxies: environment.MCP_TRUSTED_PROXIES,
     allowedHosts: environment.MCP_ALLOWED_HOSTS,

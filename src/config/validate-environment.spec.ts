@@ -13,6 +13,8 @@ describe('validateEnvironment', () => {
       HTTP_ADAPTER: 'express',
       CORS_ORIGINS: [],
       MCP_AUTH: 'none',
+      MCP_DRAIN_PROPAGATION_MS: 0,
+      MCP_DRAIN_DEADLINE_MS: 15_000,
       MCP_API_KEYS: [],
       MCP_SSE_PATH: '/sse',
       MCP_MESSAGES_PATH: '/messages',

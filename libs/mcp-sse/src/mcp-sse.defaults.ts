@@ -26,6 +26,11 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       ...defined(options.http),
     },
     replay: { maxEvents: 10_000, maxBytes: 8 * MIB, ...defined(options.replay) },
+    drain: {
+      propagationMs: process.env['NODE_ENV'] === 'production' ? 5_000 : 0,
+      deadlineMs: 15_000,
+      ...defined(options.drain),
+    },
     limits: {
       maxSessions: 10_000,
       maxSessionsPerPrincipal: 1_000,

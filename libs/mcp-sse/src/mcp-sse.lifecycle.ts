@@ -3,8 +3,10 @@ import {
   Injectable,
   Logger,
   type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
   type OnModuleInit,
 } from '@nestjs/common';
+import type { Server } from 'node:http';
 import { HttpAdapterHost } from '@nestjs/core';
 import { isProtected } from './auth/mcp-auth.guard.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
@@ -13,10 +15,13 @@ import { FeatureBinder } from './execution/feature.binder.js';
 import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
+import { SessionDrain } from './sessions/session-drain.js';
+import { beforeClose } from './transports/http/before-close.js';
+import { noteSignals } from './transports/http/received-signal.js';
 
 /** Mounts what the explorer finds when the application starts, and ends the sessions when it stops. */
 @Injectable()
-export class McpSseLifecycle implements OnModuleInit, BeforeApplicationShutdown {
+export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('McpSseModule');
 
   constructor(
@@ -37,9 +42,26 @@ export class McpSseLifecycle implements OnModuleInit, BeforeApplicationShutdown 
     );
   }
 
+  /** By now the application has been told whether signals stop it. */
+  onApplicationBootstrap(): void {
+    const { httpAdapter } = this.host;
+    if (!httpAdapter) return;
+    const isStoppedBySignal = noteSignals();
+    beforeClose(httpAdapter, async () => {
+      if (isStoppedBySignal()) await this.drain();
+    });
+  }
+
   /** Before the server closes: it waits for its connections, and streams end by us alone. */
   beforeApplicationShutdown(): void {
     this.sessions.shutdown();
+  }
+
+  private async drain(): Promise<void> {
+    const server = this.host.httpAdapter.getHttpServer() as Server;
+    await new SessionDrain(this.sessions, this.options.drain).run(() => {
+      if (server.listening) server.close();
+    });
   }
 
   private checkProtection(): void {

@@ -1,5 +1,6 @@
 export interface HealthReport {
-  status: 'ok';
+  /** `draining` once a signal has told the application to stop. */
+  status: 'ok' | 'draining';
   transport: 'sse';
   name: string;
   version: string;

@@ -67,6 +67,20 @@ export interface McpSseModuleOptions {
   };
 
   /**
+   * How the server ends when a signal stops the application (`app.enableShutdownHooks()`, called before it
+   * listens). SIGINT, which a person sends, and `app.close()` end it at once.
+   */
+  drain?: {
+    /**
+     * How long to serve as before after the node has said that it is not ready, so that those who send it requests
+     * notice. 5000 by default where NODE_ENV is `production`, else 0.
+     */
+    propagationMs?: number;
+    /** How long calls that run then have to finish, 15000 by default. */
+    deadlineMs?: number;
+  };
+
+  /**
    * URL at which clients reach the application's root, such as `https://example.com/api`. Needed behind a
    * proxy that adds or strips a prefix without saying so in `X-Forwarded-Prefix`.
    */

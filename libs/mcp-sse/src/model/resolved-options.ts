@@ -10,6 +10,7 @@ export interface ResolvedOptions extends McpSseModuleOptions {
   readonly sse: Readonly<Required<NonNullable<McpSseModuleOptions['sse']>>>;
   readonly http: false | (Required<Omit<HttpOptions, 'retryMs'>> & Pick<HttpOptions, 'retryMs'>);
   readonly replay: Readonly<Required<NonNullable<McpSseModuleOptions['replay']>>>;
+  readonly drain: Readonly<Required<NonNullable<McpSseModuleOptions['drain']>>>;
   readonly limits: Readonly<Required<NonNullable<McpSseModuleOptions['limits']>>>;
   readonly guards: NonNullable<McpSseModuleOptions['guards']>;
   readonly trustedProxies: NonNullable<McpSseModuleOptions['trustedProxies']>;

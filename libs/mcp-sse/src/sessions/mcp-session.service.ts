@@ -27,6 +27,7 @@ export class McpSessionService {
   private readonly events = new Subject<McpSessionEvent>();
   private sweeper?: NodeJS.Timeout;
   private shutDown = false;
+  private isDraining = false;
 
   constructor(
     private readonly settings: SessionSettings,
@@ -36,6 +37,11 @@ export class McpSessionService {
   /** Sessions being opened, expiring, and closed with the reason. */
   get events$(): Observable<McpSessionEvent> {
     return this.events.asObservable();
+  }
+
+  /** Whether the node is being taken out of service: it is not ready for new clients. */
+  get draining(): boolean {
+    return this.isDraining;
   }
 
   /** Every session that is open. */
@@ -174,9 +180,19 @@ export class McpSessionService {
     }
   }
 
+  /** @internal */
+  list(): readonly McpSession[] {
+    return [...this.openSessions.values()];
+  }
+
+  /** @internal */
+  startDraining(): void {
+    this.isDraining = true;
+  }
+
   /** @internal Closes every session and opens no more. */
   shutdown(): void {
-    this.shutDown = true;
+    this.shutDown = this.isDraining = true;
     for (const id of [...this.openSessions.keys()]) this.close(id, 'shutdown');
     clearInterval(this.sweeper);
   }

@@ -20,6 +20,9 @@ export interface SessionOutlet {
   /** See `McpContext.closeStream`. */
   closeStream(relatesTo: RequestId, retryMs?: number): void;
 
+  /** Tells the client when to come back once its connections end. */
+  hint(retryMs: number): void;
+
   /** Ends the connections of streams that the client can come back to. */
   detach(): void;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { OutgoingStream } from './outgoing-stream.js';
 import { ReplayBudget } from './replay-budget.js';
 import type { Sink } from './sink.js';
-import type { StreamComment, StreamEvent } from './stream-event.js';
+import type { StreamEvent, StreamItem } from './stream-event.js';
 
 class TestSink implements Sink {
   writable = true;
@@ -44,7 +44,7 @@ function attached(maxQueuedBytes = 100, ownBudget = budget()) {
   const subscription = stream
     .attach(sink, () => ends.push('detached'))
     .subscribe({
-      next: (item: StreamEvent | StreamComment) => received.push('id' in item ? item.id : item.comment),
+      next: (item: StreamItem) => received.push('id' in item ? item.id : item.comment),
       complete: () => ends.push('completed'),
     });
   return { stream, sink, received, ends, cuts, subscription };

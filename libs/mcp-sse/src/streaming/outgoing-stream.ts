@@ -2,7 +2,7 @@ import { Observable, type Subscriber } from 'rxjs';
 import { EventLog } from './event-log.js';
 import type { ReplayBudget } from './replay-budget.js';
 import type { Sink } from './sink.js';
-import type { StreamComment, StreamEvent } from './stream-event.js';
+import type { StreamComment, StreamEvent, StreamItem } from './stream-event.js';
 
 /**
  * Characters handed over in one turn of the event loop. What lies between this stream and the socket writes
@@ -29,10 +29,11 @@ export interface OutgoingStreamOptions {
  */
 export class OutgoingStream {
   private readonly log: EventLog;
-  private subscriber?: Subscriber<StreamEvent | StreamComment>;
+  private subscriber?: Subscriber<StreamItem>;
   private sink?: Sink;
   private onDetach?: () => void;
   private finished = false;
+  private lastId?: string;
   private handedOver = 0;
   private turnEnds = false;
 
@@ -76,7 +77,7 @@ export class OutgoingStream {
    * @param onDetach called when the client is gone, but not after `end()`
    * @param prelude an event of this connection alone, ahead of what waits
    */
-  attach(sink: Sink, onDetach: () => void, prelude?: StreamEvent): Observable<StreamEvent | StreamComment> {
+  attach(sink: Sink, onDetach: () => void, prelude?: StreamEvent): Observable<StreamItem> {
     return new Observable((subscriber) => {
       const replaced = this.subscriber;
       this.subscriber = subscriber;
@@ -85,7 +86,10 @@ export class OutgoingStream {
       replaced?.complete();
       const stopDraining = sink.onDrain(() => this.drain());
       const heartbeat = this.startHeartbeat(subscriber, sink);
-      if (prelude) subscriber.next(prelude);
+      if (prelude) {
+        this.lastId = prelude.id;
+        subscriber.next(prelude);
+      }
       this.drain();
       return () => {
         stopDraining();
@@ -113,6 +117,12 @@ export class OutgoingStream {
   finish(): void {
     this.finished = true;
     this.drain();
+  }
+
+  /** Tells the client that is attached when to come back once its connection ends. */
+  hint(retryMs: number): void {
+    const { lastId: id } = this;
+    if (id !== undefined) this.subscriber?.next({ id, retry: retryMs, comment: 'come back' });
   }
 
   /** Ends the connection, but not the stream: its client comes back for the rest. */
@@ -169,6 +179,7 @@ export class OutgoingStream {
 
   private handOver(event: StreamEvent): void {
     this.handedOver += event.data.length;
+    this.lastId = event.id;
     this.subscriber!.next(event);
     if (this.turnEnds) return;
     this.turnEnds = true;

@@ -9,7 +9,17 @@ export interface StreamEvent {
   readonly retry?: number;
 }
 
+/** No event to the client, but word of when to come back. It repeats the id of the last event. */
+export interface StreamHint {
+  readonly id: string;
+  readonly retry: number;
+  readonly comment: string;
+}
+
 /** A comment, which clients ignore: it keeps an idle connection open. */
 export interface StreamComment {
   readonly comment: string;
 }
+
+/** Whatever a stream writes. */
+export type StreamItem = StreamEvent | StreamHint | StreamComment;

@@ -1,4 +1,4 @@
-import type { StreamComment, StreamEvent } from '../../streaming/stream-event.js';
+import type { StreamItem } from '../../streaming/stream-event.js';
 
 /** Headers of a response that is an event stream, which proxies and compression pass on as it comes. */
 export const EVENT_STREAM_HEADERS = {
@@ -8,8 +8,11 @@ export const EVENT_STREAM_HEADERS = {
 } as const;
 
 /** @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
-export function formatEvent(event: StreamEvent | StreamComment): string {
-  if ('comment' in event) return `: ${event.comment}\n\n`;
+export function formatEvent(event: StreamItem): string {
+  if ('comment' in event)
+    return 'id' in event
+      ? `id: ${event.id}\nretry: ${event.retry}\n: ${event.comment}\n\n`
+      : `: ${event.comment}\n\n`;
   const { id, type, data, retry } = event;
   return `${type ? `event: ${type}\n` : ''}id: ${id}\n${retry === undefined ? '' : `retry: ${retry}\n`}data: ${data}\n\n`;
 }

@@ -5,7 +5,7 @@ import { eventId } from '../../streaming/event-id.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
-import type { StreamComment, StreamEvent } from '../../streaming/stream-event.js';
+import type { StreamEvent, StreamItem } from '../../streaming/stream-event.js';
 
 /** HTTP+SSE sends everything on the one stream that the client opened. */
 export class SseOutlet implements SessionOutlet {
@@ -35,7 +35,7 @@ export class SseOutlet implements SessionOutlet {
   }
 
   /** The stream as its client reads it: first where it is to post its messages, then what is sent to it. */
-  attach(endpoint: string, sink: Sink, onDetach: () => void): Observable<StreamEvent | StreamComment> {
+  attach(endpoint: string, sink: Sink, onDetach: () => void): Observable<StreamItem> {
     this.push('endpoint', endpoint);
     return this.stream.attach(sink, onDetach);
   }
@@ -51,7 +51,7 @@ export class SseOutlet implements SessionOutlet {
     endpoint: string,
     sink: Sink,
     onDetach: () => void,
-  ): Observable<StreamEvent | StreamComment> | undefined {
+  ): Observable<StreamItem> | undefined {
     if (!this.stream.rewind(lastEventId)) return undefined;
     this.missed = 0;
     return this.stream.attach(sink, onDetach, { id: lastEventId, type: 'endpoint', data: endpoint });
@@ -62,6 +62,10 @@ export class SseOutlet implements SessionOutlet {
 
   /** Clients of this transport do not know that a stream may be ended by design. */
   closeStream(): void {}
+
+  hint(retryMs: number): void {
+    this.stream.hint(retryMs);
+  }
 
   detach(): void {
     this.stream.detach();

@@ -25,6 +25,9 @@ export class StdioOutlet implements SessionOutlet {
   closeStream(): void {}
 
   /** There is nothing to come back to. */
+  hint(): void {}
+
+  /** There is nothing to come back to. */
   detach(): void {}
 
   end(): void {

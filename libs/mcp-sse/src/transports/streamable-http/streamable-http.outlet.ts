@@ -4,7 +4,7 @@ import type { SessionOutlet } from '../../sessions/session-outlet.js';
 import type { OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
-import type { StreamComment, StreamEvent } from '../../streaming/stream-event.js';
+import type { StreamItem } from '../../streaming/stream-event.js';
 import { NumberedStream } from './numbered-stream.js';
 import type { PostExchange } from './post-exchange.js';
 import { streamOfEventId } from './stream-event-id.js';
@@ -82,7 +82,7 @@ export class StreamableHttpOutlet implements SessionOutlet {
     lastEventId: string | undefined,
     primes: boolean,
     onDetach: () => void,
-  ): Observable<StreamEvent | StreamComment> | undefined {
+  ): Observable<StreamItem> | undefined {
     if (lastEventId === undefined)
       return defer(() => {
         const { standalone } = this;
@@ -93,6 +93,10 @@ export class StreamableHttpOutlet implements SessionOutlet {
     const number = streamOfEventId(this.sessionId, lastEventId);
     const stream = number === undefined ? undefined : this.streams.get(number);
     return stream?.rewind(lastEventId) ? stream.attach(sink, onDetach) : undefined;
+  }
+
+  hint(retryMs: number): void {
+    for (const stream of this.streams.values()) stream.hint(retryMs);
   }
 
   detach(): void {

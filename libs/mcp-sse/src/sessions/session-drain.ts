@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { McpSession } from './mcp-session.js';
+import type { McpSessionService } from './mcp-session.service.js';
+
+/** Clients whose streams end in one second: they all come back at about that rate, to other nodes. */
+const CLIENTS_PER_SECOND = 200;
+
+export interface DrainSettings {
+  /** How long requests still come after the node has said that it is not ready, in milliseconds. */
+  readonly propagationMs: number;
+  /** How long what runs then has to finish, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** Takes a node out of service so that its clients notice as little as can be. */
+export class SessionDrain {
+  constructor(
+    private readonly sessions: McpSessionService,
+    private readonly settings: DrainSettings,
+  ) {}
+
+  /**
+   * Resolves when every session has ended: those that wait for nothing soon, one after the other; the others when
+   * they have their answers, or with an error at the deadline.
+   *
+   * @param stopListening called once no traffic is to be expected any more
+   */
+  async run(stopListening: () => void): Promise<void> {
+    const { propagationMs, deadlineMs } = this.settings;
+    this.sessions.startDraining();
+    await delay(propagationMs);
+    stopListening();
+    const deadline = new AbortController();
+    const open = this.sessions.list();
+    const spreadMs = Math.min(deadlineMs / 2, (open.length / CLIENTS_PER_SECOND) * 1_000);
+    const ends = open.map((session) => this.end(session, Math.random() * spreadMs, deadline.signal));
+    await Promise.race([Promise.all(ends), delay(deadlineMs, undefined, deadline)]);
+    deadline.abort();
+    this.sessions.shutdown();
+  }
+
+  private async end(session: McpSession, waitMs: number, signal: AbortSignal): Promise<void> {
+    await delay(waitMs, undefined, { signal }).catch(() => undefined);
+    await session.whenIdle();
+    if (signal.aborted) return;
+    // The sooner the better: whoever takes over is there already.
+    session.outlet.hint(Math.ceil(Math.random() * 1_000));
+    this.sessions.close(session.id, 'shutdown');
+  }
+}

@@ -1,0 +1,96 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { afterEach, expect, it } from '@jest/globals';
+import { send, WireClient } from '../clients/wire-client.js';
+import { describeOnAdapters, type AdapterName } from '../fixtures/adapters.js';
+import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
+
+const STREAMS = 1_000;
+
+const streamData = (id: unknown, delayMs: number, progressToken = id) => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params: {
+    name: 'stream_data',
+    arguments: { source: 'drain', count: 3, delayMs },
+    _meta: { progressToken },
+  },
+});
+
+describeOnAdapters('the reference application that is told to stop', (adapter: AdapterName) => {
+  let application: ChildApplication;
+
+  const start = async (variables: Readonly<Record<string, string>> = {}) => {
+    application = await startTypeScript('src/main.ts', { env: { HTTP_ADAPTER: adapter, ...variables } });
+  };
+  const open = (path = 'sse') => WireClient.connect(`${application.url}/${path}`);
+  const status = async (path: string) => (await send(`${application.url}/${path}`, { method: 'GET' })).status;
+  const refused = async () => {
+    const socket = connect(application.port, '127.0.0.1');
+    const [error] = await once(socket, 'error').catch((reason) => [reason]);
+    return (error as NodeJS.ErrnoException).code;
+  };
+
+  afterEach(() => application.stop(), 20_000);
+
+  it('serves on until it is known, then stops listening; streams are told to come back, calls finish', async () => {
+    await start({ MCP_DRAIN_PROPAGATION_MS: '1500' });
+    expect([await status('health/live'), await status('health/ready')]).toEqual([200, 200]);
+    const idle = await open();
+    await idle.initialize();
+    const busy = await open();
+    await busy.post(streamData('long', 1_000));
+    await busy.message();
+
+    process.kill(application.pid, 'SIGTERM');
+    while ((await status('health/ready')) === 200);
+    expect([await status('health/live'), await status('health/ready')]).toEqual([200, 503]);
+    const late = await open();
+    expect(await late.callTool(1, 'echo', { message: 'still here' })).toHaveProperty('result');
+
+    await idle.end();
+    expect(idle.events.at(-1)).toMatchObject({ id: idle.events.at(-2)!.id, retry: expect.any(String) });
+    expect(await busy.answer('long')).toMatchObject({ result: { structuredContent: expect.anything() } });
+    await busy.end();
+    expect(await refused()).toBe('ECONNREFUSED');
+    expect(await application.exit).toBe(0);
+  }, 30_000);
+
+  it('answers with an error what does not finish in time, and exits in order', async () => {
+    await start({ MCP_DRAIN_DEADLINE_MS: '300' });
+    const client = await open();
+    await client.post(streamData('endless', 10_000));
+    await client.message();
+    process.kill(application.pid, 'SIGTERM');
+    expect(await client.answer('endless')).toMatchObject({ error: { code: -32000 } });
+    await client.end();
+    expect(await application.exit).toBe(0);
+  }, 30_000);
+
+  it('does not wait when a person stops it', async () => {
+    await start({ MCP_DRAIN_PROPAGATION_MS: '60000', MCP_DRAIN_DEADLINE_MS: '60000' });
+    const client = await open();
+    await client.post(streamData('endless', 10_000));
+    await client.message();
+    process.kill(application.pid, 'SIGINT');
+    expect(await client.answer('endless')).toMatchObject({ error: { code: -32000 } });
+    expect(await application.exit).toBe(0);
+  }, 30_000);
+
+  it(`exits in order within its deadline with ${STREAMS} open streams`, async () => {
+    await start();
+    const clients: WireClient[] = [];
+    while (clients.length < STREAMS)
+      clients.push(...(await Promise.all(Array.from({ length: 100 }, () => open()))));
+    const ends: number[] = [];
+    const ended = Promise.all(clients.map((client) => client.end().then(() => ends.push(Date.now()))));
+    process.kill(application.pid, 'SIGTERM');
+    await ended;
+    expect(await application.exit).toBe(0);
+    // In a spread, so that they do not all come back together.
+    expect(Math.max(...ends) - Math.min(...ends)).toBeGreaterThan(1_000);
+    const withRetry = clients.filter(({ events }) => events.some(({ retry }) => retry !== undefined));
+    expect(withRetry).toHaveLength(STREAMS);
+  }, 60_000);
+});
