@@ -1,8 +1,17 @@
 import { expect, it } from '@jest/globals';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ForbiddenException, Injectable, Scope } from '@nestjs/common';
-import { McpContext, McpTool, type McpSseModuleOptions } from 'nestjs-mcp-sse';
+import {
+  ForbiddenException,
+  Injectable,
+  Scope,
+  UseGuards,
+  UseInterceptors,
+  type CallHandler,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { McpContext, McpExecutionContext, McpTool, type McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { finalize, Observable } from 'rxjs';
 import { connectSdkClient } from '../clients/sdk-client.js';
 import { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
@@ -88,6 +97,34 @@ describeOnAdapters('the context of a call', (adapter) => {
     await client.post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'wait' } });
     await client.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } });
     await expect(abortion).resolves.toBeUndefined();
+  });
+
+  it('that is cancelled while its guard runs does not leave its Observable running', async () => {
+    const guard = {
+      async canActivate(context: ExecutionContext) {
+        const { signal } = McpExecutionContext.create(context).context;
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        return true;
+      },
+    };
+    let ended: () => void = () => undefined;
+    const end = new Promise<void>((resolve) => (ended = resolve));
+    const interceptor = {
+      intercept: (_context: ExecutionContext, next: CallHandler) => next.handle().pipe(finalize(ended)),
+    };
+    @Injectable()
+    class Endless {
+      @McpTool()
+      @UseGuards(guard)
+      @UseInterceptors(interceptor)
+      run() {
+        return new Observable();
+      }
+    }
+    const client = await connect({ providers: [Endless] });
+    await client.post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'run' } });
+    await client.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } });
+    await expect(end).resolves.toBeUndefined();
   });
 
   it.each<[string, McpSseModuleOptions['contextFactory']]>([

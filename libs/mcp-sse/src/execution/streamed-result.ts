@@ -1,8 +1,10 @@
 import {
   defaultIfEmpty,
+  defer,
   filter,
   fromEvent,
   isObservable,
+  of,
   take,
   takeLast,
   takeUntil,
@@ -35,10 +37,15 @@ function oneValue(
       if (value instanceof McpProgress) context.progress(value.done, value.total, value.message);
     }),
     filter((value) => !(value instanceof McpProgress)),
-    takeUntil(fromEvent(context.signal, 'abort')),
+    takeUntil(defer(() => abortion(context.signal))),
     kind === 'resource' ? take(1) : takeLast(1),
     defaultIfEmpty(undefined),
   );
+}
+
+/** At once where the request was cancelled while its guards ran: the signal tells of it no second time. */
+function abortion(signal: AbortSignal): Observable<unknown> {
+  return signal.aborted ? of(signal.reason) : fromEvent(signal, 'abort');
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
