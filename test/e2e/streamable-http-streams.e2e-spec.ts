@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { HttpWireClient } from '../clients/http-wire-client.js';
@@ -159,6 +159,33 @@ describeOnAdapters('the streams of Streamable HTTP', (adapter) => {
       expect(await resumed.message()).toMatchObject({ params: { data: 2 } });
       expect(await resumed.message()).toMatchObject({ params: { data: 3 } });
       resumed.close();
+    });
+
+    it.each<[string, (stream: WireClient, act: Act) => Promise<void>]>([
+      ['by a broken connection', lose],
+      [
+        'by the server that closed it',
+        (stream, { context }) => {
+          context.closeStream();
+          return stream.end();
+        },
+      ],
+    ])('%s, leave the session its whole grace period', async (_how, lost) => {
+      const graceMs = 60_000;
+      await start({ http: { graceMs } });
+      const client = await HttpWireClient.connect(url);
+      const [stream, act] = await stage.stream(client);
+      const now = Date.now() + 10 * graceMs;
+      const clock = jest.spyOn(Date, 'now').mockReturnValue(now);
+      try {
+        await lost(stream, act);
+        running.sessions.sweep(now + graceMs - 1);
+        expect(running.sessions.sessions).toHaveLength(1);
+        running.sessions.sweep(now + graceMs);
+        expect(running.sessions.sessions).toEqual([]);
+      } finally {
+        clock.mockRestore();
+      }
     });
 
     it('are refused under an id that is unknown or of another session', async () => {

@@ -18,7 +18,7 @@ export interface SessionOrigin {
   readonly headers: IncomingHttpHeaders;
   /** Parameters of the route that it was opened on. */
   readonly params: Readonly<Record<string, string>>;
-  /** How long it lives with nobody attached and nothing posted, in milliseconds. */
+  /** How long it lives after its client detached or posted something, in milliseconds. */
   readonly graceMs: number;
 }
 
@@ -60,7 +60,10 @@ export class McpSession implements McpSessionView {
     this.connection = connect(this, {
       send: (json, relatesTo, isAnswer) => this.emit(json, relatesTo, isAnswer),
       abandon: (relatesTo) => outlet.abandon(relatesTo),
-      closeStream: (relatesTo, retryMs) => outlet.closeStream(relatesTo, retryMs),
+      closeStream: (relatesTo, retryMs) => {
+        this.touch();
+        outlet.closeStream(relatesTo, retryMs);
+      },
     });
     this.expiry = new TokenExpiry(
       () => this.inFlight > 0,

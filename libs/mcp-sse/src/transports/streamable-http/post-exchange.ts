@@ -13,6 +13,16 @@ export interface ExchangeOptions {
   readonly isBatch: boolean;
 }
 
+/** What an exchange needs of its session. */
+export interface ExchangePort {
+  /** Makes the stream when one is needed. */
+  openStream(): NumberedStream;
+  /** The client has lost the stream, and may come back for the rest. */
+  onDetach(): void;
+  /** The last answer was sent. */
+  onDone(): void;
+}
+
 /**
  * One POST with requests: its answer is JSON when nothing but the answers is sent and they are quick, else an
  * event stream, which the client can take up again when it loses it.
@@ -22,17 +32,12 @@ export class PostExchange {
   private readonly answers: string[] = [];
   private readonly timer: NodeJS.Timeout;
 
-  /**
-   * @param requests how many the POST has
-   * @param openStream makes the stream when one is needed
-   * @param onDone called after the last answer
-   */
+  /** @param requests how many the POST has */
   constructor(
     private readonly response: ServerResponse,
     private requests: number,
     private readonly options: ExchangeOptions,
-    private readonly openStream: () => NumberedStream,
-    private readonly onDone: () => void,
+    private readonly port: ExchangePort,
   ) {
     this.timer = setTimeout(() => this.upgraded(), options.upgradeMs).unref();
   }
@@ -81,7 +86,7 @@ export class PostExchange {
     clearTimeout(this.timer);
     if (this.stream) this.stream.finish();
     else if (!this.response.destroyed) this.answerWithoutStream();
-    setImmediate(this.onDone);
+    setImmediate(() => this.port.onDone());
   }
 
   private answerWithoutStream(): void {
@@ -104,10 +109,10 @@ export class PostExchange {
 
   private upgrade(): NumberedStream {
     const { response } = this;
-    const stream = this.openStream();
+    const stream = this.port.openStream();
     response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
     const subscription = stream
-      .attach(new ResponseSink(response), () => undefined)
+      .attach(new ResponseSink(response), () => this.port.onDetach())
       .subscribe({
         next: (event) => void response.write(formatEvent(event)),
         complete: () => void response.end(),

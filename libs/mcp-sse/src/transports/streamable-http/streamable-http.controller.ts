@@ -37,7 +37,7 @@ import { setPath } from '../http/set-path.js';
 import { takeOver } from '../http/take-over.js';
 import { EndpointUrl } from '../sse/endpoint-url.js';
 import { SseStreams } from '../sse/sse-streams.js';
-import { PostExchange } from './post-exchange.js';
+import { PostExchange, type ExchangePort } from './post-exchange.js';
 import { RequestVersion } from './protocol-version.js';
 import { StreamableHttpSessions, type StreamableSession } from './streamable-http.sessions.js';
 
@@ -161,7 +161,12 @@ export function createStreamableHttpController(): Type {
       }
       const { upgradeMs, retryMs } = this.http;
       const options = { upgradeMs, retryMs, primes: hasPriming && !this.http.stateless, isBatch };
-      outlet.expect(ids, new PostExchange(response, ids.length, options, () => outlet.openStream(), close));
+      const port: ExchangePort = {
+        openStream: () => outlet.openStream(),
+        onDetach: () => session.touch(),
+        onDone: close,
+      };
+      outlet.expect(ids, new PostExchange(response, ids.length, options, port));
     }
 
     private async sseMessage(request: HttpRequest, response: unknown): Promise<void> {
