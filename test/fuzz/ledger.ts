@@ -10,7 +10,7 @@ interface Entry {
 }
 
 /** How long anything may take before it counts as lost. */
-export const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 20_000;
 
 /** What a client has asked and got: each accepted request is to be answered once, under its id. */
 export class Ledger {

@@ -1,22 +1,23 @@
 import type { FuzzServer } from './fuzz-server.js';
 import { Ledger, PATIENCE_MS } from './ledger.js';
-import type { Random } from './random.js';
-import { Traffic, type Outgoing } from './traffic.js';
+import { rpc, type Outgoing } from './messages.js';
+import type { Visit } from './visit.js';
+import { Whims } from './whims.js';
 
 /** A client that keeps count of what it asked and got. */
 export abstract class FuzzPeer {
   readonly ledger: Ledger;
-  readonly traffic: Traffic;
+  protected readonly whims: Whims;
   private readonly underWay = new Set<Promise<void>>();
+  private pings = 0;
+  private asked = 0;
 
   constructor(
     protected readonly server: FuzzServer,
-    protected readonly random: Random,
-    owner: string,
-    protected readonly hasBatches: boolean,
+    protected readonly visit: Visit,
   ) {
-    this.ledger = new Ledger(owner, server.owners);
-    this.traffic = new Traffic(random.fork(), owner, hasBatches);
+    this.ledger = new Ledger(visit.owner, server.owners);
+    this.whims = new Whims(visit.draws);
   }
 
   /** Of its session. */
@@ -29,13 +30,19 @@ export abstract class FuzzPeer {
   }
 
   /** Does something that only this transport knows, as a client or a network of ill will would. */
-  misbehave(): void {
-    this.track(this.disturb(), 'disturbance');
+  misbehave(how: number): void {
+    this.track(this.disturb(how), `disturbance ${how}`);
   }
 
   /** Resolves when nothing is under way. */
   async flushed(): Promise<void> {
     while (this.underWay.size > 0) await Promise.all(this.underWay);
+  }
+
+  /** A request that is always right. */
+  ping(): { id: string; text: string } {
+    const id = `ping ${++this.pings}`;
+    return { id, text: rpc(id, 'ping') };
   }
 
   /** Resolves when the server has ended the session, and everything was read. */
@@ -46,12 +53,24 @@ export abstract class FuzzPeer {
 
   protected abstract deliver(outgoing: Outgoing): Promise<void>;
 
-  protected abstract disturb(): Promise<void>;
+  protected abstract disturb(how: number): Promise<void>;
+
+  protected get initialize(): string {
+    const { version, capabilities } = this.visit;
+    const clientInfo = { name: 'fuzz', version: '1' };
+    return rpc('initialize', 'initialize', { protocolVersion: version, capabilities, clientInfo });
+  }
+
+  protected get hasBatches(): boolean {
+    return this.visit.version === '2025-03-26';
+  }
 
   /** Takes a message of the server, and answers it if it is a request. */
   protected receive(json: string): void {
-    for (const asked of this.ledger.received(JSON.parse(json) as Record<string, any>))
-      for (const answer of this.traffic.answersTo(asked)) this.send(answer);
+    const { answers } = this.visit;
+    for (const { id } of this.ledger.received(JSON.parse(json) as Record<string, any>))
+      for (const answer of answers[this.asked++ % answers.length]!)
+        this.send({ text: JSON.stringify({ jsonrpc: '2.0', id, ...answer }) });
   }
 
   private track(work: Promise<void>, what: string): void {

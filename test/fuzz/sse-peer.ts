@@ -1,9 +1,9 @@
 import { Agent } from 'node:http';
 import { requestsIn } from './acceptable.js';
 import type { FuzzServer } from './fuzz-server.js';
+import type { Outgoing } from './messages.js';
 import { FuzzPeer } from './peer.js';
-import type { Random } from './random.js';
-import type { Outgoing } from './traffic.js';
+import type { Visit } from './visit.js';
 import { ask, head, readEvents, textOf, writeRaw, type Posted } from './wire.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -16,15 +16,11 @@ export class SsePeer extends FuzzPeer {
   private reading!: Promise<void>;
   private stream!: Posted;
 
-  static async open(server: FuzzServer, random: Random, owner: string): Promise<SsePeer> {
-    const peer = new SsePeer(server, random, owner);
-    await peer.open(random.pick(['/sse', '/sse/', '/mcp']));
-    if (random.chance(0.8)) await peer.deliver({ text: peer.traffic.initialize('2024-11-05') });
+  static async open(server: FuzzServer, visit: Visit): Promise<SsePeer> {
+    const peer = new SsePeer(server, visit);
+    await peer.open(peer.whims.pick(['/sse', '/sse/', '/mcp']));
+    if (visit.initializes) await peer.deliver({ text: peer.initialize });
     return peer;
-  }
-
-  private constructor(server: FuzzServer, random: Random, owner: string) {
-    super(server, random, owner, false);
   }
 
   get sessionId(): string {
@@ -39,7 +35,7 @@ export class SsePeer extends FuzzPeer {
 
   async leave(): Promise<void> {
     this.closed = true;
-    if (this.random.chance(0.5)) this.stream.request.destroy();
+    if (this.whims.chance(50)) this.stream.request.destroy();
     else this.stream.response.socket.resetAndDestroy();
     await this.ended();
   }
@@ -56,19 +52,19 @@ export class SsePeer extends FuzzPeer {
     if (!allowed.includes(status)) this.ledger.fault(`${status} to ${text.slice(0, 300)}: ${body}`);
   }
 
-  protected async disturb(): Promise<void> {
-    const { random, server, endpoint } = this;
+  protected async disturb(which: number): Promise<void> {
+    const { whims, server, endpoint } = this;
     const { url, port } = server;
-    const how = random.pick(['FIN', 'RST'] as const);
+    const how = whims.pick(['FIN', 'RST'] as const);
     const path = endpoint.slice(url.length);
-    switch (random.below(9)) {
+    switch (which) {
       case 0:
-        return this.refused(404, `${url}/messages?sessionId=${random.pick(['x', 'A'.repeat(22), '%00'])}`);
+        return this.refused(404, `${url}/messages?sessionId=${whims.pick(['x', 'A'.repeat(22), '%00'])}`);
       case 1:
         return this.refused(400, `${url}/messages`);
       case 2:
         return this.refused(415, endpoint, {
-          'content-type': random.pick(['text/plain', 'application/xml', '']),
+          'content-type': whims.pick(['text/plain', 'application/xml', '']),
         });
       case 3:
         return this.refused(403, endpoint, { ...JSON_TYPE, origin: 'https://evil.example' });
@@ -79,14 +75,14 @@ export class SsePeer extends FuzzPeer {
       case 6:
         return writeRaw(
           port,
-          random.pick(['\0\r\n\r\n', 'GET /sse HTTP/9\r\n', head('POST', path, port)]),
+          whims.pick(['\0\r\n\r\n', 'GET /sse HTTP/9\r\n', head('POST', path, port)]),
           how,
         );
       case 7:
-        return writeRaw(port, `${head('GET', random.pick(['/sse', '/mcp']), port)}\r\n`, how);
+        return writeRaw(port, `${head('GET', whims.pick(['/sse', '/mcp']), port)}\r\n`, how);
       default:
         this.stream.response.pause();
-        await new Promise((resolve) => setTimeout(resolve, random.below(20)));
+        await new Promise((resolve) => setTimeout(resolve, whims.below(20)));
         this.stream.response.resume();
     }
   }
@@ -113,7 +109,7 @@ export class SsePeer extends FuzzPeer {
     url: string,
     headers: Record<string, string> = JSON_TYPE,
   ): Promise<void> {
-    const posted = await this.post(url, this.traffic.ping().text, headers);
+    const posted = await this.post(url, this.ping().text, headers);
     if (posted.status !== status && !this.closed)
       this.ledger.fault(`${posted.status} instead of ${status}: ${posted.body}`);
   }

@@ -2,9 +2,9 @@ import { PassThrough } from 'node:stream';
 import { serveStdio } from 'nestjs-mcp-sse';
 import { readableId, requestsIn } from './acceptable.js';
 import type { FuzzServer } from './fuzz-server.js';
+import type { Outgoing } from './messages.js';
 import { FuzzPeer, withinPatience } from './peer.js';
-import type { Random } from './random.js';
-import type { Outgoing } from './traffic.js';
+import type { Visit } from './visit.js';
 
 /** A client over two streams of lines. */
 export class StdioPeer extends FuzzPeer {
@@ -15,15 +15,14 @@ export class StdioPeer extends FuzzPeer {
   private refusals = 0;
   private rest = '';
 
-  static async open(server: FuzzServer, random: Random, owner: string): Promise<StdioPeer> {
-    const version = random.pick(['2025-03-26', '2025-11-25']);
-    const peer = new StdioPeer(server, random, owner, version);
-    await peer.deliver({ text: peer.traffic.initialize(version) });
+  static async open(server: FuzzServer, visit: Visit): Promise<StdioPeer> {
+    const peer = new StdioPeer(server, visit);
+    await peer.deliver({ text: peer.initialize });
     return peer;
   }
 
-  private constructor(server: FuzzServer, random: Random, owner: string, version: string) {
-    super(server, random, owner, version === '2025-03-26');
+  private constructor(server: FuzzServer, visit: Visit) {
+    super(server, visit);
     this.output.setEncoding('utf8');
     this.output.on('data', (chunk: string) => this.take(chunk));
     let sessionId = '';
@@ -36,7 +35,7 @@ export class StdioPeer extends FuzzPeer {
   /** Lines are read in their order: what was before an answered one has been read. */
   override async flushed(): Promise<void> {
     await super.flushed();
-    const { id, text } = this.traffic.ping();
+    const { id, text } = this.ping();
     await this.deliver({ text });
     const answered = async () => {
       while (this.ledger.isOpen(id)) await new Promise((resolve) => setImmediate(resolve));
@@ -51,9 +50,9 @@ export class StdioPeer extends FuzzPeer {
   }
 
   async leave(): Promise<void> {
-    if (this.random.chance(0.5)) this.input.end();
+    if (this.whims.chance(50)) this.input.end();
     else this.input.destroy();
-    await new Promise((resolve) => setTimeout(resolve, this.random.below(50)));
+    await new Promise((resolve) => setTimeout(resolve, this.whims.below(50)));
     // What hangs would hold the session for ever.
     this.server.sessions.close(this.sessionId);
     await this.ended();
@@ -62,19 +61,19 @@ export class StdioPeer extends FuzzPeer {
   protected async deliver({ text }: Outgoing): Promise<void> {
     if (!this.input.writable) return;
     for (const line of text.split('\n')) this.expectAnswers(line);
-    const bytes = Buffer.from(`${text}${this.random.pick(['\n', '\n', '\r\n'])}`);
-    const cut = this.random.below(bytes.length);
+    const bytes = Buffer.from(`${text}${this.whims.pick(['\n', '\n', '\r\n'])}`);
+    const cut = this.whims.below(bytes.length);
     this.input.write(bytes.subarray(0, cut));
     this.input.write(bytes.subarray(cut));
   }
 
-  protected async disturb(): Promise<void> {
-    if (this.random.chance(0.5)) {
-      this.input.write(this.random.pick(['\n', '\r\n', ' \n\n', '\t\n']));
+  protected async disturb(how: number): Promise<void> {
+    if (how % 2 === 0) {
+      this.input.write(this.whims.pick(['\n', '\r\n', ' \n\n', '\t\n']));
       return;
     }
     this.output.pause();
-    await new Promise((resolve) => setTimeout(resolve, this.random.below(20)));
+    await new Promise((resolve) => setTimeout(resolve, this.whims.below(20)));
     this.output.resume();
   }
 

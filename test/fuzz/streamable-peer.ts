@@ -1,9 +1,9 @@
 import { Agent } from 'node:http';
 import { requestsIn, type Id } from './acceptable.js';
 import type { FuzzServer } from './fuzz-server.js';
+import type { Outgoing } from './messages.js';
 import { FuzzPeer, withinPatience } from './peer.js';
-import type { Random } from './random.js';
-import type { Outgoing } from './traffic.js';
+import type { Visit } from './visit.js';
 import { ask, head, readEvents, textOf, writeRaw, type Posted, type ReadEvent } from './wire.js';
 
 type Headers = Record<string, string>;
@@ -21,21 +21,15 @@ export class StreamablePeer extends FuzzPeer {
   private closed = false;
   private left = false;
 
-  static async open(server: FuzzServer, random: Random, owner: string): Promise<StreamablePeer> {
-    const version = random.pick(['2025-03-26', '2025-06-18', '2025-11-25', '2025-11-25']);
-    const peer = new StreamablePeer(server, random, owner, version);
-    peer.headers = await peer.initialize();
-    if (random.chance(0.7)) await peer.listen();
+  static async open(server: FuzzServer, visit: Visit): Promise<StreamablePeer> {
+    const peer = new StreamablePeer(server, visit);
+    peer.headers = await peer.openSession();
+    if (peer.whims.chance(70)) await peer.listen();
     return peer;
   }
 
-  private constructor(
-    server: FuzzServer,
-    random: Random,
-    owner: string,
-    private readonly version: string,
-  ) {
-    super(server, random, owner, version === '2025-03-26');
+  private constructor(server: FuzzServer, visit: Visit) {
+    super(server, visit);
     this.url = `${server.url}/mcp`;
   }
 
@@ -55,7 +49,7 @@ export class StreamablePeer extends FuzzPeer {
 
   async leave(): Promise<void> {
     this.closed = true;
-    if (this.random.chance(0.5)) await this.expectStatus(200, 'DELETE');
+    if (this.whims.chance(50)) await this.expectStatus(200, 'DELETE');
     else {
       this.left = true;
       for (const posted of this.open) this.drop(posted);
@@ -66,12 +60,12 @@ export class StreamablePeer extends FuzzPeer {
   protected async deliver({ text }: Outgoing): Promise<void> {
     const ids = requestsIn(text, this.hasBatches);
     this.ledger.sending(ids ?? []);
-    const { random } = this;
+    const { whims } = this;
     const posting = ask(this.url, {
       headers: { ...JSON_TYPE, ...this.headers },
       body: text,
       agent: this.agent,
-      abortMs: random.chance(0.03) ? random.below(5) : undefined,
+      abortMs: whims.chance(3) ? whims.below(5) : undefined,
     });
     let posted: Posted;
     try {
@@ -92,30 +86,30 @@ export class StreamablePeer extends FuzzPeer {
     if (!allowed.includes(status)) this.ledger.fault(`${status} to ${text.slice(0, 300)}: ${body}`);
   }
 
-  protected async disturb(): Promise<void> {
-    const { random, server } = this;
-    const how = random.pick(['FIN', 'RST'] as const);
-    const unknown = random.pick(['x', 'A'.repeat(22)]);
-    switch (random.below(12)) {
+  protected async disturb(which: number): Promise<void> {
+    const { whims, server } = this;
+    const how = whims.pick(['FIN', 'RST'] as const);
+    const unknown = whims.pick(['x', 'A'.repeat(22)]);
+    switch (which) {
       case 0:
-        return this.expectStatus(404, random.pick(['POST', 'GET', 'DELETE']), { 'mcp-session-id': unknown });
+        return this.expectStatus(404, whims.pick(['POST', 'GET', 'DELETE']), { 'mcp-session-id': unknown });
       case 1:
-        return this.expectStatus(400, random.pick(['POST', 'DELETE']), { 'mcp-session-id': '' });
+        return this.expectStatus(400, whims.pick(['POST', 'DELETE']), { 'mcp-session-id': '' });
       case 2:
-        return this.expectStatus(400, random.pick(['POST', 'GET', 'DELETE']), {
+        return this.expectStatus(400, whims.pick(['POST', 'GET', 'DELETE']), {
           'mcp-protocol-version': '1',
         });
       case 3:
-        return this.expectStatus(406, random.pick(['POST', 'GET']), { accept: 'text/html' });
+        return this.expectStatus(406, whims.pick(['POST', 'GET']), { accept: 'text/html' });
       case 4:
         return this.expectStatus(415, 'POST', { 'content-type': 'text/plain' });
       case 5:
-        return this.expectStatus(403, random.pick(['POST', 'GET', 'DELETE']), {
+        return this.expectStatus(403, whims.pick(['POST', 'GET', 'DELETE']), {
           origin: 'https://evil.example',
         });
       case 6:
         return this.expectStatus(400, 'GET', {
-          'last-event-id': random.pick(['x', `${this.sessionId}.zz.1`]),
+          'last-event-id': whims.pick(['x', `${this.sessionId}.zz.1`]),
         });
       case 7:
         return writeRaw(server.port, `${this.rawHead('POST')}Content-Length: 100\r\n\r\n{"json`, how);
@@ -123,10 +117,10 @@ export class StreamablePeer extends FuzzPeer {
         return writeRaw(server.port, `${this.rawHead('GET')}\r\n`, how);
       case 9:
         // Another session, which nobody will ever use.
-        return void (await this.initialize());
+        return void (await this.openSession());
       case 10:
         for (const { response } of this.open) response.pause();
-        await new Promise((resolve) => setTimeout(resolve, random.below(20)));
+        await new Promise((resolve) => setTimeout(resolve, whims.below(20)));
         for (const { response } of this.open) response.resume();
         return;
       default:
@@ -134,18 +128,14 @@ export class StreamablePeer extends FuzzPeer {
     }
   }
 
-  private async initialize(): Promise<Headers> {
-    const body = this.traffic.initialize(this.version);
-    const { status, headers, response } = await ask(this.url, {
-      headers: JSON_TYPE,
-      body,
-      agent: this.agent,
-    });
+  private async openSession(): Promise<Headers> {
+    const { agent, initialize: body } = this;
+    const { status, headers, response } = await ask(this.url, { headers: JSON_TYPE, body, agent });
     const answer = await textOf(response);
     if (status !== 200) throw new Error(`initialize answered ${status}: ${answer}`);
     return {
       'mcp-session-id': headers['mcp-session-id'] as string,
-      'mcp-protocol-version': this.version,
+      'mcp-protocol-version': this.visit.version,
     };
   }
 
@@ -172,7 +162,7 @@ export class StreamablePeer extends FuzzPeer {
 
   /** Reads the stream of a POST and, when it ends early, goes on where it was. */
   private follow(waiting: Set<Id>, posted: Posted, lastEventId?: string): void {
-    const drops = this.random.chance(0.15);
+    const drops = this.whims.chance(15);
     const take = (json: string) => {
       const { id, method } = JSON.parse(json) as { id?: Id; method?: string };
       if (id !== undefined && !method) waiting.delete(id);
@@ -212,7 +202,7 @@ export class StreamablePeer extends FuzzPeer {
         take(data!);
         this.receive(data!);
       }
-      if (drops && this.random.chance(0.5)) {
+      if (drops && this.whims.chance(50)) {
         dropped = true;
         posted.request.destroy();
       }
@@ -237,7 +227,7 @@ export class StreamablePeer extends FuzzPeer {
   private async expectStatus(status: number, method: string, more: Headers = {}): Promise<void> {
     const headers: Headers = { ...JSON_TYPE, ...this.headers, ...more };
     if (headers['mcp-session-id'] === '') delete headers['mcp-session-id'];
-    const body = method === 'POST' ? this.traffic.ping().text : undefined;
+    const body = method === 'POST' ? this.ping().text : undefined;
     const posted = await ask(this.url, { method, headers, body, agent: this.agent });
     const answer = await textOf(posted.response);
     if (posted.status !== status && !this.closed)
@@ -247,7 +237,7 @@ export class StreamablePeer extends FuzzPeer {
   }
 
   private drop({ request, response }: Posted): void {
-    if (this.random.chance(0.5)) request.destroy();
+    if (this.whims.chance(50)) request.destroy();
     else response.socket.resetAndDestroy();
   }
 
