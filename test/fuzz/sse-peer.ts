@@ -4,21 +4,27 @@ import type { FuzzServer } from './fuzz-server.js';
 import type { Outgoing } from './messages.js';
 import { FuzzPeer } from './peer.js';
 import type { Visit } from './visit.js';
-import { ask, head, readEvents, textOf, writeRaw, type Posted } from './wire.js';
+import { ask, head, readEvents, textOf, writeRaw, type Posted, type ReadEvent } from './wire.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** A client of HTTP+SSE. */
 export class SsePeer extends FuzzPeer {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  private readonly path = this.whims.pick(['/sse', '/sse/', '/mcp']);
+  private readonly eventIds = new Set<string>();
   private endpoint = '';
+  private lastEventId?: string;
+  /** Whether the server has taken a message, so that it keeps the session for a client that is away. */
+  private isKnown = false;
+  private away = false;
   private closed = false;
   private reading!: Promise<void>;
   private stream!: Posted;
 
   static async open(server: FuzzServer, visit: Visit): Promise<SsePeer> {
     const peer = new SsePeer(server, visit);
-    await peer.open(peer.whims.pick(['/sse', '/sse/', '/mcp']));
+    await peer.read();
     if (visit.initializes) await peer.deliver({ text: peer.initialize });
     return peer;
   }
@@ -28,6 +34,7 @@ export class SsePeer extends FuzzPeer {
   }
 
   async ended(): Promise<void> {
+    this.closed = true;
     await this.reading;
     await this.flushed();
     this.agent.destroy();
@@ -35,8 +42,7 @@ export class SsePeer extends FuzzPeer {
 
   async leave(): Promise<void> {
     this.closed = true;
-    if (this.whims.chance(50)) this.stream.request.destroy();
-    else this.stream.response.socket.resetAndDestroy();
+    this.drop();
     await this.ended();
   }
 
@@ -44,6 +50,7 @@ export class SsePeer extends FuzzPeer {
     const ids = requestsIn(text, false);
     this.ledger.sending(ids ?? []);
     const { status, body } = await this.post(this.endpoint, text);
+    if (status === 202) this.isKnown = true;
     if (status === 202 && ids) this.ledger.accepted(ids);
     const allowed = ids ? [202] : [400];
     if (this.closed) allowed.push(404);
@@ -80,6 +87,9 @@ export class SsePeer extends FuzzPeer {
         );
       case 7:
         return writeRaw(port, `${head('GET', whims.pick(['/sse', '/mcp']), port)}\r\n`, how);
+      case 8:
+      case 9:
+        return this.comeBack();
       default:
         this.stream.response.pause();
         await new Promise((resolve) => setTimeout(resolve, whims.below(20)));
@@ -87,21 +97,58 @@ export class SsePeer extends FuzzPeer {
     }
   }
 
-  private async open(path: string): Promise<void> {
-    const { url } = this.server;
-    this.stream = await ask(url + path, { method: 'GET', headers: { accept: 'text/event-stream' } });
-    if (this.stream.status !== 200) throw new Error(`GET ${path} answered ${this.stream.status}`);
+  /** Loses the stream and takes it up where it was. */
+  private async comeBack(): Promise<void> {
+    if (this.away || !this.isKnown || this.closed) return;
+    this.away = true;
+    this.drop();
+    await this.reading;
+    await this.read();
+    this.away = false;
+    if (!this.closed) return;
+    this.drop();
+    await this.reading;
+  }
+
+  /** Resolves when the stream has told where to post. */
+  private async read(): Promise<void> {
+    const { path, lastEventId } = this;
+    const headers = { accept: 'text/event-stream', ...(lastEventId && { 'last-event-id': lastEventId }) };
+    const { status, response } = (this.stream = await ask(this.server.url + path, {
+      method: 'GET',
+      headers,
+    }));
+    if (status !== 200) throw new Error(`GET ${path} answered ${status}`);
     await new Promise<void>((resolve) => {
-      this.reading = readEvents(this.stream.response, ({ event, data }) => {
-        if (event === 'message') return this.receive(data!);
-        if (event !== 'endpoint') return undefined;
-        this.endpoint = new URL(data!, url).href;
-        return resolve();
-      }).then(() => {
-        this.closed = true;
-        return resolve();
+      const take = (event: ReadEvent) => {
+        if (event.event === 'endpoint') resolve(this.takeEndpoint(event));
+        if (event.event === 'message') this.takeMessage(event);
+      };
+      this.reading = readEvents(response, take).then(() => {
+        if (!this.closed && !this.away) this.ledger.fault('the stream ended');
+        resolve();
       });
     });
+  }
+
+  private takeEndpoint({ id, data }: ReadEvent): void {
+    const endpoint = new URL(data!, this.server.url).href;
+    if (this.endpoint !== '' && (endpoint !== this.endpoint || id !== this.lastEventId))
+      this.ledger.fault(`came back to ${endpoint} at ${id}, not ${this.endpoint} at ${this.lastEventId}`);
+    this.endpoint = endpoint;
+    this.lastEventId = id;
+  }
+
+  private takeMessage({ id, data }: ReadEvent): void {
+    if (this.eventIds.has(id!)) this.ledger.fault(`${id} came twice`);
+    this.eventIds.add(id!);
+    this.lastEventId = id;
+    this.receive(data!);
+  }
+
+  private drop(): void {
+    if (this.whims.chance(50)) this.stream.request.destroy();
+    else this.stream.response.socket.resetAndDestroy();
   }
 
   private async refused(
