@@ -47,6 +47,10 @@ class Failing {
   conflict() {
     throw new ConflictException('The order has been sent.');
   }
+  @McpTool()
+  ours() {
+    throw new JsonRpcError(-32000, 'Ours');
+  }
 }
 
 describeOnAdapters('exception filters', (adapter) => {
@@ -221,6 +225,19 @@ describeOnAdapters('errors', (adapter) => {
     expect(text).toMatch(MASKED);
     const logged = log.lines.find((line) => line.includes(MASKED.exec(text)![1]!));
     expect(logged).toContain('tools/call unknown failed: password=hunter2');
+  });
+
+  it('that are masked are logged once, with their stack; those that the client is told are not', async () => {
+    const log = new MemoryLog();
+    const client = await connect({
+      providers: [Failing],
+      configure: (app) => app.useLogger(log),
+    });
+    await client.callTool(1, 'unknown');
+    await client.callTool(2, 'conflict');
+    await client.callTool(3, 'ours');
+    const errors = log.lines.filter((line) => line.startsWith('error'));
+    expect(errors).toEqual([expect.stringMatching(/correlation id [^]*at Failing\.unknown/)]);
   });
 
   it('of the protocol become JSON-RPC errors, ours and those of the SDK', async () => {

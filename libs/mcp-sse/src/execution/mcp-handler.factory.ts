@@ -19,6 +19,7 @@ import { assertEnhancersResolvable } from './enhancers.js';
 import { McpResponse } from './mcp-response.js';
 import { shapeCheck } from './shape-check.js';
 import { streamedResult } from './streamed-result.js';
+import { unlogged } from './unlogged.js';
 
 type Method = (this: object, ...args: unknown[]) => unknown;
 type PipelineArguments = [request: object, response: McpResponse, next: () => void, call: McpCall];
@@ -124,7 +125,7 @@ export class McpHandlerFactory {
     };
     return {
       run: create(appendingCall(this.contexts, parameters, schema), callback, metadataKey, false),
-      filter: create(this.contexts, likeMethod(method, rethrow), undefined, true),
+      filter: create(unlogged(this.contexts), likeMethod(method, rethrow), undefined, true),
     };
   }
 
