@@ -20,6 +20,7 @@ import {
   McpDuplicateNameError,
   McpParameterError,
   McpPrompt,
+  McpRegistry,
   McpResource,
   McpSchemaError,
   McpTool,
@@ -101,6 +102,55 @@ describe('a name that is taken stops the boot and names both places:', () => {
       prompt() {}
     }
     await expect(start({ providers: [Features] })).resolves.toBeDefined();
+  });
+});
+
+describe('the name of a tool', () => {
+  const named = (name: string) => {
+    @Injectable()
+    class Tools {
+      @McpTool({ name })
+      find() {}
+    }
+    return { providers: [Tools] };
+  };
+
+  it.each(['a', 'A.b_c-9', 'x'.repeat(128)])('may be %s', async (name) => {
+    const { app } = await start(named(name));
+    expect(app.get(McpRegistry).tools).toMatchObject([{ name }]);
+  });
+
+  it.each(['', 'x'.repeat(129)])('has 1 to 128 characters, or the boot stops: %j', async (name) => {
+    expect(await bootError(named(name))).toEqual(
+      anError(McpConfigurationError, 'Tools.find', `called "${name}"`, '1 to 128 characters'),
+    );
+  });
+
+  it.each(['größe', 'find\n', 'find\u0000', 'fınd'])('is of ASCII letters and digits: %j', async (name) => {
+    expect(await bootError(named(name))).toEqual(
+      anError(McpConfigurationError, 'Tools.find', 'Give it a "name"', 'ASCII letters'),
+    );
+  });
+
+  it.each(['find order', 'find,order', 'find/order', '$find'])(
+    'has no other characters than _, - and .: %j',
+    async (name) => {
+      expect(await bootError(named(name))).toEqual(anError(McpConfigurationError, 'Tools.find', name));
+    },
+  );
+
+  it('is checked where it is that of the method, and at run time', async () => {
+    @Injectable()
+    class Tools {
+      @McpTool()
+      $find() {}
+    }
+    expect(await bootError({ providers: [Tools] })).toEqual(anError(McpConfigurationError, 'Tools.$find'));
+    const registry = (await start({})).app.get(McpRegistry);
+    expect(() => registry.addTool({ name: 'find order' }, () => '')).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('addTool("find order")') }),
+    );
+    expect(registry.tools).toEqual([]);
   });
 });
 

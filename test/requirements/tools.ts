@@ -46,7 +46,10 @@ export const TOOLS: readonly Requirement[] = [
     page: 'server/tools',
     level: 'SHOULD',
     text: 'Keep the names of tools between 1 and 128 characters.',
-    shortfall: 'Names of any length are accepted and listed.',
+    test: {
+      file: 'test/e2e/explorer.boot.e2e-spec.ts',
+      name: 'has 1 to 128 characters, or the boot stops: %j',
+    },
   },
   {
     id: 'tools/name-case',
@@ -62,7 +65,10 @@ export const TOOLS: readonly Requirement[] = [
     page: 'server/tools',
     level: 'SHOULD',
     text: 'Use ASCII letters, digits, underscore, hyphen and dot only in names.',
-    shortfall: 'Names with any characters are accepted and listed.',
+    test: {
+      file: 'test/e2e/explorer.boot.e2e-spec.ts',
+      name: 'is of ASCII letters and digits: %j',
+    },
   },
   {
     id: 'tools/name-special',
@@ -70,7 +76,10 @@ export const TOOLS: readonly Requirement[] = [
     page: 'server/tools',
     level: 'SHOULD NOT',
     text: 'Use spaces, commas and other special characters in names.',
-    shortfall: 'Names with any characters are accepted and listed.',
+    test: {
+      file: 'test/e2e/explorer.boot.e2e-spec.ts',
+      name: 'has no other characters than _, - and .: %j',
+    },
   },
   {
     id: 'tools/name-unique',

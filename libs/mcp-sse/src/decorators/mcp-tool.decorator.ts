@@ -6,7 +6,7 @@ import { TOOL_METADATA } from './metadata-keys.js';
 export interface McpToolOptions {
   /** The server or servers (their `name`) that offer it; every one unless given. */
   server?: string | readonly string[];
-  /** What clients call; defaults to the name of the method. */
+  /** What clients call, 1 to 128 of `A-Z a-z 0-9 _ - .`; defaults to the name of the method. */
   name?: string;
   /** For people. */
   title?: string;

@@ -9,6 +9,7 @@ import { McpInvalidArgumentsException } from '../model/errors/mcp-invalid-argume
 import type { McpContext } from '../model/mcp-context.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { compileSchema } from '../schema/compile-schema.js';
+import { assertToolName } from './assert-tool-name.js';
 import {
   ANY_ARGUMENTS,
   promptDefinition,
@@ -64,6 +65,7 @@ export class McpRegistry {
 
   /**
    * @throws {McpDuplicateNameError} when there is a tool of this name
+   * @throws {McpConfigurationError} when a tool cannot have this name
    * @throws {McpSchemaError}
    */
   addTool<Args = Record<string, unknown>>(
@@ -71,6 +73,7 @@ export class McpRegistry {
     handler: McpRunTimeHandler<Args>,
   ): void {
     const where = `addTool("${options.name}")`;
+    assertToolName(options.name, where);
     const input = options.input && compileSchema(options.input, `${where} (input)`, 'input');
     const output = options.output && compileSchema(options.output, `${where} (output)`, 'output');
     this.register('tools', {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { assertToolName } from '../discovery/assert-tool-name.js';
 import type { DiscoveredMethod, FeatureMetadata } from '../discovery/discovered-method.js';
 import {
   NO_ARGUMENTS,
@@ -45,6 +46,7 @@ export class FeatureBinder {
 
   private async bindTool(method: Of<'tool'>): Promise<void> {
     const { feature, methodName, where } = method;
+    assertToolName(feature.options.name ?? methodName, where);
     const parameters = methodParameters(method);
     assertVariables(parameters, [], where);
     const input = argumentsSchema(parameters, feature.options.input, 'input', where);
