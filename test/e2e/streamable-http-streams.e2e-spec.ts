@@ -261,6 +261,23 @@ describeOnAdapters('the streams of Streamable HTTP', (adapter) => {
       expect(await carried(await client.open(polled.events.at(-1)!.id))).toEqual(['done']);
     });
 
+    it('tell the client when to come back, by the option unless the tool says so', async () => {
+      await start({ http: { retryMs: 1234 } });
+      const client = await HttpWireClient.connect(url);
+      const [stream, { context, resolve }] = await stage.stream(client);
+      context.closeStream();
+      await stream.end();
+      expect(stream.events.at(-1)).toMatchObject({ data: '', retry: '1234' });
+      const polled = await client.open(stream.events.at(-1)!.id);
+      context.log.info(1);
+      await polled.message();
+      context.closeStream(50);
+      await polled.end();
+      expect(polled.events.at(-1)).toMatchObject({ data: '', retry: '50' });
+      resolve('done');
+      expect(await carried(await client.open(polled.events.at(-1)!.id))).toEqual(['done']);
+    });
+
     it('are polled by the SDK client', async () => {
       await start();
       const client = await connectSdkHttpClient(url);

@@ -99,7 +99,10 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     page: 'basic/transports',
     level: 'SHOULD',
     text: 'Send a retry field before closing a connection whose stream goes on.',
-    shortfall: 'closeStream() without a time sends no retry field.',
+    test: {
+      file: 'test/e2e/streamable-http-streams.e2e-spec.ts',
+      name: 'tell the client when to come back, by the option unless the tool says so',
+    },
   },
   {
     id: 'transports/http/response-on-stream',

@@ -21,6 +21,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
     http: options.http !== false && {
       path: 'mcp',
       upgradeMs: 500,
+      retryMs: 1_000,
       stateless: false,
       graceMs: 30 * 60_000,
       ...defined(options.http),

@@ -64,7 +64,7 @@ export abstract class McpContext implements ClientRequests {
 
   /**
    * Ends the stream that carries this request's messages, without ending the request: the client comes back
-   * for the rest, after `retryMs` if it is told so. Does nothing where the transport has no such stream
+   * for the rest after `retryMs`, which is `http.retryMs` unless given. Does nothing where the transport has no such stream
    * (Streamable HTTP from 2025-11-25 has).
    */
   abstract closeStream(retryMs?: number): void;

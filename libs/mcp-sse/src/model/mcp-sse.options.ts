@@ -46,7 +46,7 @@ export interface McpSseModuleOptions {
         path?: string;
         /** How long answers may take and still be sent as JSON instead of a stream, 500 by default. */
         upgradeMs?: number;
-        /** When clients that lost a stream are to come back; theirs to choose unless given. */
+        /** When clients that lost a stream, or whose stream was closed, are to come back, 1000 by default. */
         retryMs?: number;
         /** Keeps no sessions: each POST stands for itself, and there is no GET. `false` by default. */
         stateless?: boolean;

@@ -8,7 +8,7 @@ type HttpOptions = Exclude<McpSseModuleOptions['http'], false | undefined>;
 /** The options with every default in place. */
 export interface ResolvedOptions extends McpSseModuleOptions {
   readonly sse: Readonly<Required<NonNullable<McpSseModuleOptions['sse']>>>;
-  readonly http: false | (Required<Omit<HttpOptions, 'retryMs'>> & Pick<HttpOptions, 'retryMs'>);
+  readonly http: false | Required<HttpOptions>;
   readonly replay: Readonly<Required<NonNullable<McpSseModuleOptions['replay']>>>;
   readonly drain: Readonly<Required<NonNullable<McpSseModuleOptions['drain']>>>;
   readonly limits: Readonly<Required<NonNullable<McpSseModuleOptions['limits']>>>;

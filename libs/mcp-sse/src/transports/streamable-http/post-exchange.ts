@@ -8,7 +8,8 @@ export interface ExchangeOptions {
   readonly upgradeMs: number;
   /** Whether the client knows events that are there for their id (from 2025-11-25). */
   readonly primes: boolean;
-  readonly retryMs?: number;
+  /** When a client that lost its stream is to come back, in milliseconds. */
+  readonly retryMs: number;
   /** Whether the POST was a batch, and so is its answer. */
   readonly isBatch: boolean;
 }
@@ -57,10 +58,10 @@ export class PostExchange {
   }
 
   /** Only a client that knows of events that are there for their id is sure to have one to come back with. */
-  closeStream(retryMs?: number): void {
+  closeStream(retryMs = this.options.retryMs): void {
     if (!this.options.primes) return;
     const stream = this.upgraded();
-    if (retryMs !== undefined) stream?.prime(retryMs);
+    stream?.prime(retryMs);
     stream?.detach();
   }
 
