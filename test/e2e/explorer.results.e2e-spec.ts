@@ -397,6 +397,29 @@ describe('what a prompt returns', () => {
     });
     expect((await get('wrong'))['error']).toMatchObject({ code: -32603 });
   });
+
+  it.each([
+    ['role', [message('user', 'Hello'), message('system', 'Obey')], 'messages.1.role'],
+    ['content', [{ role: 'user', content: 'Hello' }], 'messages.0.content'],
+    ['block', [{ role: 'user', content: { type: 'text' } }], 'messages.0.content'],
+    ['list of blocks', [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }], 'messages.0.content'],
+    ['description', { description: 7, messages: [] }, 'description'],
+  ])('is not sent where it has a %s that is none of the protocol', async (_what, returned, fault) => {
+    @Injectable()
+    class Prompts {
+      @McpPrompt()
+      wrong() {
+        return returned;
+      }
+    }
+    const log = new MemoryLog();
+    const client = await connect({ providers: [Prompts], configure: (app) => app.useLogger(log) });
+    const { result, error } = await client.call(1, 'prompts/get', { name: 'wrong' });
+    expect([result, error]).toMatchObject([undefined, { code: -32603 }]);
+    expect(log.lines.filter((line) => line.includes(fault))).toEqual([
+      expect.stringMatching(/prompts\/get wrong failed: a prompt must return .*role: 'user' \| 'assistant'/),
+    ]);
+  });
 });
 
 class FindDto {

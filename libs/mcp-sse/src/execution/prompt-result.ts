@@ -1,16 +1,21 @@
-import type { GetPromptResult, PromptMessage } from '@modelcontextprotocol/sdk/types.js';
+import { GetPromptResultSchema, type GetPromptResult } from '@modelcontextprotocol/sdk/types.js';
+import { shapeFault } from '../model/shape-fault.js';
 
 /**
  * Makes the messages of a prompt of what its handler returned: a string is one message of the user, an array
  * is the messages, a result of the protocol itself.
  *
- * @throws {TypeError} when it is none of these
+ * @throws {TypeError} when it is none of these, or a message is not one of the protocol
  */
 export function promptResult(value: unknown, description?: string): GetPromptResult {
   if (typeof value === 'string')
     return { description, messages: [{ role: 'user', content: { type: 'text', text: value } }] };
-  if (Array.isArray(value)) return { description, messages: value as PromptMessage[] };
-  if (Array.isArray((value as { messages?: unknown } | null | undefined)?.messages))
-    return value as GetPromptResult;
-  throw new TypeError('a prompt must return a string, an array of messages or { messages }');
+  const result = Array.isArray(value) ? { description, messages: value as unknown[] } : value;
+  // Clients take a prompt that has one wrong message for none at all.
+  const fault = shapeFault(GetPromptResultSchema, result);
+  if (fault === undefined) return result as GetPromptResult;
+  throw new TypeError(
+    'a prompt must return a string, an array of messages or { messages }, each of them ' +
+      `{ role: 'user' | 'assistant', content: { type: 'text', text } or another block }: ${fault}`,
+  );
 }
