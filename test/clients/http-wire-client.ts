@@ -1,5 +1,7 @@
 import { send, WireClient, type WireResponse } from './wire-client.js';
 
+const INITIALIZED = { jsonrpc: '2.0', method: 'notifications/initialized' };
+
 type Headers = Record<string, string>;
 
 interface InitializeOptions {
@@ -20,19 +22,16 @@ export class HttpWireClient {
     url: string,
     { version = '2025-11-25', capabilities = {}, headers = {} }: InitializeOptions = {},
   ): Promise<HttpWireClient> {
-    const params = {
-      protocolVersion: version,
-      capabilities,
-      clientInfo: { name: 'wire', version: '1' },
-    };
     const client = new HttpWireClient(url, headers);
-    const { status, headers: answered, body } = await client.post(rpc('init', 'initialize', params));
+    const { status, headers: answered, body } = await client.post(initialize(version, capabilities));
     if (status !== 200) throw new Error(`initialize answered ${status}: ${body}`);
-    return new HttpWireClient(url, {
+    const connected = new HttpWireClient(url, {
       ...headers,
       'mcp-session-id': answered['mcp-session-id'] as string,
       'mcp-protocol-version': version,
     });
+    await connected.post(INITIALIZED);
+    return connected;
   }
 
   get sessionId(): string {
@@ -88,6 +87,12 @@ export class HttpWireClient {
 /** A request. */
 export function rpc(id: unknown, method: string, params?: object): object {
   return { jsonrpc: '2.0', id, method, params };
+}
+
+/** The request that a session begins with. */
+export function initialize(version = '2025-11-25', capabilities: object = {}): object {
+  const clientInfo = { name: 'wire', version: '1' };
+  return rpc('init', 'initialize', { protocolVersion: version, capabilities, clientInfo });
 }
 
 function textOf(body: unknown): string {

@@ -1,11 +1,7 @@
-import { once } from 'node:events';
 import { expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import {
-  CreateMessageRequestSchema,
-  ElicitRequestSchema,
   ErrorCode,
-  ListRootsRequestSchema,
   LoggingMessageNotificationSchema,
   ResourceUpdatedNotificationSchema,
   ToolListChangedNotificationSchema,
@@ -103,25 +99,6 @@ class Everything {
     ctx.log.debug('detail');
     ctx.log.error({ broken: true }, 'unit');
     return 'logged';
-  }
-
-  @McpTool()
-  async asks(ctx: McpContext) {
-    const sampled = await ctx.sample({
-      messages: [{ role: 'user', content: { type: 'text', text: 'Hi' } }],
-      maxTokens: 9,
-    });
-    const elicited = await ctx.elicit({
-      message: 'Name?',
-      requestedSchema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
-    });
-    const roots = await ctx.listRoots();
-    return { sampled: sampled.content, elicited: elicited.content, roots };
-  }
-
-  @McpTool()
-  async asksInVain(ctx: McpContext) {
-    await ctx.sample({ messages: [], maxTokens: 1 }, { timeoutMs: 20 });
   }
 
   @McpResource({ uri: 'status://now', title: 'Status', mimeType: 'text/plain' })
@@ -252,51 +229,6 @@ describeOnTransports('the protocol', (connect, transport) => {
     expect(logged).toEqual([{ level: 'error', logger: 'unit', data: { broken: true } }]);
   });
 
-  it('asks the client for a message, the user for a form, and for roots', async () => {
-    const { client } = await connect(fixture, {
-      capabilities: { sampling: {}, elicitation: {}, roots: {} },
-      prepare: (unconnected) => {
-        unconnected.setRequestHandler(CreateMessageRequestSchema, ({ params }) => ({
-          role: 'assistant',
-          model: 'test',
-          content: { type: 'text', text: `${params.maxTokens} tokens` },
-        }));
-        unconnected.setRequestHandler(ElicitRequestSchema, () => ({
-          action: 'accept',
-          content: { name: 'Ada' },
-        }));
-        unconnected.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: 'file:///work' }] }));
-      },
-    });
-    expect((await client.callTool({ name: 'asks' })).structuredContent).toEqual({
-      sampled: { type: 'text', text: '9 tokens' },
-      elicited: { name: 'Ada' },
-      roots: [{ uri: 'file:///work' }],
-    });
-  });
-
-  it('says which capability a client lacks, and gives up on one that does not answer', async () => {
-    const poor = await connect(fixture);
-    const refused = await poor.client.callTool({ name: 'asks' });
-    expect(refused).toMatchObject({ isError: true });
-    expect(JSON.stringify(refused.content)).toMatch(/did not declare the capability \\"sampling\\"/);
-
-    let abandoned!: Promise<unknown>;
-    const silent = await connect(fixture, {
-      capabilities: { sampling: {} },
-      prepare: (client) =>
-        client.setRequestHandler(CreateMessageRequestSchema, (_request, { signal }) => {
-          abandoned = once(signal, 'abort');
-          return new Promise(() => undefined);
-        }),
-    });
-    const late = await silent.client.callTool({ name: 'asksInVain' });
-    expect(JSON.stringify(late.content)).toMatch(
-      /sampling\/createMessage: the client did not answer within 20 ms/,
-    );
-    await abandoned;
-  });
-
   it('lists and reads resources and templates', async () => {
     const { client } = await connect(fixture);
     expect((await client.listResources()).resources).toEqual([
@@ -383,7 +315,7 @@ describeOnTransports('the protocol', (connect, transport) => {
   });
 
   it('gives lists by pages, and refuses a cursor that it did not give', async () => {
-    const { client } = await connect({ ...fixture, options: { limits: { pageSize: 4 } } });
+    const { client } = await connect({ ...fixture, options: { limits: { pageSize: 3 } } });
     const names: string[] = [];
     let cursor: string | undefined;
     let pages = 0;
@@ -393,7 +325,7 @@ describeOnTransports('the protocol', (connect, transport) => {
       cursor = page.nextCursor;
       pages++;
     } while (cursor);
-    expect([pages, names.length, new Set(names).size]).toEqual([3, 9, 9]);
+    expect([pages, names.length, new Set(names).size]).toEqual([3, 7, 7]);
     const other = (await client.listTools()).nextCursor;
     for (const wrong of ['', 'nonsense', other!.slice(1)])
       await expect(client.listTools({ cursor: wrong })).rejects.toMatchObject({

@@ -5,7 +5,7 @@ import { Injectable, UseGuards, type CanActivate } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { UrlElicitationRequiredError } from '@modelcontextprotocol/sdk/types.js';
 import { McpComplete, McpContext, McpPrompt, McpResource, McpTool, serveStdio } from 'nestjs-mcp-sse';
-import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
+import { HttpWireClient, initialize, rpc } from '../clients/http-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
@@ -14,7 +14,6 @@ import { testModule } from '../fixtures/start-app.js';
 
 const BYTES = Buffer.from([0, 255, 254, 10]);
 const PAGE = { mode: 'url', message: 'Pay', url: 'https://pay.example/1', elicitationId: 'e1' } as const;
-const FORM = { message: 'Who?', requestedSchema: { type: 'object' as const, properties: {} } };
 const PING = rpc(1, 'ping');
 
 @Injectable()
@@ -180,55 +179,6 @@ describeOnAdapters('the specification', (adapter) => {
     client.close();
   });
 
-  it('asks no client for what it has not declared', async () => {
-    const { app, url } = await start(fixture);
-    const asked = async (capabilities: object, ask: (ctx: McpContext) => Promise<unknown>) => {
-      const client = await HttpWireClient.connect(`${url}/mcp`, { capabilities });
-      const call = client.call('a', 'tools/call', { name: 'perform' });
-      const { context, resolve } = await app.get(Stage).next();
-      await expect(ask(context)).rejects.toThrow(/did not declare/);
-      resolve('done');
-      // JSON, not a stream: nothing was sent but the answer.
-      expect(await call).toMatchObject({ result: { content: [{ text: 'done' }] } });
-    };
-    const tools = [{ name: 'x', inputSchema: { type: 'object' as const } }];
-    await asked({}, (ctx) => ctx.sample({ messages: [], maxTokens: 1 }));
-    await asked({ sampling: {} }, (ctx) => ctx.sample({ messages: [], maxTokens: 1, tools }));
-    await asked({}, (ctx) => ctx.elicit(FORM));
-    await asked({ elicitation: {} }, (ctx) => ctx.elicit(PAGE));
-    await asked({ elicitation: { url: {} } }, (ctx) => ctx.elicit(FORM));
-    await asked({}, (ctx) => ctx.listRoots());
-  });
-
-  it('lets roots change: the next question gets the new ones', async () => {
-    const { app, url } = await start(fixture);
-    const client = await HttpWireClient.connect(`${url}/mcp`, { capabilities: { roots: {} } });
-    const [stream, { context, resolve }] = await app.get(Stage).stream(client);
-    for (const uri of ['file:///before', 'file:///after']) {
-      const listed = context.listRoots();
-      const { id } = await stream.message();
-      await client.post({ jsonrpc: '2.0', id, result: { roots: [{ uri }] } });
-      expect(await listed).toEqual([{ uri }]);
-      const changed = { jsonrpc: '2.0', method: 'notifications/roots/list_changed' };
-      expect(await client.post(changed)).toMatchObject({ status: 202, body: '' });
-    }
-    resolve('done');
-    await stream.end();
-  });
-
-  it('sends a client to a page with the mode, message, URL and id', async () => {
-    const { app, url } = await start(fixture);
-    const client = await HttpWireClient.connect(`${url}/mcp`, { capabilities: { elicitation: { url: {} } } });
-    const [stream, { context, resolve }] = await app.get(Stage).stream(client);
-    const elicited = context.elicit(PAGE);
-    const { id, method, params } = await stream.message();
-    expect([method, params]).toEqual(['elicitation/create', PAGE]);
-    await client.post({ jsonrpc: '2.0', id, result: { action: 'accept' } });
-    expect(await elicited).toEqual({ action: 'accept' });
-    resolve('done');
-    await stream.end();
-  });
-
   it('gives back on a stream what was on that stream only', async () => {
     const { app, url, sessions } = await start(fixture);
     const client = await HttpWireClient.connect(`${url}/mcp`);
@@ -277,7 +227,12 @@ it('lets nothing but messages, one to a line, on the standard output', async () 
   const output = new PassThrough();
   const written = text(output);
   const served = serveStdio(app, { input, output });
-  const messages = [rpc(1, 'tools/call', { name: 'lines' }), rpc(2, 'no/such'), { nonsense: true }];
+  const messages = [
+    initialize(),
+    rpc(1, 'tools/call', { name: 'lines' }),
+    rpc(2, 'no/such'),
+    { nonsense: true },
+  ];
   for (const message of messages) input.write(`${JSON.stringify(message)}\n`);
   input.end('no JSON\n');
   await served;

@@ -79,7 +79,10 @@ export const CANCELLATION: readonly Requirement[] = [
     page: 'basic/utilities/cancellation',
     level: 'SHOULD',
     text: 'Log the reasons of cancellations.',
-    shortfall: 'The reason is that of the signal only; the library logs none.',
+    test: {
+      file: 'test/e2e/client-requests.wire.e2e-spec.ts',
+      name: 'wants it logged why requests were cancelled, by whichever side',
+    },
   },
   {
     id: 'cancellation/invalid',

@@ -165,7 +165,10 @@ export const ELICITATION_SECURITY: readonly Requirement[] = [
     page: 'client/elicitation',
     level: 'SHOULD',
     text: 'Check the answer against the schema of the form.',
-    shortfall: 'Only the shape of the result is checked; content that does not fit reaches the tool.',
+    test: {
+      file: 'test/e2e/client-requests.e2e-spec.ts',
+      name: 'lets no answer to %j pass that does not fit: %j',
+    },
   },
   {
     id: 'elicitation/phishing',

@@ -24,7 +24,10 @@ export const ELICITATION: readonly Requirement[] = [
     page: 'client/elicitation',
     level: 'MUST NOT',
     text: 'Use a mode that the client has not declared.',
-    test: { file: 'test/e2e/requirements.e2e-spec.ts', name: 'asks no client for what it has not declared' },
+    test: {
+      file: 'test/e2e/client-requests.wire.e2e-spec.ts',
+      name: 'asks no client for what it has not declared',
+    },
   },
   {
     id: 'elicitation/parameters',
@@ -33,7 +36,7 @@ export const ELICITATION: readonly Requirement[] = [
     level: 'MUST',
     text: 'Send a mode, unless it is form, and a message.',
     test: {
-      file: 'test/e2e/protocol.e2e-spec.ts',
+      file: 'test/e2e/client-requests.e2e-spec.ts',
       name: 'asks the client for a message, the user for a form, and for roots',
     },
   },
@@ -44,7 +47,7 @@ export const ELICITATION: readonly Requirement[] = [
     level: 'MUST',
     text: 'Send the schema of a form.',
     test: {
-      file: 'test/e2e/protocol.e2e-spec.ts',
+      file: 'test/e2e/client-requests.e2e-spec.ts',
       name: 'asks the client for a message, the user for a form, and for roots',
     },
   },
@@ -55,7 +58,7 @@ export const ELICITATION: readonly Requirement[] = [
     level: 'MUST',
     text: 'Send the mode, message, URL and id in URL mode.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
+      file: 'test/e2e/client-requests.wire.e2e-spec.ts',
       name: 'sends a client to a page with the mode, message, URL and id',
     },
   },
@@ -65,7 +68,7 @@ export const ELICITATION: readonly Requirement[] = [
     page: 'client/elicitation',
     level: 'MUST',
     text: 'Send a URL that is valid.',
-    shortfall: 'Any text is sent as the URL.',
+    test: { file: 'test/e2e/client-requests.e2e-spec.ts', name: 'sends nobody to what is no URL: %j' },
   },
   {
     id: 'elicitation/complete-own-client',

@@ -7,9 +7,21 @@ export const LIFECYCLE: readonly Requirement[] = [
     revision: '2025-11-25',
     page: 'basic/lifecycle',
     level: 'MUST',
-    text: 'Initialization is the first exchange of a session.',
+    text: 'Initialization is the first exchange of a session (stdio; Streamable HTTP opens its sessions by it).',
+    test: {
+      file: 'test/e2e/stdio.e2e-spec.ts',
+      name: 'answers nothing but pings and unknown methods before the session is initialized',
+    },
+  },
+  {
+    id: 'lifecycle/initialization-first-sse',
+    revision: '2025-11-25',
+    page: 'basic/lifecycle',
+    level: 'MUST',
+    text: 'Initialization is the first exchange of a session of HTTP+SSE.',
     shortfall:
-      'HTTP+SSE and stdio answer calls before initialize; only Streamable HTTP opens its session by it.',
+      "Meant: clients that reconnect without Last-Event-ID, as the SDK's do, get a new session and go on in it " +
+      'without a new initialize. Refusing them would end every long-lived client at its first lost connection.',
   },
   {
     id: 'lifecycle/initialize-answer',
@@ -28,7 +40,10 @@ export const LIFECYCLE: readonly Requirement[] = [
     page: 'basic/lifecycle',
     level: 'SHOULD NOT',
     text: 'Send requests other than pings before the client is initialized.',
-    shortfall: 'notifications/initialized is ignored: a call before it may sample, elicit and list roots.',
+    test: {
+      file: 'test/e2e/client-requests.wire.e2e-spec.ts',
+      name: 'lets no client be asked before it has said that it is initialized',
+    },
   },
   {
     id: 'lifecycle/same-version',
@@ -80,7 +95,10 @@ export const LIFECYCLE: readonly Requirement[] = [
     page: 'basic/lifecycle',
     level: 'MUST',
     text: 'Use only capabilities that were negotiated.',
-    test: { file: 'test/e2e/requirements.e2e-spec.ts', name: 'asks no client for what it has not declared' },
+    test: {
+      file: 'test/e2e/client-requests.wire.e2e-spec.ts',
+      name: 'asks no client for what it has not declared',
+    },
   },
   {
     id: 'lifecycle/timeouts',
@@ -89,7 +107,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Limit the time that a request of the server may take.',
     test: {
-      file: 'test/e2e/protocol.e2e-spec.ts',
+      file: 'test/e2e/client-requests.e2e-spec.ts',
       name: 'says which capability a client lacks, and gives up on one that does not answer',
     },
   },
@@ -100,7 +118,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Cancel a request whose time is over, and wait no more.',
     test: {
-      file: 'test/e2e/protocol.e2e-spec.ts',
+      file: 'test/e2e/client-requests.e2e-spec.ts',
       name: 'says which capability a client lacks, and gives up on one that does not answer',
     },
   },
@@ -111,7 +129,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Let the limit be set for each request.',
     test: {
-      file: 'test/e2e/protocol.e2e-spec.ts',
+      file: 'test/e2e/client-requests.e2e-spec.ts',
       name: 'says which capability a client lacks, and gives up on one that does not answer',
     },
   },
@@ -130,7 +148,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Be prepared for a version mismatch, missing capabilities and timeouts.',
     test: {
-      file: 'test/e2e/protocol.e2e-spec.ts',
+      file: 'test/e2e/client-requests.e2e-spec.ts',
       name: 'says which capability a client lacks, and gives up on one that does not answer',
     },
   },

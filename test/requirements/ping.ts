@@ -19,7 +19,9 @@ export const PING: readonly Requirement[] = [
     page: 'basic/utilities/ping',
     level: 'SHOULD',
     text: 'Ping the other side from time to time.',
-    shortfall: 'The server sends comments that keep streams open, and no ping.',
+    shortfall:
+      'Meant: comments each sse.heartbeatMs and the acknowledgements of TCP find lost connections without a message, ' +
+      'and an answer to a ping would count as use and keep an idle session for ever (limits.idleMs).',
   },
   {
     id: 'ping/frequency',

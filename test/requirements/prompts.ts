@@ -78,6 +78,9 @@ export const PROMPTS: readonly Requirement[] = [
     page: 'server/prompts',
     level: 'MUST',
     text: 'Check what goes into prompts and comes out of them.',
-    shortfall: 'Arguments are checked; the messages that a prompt returns are sent as they are.',
+    test: {
+      file: 'test/e2e/explorer.results.e2e-spec.ts',
+      name: 'is not sent where it has a %s that is none of the protocol',
+    },
   },
 ];

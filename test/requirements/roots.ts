@@ -32,7 +32,10 @@ export const ROOTS: readonly Requirement[] = [
     page: 'client/roots',
     level: 'SHOULD',
     text: 'Look for the roots capability before use.',
-    test: { file: 'test/e2e/requirements.e2e-spec.ts', name: 'asks no client for what it has not declared' },
+    test: {
+      file: 'test/e2e/client-requests.wire.e2e-spec.ts',
+      name: 'asks no client for what it has not declared',
+    },
   },
   {
     id: 'roots/changes',
@@ -41,7 +44,7 @@ export const ROOTS: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Bear changes of the list of roots.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
+      file: 'test/e2e/client-requests.wire.e2e-spec.ts',
       name: 'lets roots change: the next question gets the new ones',
     },
   },

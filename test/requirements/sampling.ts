@@ -16,7 +16,10 @@ export const SAMPLING: readonly Requirement[] = [
     page: 'client/sampling',
     level: 'MUST NOT',
     text: 'Send tools to a client that has not declared sampling.tools.',
-    test: { file: 'test/e2e/requirements.e2e-spec.ts', name: 'asks no client for what it has not declared' },
+    test: {
+      file: 'test/e2e/client-requests.wire.e2e-spec.ts',
+      name: 'asks no client for what it has not declared',
+    },
   },
   {
     id: 'sampling/avoid-context',
@@ -32,7 +35,10 @@ export const SAMPLING: readonly Requirement[] = [
     page: 'client/sampling',
     level: 'SHOULD NOT',
     text: 'Use includeContext without the capability sampling.context.',
-    shortfall: 'includeContext is sent to clients that have not declared sampling.context.',
+    test: {
+      file: 'test/e2e/client-requests.wire.e2e-spec.ts',
+      name: 'asks no client for what it has not declared',
+    },
   },
   {
     id: 'sampling/only-results',
@@ -40,7 +46,7 @@ export const SAMPLING: readonly Requirement[] = [
     page: 'client/sampling',
     level: 'MUST',
     text: 'Put nothing but tool results into a message that has one.',
-    shortfall: 'The messages are sent as the tool gives them, unchecked.',
+    test: { file: 'test/e2e/client-requests.e2e-spec.ts', name: 'is not sent with %s' },
   },
   {
     id: 'sampling/balance',
@@ -48,7 +54,7 @@ export const SAMPLING: readonly Requirement[] = [
     page: 'client/sampling',
     level: 'MUST',
     text: 'Let the results of all tool uses follow them at once.',
-    shortfall: 'The messages are sent as the tool gives them, unchecked.',
+    test: { file: 'test/e2e/client-requests.e2e-spec.ts', name: 'is not sent with %s' },
   },
   {
     id: 'sampling/validate',
@@ -56,7 +62,7 @@ export const SAMPLING: readonly Requirement[] = [
     page: 'client/sampling',
     level: 'SHOULD',
     text: 'Check the content of messages.',
-    shortfall: 'The answer is checked; the messages that a tool sends are not.',
+    test: { file: 'test/e2e/client-requests.e2e-spec.ts', name: 'is not sent with %s' },
   },
   {
     id: 'sampling/sensitive',
@@ -72,7 +78,7 @@ export const SAMPLING: readonly Requirement[] = [
     page: 'client/sampling',
     level: 'MUST',
     text: 'Reply to each tool use with its result, by id, and with nothing else.',
-    shortfall: 'The messages are sent as the tool gives them, unchecked.',
+    test: { file: 'test/e2e/client-requests.e2e-spec.ts', name: 'is not sent with %s' },
   },
   {
     id: 'sampling/iterations',

@@ -29,6 +29,7 @@ import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import { mcpRegistryToken, mcpSessionServiceToken } from './mcp-sse.tokens.js';
 import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
 import { McpConnection } from './protocol/mcp-connection.js';
+import { compileForm } from './schema/compile-form.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { HttpPreparation } from './transports/http/http-preparation.js';
 import { exemptOwnControllers } from './transports/http/own-controllers.js';
@@ -149,6 +150,7 @@ function createSessionService(
     instructions,
     maxInFlight: limits.maxInFlight,
     clientRequestMs: limits.clientRequestMs,
+    checkForm: compileForm,
   };
   return new McpSessionService(
     { ...limits, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },

@@ -15,6 +15,7 @@ import type { Invoker } from '../model/invoker.js';
 import type { McpContext } from '../model/mcp-context.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import type { SerializedJson } from '../model/serialized-json.js';
+import { describeIssues } from '../schema/describe-issues.js';
 import { completionResult } from './completion-result.js';
 import { LiveResource } from './live-resource.js';
 import { FeatureLists } from './feature-lists.js';
@@ -180,8 +181,7 @@ async function checkOutput(
   if (!output || isError) return;
   const outcome = await output.validate(structuredContent);
   if (outcome.ok) return;
-  const issues = outcome.issues.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  throw new TypeError(`the result does not fit the output schema: ${issues}`);
+  throw new TypeError(`the result does not fit the output schema: ${describeIssues(outcome.issues)}`);
 }
 
 function stringParam(params: Params, name: string): string {

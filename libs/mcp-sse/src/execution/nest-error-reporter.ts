@@ -13,4 +13,8 @@ export class NestErrorReporter implements ErrorReporter {
     this.logger.error(`${where} failed: ${message} (correlation id ${correlationId})`, stack);
     return correlationId;
   }
+
+  debug(text: string): void {
+    this.logger.debug(text);
+  }
 }

@@ -1,5 +1,6 @@
 import type {
   CreateMessageRequestParams,
+  CreateMessageRequestParamsBase,
   CreateMessageResult,
   CreateMessageResultWithTools,
   ElicitRequestFormParams,
@@ -16,16 +17,25 @@ export interface ClientRequestOptions {
 
 /**
  * What a handler can ask of its client. Each rejects with a `McpClientError` when the client has not declared
- * the capability, answers with an error, or does not answer in time.
+ * the capability, answers with an error or with what was not asked for, or does not answer in time; and with a
+ * `TypeError`, without having asked, when the parameters are not those of the protocol.
  */
 export interface ClientRequests {
   /** Has the client's model write a message (`sampling/createMessage`). */
+  sample(
+    params: CreateMessageRequestParamsBase,
+    options?: ClientRequestOptions,
+  ): Promise<CreateMessageResult>;
+  /** With tools the message may be several blocks, uses of them among these. */
   sample(
     params: CreateMessageRequestParams,
     options?: ClientRequestOptions,
   ): Promise<CreateMessageResult | CreateMessageResultWithTools>;
 
-  /** Asks the user, by a form or by a page to visit (`elicitation/create`). */
+  /**
+   * Asks the user, by a form or by a page to visit (`elicitation/create`). What is filled into the form and
+   * accepted fits its `requestedSchema`.
+   */
   elicit(
     params: ElicitRequestFormParams | ElicitRequestURLParams,
     options?: ClientRequestOptions,

@@ -1,4 +1,4 @@
-/** Keeps what must not reach a client. */
+/** Keeps what must not reach a client, or is of no use to it. */
 export interface ErrorReporter {
   /**
    * Logs an error with a new correlation id.
@@ -7,6 +7,9 @@ export interface ErrorReporter {
    * @returns the correlation id, which a client may see
    */
   report(error: unknown, where: string): string;
+
+  /** Logs what is no error, for whoever looks closely. */
+  debug(text: string): void;
 }
 
 /** Injection token of the {@link ErrorReporter}. */

@@ -1,11 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type {
   ClientCapabilities,
+  CreateMessageRequestParamsBase,
+  CreateMessageResult,
   Implementation,
   LoggingLevel,
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { ClientRequests } from './client-requests.js';
+import type { ClientRequestOptions, ClientRequests } from './client-requests.js';
 import type { McpPrincipal } from './principal.js';
 import type { McpSessionView } from './session-view.js';
 
@@ -56,6 +58,10 @@ export abstract class McpContext implements ClientRequests {
   /** Sends a notification that belongs to this request. */
   abstract notify(method: string, params?: Record<string, unknown>): void;
 
+  abstract sample(
+    params: CreateMessageRequestParamsBase,
+    options?: ClientRequestOptions,
+  ): Promise<CreateMessageResult>;
   abstract sample(...args: Parameters<ClientRequests['sample']>): ReturnType<ClientRequests['sample']>;
   abstract elicit(...args: Parameters<ClientRequests['elicit']>): ReturnType<ClientRequests['elicit']>;
   abstract listRoots(

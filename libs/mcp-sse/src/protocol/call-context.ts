@@ -1,16 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type {
   ClientCapabilities,
+  CreateMessageRequestParamsBase,
+  CreateMessageResult,
   Implementation,
   LoggingLevel,
   ProgressToken,
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import type { FormCheck } from '../model/form-check.js';
 import { McpContext, type McpLog } from '../model/mcp-context.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView } from '../model/session-view.js';
-import type { ClientRequests } from '../model/client-requests.js';
+import type { ClientRequestOptions, ClientRequests } from '../model/client-requests.js';
 import { CallLog, isLogged } from './call-log.js';
 import type { ClientRequestContext } from './client-request-queue.js';
 import { ClientRequestSender } from './client-request-sender.js';
@@ -20,6 +23,7 @@ import type { MessageOrigin } from './message-origin.js';
 /** What a context needs of its connection. */
 export interface CallPort {
   readonly state: Readonly<ConnectionState>;
+  readonly checkForm: FormCheck;
   notify(method: string, params: Readonly<Record<string, unknown>> | undefined, relatesTo: RequestId): void;
   request(
     method: string,
@@ -112,6 +116,11 @@ export class CallContext extends McpContext {
     if (!this.#settled) this.#port.notify(method, params, this.requestId);
   }
 
+  sample(
+    params: CreateMessageRequestParamsBase,
+    options?: ClientRequestOptions,
+  ): Promise<CreateMessageResult>;
+  sample(...args: Parameters<ClientRequests['sample']>): ReturnType<ClientRequests['sample']>;
   sample(...args: Parameters<ClientRequests['sample']>): ReturnType<ClientRequests['sample']> {
     return this.#client.sample(...args);
   }
@@ -141,7 +150,8 @@ export class CallContext extends McpContext {
 
   get #client(): ClientRequests {
     const { requestId: relatesTo, signal } = this;
-    return new ClientRequestSender(this.clientCapabilities, (method, params, timeoutMs) =>
+    const { state, checkForm } = this.#port;
+    return new ClientRequestSender(state, checkForm, (method, params, timeoutMs) =>
       this.#port.request(method, params, { relatesTo, signal, timeoutMs }),
     );
   }

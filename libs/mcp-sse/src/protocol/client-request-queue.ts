@@ -19,32 +19,53 @@ export interface ClientRequestContext {
 /** Requests of the server that its client has not answered yet. */
 export class ClientRequestQueue {
   private readonly pending = new Map<RequestId, Pending>();
+  /** Of these, what sends the ones that wait for the client to be ready. */
+  private readonly held = new Map<RequestId, () => void>();
   private lastId = 0;
 
-  constructor(private readonly send: SendMessage) {}
+  /**
+   * @param isReady whether the client can be asked yet
+   * @param log takes what was cancelled, and why
+   */
+  constructor(
+    private readonly send: SendMessage,
+    private readonly isReady: () => boolean,
+    private readonly log: (text: string) => void,
+  ) {}
 
-  /** Rejects with a {@link McpClientError} when the client answers with an error, too late or not at all. */
+  /**
+   * Rejects with a {@link McpClientError} when the client answers with an error, too late or not at all. A client
+   * that is not ready is asked as soon as it is.
+   *
+   * @throws {TypeError} when the parameters have no JSON
+   */
   request(method: string, params: object | undefined, context: ClientRequestContext): Promise<unknown> {
     const { relatesTo, signal, timeoutMs } = context;
     if (signal.aborted)
       return Promise.reject(new McpClientError(`${method} was not sent: the request ended.`));
     const id = ++this.lastId;
+    const json = serializeRequest(id, method, params);
     return new Promise<unknown>((resolve, reject) => {
       const settle = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
         this.pending.delete(id);
+        this.held.delete(id);
       };
       const giveUp = (reason: string) => {
+        const wasSent = !this.held.has(id);
         settle();
-        this.send(serializeNotification('notifications/cancelled', { requestId: id, reason }), relatesTo);
+        this.log(`${method} was cancelled: ${reason}`);
+        if (wasSent)
+          this.send(serializeNotification('notifications/cancelled', { requestId: id, reason }), relatesTo);
         reject(new McpClientError(`${method}: ${reason}`));
       };
       const onAbort = () => giveUp('the request that it was made for ended.');
-      const timer = setTimeout(
-        () => giveUp(`the client did not answer within ${timeoutMs} ms.`),
-        timeoutMs,
-      ).unref();
+      const onTimeout = () => {
+        const missing = this.held.has(id) ? 'send notifications/initialized' : 'answer';
+        giveUp(`the client did not ${missing} within ${timeoutMs} ms.`);
+      };
+      const timer = setTimeout(onTimeout, timeoutMs).unref();
       signal.addEventListener('abort', onAbort);
       this.pending.set(id, {
         resolve: (result) => {
@@ -56,8 +77,17 @@ export class ClientRequestQueue {
           reject(error);
         },
       });
-      this.send(serializeRequest(id, method, params), relatesTo);
+      const send = () => this.send(json, relatesTo);
+      if (this.isReady()) send();
+      else this.held.set(id, send);
     });
+  }
+
+  /** Sends what has waited for the client to be ready. */
+  sendHeld(): void {
+    const sends = [...this.held.values()];
+    this.held.clear();
+    for (const send of sends) send();
   }
 
   /** An answer that nobody waits for is dropped. */

@@ -1,10 +1,13 @@
 import {
   CreateMessageResultSchema,
   CreateMessageResultWithToolsSchema,
+  ElicitRequestFormParamsSchema,
+  ElicitRequestURLParamsSchema,
   ElicitResultSchema,
   ListRootsResultSchema,
   type ClientCapabilities,
   type CreateMessageRequestParams,
+  type CreateMessageRequestParamsBase,
   type CreateMessageResult,
   type CreateMessageResultWithTools,
   type ElicitRequestFormParams,
@@ -14,6 +17,10 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type { ClientRequestOptions, ClientRequests } from '../model/client-requests.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
+import type { FormCheck } from '../model/form-check.js';
+import { shapeFault } from '../model/shape-fault.js';
+import type { ConnectionState } from './connection-state.js';
+import { samplingFault } from './sampling-fault.js';
 
 interface ResultSchema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false };
@@ -21,20 +28,35 @@ interface ResultSchema<T> {
 
 type Send = (method: string, params: object | undefined, timeoutMs?: number) => Promise<unknown>;
 
-/** Asks the client for what it has declared that it can do, and checks what it answers. */
+/** From this revision on a client that takes includeContext says so; before, every client that samples may. */
+const DECLARES_CONTEXT = '2025-11-25';
+
+/** Asks the client for what it has declared that it can do, and checks the question and what it answers. */
 export class ClientRequestSender implements ClientRequests {
   constructor(
-    private readonly capabilities: ClientCapabilities | undefined,
+    private readonly state: Readonly<ConnectionState>,
+    private readonly checkForm: FormCheck,
     private readonly send: Send,
   ) {}
 
   async sample(
+    params: CreateMessageRequestParamsBase,
+    options?: ClientRequestOptions,
+  ): Promise<CreateMessageResult>;
+  async sample(
+    params: CreateMessageRequestParams,
+    options?: ClientRequestOptions,
+  ): Promise<CreateMessageResult | CreateMessageResultWithTools>;
+  async sample(
     params: CreateMessageRequestParams,
     options?: ClientRequestOptions,
   ): Promise<CreateMessageResult | CreateMessageResultWithTools> {
-    const { sampling } = this.capabilities ?? {};
+    const { sampling } = this.capabilities;
     if (!sampling) throw missing('sampling');
-    if (params.tools && !sampling.tools) throw missing('sampling.tools');
+    if ((params.tools || params.toolChoice) && !sampling.tools) throw missing('sampling.tools');
+    if (this.wantsContext(params) && !sampling.context) throw missing('sampling.context');
+    const fault = samplingFault(params);
+    if (fault !== undefined) throw new TypeError(`sample() was not sent: ${fault}`);
     const schema: ResultSchema<CreateMessageResult | CreateMessageResultWithTools> = params.tools
       ? CreateMessageResultWithToolsSchema
       : CreateMessageResultSchema;
@@ -45,18 +67,34 @@ export class ClientRequestSender implements ClientRequests {
     params: ElicitRequestFormParams | ElicitRequestURLParams,
     options?: ClientRequestOptions,
   ): Promise<ElicitResult> {
-    const { elicitation } = this.capabilities ?? {};
+    const { elicitation } = this.capabilities;
     if (!elicitation) throw missing('elicitation');
-    if (params.mode === 'url' && !elicitation.url) throw missing('elicitation.url');
+    const isUrl = params.mode === 'url';
+    if (isUrl && !elicitation.url) throw missing('elicitation.url');
     // An empty object is how the revisions before 2025-11-25 declare forms.
-    if (params.mode !== 'url' && elicitation.url && !elicitation.form) throw missing('elicitation.form');
-    return this.request('elicitation/create', params, ElicitResultSchema, options);
+    if (!isUrl && elicitation.url && !elicitation.form) throw missing('elicitation.form');
+    const fault = shapeFault(isUrl ? ElicitRequestURLParamsSchema : ElicitRequestFormParamsSchema, params);
+    if (fault !== undefined) throw new TypeError(`elicit() was not sent: ${fault}`);
+    const check = isUrl ? undefined : this.checkForm(params.requestedSchema);
+    const result = await this.request('elicitation/create', params, ElicitResultSchema, options);
+    const problem = result.action === 'accept' ? check?.(result.content ?? {}) : undefined;
+    if (problem === undefined) return result;
+    throw new McpClientError(`The client's answer to elicitation/create does not fit the form: ${problem}`);
   }
 
   async listRoots(options?: ClientRequestOptions): Promise<Root[]> {
-    if (!this.capabilities?.roots) throw missing('roots');
+    if (!this.capabilities.roots) throw missing('roots');
     const { roots } = await this.request('roots/list', undefined, ListRootsResultSchema, options);
     return roots;
+  }
+
+  private get capabilities(): ClientCapabilities {
+    return this.state.clientCapabilities ?? {};
+  }
+
+  private wantsContext({ includeContext = 'none' }: CreateMessageRequestParams): boolean {
+    const { protocolVersion = '' } = this.state;
+    return includeContext !== 'none' && protocolVersion >= DECLARES_CONTEXT;
   }
 
   private async request<T>(

@@ -5,6 +5,8 @@ export interface ConnectionState {
   protocolVersion?: string;
   clientInfo?: Implementation;
   clientCapabilities?: ClientCapabilities;
+  /** Whether the client has said so (`notifications/initialized`): it is asked for nothing before. */
+  initialized?: boolean;
   /** Least severe level that the client wants to hear of; all of them until it says so. */
   logLevel?: LoggingLevel;
   /** URIs of the resources that the client wants to hear of. */

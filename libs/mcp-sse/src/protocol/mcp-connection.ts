@@ -1,6 +1,5 @@
 import {
   ErrorCode,
-  InitializeRequestParamsSchema,
   LoggingLevelSchema,
   type Implementation,
   type InitializeResult,
@@ -9,6 +8,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import type { FormCheck } from '../model/form-check.js';
 import type { Invoker } from '../model/invoker.js';
 import type { SerializedJson } from '../model/serialized-json.js';
 import type { McpSessionView } from '../model/session-view.js';
@@ -16,10 +16,12 @@ import { CallContext, type CallPort } from './call-context.js';
 import { ClientRequestQueue, type ClientRequestContext } from './client-request-queue.js';
 import type { ConnectionState } from './connection-state.js';
 import { TooManyRequestsError } from './errors/too-many-requests.error.js';
+import { initializeParams } from './initialize-params.js';
+import { invalidParams } from './invalid-params.js';
 import type { JsonRpcMessage, Params } from './json-rpc.js';
 import type { MessageOrigin } from './message-origin.js';
 import { negotiateVersion } from './protocol-versions.js';
-import { ResourceWatch } from './resource-watch.js';
+import { ResourceSubscriptions } from './resource-subscriptions.js';
 import type { SendMessage } from './send-message.js';
 import { serializeError, serializeNotification, serializeResult } from './serialize.js';
 
@@ -29,6 +31,7 @@ export interface ConnectionOptions {
   readonly maxInFlight: number;
   /** How long the client has to answer a request of the server, in milliseconds. */
   readonly clientRequestMs: number;
+  readonly checkForm: FormCheck;
 }
 
 /** The way out of a connection. */
@@ -42,12 +45,24 @@ export interface ConnectionOutlet {
 
 type ClientRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number };
 type Request = Extract<JsonRpcMessage, { kind: 'request' }>;
+type Notification = Extract<JsonRpcMessage, { kind: 'notification' }>;
+type Answer = Promise<object | SerializedJson> | object;
+type Method = (connection: McpConnection, params: Params, context: CallContext) => Answer;
 
 /** One client's side of the protocol: what was negotiated, what is in flight, and what each message does. */
 export class McpConnection implements CallPort {
+  private static readonly methods: ReadonlyMap<string, Method> = new Map<string, Method>([
+    ['logging/setLevel', (connection, params) => connection.setLogLevel(params)],
+    [
+      'resources/subscribe',
+      (connection, params, context) => connection.subscriptions.subscribe(params, context),
+    ],
+    ['resources/unsubscribe', (connection, params) => connection.subscriptions.unsubscribe(params)],
+  ]);
+
   readonly state: ConnectionState = { subscriptions: new Set() };
   private readonly inFlightCalls = new Map<RequestId, CallContext>();
-  private readonly watches = new Map<string, ResourceWatch>();
+  private readonly subscriptions: ResourceSubscriptions;
   private readonly clientRequests: ClientRequestQueue;
   private idleListeners: (() => void)[] = [];
 
@@ -58,7 +73,18 @@ export class McpConnection implements CallPort {
     private readonly session: McpSessionView,
     private readonly outlet: ConnectionOutlet,
   ) {
-    this.clientRequests = new ClientRequestQueue(outlet.send);
+    this.subscriptions = new ResourceSubscriptions(invoker, this.state.subscriptions, (uri) =>
+      this.notify('notifications/resources/updated', { uri }),
+    );
+    this.clientRequests = new ClientRequestQueue(
+      outlet.send,
+      () => this.state.initialized === true,
+      (text) => errors.debug(text),
+    );
+  }
+
+  get checkForm(): FormCheck {
+    return this.options.checkForm;
   }
 
   get inFlight(): number {
@@ -95,8 +121,7 @@ export class McpConnection implements CallPort {
   accept(message: JsonRpcMessage, origin: MessageOrigin): void {
     if (message.kind === 'request') this.acceptRequest(message, origin);
     else if (message.kind === 'response') this.clientRequests.settle(message);
-    else if (message.kind === 'notification' && message.method === 'notifications/cancelled')
-      this.cancel(message.params);
+    else this.acceptNotification(message);
   }
 
   /** @throws {TypeError} when the parameters have no JSON */
@@ -106,7 +131,7 @@ export class McpConnection implements CallPort {
 
   /** Tells the client that a resource has changed, if it has subscribed to it. */
   resourceUpdated(uri: string): void {
-    if (this.state.subscriptions.has(uri)) this.notify('notifications/resources/updated', { uri });
+    this.subscriptions.updated(uri);
   }
 
   request(
@@ -129,7 +154,7 @@ export class McpConnection implements CallPort {
     }
     this.inFlightCalls.clear();
     this.checkIdle();
-    for (const uri of [...this.watches.keys()]) this.stopWatching(uri);
+    this.subscriptions.end();
   }
 
   private acceptRequest(message: Request, origin: MessageOrigin): void {
@@ -137,6 +162,13 @@ export class McpConnection implements CallPort {
     const context = new CallContext(id, this.session, progressTokenOf(message.params), origin, this);
     this.inFlightCalls.set(id, context);
     void this.answer(message, context);
+  }
+
+  private acceptNotification({ method, params }: Notification): void {
+    if (method === 'notifications/cancelled') this.cancel(params);
+    if (method !== 'notifications/initialized' || !this.isInitialized) return;
+    this.state.initialized = true;
+    this.clientRequests.sendHeld();
   }
 
   private async answer(message: Request, context: CallContext): Promise<void> {
@@ -154,38 +186,43 @@ export class McpConnection implements CallPort {
     this.checkIdle();
   }
 
-  private respond(
-    { method, params }: Request,
-    context: CallContext,
-  ): Promise<object | SerializedJson> | object {
-    switch (method) {
-      case 'initialize':
-        return this.initialize(params);
-      case 'ping':
-        return {};
-      case 'logging/setLevel':
-        return this.setLogLevel(params);
-      case 'resources/subscribe':
-        return this.subscribe(params, context);
-      case 'resources/unsubscribe':
-        return this.unsubscribe(params);
-    }
-    if (this.invoker.handles(method)) return this.invoker.invoke(method, params, context);
-    throw new JsonRpcError(ErrorCode.MethodNotFound, `Method not found: ${method}`);
+  private respond({ method, params }: Request, context: CallContext): Answer {
+    if (method === 'initialize') return this.initialize(params);
+    if (method === 'ping') return {};
+    const own = McpConnection.methods.get(method);
+    // Before all else: clients ask for methods of later revisions to learn that they are not served.
+    if (!own && !this.invoker.handles(method))
+      throw new JsonRpcError(ErrorCode.MethodNotFound, `Method not found: ${method}`);
+    this.assertInitialized();
+    return own ? own(this, params, context) : this.invoker.invoke(method, params, context);
+  }
+
+  private get isInitialized(): boolean {
+    return this.state.protocolVersion !== undefined;
+  }
+
+  /**
+   * Only where a client has one session for life. Streamable HTTP opens its sessions by `initialize` or has none,
+   * and clients of HTTP+SSE that lost their stream go on in a new session without another one.
+   */
+  private assertInitialized(): void {
+    if (this.session.transport === 'stdio' && !this.isInitialized)
+      throw new JsonRpcError(
+        ErrorCode.InvalidRequest,
+        'Invalid Request: the session is not initialized; send "initialize" first',
+      );
   }
 
   private initialize(params: Params): InitializeResult {
-    if (this.state.protocolVersion !== undefined)
+    if (this.isInitialized)
       throw new JsonRpcError(
         ErrorCode.InvalidRequest,
         'Invalid Request: the session is initialized already; open another one',
       );
-    const { success, data, error } = InitializeRequestParamsSchema.safeParse(params);
-    if (!success) throw invalidParams(error.issues.map((issue) => issue.path.join('.') || 'params'));
-
-    this.state.protocolVersion = negotiateVersion(data.protocolVersion);
-    this.state.clientInfo = data.clientInfo;
-    this.state.clientCapabilities = data.capabilities;
+    const { protocolVersion, clientInfo, capabilities } = initializeParams(params);
+    this.state.protocolVersion = negotiateVersion(protocolVersion);
+    this.state.clientInfo = clientInfo;
+    this.state.clientCapabilities = capabilities;
     return {
       protocolVersion: this.state.protocolVersion,
       capabilities: {
@@ -207,40 +244,13 @@ export class McpConnection implements CallPort {
     return {};
   }
 
-  private async subscribe({ uri }: Params, context: CallContext): Promise<object> {
-    if (typeof uri !== 'string') throw invalidParams(['uri']);
-    const watch =
-      this.watches.get(uri) ??
-      new ResourceWatch(this.invoker.watch(uri, context, () => this.resourceUpdated(uri)));
-    this.watches.set(uri, watch);
-    this.state.subscriptions.add(uri);
-    try {
-      await watch.started;
-    } catch (error) {
-      if (this.watches.get(uri) === watch) this.stopWatching(uri);
-      throw error;
-    }
-    return {};
-  }
-
-  private unsubscribe({ uri }: Params): object {
-    if (typeof uri !== 'string') throw invalidParams(['uri']);
-    this.stopWatching(uri);
-    return {};
-  }
-
-  private stopWatching(uri: string): void {
-    this.watches.get(uri)?.end();
-    this.watches.delete(uri);
-    this.state.subscriptions.delete(uri);
-  }
-
   /** @see https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/cancellation */
   private cancel({ requestId, reason }: Params): void {
     const context = this.inFlightCalls.get(requestId as RequestId);
     if (!context) return;
     this.inFlightCalls.delete(context.requestId);
     this.checkIdle();
+    this.errors.debug(`The client cancelled request ${JSON.stringify(requestId)}: ${JSON.stringify(reason)}`);
     context.abort(new Error(typeof reason === 'string' ? reason : 'The client cancelled the request.'));
     this.outlet.abandon(context.requestId);
   }
@@ -260,11 +270,4 @@ export class McpConnection implements CallPort {
 function progressTokenOf({ _meta }: Params): ProgressToken | undefined {
   const token = (_meta as { progressToken?: unknown } | null | undefined)?.progressToken;
   return typeof token === 'string' || typeof token === 'number' ? token : undefined;
-}
-
-function invalidParams(fields: readonly string[]): JsonRpcError {
-  return new JsonRpcError(
-    ErrorCode.InvalidParams,
-    `Invalid params: missing or of the wrong type: ${fields.join(', ')}`,
-  );
 }

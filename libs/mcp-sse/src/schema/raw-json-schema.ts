@@ -1,11 +1,10 @@
-import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
 import type { JsonObjectSchema } from '../model/json-schema.js';
-import { arrayIndex } from './array-index.js';
-import type { CompiledSchema, SchemaIssue, SchemaOutcome } from './compiled-schema.js';
-import { formatPath } from './format-path.js';
+import { ajvIssue } from './ajv-issue.js';
+import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
 
 const OPTIONS: Options = {
   allErrors: true,
@@ -43,7 +42,7 @@ export function compileRawJsonSchema(
     validate(value): SchemaOutcome {
       const prepared = prepare(value);
       if (check(prepared)) return { ok: true, value: prepared };
-      return { ok: false, issues: (check.errors ?? []).map(toIssue) };
+      return { ok: false, issues: (check.errors ?? []).map(ajvIssue) };
     },
   };
 }
@@ -85,18 +84,4 @@ function asGiven(value: unknown): unknown {
 function asSent(value: unknown): unknown {
   const text = JSON.stringify(value) as string | undefined;
   return text === undefined ? undefined : JSON.parse(text);
-}
-
-function toIssue({ instancePath, params, message = 'is not valid' }: ErrorObject): SchemaIssue {
-  const segments = instancePath
-    .split('/')
-    .slice(1)
-    .map((segment) => arrayIndex(segment.replaceAll('~1', '/').replaceAll('~0', '~')));
-  const { missingProperty, additionalProperty, unevaluatedProperty, allowedValues, allowedValue } = params;
-  const property: unknown = missingProperty ?? additionalProperty ?? unevaluatedProperty;
-  const allowed: unknown = allowedValues ?? (allowedValue === undefined ? undefined : [allowedValue]);
-  return {
-    path: formatPath(property === undefined ? segments : [...segments, String(property)]),
-    message: allowed === undefined ? message : `${message}: ${JSON.stringify(allowed)}`,
-  };
 }

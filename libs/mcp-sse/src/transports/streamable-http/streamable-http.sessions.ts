@@ -1,9 +1,8 @@
 import { BadRequestException } from '@nestjs/common';
-import { ErrorCode, InitializeRequestParamsSchema } from '@modelcontextprotocol/sdk/types.js';
 import { rawRequest } from '../../auth/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
-import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
+import { initializeParams } from '../../protocol/initialize-params.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
@@ -52,12 +51,7 @@ export class StreamableHttpSessions {
     const [message] = messages;
     const isInitialize = message?.kind === 'request' && message.method === 'initialize';
     if (!isInitialize || messages.length > 1) throw new BadRequestException(MISSING);
-    const { success, error } = InitializeRequestParamsSchema.safeParse(message.params);
-    if (!success)
-      throw new JsonRpcError(
-        ErrorCode.InvalidParams,
-        `Invalid params: missing or of the wrong type: ${error.issues.map(({ path }) => path.join('.')).join(', ')}`,
-      );
+    initializeParams(message.params);
     return this.open(request);
   }
 

@@ -1,0 +1,22 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, it } from '@jest/globals';
+import { compileForm } from './compile-form.js';
+
+const form = () => ({ type: 'object' as const, properties: { name: { type: 'string' as const } } });
+
+it('takes a form that names its dialect, and one with the names of its choices', () => {
+  const named = { ...form(), $schema: 'http://json-schema.org/draft-07/schema#' };
+  expect(compileForm(named)({ name: 'Ada' })).toBeUndefined();
+  const choices = { type: 'string' as const, enum: ['a'], enumNames: ['A'] };
+  expect(compileForm({ type: 'object', properties: { choices } })({ choices: 'a' })).toBeUndefined();
+});
+
+it('keeps nothing of a form that nobody has any more', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const checks = Array.from({ length: 10 }, () => new WeakRef(compileForm(form())));
+  await new Promise(setImmediate);
+  collect();
+  expect(checks.filter((check) => check.deref() !== undefined)).toEqual([]);
+});
