@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   Controller,
   Get,
@@ -17,142 +17,18 @@ import {
   McpConfigurationError,
   McpContext,
   McpDecoratedControllerError,
-  McpDuplicateNameError,
   McpParameterError,
   McpPrompt,
-  McpRegistry,
   McpResource,
   McpSchemaError,
   McpTool,
   McpUriParam,
-  type McpSseModuleOptions,
 } from 'nestjs-mcp-sse';
 import * as z from 'zod';
 import { appPerTest } from '../fixtures/app-per-test.js';
-import type { AppFixture } from '../fixtures/start-app.js';
+import { bootError, anError } from '../fixtures/boot-error.js';
 
 const { start } = appPerTest();
-
-/** The error that stops the boot. */
-async function bootError(fixture: AppFixture): Promise<Error> {
-  return start(fixture).then(
-    () => new Error('the application started'),
-    (error: Error) => error,
-  );
-}
-
-/** An error of a class whose message has each of these. */
-function anError(type: new (...args: never[]) => McpConfigurationError, ...parts: string[]): unknown {
-  const has = parts.map((part) => `(?=.*${part.replaceAll(/[^\w ]/g, '\\$&')})`);
-  return expect.objectContaining({
-    name: type.name,
-    message: expect.stringMatching(new RegExp(`^${has.join('')}`, 's')),
-  });
-}
-
-describe('a name that is taken stops the boot and names both places:', () => {
-  @Injectable()
-  class First {
-    @McpTool({ name: 'find' })
-    one() {}
-    @McpPrompt({ name: 'ask' })
-    two() {}
-    @McpResource({ uri: 'it://1' })
-    three() {}
-    @McpResource({ uri: 'it://{id}' })
-    four() {}
-  }
-
-  @Injectable()
-  class SecondTool {
-    @McpTool()
-    find() {}
-  }
-  @Injectable()
-  class SecondPrompt {
-    @McpPrompt()
-    ask() {}
-  }
-  @Injectable()
-  class SecondResource {
-    @McpResource({ uri: 'it://1', name: 'another' })
-    resource() {}
-  }
-  @Injectable()
-  class SecondTemplate {
-    @McpResource({ uri: 'it://{id}', name: 'another' })
-    template() {}
-  }
-
-  it.each([
-    ['a tool', SecondTool, ['tools are called "find"', 'First.one', 'SecondTool.find', '"name"']],
-    ['a prompt', SecondPrompt, ['prompts are called "ask"', 'First.two', 'SecondPrompt.ask', '"name"']],
-    ['a resource', SecondResource, ['"it://1"', 'First.three', 'SecondResource.resource', '"uri"']],
-    ['a template', SecondTemplate, ['"it://{id}"', 'First.four', 'SecondTemplate.template', '"uri"']],
-  ])('%s', async (_kind, second, parts) => {
-    expect(await bootError({ providers: [First, second] })).toEqual(anError(McpDuplicateNameError, ...parts));
-  });
-
-  it('a tool and a prompt of one name are no conflict', async () => {
-    @Injectable()
-    class Features {
-      @McpTool()
-      find() {}
-      @McpPrompt({ name: 'find' })
-      prompt() {}
-    }
-    await expect(start({ providers: [Features] })).resolves.toBeDefined();
-  });
-});
-
-describe('the name of a tool', () => {
-  const named = (name: string) => {
-    @Injectable()
-    class Tools {
-      @McpTool({ name })
-      find() {}
-    }
-    return { providers: [Tools] };
-  };
-
-  it.each(['a', 'A.b_c-9', 'x'.repeat(128)])('may be %s', async (name) => {
-    const { app } = await start(named(name));
-    expect(app.get(McpRegistry).tools).toMatchObject([{ name }]);
-  });
-
-  it.each(['', 'x'.repeat(129)])('has 1 to 128 characters, or the boot stops: %j', async (name) => {
-    expect(await bootError(named(name))).toEqual(
-      anError(McpConfigurationError, 'Tools.find', `called "${name}"`, '1 to 128 characters'),
-    );
-  });
-
-  it.each(['größe', 'find\n', 'find\u0000', 'fınd'])('is of ASCII letters and digits: %j', async (name) => {
-    expect(await bootError(named(name))).toEqual(
-      anError(McpConfigurationError, 'Tools.find', 'Give it a "name"', 'ASCII letters'),
-    );
-  });
-
-  it.each(['find order', 'find,order', 'find/order', '$find'])(
-    'has no other characters than _, - and .: %j',
-    async (name) => {
-      expect(await bootError(named(name))).toEqual(anError(McpConfigurationError, 'Tools.find', name));
-    },
-  );
-
-  it('is checked where it is that of the method, and at run time', async () => {
-    @Injectable()
-    class Tools {
-      @McpTool()
-      $find() {}
-    }
-    expect(await bootError({ providers: [Tools] })).toEqual(anError(McpConfigurationError, 'Tools.$find'));
-    const registry = (await start({})).app.get(McpRegistry);
-    expect(() => registry.addTool({ name: 'find order' }, () => '')).toThrow(
-      expect.objectContaining({ message: expect.stringContaining('addTool("find order")') }),
-    );
-    expect(registry.tools).toEqual([]);
-  });
-});
 
 describe('a method that cannot be served stops the boot and says why and how to mend it:', () => {
   it('a decorated controller method', async () => {
@@ -404,57 +280,5 @@ describe('a method that cannot be served stops the boot and says why and how to 
     await expect(
       start({ providers: [{ provide: 'TOOLS', useFactory: () => new Tools() }] }),
     ).resolves.toBeDefined();
-  });
-});
-
-describe('options that cannot work stop the boot and name themselves:', () => {
-  it.each<[string, Partial<McpSseModuleOptions>, string[]]>([
-    ['an sse.path with a wildcard', { sse: { path: 'a/*b' } }, ['"sse.path" is "a/*b"']],
-    ['an empty sse.path', { sse: { path: '/' } }, ['"sse.path" is "/"']],
-    ['an sse.path with a query', { sse: { path: 'sse?x=1' } }, ['"sse.path"']],
-    ['a messagesPath with a space', { sse: { messagesPath: 'a b' } }, ['"sse.messagesPath" is "a b"']],
-    ['equal paths', { sse: { path: '/mcp', messagesPath: 'mcp/' } }, ['are both "/mcp"']],
-    [
-      'a parameter that only messagesPath has',
-      { sse: { path: ':tenant/sse', messagesPath: ':customer/messages' } },
-      ['":customer"', '"sse.path"'],
-    ],
-    ['a publicUrl that is no URL', { publicUrl: 'example.com/api' }, ['"publicUrl" is "example.com/api"']],
-    ['a publicUrl that is not http', { publicUrl: 'ftp://example.com' }, ['"publicUrl"']],
-    [
-      'a trusted proxy that is a name',
-      { trustedProxies: ['localhost'] },
-      ['"trustedProxies" has "localhost"'],
-    ],
-    ['a publicUrl without a scheme', { publicUrl: 'localhost:3000/api' }, ['"localhost:3000/api"']],
-    ['a range that is too wide', { trustedProxies: ['10.0.0.0/33'] }, ['"10.0.0.0/33"']],
-    ['a range without bits', { trustedProxies: ['10.0.0.0/'] }, ['"10.0.0.0/"']],
-  ])('%s', async (_name, options, parts) => {
-    expect(await bootError({ options })).toEqual(anError(McpConfigurationError, ...parts));
-  });
-});
-
-describe('under NODE_ENV=production', () => {
-  const { NODE_ENV } = process.env;
-
-  afterEach(() => {
-    if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
-    else process.env['NODE_ENV'] = NODE_ENV;
-  });
-
-  it('a module without authentication stops the boot', async () => {
-    process.env['NODE_ENV'] = 'production';
-    expect(await bootError({})).toEqual(
-      anError(McpConfigurationError, 'no authentication', '"auth" or "guards"', "auth: 'app'"),
-    );
-  });
-
-  it.each<[string, Partial<McpSseModuleOptions>]>([
-    ["auth: 'app'", { auth: 'app' }],
-    ['a guard', { guards: [{ canActivate: () => true }] }],
-    ['API keys', { auth: { apiKey: { keys: [{ name: 'ada', key: 'secret' }] } } }],
-  ])('a module with %s starts', async (_name, options) => {
-    process.env['NODE_ENV'] = 'production';
-    await expect(start({ options })).resolves.toBeDefined();
   });
 });

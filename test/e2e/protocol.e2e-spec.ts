@@ -3,20 +3,11 @@ import { Injectable } from '@nestjs/common';
 import {
   ErrorCode,
   LoggingMessageNotificationSchema,
-  ResourceUpdatedNotificationSchema,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { IsInt, IsString } from 'class-validator';
-import { BehaviorSubject, concat, map, Observable, take, timer } from 'rxjs';
-import {
-  McpComplete,
-  McpContext,
-  McpPrompt,
-  McpResource,
-  McpTool,
-  McpUriParam,
-  progress,
-} from 'nestjs-mcp-sse';
+import { concat, map, Observable, take, timer } from 'rxjs';
+import { McpContext, McpTool, progress } from 'nestjs-mcp-sse';
 import { describeOnTransports } from '../fixtures/transports.js';
 
 const PIXEL = Buffer.from(
@@ -38,11 +29,8 @@ class CityDto {
 }
 
 @Injectable()
-class Everything {
-  static readonly status = new BehaviorSubject('idle');
+class Tools {
   static cancelled: () => void = () => undefined;
-  static watchers = 0;
-  static released: () => void = () => undefined;
 
   @McpTool({
     title: 'Adder',
@@ -90,7 +78,7 @@ class Everything {
   hang(): Observable<unknown> {
     return new Observable((subscriber) => {
       subscriber.next(progress(1));
-      return () => Everything.cancelled();
+      return () => Tools.cancelled();
     });
   }
 
@@ -100,43 +88,10 @@ class Everything {
     ctx.log.error({ broken: true }, 'unit');
     return 'logged';
   }
-
-  @McpResource({ uri: 'status://now', title: 'Status', mimeType: 'text/plain' })
-  status(): Observable<string> {
-    return new Observable((subscriber) => {
-      Everything.watchers++;
-      const subscription = Everything.status.subscribe(subscriber);
-      return () => {
-        Everything.watchers--;
-        Everything.released();
-        subscription.unsubscribe();
-      };
-    });
-  }
-
-  @McpResource({ uri: 'city://{country}/{city}', mimeType: 'application/json' })
-  city(@McpUriParam('country') country: string, @McpUriParam('city') city: string) {
-    return { country, city };
-  }
-
-  @McpPrompt({ description: 'Praises a city' })
-  praise({ city }: CityDto): string {
-    return `Praise ${city}`;
-  }
-
-  @McpComplete({ prompt: 'praise', argument: 'city' })
-  cities(value: string): string[] {
-    return ['Paris', 'Prague', 'Porto'].filter((city) => city.startsWith(value));
-  }
-
-  @McpComplete({ resource: 'city://{country}/{city}', argument: 'city' })
-  citiesOf(value: string, others: Record<string, string>): string[] {
-    return [`${value} in ${others['country']}`];
-  }
 }
 
 describeOnTransports('the protocol', (connect, transport) => {
-  const fixture = { providers: [Everything] };
+  const fixture = { providers: [Tools] };
 
   it('negotiates a version, capabilities and instructions', async () => {
     const { client } = await connect({ ...fixture, options: { instructions: 'Be kind.', title: 'Test' } });
@@ -185,7 +140,7 @@ describeOnTransports('the protocol', (connect, transport) => {
 
   it('sends rich results as they are', async () => {
     const { client } = await connect(fixture);
-    expect(await client.callTool({ name: 'rich' })).toEqual(new Everything().rich());
+    expect(await client.callTool({ name: 'rich' })).toEqual(new Tools().rich());
     expect((await client.callTool({ name: 'pixel' })).content).toEqual([
       { type: 'image', data: PIXEL.toString('base64'), mimeType: 'image/png' },
     ]);
@@ -207,7 +162,7 @@ describeOnTransports('the protocol', (connect, transport) => {
 
   it('stops a tool that is cancelled', async () => {
     const { client, sessions } = await connect(fixture);
-    const stopped = new Promise<void>((resolve) => (Everything.cancelled = resolve));
+    const stopped = new Promise<void>((resolve) => (Tools.cancelled = resolve));
     const controller = new AbortController();
     const call = client.callTool({ name: 'hang' }, undefined, {
       signal: controller.signal,
@@ -227,91 +182,6 @@ describeOnTransports('the protocol', (connect, transport) => {
     await client.callTool({ name: 'logs' });
     await client.ping();
     expect(logged).toEqual([{ level: 'error', logger: 'unit', data: { broken: true } }]);
-  });
-
-  it('lists and reads resources and templates', async () => {
-    const { client } = await connect(fixture);
-    expect((await client.listResources()).resources).toEqual([
-      { uri: 'status://now', name: 'status', title: 'Status', mimeType: 'text/plain' },
-    ]);
-    expect((await client.listResourceTemplates()).resourceTemplates).toEqual([
-      { uriTemplate: 'city://{country}/{city}', name: 'city', mimeType: 'application/json' },
-    ]);
-    const { contents } = await client.readResource({ uri: 'city://fr/Aix%20en%20Provence' });
-    expect(contents).toEqual([
-      {
-        uri: 'city://fr/Aix%20en%20Provence',
-        mimeType: 'application/json',
-        text: '{"country":"fr","city":"Aix en Provence"}',
-      },
-    ]);
-  });
-
-  it('tells subscribers of a live resource, reads its latest value, and lets go of it', async () => {
-    const { client, sessions } = await connect(fixture);
-    const updates: string[] = [];
-    let wake: () => void = () => undefined;
-    client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
-      updates.push(params.uri);
-      wake();
-    });
-    const next = () => new Promise<void>((resolve) => (wake = resolve));
-
-    await client.subscribeResource({ uri: 'status://now' });
-    expect(Everything.watchers).toBe(1);
-    const second = next();
-    Everything.status.next('busy');
-    await second;
-    expect((await client.readResource({ uri: 'status://now' })).contents).toMatchObject([{ text: 'busy' }]);
-    expect(Everything.watchers).toBe(1);
-
-    const third = next();
-    sessions.resourceUpdated('status://now');
-    await third;
-    await client.unsubscribeResource({ uri: 'status://now' });
-    expect(Everything.watchers).toBe(0);
-    Everything.status.next('idle');
-    sessions.resourceUpdated('status://now');
-    await client.ping();
-    expect(updates).toEqual(['status://now', 'status://now']);
-
-    await expect(client.subscribeResource({ uri: 'no://such' })).rejects.toMatchObject({ code: -32002 });
-    await client.subscribeResource({ uri: 'status://now' });
-    expect(Everything.watchers).toBe(1);
-    const released = new Promise<void>((resolve) => (Everything.released = resolve));
-    sessions.close(sessions.sessions[0]!.id);
-    await released;
-    expect(Everything.watchers).toBe(0);
-  });
-
-  it('lists and gets prompts, and completes arguments', async () => {
-    const { client } = await connect(fixture);
-    expect((await client.listPrompts()).prompts).toEqual([
-      { name: 'praise', description: 'Praises a city', arguments: [{ name: 'city', required: true }] },
-    ]);
-    expect((await client.getPrompt({ name: 'praise', arguments: { city: 'Porto' } })).messages).toEqual([
-      { role: 'user', content: { type: 'text', text: 'Praise Porto' } },
-    ]);
-    await expect(client.getPrompt({ name: 'praise' })).rejects.toMatchObject({
-      code: ErrorCode.InvalidParams,
-    });
-
-    const ofPrompt = await client.complete({
-      ref: { type: 'ref/prompt', name: 'praise' },
-      argument: { name: 'city', value: 'P' },
-    });
-    expect(ofPrompt.completion).toEqual({ values: ['Paris', 'Prague', 'Porto'], total: 3, hasMore: false });
-    const ofTemplate = await client.complete({
-      ref: { type: 'ref/resource', uri: 'city://{country}/{city}' },
-      argument: { name: 'city', value: 'P' },
-      context: { arguments: { country: 'fr' } },
-    });
-    expect(ofTemplate.completion.values).toEqual(['P in fr']);
-    const unknown = client.complete({
-      ref: { type: 'ref/prompt', name: 'none' },
-      argument: { name: 'x', value: '' },
-    });
-    await expect(unknown).rejects.toMatchObject({ code: ErrorCode.InvalidParams });
   });
 
   it('gives lists by pages, and refuses a cursor that it did not give', async () => {

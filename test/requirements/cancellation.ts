@@ -28,7 +28,7 @@ export const CANCELLATION: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Stop the work on a request that is cancelled.',
     test: {
-      file: 'test/e2e/notifications.e2e-spec.ts',
+      file: 'test/e2e/notifications.calls.e2e-spec.ts',
       name: 'aborts its signal with the reason, and nothing more of it is sent',
     },
   },
@@ -47,7 +47,7 @@ export const CANCELLATION: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Send no response to a request that is cancelled.',
     test: {
-      file: 'test/e2e/bad-input.e2e-spec.ts',
+      file: 'test/e2e/bad-input.handlers.e2e-spec.ts',
       name: 'is not answered where it returns after it was cancelled, and does not answer its successor',
     },
   },
@@ -69,7 +69,7 @@ export const CANCELLATION: readonly Requirement[] = [
     level: 'MUST',
     text: 'Bear cancellations and answers that cross each other.',
     test: {
-      file: 'test/e2e/notifications.e2e-spec.ts',
+      file: 'test/e2e/notifications.calls.e2e-spec.ts',
       name: 'does nothing to one that is answered, unknown, or of another session',
     },
   },
@@ -90,6 +90,9 @@ export const CANCELLATION: readonly Requirement[] = [
     page: 'basic/utilities/cancellation',
     level: 'SHOULD',
     text: 'Ignore cancellations that are malformed, unknown or too late.',
-    test: { file: 'test/e2e/bad-input.e2e-spec.ts', name: 'is cancelled by its own id only: not by %s' },
+    test: {
+      file: 'test/e2e/bad-input.handlers.e2e-spec.ts',
+      name: 'is cancelled by its own id only: not by %s',
+    },
   },
 ];

@@ -9,7 +9,7 @@ export const ELICITATION_SECURITY: readonly Requirement[] = [
     level: 'MUST',
     text: 'Bind the state of elicitations to users.',
     test: {
-      file: 'test/e2e/streamable-http.e2e-spec.ts',
+      file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
       name: 'of another principal is answered as an unknown one is',
     },
   },
@@ -20,7 +20,7 @@ export const ELICITATION_SECURITY: readonly Requirement[] = [
     level: 'MUST NOT',
     text: 'Bind that state to the session id alone.',
     test: {
-      file: 'test/e2e/streamable-http.e2e-spec.ts',
+      file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
       name: 'of another principal is answered as an unknown one is',
     },
   },
@@ -93,7 +93,7 @@ export const ELICITATION_SECURITY: readonly Requirement[] = [
     level: 'MUST',
     text: 'Bind requests to the client and the user.',
     test: {
-      file: 'test/e2e/streamable-http.e2e-spec.ts',
+      file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
       name: 'of another principal is answered as an unknown one is',
     },
   },

@@ -58,6 +58,6 @@ export const HTTP_SSE: readonly Requirement[] = [
     page: 'basic/transports',
     level: 'MUST',
     text: 'Messages of the client come by POST to that endpoint.',
-    test: { file: 'test/e2e/bad-input.e2e-spec.ts', name: 'answer 405 to %s %s and allow %s' },
+    test: { file: 'test/e2e/bad-input.requests.e2e-spec.ts', name: 'answer 405 to %s %s and allow %s' },
   },
 ];

@@ -20,7 +20,7 @@ export const LOGGING: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Answer the standard code to a level that does not exist.',
     test: {
-      file: 'test/e2e/notifications.e2e-spec.ts',
+      file: 'test/e2e/notifications.calls.e2e-spec.ts',
       name: 'keep their level where the client sets one that does not exist: %j',
     },
   },
@@ -79,7 +79,7 @@ export const LOGGING: readonly Requirement[] = [
     level: 'MUST NOT',
     text: 'Log internals that would help an attack.',
     test: {
-      file: 'test/e2e/bad-input.e2e-spec.ts',
+      file: 'test/e2e/bad-input.handlers.e2e-spec.ts',
       name: 'is answered and logged by a correlation id, nothing internal told: %s',
     },
   },
@@ -90,7 +90,7 @@ export const LOGGING: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Check the data of messages.',
     test: {
-      file: 'test/e2e/notifications.e2e-spec.ts',
+      file: 'test/e2e/notifications.sessions.e2e-spec.ts',
       name: 'refuses what has no JSON, and the session lives on',
     },
   },

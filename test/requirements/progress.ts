@@ -40,7 +40,10 @@ export const PROGRESS: readonly Requirement[] = [
     page: 'basic/utilities/progress',
     level: 'MUST',
     text: 'Send progress only with the token of a request in progress.',
-    test: { file: 'test/e2e/notifications.e2e-spec.ts', name: 'is sent with the token of the request: %j' },
+    test: {
+      file: 'test/e2e/notifications.calls.e2e-spec.ts',
+      name: 'is sent with the token of the request: %j',
+    },
   },
   {
     id: 'progress/task-token',
@@ -73,7 +76,7 @@ export const PROGRESS: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Keep track of the tokens in use.',
     test: {
-      file: 'test/e2e/notifications.e2e-spec.ts',
+      file: 'test/e2e/notifications.calls.e2e-spec.ts',
       name: 'goes with each of two calls that run at once',
     },
   },
@@ -92,7 +95,7 @@ export const PROGRESS: readonly Requirement[] = [
     level: 'MUST',
     text: 'Send no progress after the end of the request.',
     test: {
-      file: 'test/e2e/notifications.e2e-spec.ts',
+      file: 'test/e2e/notifications.calls.e2e-spec.ts',
       name: 'is not sent after the answer, nor is anything else of the call',
     },
   },

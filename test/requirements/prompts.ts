@@ -19,7 +19,7 @@ export const PROMPTS: readonly Requirement[] = [
     page: 'server/prompts',
     level: 'SHOULD',
     text: 'Tell clients when the list of prompts changes.',
-    test: { file: 'test/e2e/notifications.e2e-spec.ts', name: 'include prompts' },
+    test: { file: 'test/e2e/notifications.sessions.e2e-spec.ts', name: 'include prompts' },
   },
   {
     id: 'prompts/image',
@@ -59,7 +59,10 @@ export const PROMPTS: readonly Requirement[] = [
     page: 'server/prompts',
     level: 'SHOULD',
     text: 'Check the arguments of a prompt before use.',
-    test: { file: 'test/e2e/protocol.e2e-spec.ts', name: 'lists and gets prompts, and completes arguments' },
+    test: {
+      file: 'test/e2e/protocol.resources.e2e-spec.ts',
+      name: 'lists and gets prompts, and completes arguments',
+    },
   },
   {
     id: 'prompts/negotiated',
@@ -79,7 +82,7 @@ export const PROMPTS: readonly Requirement[] = [
     level: 'MUST',
     text: 'Check what goes into prompts and comes out of them.',
     test: {
-      file: 'test/e2e/explorer.results.e2e-spec.ts',
+      file: 'test/e2e/explorer.contents.e2e-spec.ts',
       name: 'is not sent where it has a %s that is none of the protocol',
     },
   },

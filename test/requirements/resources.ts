@@ -19,7 +19,10 @@ export const RESOURCES: readonly Requirement[] = [
     page: 'server/resources',
     level: 'SHOULD',
     text: 'Tell clients when the list of resources changes.',
-    test: { file: 'test/e2e/notifications.e2e-spec.ts', name: 'include resources and templates of them' },
+    test: {
+      file: 'test/e2e/notifications.sessions.e2e-spec.ts',
+      name: 'include resources and templates of them',
+    },
   },
   {
     id: 'resources/https',
@@ -59,7 +62,7 @@ export const RESOURCES: readonly Requirement[] = [
     page: 'server/resources',
     level: 'MUST',
     text: 'Check the URIs that clients send.',
-    test: { file: 'test/e2e/bad-input.e2e-spec.ts', name: 'names the resource that was not found' },
+    test: { file: 'test/e2e/bad-input.messages.e2e-spec.ts', name: 'names the resource that was not found' },
   },
   {
     id: 'resources/access',

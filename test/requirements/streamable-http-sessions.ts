@@ -42,7 +42,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Make session ids unique and impossible to guess.',
     test: {
-      file: 'test/e2e/streamable-http.e2e-spec.ts',
+      file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
       name: 'is named by the answer to initialize, and needed from then on',
     },
   },
@@ -53,7 +53,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     level: 'MUST',
     text: 'Use visible ASCII characters only in session ids.',
     test: {
-      file: 'test/e2e/streamable-http.e2e-spec.ts',
+      file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
       name: 'is named by the answer to initialize, and needed from then on',
     },
   },
@@ -64,7 +64,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Answer 400 to a request that lacks the session id.',
     test: {
-      file: 'test/e2e/streamable-http.e2e-spec.ts',
+      file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
       name: 'is named by the answer to initialize, and needed from then on',
     },
   },
@@ -75,7 +75,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     level: 'MUST',
     text: 'Answer 404 to the id of a session that has ended.',
     test: {
-      file: 'test/e2e/streamable-http.e2e-spec.ts',
+      file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
       name: 'ends with DELETE: its requests are answered, its streams end, and it is gone',
     },
   },
@@ -96,6 +96,9 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     page: 'basic/transports',
     level: 'MUST',
     text: 'Answer 400 to a revision that is not served.',
-    test: { file: 'test/e2e/streamable-http.e2e-spec.ts', name: 'that is not served is 400 on every method' },
+    test: {
+      file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
+      name: 'that is not served is 400 on every method',
+    },
   },
 ];

@@ -9,7 +9,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     level: 'MUST',
     text: 'Serve POST and GET on one path.',
     test: {
-      file: 'test/e2e/streamable-http.e2e-spec.ts',
+      file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
       name: 'gets what belongs to no request, also what was sent before it was opened',
     },
   },
@@ -121,7 +121,10 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     page: 'basic/transports',
     level: 'SHOULD',
     text: 'Send on the stream of a request only what relates to it.',
-    test: { file: 'test/e2e/streamable-http.e2e-spec.ts', name: 'gets nothing that belongs to a request' },
+    test: {
+      file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
+      name: 'gets nothing that belongs to a request',
+    },
   },
   {
     id: 'transports/http/end-after-response',
@@ -162,7 +165,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     page: 'basic/transports',
     level: 'MUST',
     text: 'Answer a GET with an event stream, or with 405.',
-    test: { file: 'test/e2e/streamable-http.e2e-spec.ts', name: 'refuses GET and DELETE' },
+    test: { file: 'test/e2e/streamable-http-sessions.e2e-spec.ts', name: 'refuses GET and DELETE' },
   },
   {
     id: 'transports/http/get-unrelated',
@@ -170,7 +173,10 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     page: 'basic/transports',
     level: 'SHOULD',
     text: 'Send on the GET stream what relates to no request in flight.',
-    test: { file: 'test/e2e/streamable-http.e2e-spec.ts', name: 'gets nothing that belongs to a request' },
+    test: {
+      file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
+      name: 'gets nothing that belongs to a request',
+    },
   },
   {
     id: 'transports/http/get-no-response',
@@ -178,7 +184,10 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     page: 'basic/transports',
     level: 'MUST NOT',
     text: 'Send no response on a GET stream that resumes no other.',
-    test: { file: 'test/e2e/streamable-http.e2e-spec.ts', name: 'gets nothing that belongs to a request' },
+    test: {
+      file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
+      name: 'gets nothing that belongs to a request',
+    },
   },
   {
     id: 'transports/http/get-retry',

@@ -28,7 +28,7 @@ export const TOOLS: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Tell clients when the list of tools changes.',
     test: {
-      file: 'test/e2e/notifications.e2e-spec.ts',
+      file: 'test/e2e/notifications.sessions.e2e-spec.ts',
       name: 'tell every client of a new tool, list it and call it',
     },
   },
@@ -47,7 +47,7 @@ export const TOOLS: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Keep the names of tools between 1 and 128 characters.',
     test: {
-      file: 'test/e2e/explorer.boot.e2e-spec.ts',
+      file: 'test/e2e/explorer.names.e2e-spec.ts',
       name: 'has 1 to 128 characters, or the boot stops: %j',
     },
   },
@@ -66,7 +66,7 @@ export const TOOLS: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Use ASCII letters, digits, underscore, hyphen and dot only in names.',
     test: {
-      file: 'test/e2e/explorer.boot.e2e-spec.ts',
+      file: 'test/e2e/explorer.names.e2e-spec.ts',
       name: 'is of ASCII letters and digits: %j',
     },
   },
@@ -77,7 +77,7 @@ export const TOOLS: readonly Requirement[] = [
     level: 'SHOULD NOT',
     text: 'Use spaces, commas and other special characters in names.',
     test: {
-      file: 'test/e2e/explorer.boot.e2e-spec.ts',
+      file: 'test/e2e/explorer.names.e2e-spec.ts',
       name: 'has no other characters than _, - and .: %j',
     },
   },
@@ -88,7 +88,7 @@ export const TOOLS: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Give no two tools of a server the same name.',
     test: {
-      file: 'test/e2e/notifications.e2e-spec.ts',
+      file: 'test/e2e/notifications.sessions.e2e-spec.ts',
       name: 'have names of their own: a duplicate is an error and changes nothing',
     },
   },
@@ -129,7 +129,7 @@ export const TOOLS: readonly Requirement[] = [
     level: 'MUST',
     text: 'Check the arguments of every call.',
     test: {
-      file: 'test/e2e/bad-input.e2e-spec.ts',
+      file: 'test/e2e/bad-input.messages.e2e-spec.ts',
       name: 'are an error result that names each field, and the handler is not called: %j',
     },
   },
@@ -156,7 +156,7 @@ export const TOOLS: readonly Requirement[] = [
     level: 'MUST',
     text: 'Keep out of results what must not leave the server.',
     test: {
-      file: 'test/e2e/bad-input.e2e-spec.ts',
+      file: 'test/e2e/bad-input.handlers.e2e-spec.ts',
       name: 'is answered and logged by a correlation id, nothing internal told: %s',
     },
   },

@@ -8,7 +8,7 @@ export const TRANSPORTS: readonly Requirement[] = [
     page: 'basic/transports',
     level: 'MUST',
     text: 'Encode messages in UTF-8.',
-    test: { file: 'test/e2e/bad-input.e2e-spec.ts', name: 'comes back as it is: %j' },
+    test: { file: 'test/e2e/bad-input.messages.e2e-spec.ts', name: 'comes back as it is: %j' },
   },
   {
     id: 'transports/stdio/newlines',
