@@ -15,8 +15,12 @@ it('takes a form that names its dialect, and one with the names of its choices',
 it('keeps nothing of a form that nobody has any more', async () => {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const checks = Array.from({ length: 10 }, () => new WeakRef(compileForm(form())));
+  const forms = Array.from({ length: 10 }, () => {
+    const made = form();
+    expect(compileForm(made)({ name: 'Ada' })).toBeUndefined();
+    return new WeakRef(made);
+  });
   await new Promise(setImmediate);
   collect();
-  expect(checks.filter((check) => check.deref() !== undefined)).toEqual([]);
+  expect(forms.filter((made) => made.deref() !== undefined)).toEqual([]);
 });
