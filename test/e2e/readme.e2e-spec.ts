@@ -26,6 +26,7 @@ import { send } from '../clients/wire-client.js';
 import type { AdapterName } from '../fixtures/adapters.js';
 import { startChild } from '../fixtures/child-application.js';
 import { codeBlocks, readmeCode } from '../fixtures/readme-blocks.js';
+import { HeaderUserGuard, userHeaders } from '../fixtures/header-user.guard.js';
 import { startModule, type RunningApp } from '../fixtures/start-app.js';
 
 type Headers = Record<string, string>;
@@ -36,7 +37,7 @@ const KEY = 'replace-this-key';
 
 /** What tests/package does, since it needs the network: the two commands, and the installation. */
 const TESTED_BY_PACKAGE_TEST = ['start', 'test', 'install'];
-const TYPESCRIPT = ['quick-start', 'stdio', 'auth'];
+const TYPESCRIPT = ['quick-start', 'stdio', 'auth', 'authorization'];
 /** What the snippet for stdio imports: the application that its reader has. */
 const MODULE_OF_THE_READER = `
   import { Injectable, Module } from '@nestjs/common';
@@ -301,6 +302,39 @@ describe('the TypeScript of the README', () => {
       expect(client.getServerVersion()).toEqual({ name: 'orders', version: '1.0.0' });
       await client.close();
       await running.pop()!();
+    }
+  });
+
+  it('shows to each what it may use', async () => {
+    const file = pathToFileURL(join(sources, fileOf('authorization'))).href;
+    const { options, ...providers } = (await import(file)) as { options: McpSseModuleOptions } & Record<
+      'OrdersTools' | 'ProductPolicy',
+      Type<object>
+    >;
+    const app = await startModule(
+      {
+        module: class OrdersModule {},
+        imports: [McpSseModule.forRoot(options)],
+        providers: Object.values(providers),
+      },
+      'express',
+      (application) => void application.useGlobalGuards(new HeaderUserGuard()),
+    );
+    running.push(() => app.close());
+    const users: [user: Headers, tools: string[]][] = [
+      [{}, ['openingHours']],
+      [userHeaders('ada', ['clerk']), ['openingHours']],
+      [userHeaders('ada', ['clerk'], 'orders:write'), ['cancelOrder', 'openingHours']],
+      [
+        { 'x-user': JSON.stringify({ sub: 'ada', tenant: 'acme', roles: ['clerk'] }) },
+        ['listReturns', 'openingHours'],
+      ],
+    ];
+    for (const [headers, expected] of users) {
+      const client = await connectSdkClient(`${app.url}/sse`, headers);
+      const { tools } = await client.listTools();
+      expect(tools.map(({ name }) => name)).toEqual(expected);
+      await client.close();
     }
   });
 });

@@ -5,16 +5,26 @@ export { McpComplete, type McpCompleteOptions } from './decorators/mcp-complete.
 export { McpCtx } from './decorators/mcp-ctx.decorator.js';
 export { McpPrincipal } from './decorators/mcp-principal.decorator.js';
 export { McpPrompt, type McpPromptOptions } from './decorators/mcp-prompt.decorator.js';
+export { McpPublic } from './decorators/mcp-public.decorator.js';
 export { McpResource, type McpResourceOptions } from './decorators/mcp-resource.decorator.js';
+export { McpRoles } from './decorators/mcp-roles.decorator.js';
+export { McpScopes } from './decorators/mcp-scopes.decorator.js';
 export { McpTool, type McpToolOptions } from './decorators/mcp-tool.decorator.js';
 export { McpUriParam } from './decorators/mcp-uri-param.decorator.js';
-export { McpRegistry, type McpFeatureList, type McpRunTimeHandler } from './discovery/mcp.registry.js';
+export {
+  McpRegistry,
+  type McpAccessOptions,
+  type McpFeatureList,
+  type McpRunTimeHandler,
+} from './discovery/mcp.registry.js';
 export { McpExecutionContext } from './execution/mcp-execution-context.js';
 export { McpSseModule } from './mcp-sse.module.js';
 export type { ClientRequestOptions, ClientRequests } from './model/client-requests.js';
 export { mcpRegistryToken, mcpSessionServiceToken } from './mcp-sse.tokens.js';
+export type { McpAccess } from './model/access.js';
 export type { McpCall } from './model/call.js';
 export type {
+  McpDefinition,
   McpPromptArgument,
   McpPromptDefinition,
   McpResourceDefinition,
@@ -33,6 +43,7 @@ export { McpParameterError } from './model/errors/mcp-parameter.error.js';
 export { McpSchemaError } from './model/errors/mcp-schema.error.js';
 export type { JsonObjectSchema } from './model/json-schema.js';
 export { McpContext, type McpLog } from './model/mcp-context.js';
+export { McpPolicy, type McpPolicyContext } from './model/mcp-policy.js';
 export type { McpApiKeyOptions, McpJwtOptions, McpSseModuleOptions } from './model/mcp-sse.options.js';
 export { ANONYMOUS } from './model/principal.js';
 export { progress, McpProgress } from './model/progress.js';

@@ -10,10 +10,14 @@ import type { Server } from 'node:http';
 import { HttpAdapterHost } from '@nestjs/core';
 import { isProtected } from './auth/mcp-auth.guard.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
-import { McpRegistry } from './discovery/mcp.registry.js';
+import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
+import { AccessControl } from './execution/access-control.js';
 import { FeatureBinder } from './execution/feature.binder.js';
+import type { McpDefinition } from './model/definitions.js';
+import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
 import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
+import { whenReady } from './model/when-ready.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { beforeClose } from './transports/http/before-close.js';
@@ -30,6 +34,8 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     private readonly binder: FeatureBinder,
     private readonly registry: McpRegistry,
     private readonly sessions: McpSessionService,
+    private readonly access: AccessControl,
+    @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
     private readonly host: HttpAdapterHost,
   ) {}
 
@@ -37,9 +43,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   async onModuleInit(): Promise<void> {
     this.checkProtection();
     for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
-    this.registry.changes$.subscribe((list) =>
-      this.sessions.broadcast(`notifications/${list}/list_changed`, undefined, {}),
-    );
+    this.registry.changed$.subscribe(({ list, definition }) => this.announce(list, definition));
   }
 
   /** By now the application has been told whether signals stop it. */
@@ -62,6 +66,16 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     await new SessionDrain(this.sessions, this.options.drain).run(() => {
       if (server.listening) server.close();
     });
+  }
+
+  /** Tells the sessions that see what was added or removed, and no others. */
+  private announce(list: McpFeatureList, definition: McpDefinition): void {
+    for (const session of this.sessions.sessions)
+      whenReady(
+        () => this.access.grants(definition, session),
+        (sees) => sees && session.notify(`notifications/${list}/list_changed`),
+        (error) => this.errors.report(error, `the policy, of a change of the ${list},`),
+      );
   }
 
   private checkProtection(): void {

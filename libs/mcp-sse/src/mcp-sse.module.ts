@@ -12,6 +12,7 @@ import { McpEdgeGuard } from './auth/mcp-edge.guard.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpMetadataAccessor } from './discovery/mcp-metadata.accessor.js';
 import { McpRegistry } from './discovery/mcp.registry.js';
+import { AccessControl } from './execution/access-control.js';
 import { FeatureBinder } from './execution/feature.binder.js';
 import { McpHandlerFactory } from './execution/mcp-handler.factory.js';
 import { McpInvoker } from './execution/mcp.invoker.js';
@@ -47,6 +48,7 @@ const PROVIDERS: Provider[] = [
   McpMetadataAccessor,
   McpHandlerFactory,
   FeatureBinder,
+  AccessControl,
   McpInvoker,
   McpEdgeGuard,
   McpAuthGuard,

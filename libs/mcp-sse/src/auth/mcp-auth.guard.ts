@@ -5,12 +5,11 @@ import {
   type CanActivate,
   type ExecutionContext,
   type OnModuleInit,
-  type Type,
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { UnknownElementException } from '@nestjs/core/errors/exceptions/unknown-element.exception.js';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { McpPrincipal } from '../model/principal.js';
+import { providedInstance } from '../model/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { isLoopbackAddress } from './loopback.js';
 import { McpApiKeyGuard } from './mcp-api-key.guard.js';
@@ -30,7 +29,9 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.guards = await Promise.all(this.configured().map((guard) => this.instanceOf(guard)));
+    this.guards = await Promise.all(
+      this.configured().map((guard) => providedInstance(this.moduleRef, guard)),
+    );
   }
 
   /** @throws {HttpException} as the guards do; 403 when there are none and the connection is not local */
@@ -67,17 +68,6 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
     const { auth, guards } = this.options;
     if (typeof auth !== 'object') return guards;
     return ['jwt' in auth ? McpJwtAuthGuard : McpApiKeyGuard, ...guards];
-  }
-
-  /** A guard that some module provides keeps that module's dependencies; another one is made here. */
-  private async instanceOf(guard: Type<CanActivate> | CanActivate): Promise<CanActivate> {
-    if (typeof guard !== 'function') return guard;
-    try {
-      return this.moduleRef.get<CanActivate>(guard, { strict: false });
-    } catch (error) {
-      if (!(error instanceof UnknownElementException)) throw error;
-      return this.moduleRef.create<CanActivate>(guard);
-    }
   }
 }
 

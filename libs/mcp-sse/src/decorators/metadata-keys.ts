@@ -3,6 +3,10 @@ export const RESOURCE_METADATA = 'nestjs-mcp-sse:resource';
 export const PROMPT_METADATA = 'nestjs-mcp-sse:prompt';
 export const COMPLETION_METADATA = 'nestjs-mcp-sse:completion';
 
+export const SCOPES_METADATA = 'nestjs-mcp-sse:scopes';
+export const ROLES_METADATA = 'nestjs-mcp-sse:roles';
+export const PUBLIC_METADATA = 'nestjs-mcp-sse:public';
+
 /** Nest's key for parameter decorators. Using it lets Nest's own ones and `createParamDecorator` work on tools. */
 export const PARAMETERS_METADATA = '__routeArguments__';
 

@@ -2,6 +2,7 @@ import { UriTemplate } from '@modelcontextprotocol/sdk/shared/uriTemplate.js';
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
+import type { McpAccess } from '../model/access.js';
 import type {
   McpPromptArgument,
   McpPromptDefinition,
@@ -24,10 +25,12 @@ export const ANY_ARGUMENTS: JsonObjectSchema = { type: 'object' };
 export function toolDefinition(
   { name, title, description, annotations, icons, meta }: McpToolOptions,
   defaultName: string,
+  access: McpAccess,
   inputSchema: JsonObjectSchema,
   output?: CompiledSchema,
 ): McpToolDefinition {
   return {
+    kind: 'tool',
     name: name ?? defaultName,
     title,
     description,
@@ -36,28 +39,45 @@ export function toolDefinition(
     annotations,
     icons,
     meta,
+    access,
   };
 }
 
 export function resourceDefinition(
-  { name, ...options }: McpResourceOptions,
+  { name, uri, title, description, mimeType, annotations, icons, size, meta }: McpResourceOptions,
   defaultName: string,
+  access: McpAccess,
 ): McpResourceDefinition {
-  return { name: name ?? defaultName, ...options };
+  return {
+    kind: 'resource',
+    name: name ?? defaultName,
+    uri,
+    title,
+    description,
+    mimeType,
+    annotations,
+    icons,
+    size,
+    meta,
+    access,
+  };
 }
 
 export function promptDefinition(
   { name, title, description, icons, meta }: McpPromptOptions,
   defaultName: string,
+  access: McpAccess,
   args?: CompiledSchema,
 ): McpPromptDefinition {
   return {
+    kind: 'prompt',
     name: name ?? defaultName,
     title,
     description,
     arguments: args ? promptArguments(args.jsonSchema) : [],
     icons,
     meta,
+    access,
   };
 }
 

@@ -3,6 +3,7 @@ import type { McpCompleteOptions } from '../decorators/mcp-complete.decorator.js
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
+import type { McpAccess } from '../model/access.js';
 
 /** What a decorator says of a method. */
 export type FeatureMetadata =
@@ -14,6 +15,7 @@ export type FeatureMetadata =
 /** A decorated method of a provider. */
 export interface DiscoveredMethod<F extends FeatureMetadata = FeatureMetadata> {
   readonly feature: F;
+  readonly access: McpAccess;
   readonly wrapper: InstanceWrapper<object>;
   /** The prototype that has the method, itself or by inheritance. */
   readonly prototype: object;

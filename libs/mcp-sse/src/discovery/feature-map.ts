@@ -36,7 +36,7 @@ export class FeatureMap<F extends Feature<'name'> | Feature<'uri'> | Feature<'ke
     this.features.set(identity, feature);
   }
 
-  delete(identity: string): boolean {
-    return this.features.delete(identity);
+  delete(identity: string): void {
+    this.features.delete(identity);
   }
 }

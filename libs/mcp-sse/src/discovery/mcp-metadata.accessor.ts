@@ -2,9 +2,14 @@ import { Injectable } from '@nestjs/common';
 import {
   COMPLETION_METADATA,
   PROMPT_METADATA,
+  PUBLIC_METADATA,
   RESOURCE_METADATA,
+  ROLES_METADATA,
+  SCOPES_METADATA,
   TOOL_METADATA,
 } from '../decorators/metadata-keys.js';
+import type { McpAccess } from '../model/access.js';
+import { accessOf, type DeclaredAccess } from './declared-access.js';
 import type { FeatureMetadata } from './discovered-method.js';
 
 const KEYS = {
@@ -23,4 +28,27 @@ export class McpMetadataAccessor {
       return options === undefined ? [] : [{ kind, options } as FeatureMetadata];
     });
   }
+
+  /**
+   * Whom a method is for: what its own decorators say goes before what those of its class say, each of them by
+   * itself. Those that a method has do away with its class being public.
+   *
+   * @param where the method is, for messages
+   * @throws {McpConfigurationError}
+   */
+  access(prototype: object, methodName: string, where: string): McpAccess {
+    const { constructor } = prototype;
+    const own = declared((key) => Reflect.getMetadata(key, prototype, methodName));
+    const inherited = declared((key) => Reflect.getMetadata(key, constructor));
+    const access = accessOf(own, where);
+    const { scopes, roles, ...ofClass } = accessOf(inherited, constructor.name);
+    if (access.public) return access;
+    if (!own.scopes && !own.roles) return { scopes, roles, ...ofClass };
+    return { public: false, scopes: own.scopes ?? scopes, roles: own.roles ?? roles };
+  }
+}
+
+function declared(read: (key: string) => unknown): DeclaredAccess {
+  const access = { public: PUBLIC_METADATA, scopes: SCOPES_METADATA, roles: ROLES_METADATA };
+  return Object.fromEntries(Object.entries(access).map(([name, key]) => [name, read(key)]));
 }

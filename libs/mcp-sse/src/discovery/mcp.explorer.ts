@@ -67,9 +67,10 @@ export class McpExplorer {
     return this.scanner.getAllMethodNames(prototype).flatMap((methodName) => {
       const method = (prototype as Record<string, object>)[methodName]!;
       const where = `${prototype.constructor.name}.${methodName}`;
-      return this.accessor
-        .features(method)
-        .map((feature) => ({ feature, wrapper, prototype, methodName, where }));
+      const features = this.accessor.features(method);
+      if (features.length === 0) return [];
+      const access = this.accessor.access(prototype, methodName, where);
+      return features.map((feature) => ({ feature, access, wrapper, prototype, methodName, where }));
     });
   }
 }

@@ -1,15 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { Subject, type Observable } from 'rxjs';
+import { map, Subject, type Observable } from 'rxjs';
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
 import type { McpHandler } from '../model/call.js';
-import type { McpPromptDefinition, McpResourceDefinition, McpToolDefinition } from '../model/definitions.js';
+import type {
+  McpDefinition,
+  McpPromptDefinition,
+  McpResourceDefinition,
+  McpToolDefinition,
+} from '../model/definitions.js';
 import { McpInvalidArgumentsException } from '../model/errors/mcp-invalid-arguments.exception.js';
 import type { McpContext } from '../model/mcp-context.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { compileSchema } from '../schema/compile-schema.js';
 import { assertToolName } from './assert-tool-name.js';
+import { accessOf } from './declared-access.js';
 import {
   ANY_ARGUMENTS,
   promptDefinition,
@@ -30,6 +36,20 @@ export type McpRunTimeHandler<Args = Record<string, unknown>> = (args: Args, con
 
 export type McpFeatureList = 'tools' | 'resources' | 'prompts';
 
+/** Whom a feature is for that is added at run time: what `@McpScopes()` and `@McpRoles()` say of others. */
+export interface McpAccessOptions {
+  /** The principal needs every one of them. */
+  scopes?: string[];
+  /** The principal needs one of them. */
+  roles?: string[];
+}
+
+interface Change {
+  readonly list: McpFeatureList;
+  /** What was added or removed. */
+  readonly definition: McpDefinition;
+}
+
 const AT_RUN_TIME = 'one added at run time';
 
 /** What the server offers: what decorators say, and what is added and removed while it runs. */
@@ -43,7 +63,8 @@ export class McpRegistry {
   readonly promptMap = new FeatureMap<RegisteredPrompt>('prompt', 'name');
   /** @internal */
   readonly completerMap = new FeatureMap<RegisteredCompleter>('completer', 'key');
-  private readonly changes = new Subject<McpFeatureList>();
+  /** @internal */
+  readonly changed$ = new Subject<Change>();
 
   get tools(): readonly McpToolDefinition[] {
     return this.toolMap.definitions;
@@ -58,18 +79,21 @@ export class McpRegistry {
     return this.promptMap.definitions;
   }
 
-  /** Emits the list that something was added to or removed from; clients are told by `list_changed`. */
+  /**
+   * Emits the list that something was added to or removed from; clients that may see it are told by
+   * `list_changed`.
+   */
   get changes$(): Observable<McpFeatureList> {
-    return this.changes.asObservable();
+    return this.changed$.pipe(map(({ list }) => list));
   }
 
   /**
    * @throws {McpDuplicateNameError} when there is a tool of this name
-   * @throws {McpConfigurationError} when a tool cannot have this name
+   * @throws {McpConfigurationError} when a tool cannot have this name, or the options contradict each other
    * @throws {McpSchemaError}
    */
   addTool<Args = Record<string, unknown>>(
-    options: McpToolOptions & { name: string },
+    options: McpToolOptions & McpAccessOptions & { name: string },
     handler: McpRunTimeHandler<Args>,
   ): void {
     const where = `addTool("${options.name}")`;
@@ -77,7 +101,13 @@ export class McpRegistry {
     const input = options.input && compileSchema(options.input, `${where} (input)`, 'input');
     const output = options.output && compileSchema(options.output, `${where} (output)`, 'output');
     this.register('tools', {
-      definition: toolDefinition(options, options.name, input?.jsonSchema ?? ANY_ARGUMENTS, output),
+      definition: toolDefinition(
+        options,
+        options.name,
+        accessOf(options, where),
+        input?.jsonSchema ?? ANY_ARGUMENTS,
+        output,
+      ),
       output,
       handler: checkedHandler(handler as McpRunTimeHandler, input),
       source: AT_RUN_TIME,
@@ -93,14 +123,16 @@ export class McpRegistry {
    * The handler gets the variables of the URI template as its arguments.
    *
    * @throws {McpDuplicateNameError} when there is a resource of this URI
+   * @throws {McpConfigurationError} when the options contradict each other
    */
   addResource(
-    options: McpResourceOptions & { name: string },
+    options: McpResourceOptions & McpAccessOptions & { name: string },
     handler: McpRunTimeHandler<Record<string, string>>,
   ): void {
+    const where = `addResource("${options.uri}")`;
     this.register('resources', {
-      definition: resourceDefinition(options, options.name),
-      template: uriTemplate(options.uri, `addResource("${options.uri}")`),
+      definition: resourceDefinition(options, options.name, accessOf(options, where)),
+      template: uriTemplate(options.uri, where),
       handler: checkedHandler(handler as McpRunTimeHandler),
       source: AT_RUN_TIME,
     });
@@ -113,15 +145,17 @@ export class McpRegistry {
 
   /**
    * @throws {McpDuplicateNameError} when there is a prompt of this name
+   * @throws {McpConfigurationError} when the options contradict each other
    * @throws {McpSchemaError}
    */
   addPrompt<Args = Record<string, string>>(
-    options: McpPromptOptions & { name: string },
+    options: McpPromptOptions & McpAccessOptions & { name: string },
     handler: McpRunTimeHandler<Args>,
   ): void {
-    const args = options.args && compileSchema(options.args, `addPrompt("${options.name}") (args)`, 'input');
+    const where = `addPrompt("${options.name}")`;
+    const args = options.args && compileSchema(options.args, `${where} (args)`, 'input');
     this.register('prompts', {
-      definition: promptDefinition(options, options.name, args),
+      definition: promptDefinition(options, options.name, accessOf(options, where), args),
       handler: checkedHandler(handler as McpRunTimeHandler, args),
       source: AT_RUN_TIME,
     });
@@ -138,13 +172,15 @@ export class McpRegistry {
   register(list: 'prompts', feature: RegisteredPrompt): void;
   register(list: McpFeatureList, feature: RegisteredTool | RegisteredResource | RegisteredPrompt): void {
     (this.mapOf(list) as FeatureMap<typeof feature>).add(feature);
-    this.changes.next(list);
+    this.changed$.next({ list, definition: feature.definition });
   }
 
   private unregister(list: McpFeatureList, identity: string): boolean {
-    const existed = this.mapOf(list).delete(identity);
-    if (existed) this.changes.next(list);
-    return existed;
+    const feature = this.mapOf(list).get(identity);
+    if (!feature) return false;
+    this.mapOf(list).delete(identity);
+    this.changed$.next({ list, definition: feature.definition });
+    return true;
   }
 
   private mapOf(

@@ -1,4 +1,5 @@
 import type { UriTemplate } from '@modelcontextprotocol/sdk/shared/uriTemplate.js';
+import type { McpAccess } from '../model/access.js';
 import type { McpHandler } from '../model/call.js';
 import type { McpPromptDefinition, McpResourceDefinition, McpToolDefinition } from '../model/definitions.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
@@ -22,4 +23,4 @@ export interface RegisteredResource extends Registered<McpResourceDefinition> {
 export type RegisteredPrompt = Registered<McpPromptDefinition>;
 
 /** Completes an argument of a prompt or a variable of a resource template. */
-export type RegisteredCompleter = Registered<{ readonly key: string }>;
+export type RegisteredCompleter = Registered<{ readonly key: string; readonly access: McpAccess }>;

@@ -1,97 +1,163 @@
+import { createHash } from 'node:crypto';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { McpRegistry } from '../discovery/mcp.registry.js';
-import type { McpPromptDefinition, McpResourceDefinition, McpToolDefinition } from '../model/definitions.js';
+import type {
+  McpDefinition,
+  McpPromptDefinition,
+  McpResourceDefinition,
+  McpToolDefinition,
+} from '../model/definitions.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import type { McpPolicyContext } from '../model/mcp-policy.js';
 import { SerializedJson } from '../model/serialized-json.js';
+import type { AccessControl, Verdict } from './access-control.js';
+import { PageCache } from './page-cache.js';
 
 interface List {
   /** Of the result: the member that has the items. */
   readonly member: string;
-  readonly items: () => readonly object[];
+  readonly items: () => readonly McpDefinition[];
 }
 
-/** The payloads of the list methods, serialized once until something is added or removed. */
+/** The items of a list that a principal sees. */
+interface VisibleItems {
+  readonly items: readonly McpDefinition[];
+  /** Which items there are that the principal does not see; empty when there are none. */
+  readonly hidden: string;
+  /** Of the items that there were when this was found out. */
+  readonly version: number;
+}
+
+const MAX_PAGES = 64;
+
+/** The payloads of the list methods: each item is serialized once, and each page once for those who see the same. */
 export class FeatureLists {
-  private readonly payloads = new Map<string, SerializedJson>();
+  private readonly pages = new PageCache<SerializedJson>(MAX_PAGES);
+  private readonly json = new WeakMap<McpDefinition, string>();
+  private version = 0;
 
   private readonly lists: Readonly<Record<string, List>> = {
-    'tools/list': { member: 'tools', items: () => this.registry.tools.map(wireTool) },
-    'resources/list': {
-      member: 'resources',
-      items: () => this.registry.resources.filter(isFixed).map(wireResource),
-    },
+    'tools/list': { member: 'tools', items: () => this.registry.tools },
+    'resources/list': { member: 'resources', items: () => this.registry.resources.filter(isFixed) },
     'resources/templates/list': {
       member: 'resourceTemplates',
-      items: () => this.registry.resources.filter((resource) => !isFixed(resource)).map(wireTemplate),
+      items: () => this.registry.resources.filter((resource) => !isFixed(resource)),
     },
-    'prompts/list': { member: 'prompts', items: () => this.registry.prompts.map(wirePrompt) },
+    'prompts/list': { member: 'prompts', items: () => this.registry.prompts },
   };
 
   constructor(
     private readonly registry: McpRegistry,
+    private readonly access: AccessControl,
     private readonly pageSize: number,
   ) {
-    registry.changes$.subscribe(() => this.payloads.clear());
+    registry.changed$.subscribe(() => {
+      this.version++;
+      this.pages.clear();
+    });
   }
 
   handles(method: string): boolean {
     return Object.hasOwn(this.lists, method);
   }
 
-  /** @throws {JsonRpcError} -32602 for a cursor that no page of this list ended with */
-  payload(method: string, { cursor }: Readonly<Record<string, unknown>>): SerializedJson {
-    const start = cursor === undefined ? 0 : this.startOf(cursor, method);
-    const key = `${method} ${start}`;
-    let payload = this.payloads.get(key);
-    if (!payload) {
-      payload = this.serialize(method, start);
-      this.payloads.set(key, payload);
-    }
-    return payload;
+  /** @throws {JsonRpcError} -32602 for a cursor that no page of this list, as this principal sees it, ended with */
+  async payload(
+    method: string,
+    { cursor }: Readonly<Record<string, unknown>>,
+    context: McpPolicyContext,
+  ): Promise<SerializedJson> {
+    const visible = await this.visibleItems(this.lists[method]!.items(), context);
+    const start = cursor === undefined ? 0 : this.startOf(cursor, method, visible);
+    const key = `${method} ${start} ${visible.version} ${visible.hidden}`;
+    return this.pages.get(key, () => this.serialize(method, start, visible));
   }
 
-  private serialize(method: string, start: number): SerializedJson {
-    const { member, items } = this.lists[method]!;
-    const all = items();
+  private async visibleItems(
+    all: readonly McpDefinition[],
+    context: McpPolicyContext,
+  ): Promise<VisibleItems> {
+    const { version } = this;
+    const deciding = all.map((definition) => this.access.verdict(definition, context));
+    const verdicts = deciding.some(isPending) ? await Promise.all(deciding) : (deciding as Verdict[]);
+    const hidden = verdicts.flatMap((verdict, index) => (verdict === 'granted' ? [] : index)).join();
+    return {
+      version,
+      hidden,
+      items: hidden === '' ? all : all.filter((_, index) => verdicts[index] === 'granted'),
+    };
+  }
+
+  private serialize(method: string, start: number, visible: VisibleItems): SerializedJson {
+    const { items } = visible;
     const end = start + this.pageSize;
-    if (start > 0 && start >= all.length) throw unknownCursor();
-    const nextCursor = end < all.length ? cursorOf(method, end) : undefined;
-    return new SerializedJson(JSON.stringify({ [member]: all.slice(start, end), nextCursor }));
+    const page = items.slice(start, end).map((definition) => this.itemJson(definition));
+    const nextCursor = end < items.length ? `,"nextCursor":"${cursorOf(method, end, visible)}"` : '';
+    return new SerializedJson(`{"${this.lists[method]!.member}":[${page.join()}]${nextCursor}}`);
   }
 
-  private startOf(cursor: unknown, method: string): number {
+  private itemJson(definition: McpDefinition): string {
+    let json = this.json.get(definition);
+    if (json === undefined) this.json.set(definition, (json = JSON.stringify(wireItem(definition))));
+    return json;
+  }
+
+  private startOf(cursor: unknown, method: string, visible: VisibleItems): number {
     const start =
       typeof cursor === 'string' ? Number(Buffer.from(cursor, 'base64url').toString().split(' ')[1]) : NaN;
-    const isPage = Number.isSafeInteger(start) && start > 0 && start % this.pageSize === 0;
-    if (!isPage || cursor !== cursorOf(method, start)) throw unknownCursor();
-    return start;
+    const isPage = start > 0 && start % this.pageSize === 0 && start < visible.items.length;
+    if (isPage && cursor === cursorOf(method, start, visible)) return start;
+    throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: unknown cursor. Start the list anew.');
   }
 }
 
-function cursorOf(method: string, start: number): string {
-  return Buffer.from(`${method} ${start}`).toString('base64url');
+/**
+ * A cursor is good for the set of items that it was given for: in another one it would skip some. It says nothing of
+ * that set that its owner does not know.
+ */
+function cursorOf(method: string, start: number, { hidden, items }: VisibleItems): string {
+  const set = hidden === '' ? '' : ` ${digestOf(items)}`;
+  return Buffer.from(`${method} ${start}${set}`).toString('base64url');
 }
 
-function unknownCursor(): JsonRpcError {
-  return new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: unknown cursor. Start the list anew.');
+function digestOf(items: readonly McpDefinition[]): string {
+  const identities = items.map((item) => (item.kind === 'resource' ? item.uri : item.name));
+  return createHash('sha256').update(JSON.stringify(identities)).digest('base64url');
+}
+
+function isPending(verdict: Verdict | Promise<Verdict>): boolean {
+  return typeof verdict !== 'string';
 }
 
 function isFixed({ uri }: McpResourceDefinition): boolean {
   return !uri.includes('{');
 }
 
-function wireTool({ meta, ...tool }: McpToolDefinition): object {
+/** As clients see it. */
+function wireItem(definition: McpDefinition): object {
+  switch (definition.kind) {
+    case 'tool':
+      return wireTool(definition);
+    case 'resource':
+      return isFixed(definition) ? wireResource(definition) : wireTemplate(definition);
+    case 'prompt':
+      return wirePrompt(definition);
+  }
+}
+
+function wireTool({ meta, kind: _kind, access: _access, ...tool }: McpToolDefinition): object {
   return { ...tool, _meta: meta };
 }
 
-function wireResource({ meta, ...resource }: McpResourceDefinition): object {
+function wireResource({ meta, kind: _kind, access: _access, ...resource }: McpResourceDefinition): object {
   return { ...resource, _meta: meta };
 }
 
-function wireTemplate({ meta, uri, size: _size, ...template }: McpResourceDefinition): object {
-  return { ...template, uriTemplate: uri, _meta: meta };
+function wireTemplate({ uri: uriTemplate, size: _size, ...template }: McpResourceDefinition): object {
+  const { meta, kind: _kind, access: _access, ...rest } = template;
+  return { ...rest, uriTemplate, _meta: meta };
 }
 
-function wirePrompt({ meta, ...prompt }: McpPromptDefinition): object {
+function wirePrompt({ meta, kind: _kind, access: _access, ...prompt }: McpPromptDefinition): object {
   return { ...prompt, _meta: meta };
 }

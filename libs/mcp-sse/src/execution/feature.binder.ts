@@ -45,7 +45,7 @@ export class FeatureBinder {
   }
 
   private async bindTool(method: Of<'tool'>): Promise<void> {
-    const { feature, methodName, where } = method;
+    const { feature, access, methodName, where } = method;
     assertToolName(feature.options.name ?? methodName, where);
     const parameters = methodParameters(method);
     assertVariables(parameters, [], where);
@@ -53,7 +53,13 @@ export class FeatureBinder {
     const { output: outputSource } = feature.options;
     const output = outputSource && compileSchema(outputSource, `${where} (output)`, 'output');
     this.registry.register('tools', {
-      definition: toolDefinition(feature.options, methodName, input?.jsonSchema ?? NO_ARGUMENTS, output),
+      definition: toolDefinition(
+        feature.options,
+        methodName,
+        access,
+        input?.jsonSchema ?? NO_ARGUMENTS,
+        output,
+      ),
       output,
       handler: await this.handlers.create(method, parameters, input),
       source: sourceOf(method),
@@ -61,13 +67,13 @@ export class FeatureBinder {
   }
 
   private async bindResource(method: Of<'resource'>): Promise<void> {
-    const { feature, methodName, where } = method;
+    const { feature, access, methodName, where } = method;
     const parameters = methodParameters(method);
     const template = uriTemplate(feature.options.uri, where);
     assertVariables(parameters, template?.variableNames ?? [], where);
     const schema = parameters.argsType && compileSchema(parameters.argsType, `${where} (variables)`, 'input');
     this.registry.register('resources', {
-      definition: resourceDefinition(feature.options, methodName),
+      definition: resourceDefinition(feature.options, methodName, access),
       template,
       handler: await this.handlers.create(method, parameters, schema),
       source: sourceOf(method),
@@ -75,25 +81,25 @@ export class FeatureBinder {
   }
 
   private async bindPrompt(method: Of<'prompt'>): Promise<void> {
-    const { feature, methodName, where } = method;
+    const { feature, access, methodName, where } = method;
     const parameters = methodParameters(method);
     assertVariables(parameters, [], where);
     const args = argumentsSchema(parameters, feature.options.args, 'args', where);
     this.registry.register('prompts', {
-      definition: promptDefinition(feature.options, methodName, args),
+      definition: promptDefinition(feature.options, methodName, access, args),
       handler: await this.handlers.create(method, parameters, args),
       source: sourceOf(method),
     });
   }
 
   private async bindCompleter(method: Of<'completion'>): Promise<void> {
-    const { feature, where } = method;
+    const { feature, access, where } = method;
     const { prompt, resource, argument } = feature.options;
     if ((prompt === undefined) === (resource === undefined))
       throw new McpConfigurationError(`${where}: @McpComplete() needs either "prompt" or "resource".`);
     const key = completerKey(prompt === undefined ? 'resource' : 'prompt', (prompt ?? resource)!, argument);
     const handler = await this.handlers.create(method, methodParameters(method));
-    this.registry.completerMap.add({ definition: { key }, handler, source: sourceOf(method) });
+    this.registry.completerMap.add({ definition: { key, access }, handler, source: sourceOf(method) });
   }
 }
 

@@ -7,64 +7,77 @@ import {
 import { isObservable, lastValueFrom } from 'rxjs';
 import { completerKey } from '../discovery/completer-key.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
-import type { RegisteredResource, RegisteredTool } from '../discovery/registered-feature.js';
+import type { RegisteredPrompt, RegisteredTool } from '../discovery/registered-feature.js';
 import type { McpCall, McpHandler } from '../model/call.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
-import type { Invoker } from '../model/invoker.js';
+import type { Invoker, PreparedRequest, WatchableResource } from '../model/invoker.js';
 import type { McpContext } from '../model/mcp-context.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
-import type { SerializedJson } from '../model/serialized-json.js';
 import { describeIssues } from '../schema/describe-issues.js';
+import { AccessControl, verdictOf } from './access-control.js';
 import { completionResult } from './completion-result.js';
 import { LiveResource } from './live-resource.js';
 import { FeatureLists } from './feature-lists.js';
 import { promptResult } from './prompt-result.js';
 import { asProtocolError, RESOURCE_NOT_FOUND, toProtocolError } from './protocol-error.js';
 import { publicMessage } from '../model/public-message.js';
+import { findResource, type FoundResource } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
 import { streamedResult } from './streamed-result.js';
 import { toolResult } from './tool-result.js';
 
 type Params = Readonly<Record<string, unknown>>;
+type Prepare = (params: Params, context: McpContext) => Promise<PreparedRequest>;
 
 /** Answers the requests that reach into the application from what the registry holds. */
 @Injectable()
 export class McpInvoker implements Invoker {
   private readonly lists: FeatureLists;
-  private readonly methods: Readonly<
-    Record<string, (params: Params, context: McpContext) => Promise<object>>
-  > = {
-    'tools/call': (params, context) => this.callTool(params, context),
-    'resources/read': (params, context) => this.readResource(params, context),
-    'prompts/get': (params, context) => this.getPrompt(params, context),
-    'completion/complete': (params, context) => this.complete(params, context),
+  private readonly methods: Readonly<Record<string, Prepare>> = {
+    'tools/call': (params, context) => this.prepareTool(params, context),
+    'resources/read': (params, context) => this.prepareRead(params, context),
+    'prompts/get': (params, context) => this.preparePrompt(params, context),
+    'completion/complete': (params, context) => this.prepareCompletion(params, context),
   };
 
   constructor(
     private readonly registry: McpRegistry,
+    private readonly access: AccessControl,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
     @Inject(MCP_OPTIONS) { limits }: ResolvedOptions,
   ) {
-    this.lists = new FeatureLists(registry, limits.pageSize);
+    this.lists = new FeatureLists(registry, access, limits.pageSize);
   }
 
   handles(method: string): boolean {
     return Object.hasOwn(this.methods, method) || this.lists.handles(method);
   }
 
-  async invoke(method: string, params: Params, context: McpContext): Promise<object | SerializedJson> {
+  async prepare(method: string, params: Params, context: McpContext): Promise<PreparedRequest> {
     return this.lists.handles(method)
-      ? this.lists.payload(method, params)
+      ? () => this.lists.payload(method, params, context)
       : this.methods[method]!(params, context);
   }
 
-  async watch(uri: string, context: McpContext, onUpdate: () => void): Promise<() => void> {
-    const [{ definition, handler }, variables] = this.findResource(uri);
-    const { name } = definition;
+  async watchable(uri: string, context: McpContext): Promise<WatchableResource> {
+    const found = await this.admitResource(uri, context);
+    return {
+      watch: (onUpdate) => this.watch(found, uri, context, onUpdate),
+      isReadable: () => this.access.grants(found.resource.definition, context.session),
+    };
+  }
+
+  private watch(
+    { resource, variables }: FoundResource,
+    uri: string,
+    context: McpContext,
+    onUpdate: () => void,
+  ): Promise<() => void> {
+    const { name } = resource.definition;
     return this.rethrown(`resources/subscribe ${name}`, async () => {
       const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context, watches: true };
-      const returned = streamedResult(await handler(mcpCall), mcpCall);
+      const returned = streamedResult(await resource.handler(mcpCall), mcpCall);
       if (!(returned instanceof LiveResource)) return () => undefined;
       const error = (reason: unknown) => void this.errors.report(reason, `the live resource ${uri}`);
       // What comes at once is the present content (of a BehaviorSubject), not a change of it.
@@ -75,14 +88,20 @@ export class McpInvoker implements Invoker {
     });
   }
 
-  private async callTool(params: Params, context: McpContext): Promise<CallToolResult> {
+  private async prepareTool(params: Params, context: McpContext): Promise<PreparedRequest> {
     const name = stringParam(params, 'name');
     const args = argumentsParam(params);
-    const tool = this.registry.toolMap.get(name);
+    const { toolMap } = this.registry;
+    const tool = await this.access.admit(toolMap.get(name), toolMap.values(), context);
     if (!tool) throw new JsonRpcError(ErrorCode.InvalidParams, `Unknown tool: ${name}`);
+    return () => this.callTool(tool, args, context);
+  }
+
+  private async callTool(tool: RegisteredTool, args: Params, context: McpContext): Promise<CallToolResult> {
+    const { name } = tool.definition;
     try {
-      const value = await call(tool.handler, { kind: 'tool', name, arguments: args, context });
-      const result = toolResult(value, name);
+      const mcpCall: McpCall = { kind: 'tool', name, arguments: args, context };
+      const result = toolResult(await call(tool.handler, mcpCall), name);
       await checkOutput(tool, result);
       return result;
     } catch (error) {
@@ -93,67 +112,75 @@ export class McpInvoker implements Invoker {
     }
   }
 
-  private async readResource(params: Params, context: McpContext): Promise<object> {
+  private async prepareRead(params: Params, context: McpContext): Promise<PreparedRequest> {
     const uri = stringParam(params, 'uri');
-    const [{ definition, handler }, variables] = this.findResource(uri);
-    return this.rethrown(`resources/read ${definition.name}`, async () => {
-      const value = await call(handler, {
-        kind: 'resource',
-        name: definition.name,
-        uri,
-        arguments: variables,
-        context,
-      });
-      return resourceResult(value, uri, definition.mimeType);
-    });
+    const { resource, variables } = await this.admitResource(uri, context);
+    const { name, mimeType } = resource.definition;
+    const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context };
+    return () =>
+      this.rethrown(`resources/read ${name}`, async () =>
+        resourceResult(await call(resource.handler, mcpCall), uri, mimeType),
+      );
   }
 
-  private async getPrompt(params: Params, context: McpContext): Promise<object> {
+  private async preparePrompt(params: Params, context: McpContext): Promise<PreparedRequest> {
     const name = stringParam(params, 'name');
     const args = argumentsParam(params);
-    const prompt = this.registry.promptMap.get(name);
-    if (!prompt) throw new JsonRpcError(ErrorCode.InvalidParams, `Unknown prompt: ${name}`);
-    return this.rethrown(`prompts/get ${name}`, async () =>
-      promptResult(
-        await call(prompt.handler, { kind: 'prompt', name, arguments: args, context }),
-        prompt.definition.description,
-      ),
-    );
+    const prompt = await this.admitPrompt(name, context);
+    const mcpCall: McpCall = { kind: 'prompt', name, arguments: args, context };
+    return () =>
+      this.rethrown(`prompts/get ${name}`, async () =>
+        promptResult(await call(prompt.handler, mcpCall), prompt.definition.description),
+      );
   }
 
-  private async complete(params: Params, context: McpContext): Promise<object> {
+  private async prepareCompletion(params: Params, context: McpContext): Promise<PreparedRequest> {
     const { success, data } = CompleteRequestParamsSchema.safeParse(params);
     if (!success)
       throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: "ref" and "argument" are needed');
     const { ref, argument, context: resolved } = data;
     const [list, identity] =
       ref.type === 'ref/prompt' ? (['prompt', ref.name] as const) : (['resource', ref.uri] as const);
-    if (!(list === 'prompt' ? this.registry.promptMap : this.registry.resourceMap).get(identity))
-      throw new JsonRpcError(ErrorCode.InvalidParams, `Unknown ${list}: ${identity}`);
+    if (list === 'prompt') await this.admitPrompt(identity, context);
+    else await this.admitReference(identity, context);
     const completer = this.registry.completerMap.get(completerKey(list, identity, argument.name));
-    if (!completer) return completionResult([]);
-    return this.rethrown(`completion/complete ${completer.definition.key}`, async () =>
-      completionResult(
-        await call(completer.handler, {
-          kind: 'completion',
-          name: identity,
-          value: argument.value,
-          arguments: resolved?.arguments ?? {},
-          context,
-        }),
-      ),
-    );
+    if (!completer || verdictOf(completer.definition.access, context.principal) !== 'granted')
+      return async () => completionResult([]);
+    const mcpCall: McpCall = {
+      kind: 'completion',
+      name: identity,
+      value: argument.value,
+      arguments: resolved?.arguments ?? {},
+      context,
+    };
+    return () =>
+      this.rethrown(`completion/complete ${completer.definition.key}`, async () =>
+        completionResult(await call(completer.handler, mcpCall)),
+      );
+  }
+
+  /** @throws {JsonRpcError} -32602 when there is none */
+  private async admitPrompt(name: string, context: McpContext): Promise<RegisteredPrompt> {
+    const { promptMap } = this.registry;
+    const prompt = await this.access.admit(promptMap.get(name), promptMap.values(), context);
+    if (!prompt) throw new JsonRpcError(ErrorCode.InvalidParams, `Unknown prompt: ${name}`);
+    return prompt;
+  }
+
+  /** @throws {JsonRpcError} -32602 when there is no resource, or template, that is listed under this URI */
+  private async admitReference(uri: string, context: McpContext): Promise<void> {
+    const { resourceMap } = this.registry;
+    if (!(await this.access.admit(resourceMap.get(uri), resourceMap.values(), context)))
+      throw new JsonRpcError(ErrorCode.InvalidParams, `Unknown resource: ${uri}`);
   }
 
   /** @throws {JsonRpcError} -32002 when there is none */
-  private findResource(uri: string): [RegisteredResource, Record<string, string>] {
-    const fixed = this.registry.resourceMap.get(uri);
-    if (fixed && !fixed.template) return [fixed, {}];
-    for (const resource of this.registry.resourceMap.values()) {
-      const variables = resource.template?.match(uri);
-      if (variables) return [resource, decoded(variables as Record<string, string>)];
-    }
-    throw new JsonRpcError(RESOURCE_NOT_FOUND, `Resource not found: ${uri}`, { uri });
+  private async admitResource(uri: string, context: McpContext): Promise<FoundResource> {
+    const found = findResource(this.registry, uri);
+    const { resourceMap } = this.registry;
+    if (!(await this.access.admit(found?.resource, resourceMap.values(), context)))
+      throw new JsonRpcError(RESOURCE_NOT_FOUND, `Resource not found: ${uri}`, { uri });
+    return found!;
   }
 
   private async rethrown<T>(where: string, run: () => Promise<T>): Promise<T> {
@@ -193,16 +220,4 @@ function stringParam(params: Params, name: string): string {
 function argumentsParam({ arguments: args = {} }: Params): Params {
   if (typeof args === 'object' && args !== null && !Array.isArray(args)) return args as Params;
   throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: "arguments" must be an object');
-}
-
-function decoded(variables: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, decode(value)]));
-}
-
-function decode(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Annotations, Icon, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
+import type { McpAccess } from './access.js';
 import type { JsonObjectSchema } from './json-schema.js';
 
 interface Described {
@@ -9,10 +10,13 @@ interface Described {
   readonly description?: string;
   readonly icons?: readonly Icon[];
   readonly meta?: Readonly<Record<string, unknown>>;
+  /** Whom it is for; clients are not told. */
+  readonly access: McpAccess;
 }
 
 /** A tool as clients see it. */
 export interface McpToolDefinition extends Described {
+  readonly kind: 'tool';
   readonly inputSchema: JsonObjectSchema;
   readonly outputSchema?: JsonObjectSchema;
   readonly annotations?: ToolAnnotations;
@@ -20,6 +24,7 @@ export interface McpToolDefinition extends Described {
 
 /** A resource as clients see it. `uri` is a template (RFC 6570) where it has `{…}`. */
 export interface McpResourceDefinition extends Described {
+  readonly kind: 'resource';
   readonly uri: string;
   readonly mimeType?: string;
   readonly annotations?: Annotations;
@@ -36,5 +41,9 @@ export interface McpPromptArgument {
 
 /** A prompt as clients see it. */
 export interface McpPromptDefinition extends Described {
+  readonly kind: 'prompt';
   readonly arguments: readonly McpPromptArgument[];
 }
+
+/** What a server offers to clients. */
+export type McpDefinition = McpToolDefinition | McpResourceDefinition | McpPromptDefinition;

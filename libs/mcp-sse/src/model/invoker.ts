@@ -2,6 +2,27 @@ import type { McpContext } from './mcp-context.js';
 import type { SerializedJson } from './serialized-json.js';
 
 /**
+ * A request that its client may make. Running it resolves to its result, or rejects with a `JsonRpcError`; anything
+ * else it rejects with is masked.
+ */
+export type PreparedRequest = () => Promise<object | SerializedJson>;
+
+/** A resource that its client may subscribe to. */
+export interface WatchableResource {
+  /**
+   * Watches it.
+   *
+   * @param onUpdate called whenever the content has changed; never, when nothing tells
+   * @returns stops watching
+   * @throws {JsonRpcError}
+   */
+  watch(onUpdate: () => void): Promise<() => void>;
+
+  /** Whether the client may still read it, with the newest token of its session. */
+  isReadable(): boolean | Promise<boolean>;
+}
+
+/**
  * Answers the requests of the protocol that reach into the application (`tools/call`, `resources/read` …).
  * It knows nothing of HTTP, sessions or revisions of the protocol.
  */
@@ -9,23 +30,23 @@ export interface Invoker {
   handles(method: string): boolean;
 
   /**
-   * Resolves to the request's result, or rejects with a `JsonRpcError`; anything else it rejects with is
-   * masked.
+   * Finds what a request asks for, and whether its client may have it. Nothing of the application runs but its
+   * policy.
    *
    * @param params as the client sent them; unchecked
+   * @throws {JsonRpcError} when there is no such thing, or none that the client may know of
+   * @throws {InsufficientScopeError} when nothing but scopes is missing
    */
-  invoke(
+  prepare(
     method: string,
     params: Readonly<Record<string, unknown>>,
     context: McpContext,
-  ): Promise<object | SerializedJson>;
+  ): Promise<PreparedRequest>;
 
   /**
-   * Watches a resource for a client that has subscribed to it.
+   * Finds a resource that a client wants to subscribe to.
    *
-   * @param onUpdate called whenever the content has changed; never, when nothing tells
-   * @returns stops watching
-   * @throws {JsonRpcError} when there is no such resource, or the client may not read it
+   * @throws {JsonRpcError} as {@link prepare} does
    */
-  watch(uri: string, context: McpContext, onUpdate: () => void): Promise<() => void>;
+  watchable(uri: string, context: McpContext): Promise<WatchableResource>;
 }

@@ -1,5 +1,6 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import type { Icon } from '@modelcontextprotocol/sdk/types.js';
+import type { McpPolicy } from './mcp-policy.js';
 import type { McpPrincipal } from './principal.js';
 
 /** Options of `McpSseModule.forRoot()`. Where a default is named, it stands in `mcp-sse.defaults.ts`. */
@@ -107,6 +108,11 @@ export interface McpSseModuleOptions {
    * `roles`.
    */
   principal?: (request: unknown) => McpPrincipal | Promise<McpPrincipal>;
+  /**
+   * Who may see and use what: a class, which may be provided by any module, or an instance of one. By default
+   * everyone whom the guards let in, as far as `@McpScopes()` and `@McpRoles()` allow.
+   */
+  policy?: Type<McpPolicy> | McpPolicy;
   /** Values that every `McpContext` gets as members; called for each POST, after the guards. */
   contextFactory?: (request: unknown) => object | Promise<object>;
 

@@ -9,9 +9,10 @@ import {
 import type { ErrorReporter } from '../model/error-reporter.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { FormCheck } from '../model/form-check.js';
-import type { Invoker } from '../model/invoker.js';
-import type { SerializedJson } from '../model/serialized-json.js';
+import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
+import type { Invoker, PreparedRequest } from '../model/invoker.js';
 import type { McpSessionView } from '../model/session-view.js';
+import type { AdmittedMessage } from './admitted-message.js';
 import { CallContext, type CallPort } from './call-context.js';
 import { ClientRequestQueue, type ClientRequestContext } from './client-request-queue.js';
 import type { ConnectionState } from './connection-state.js';
@@ -46,23 +47,15 @@ export interface ConnectionOutlet {
 type ClientRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number };
 type Request = Extract<JsonRpcMessage, { kind: 'request' }>;
 type Notification = Extract<JsonRpcMessage, { kind: 'notification' }>;
-type Answer = Promise<object | SerializedJson> | object;
-type Method = (connection: McpConnection, params: Params, context: CallContext) => Answer;
 
 /** One client's side of the protocol: what was negotiated, what is in flight, and what each message does. */
 export class McpConnection implements CallPort {
-  private static readonly methods: ReadonlyMap<string, Method> = new Map<string, Method>([
-    ['logging/setLevel', (connection, params) => connection.setLogLevel(params)],
-    [
-      'resources/subscribe',
-      (connection, params, context) => connection.subscriptions.subscribe(params, context),
-    ],
-    ['resources/unsubscribe', (connection, params) => connection.subscriptions.unsubscribe(params)],
-  ]);
-
   readonly state: ConnectionState = { subscriptions: new Set() };
   private readonly inFlightCalls = new Map<RequestId, CallContext>();
-  private readonly subscriptions: ResourceSubscriptions;
+  private readonly subscriptions = new ResourceSubscriptions(this.state.subscriptions, {
+    tell: (uri) => this.notify('notifications/resources/updated', { uri }),
+    report: (error) => void this.errors.report(error, 'the policy, of a resource that has changed,'),
+  });
   private readonly clientRequests: ClientRequestQueue;
   private idleListeners: (() => void)[] = [];
 
@@ -73,9 +66,6 @@ export class McpConnection implements CallPort {
     private readonly session: McpSessionView,
     private readonly outlet: ConnectionOutlet,
   ) {
-    this.subscriptions = new ResourceSubscriptions(invoker, this.state.subscriptions, (uri) =>
-      this.notify('notifications/resources/updated', { uri }),
-    );
     this.clientRequests = new ClientRequestQueue(
       outlet.send,
       () => this.state.initialized === true,
@@ -117,11 +107,20 @@ export class McpConnection implements CallPort {
       throw new TooManyRequestsError(this.options.maxInFlight);
   }
 
-  /** Takes a message that is acceptable. A request is answered by the outlet, later. */
-  accept(message: JsonRpcMessage, origin: MessageOrigin): void {
-    if (message.kind === 'request') this.acceptRequest(message, origin);
+  /** Finds out which requests among the messages their client may make. */
+  admit(messages: readonly JsonRpcMessage[], origin: MessageOrigin): Promise<AdmittedMessage[]> {
+    return Promise.all(
+      messages.map(async (message) =>
+        message.kind === 'request' ? this.admitRequest(message, origin) : { message },
+      ),
+    );
+  }
+
+  /** Takes a message that is admitted and acceptable. A request is answered by the outlet, later. */
+  accept({ message, request }: AdmittedMessage): void {
+    if (request) void this.answer(message as Request, request);
     else if (message.kind === 'response') this.clientRequests.settle(message);
-    else this.acceptNotification(message);
+    else if (message.kind === 'notification') this.acceptNotification(message);
   }
 
   /** @throws {TypeError} when the parameters have no JSON */
@@ -154,28 +153,29 @@ export class McpConnection implements CallPort {
     }
     this.inFlightCalls.clear();
     this.checkIdle();
-    this.subscriptions.end();
+    this.subscriptions.removeAll();
   }
 
-  private acceptRequest(message: Request, origin: MessageOrigin): void {
-    const { id } = message;
-    const context = new CallContext(id, this.session, progressTokenOf(message.params), origin, this);
+  private async admitRequest(message: Request, origin: MessageOrigin): Promise<AdmittedMessage> {
+    const { id, params } = message;
+    const context = new CallContext(id, this.session, progressTokenOf(params), origin, this);
+    try {
+      return { message, request: { context, run: await this.prepare(message, context) } };
+    } catch (error) {
+      const run = () => Promise.reject(error as Error);
+      const refusal = error instanceof InsufficientScopeError ? error : undefined;
+      return { message, request: { context, run, refusal } };
+    }
+  }
+
+  private async answer(
+    { id, method }: Request,
+    { context, run }: NonNullable<AdmittedMessage['request']>,
+  ): Promise<void> {
     this.inFlightCalls.set(id, context);
-    void this.answer(message, context);
-  }
-
-  private acceptNotification({ method, params }: Notification): void {
-    if (method === 'notifications/cancelled') this.cancel(params);
-    if (method !== 'notifications/initialized' || !this.isInitialized) return;
-    this.state.initialized = true;
-    this.clientRequests.sendHeld();
-  }
-
-  private async answer(message: Request, context: CallContext): Promise<void> {
-    const { id, method } = message;
     let answer: string;
     try {
-      answer = serializeResult(id, await this.respond(message, context));
+      answer = serializeResult(id, await run());
     } catch (error) {
       answer = serializeError(id, this.toJsonRpcError(error, method));
     }
@@ -186,15 +186,34 @@ export class McpConnection implements CallPort {
     this.checkIdle();
   }
 
-  private respond({ method, params }: Request, context: CallContext): Answer {
-    if (method === 'initialize') return this.initialize(params);
-    if (method === 'ping') return {};
-    const own = McpConnection.methods.get(method);
+  private acceptNotification({ method, params }: Notification): void {
+    if (method === 'notifications/cancelled') this.cancel(params);
+    if (method !== 'notifications/initialized' || !this.isInitialized) return;
+    this.state.initialized = true;
+    this.clientRequests.sendHeld();
+  }
+
+  private async prepare({ method, params }: Request, context: CallContext): Promise<PreparedRequest> {
+    switch (method) {
+      case 'initialize':
+        return async () => this.initialize(params);
+      case 'ping':
+        return async () => ({});
+      case 'logging/setLevel':
+        this.assertInitialized();
+        return async () => this.setLogLevel(params);
+      case 'resources/subscribe':
+        this.assertInitialized();
+        return this.prepareSubscription(params, context);
+      case 'resources/unsubscribe':
+        this.assertInitialized();
+        return async () => this.unsubscribe(params);
+    }
     // Before all else: clients ask for methods of later revisions to learn that they are not served.
-    if (!own && !this.invoker.handles(method))
+    if (!this.invoker.handles(method))
       throw new JsonRpcError(ErrorCode.MethodNotFound, `Method not found: ${method}`);
     this.assertInitialized();
-    return own ? own(this, params, context) : this.invoker.invoke(method, params, context);
+    return this.invoker.prepare(method, params, context);
   }
 
   private get isInitialized(): boolean {
@@ -241,6 +260,21 @@ export class McpConnection implements CallPort {
     const { success, data } = LoggingLevelSchema.safeParse(level);
     if (!success) throw invalidParams(['level']);
     this.state.logLevel = data;
+    return {};
+  }
+
+  private async prepareSubscription({ uri }: Params, context: CallContext): Promise<PreparedRequest> {
+    if (typeof uri !== 'string') throw invalidParams(['uri']);
+    const resource = await this.invoker.watchable(uri, context);
+    return async () => {
+      await this.subscriptions.add(uri, resource);
+      return {};
+    };
+  }
+
+  private unsubscribe({ uri }: Params): object {
+    if (typeof uri !== 'string') throw invalidParams(['uri']);
+    this.subscriptions.remove(uri);
     return {};
   }
 

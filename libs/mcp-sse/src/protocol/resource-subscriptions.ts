@@ -1,57 +1,68 @@
-import type { Invoker } from '../model/invoker.js';
-import type { McpContext } from '../model/mcp-context.js';
-import { invalidParams } from './invalid-params.js';
-import type { Params } from './json-rpc.js';
+import type { WatchableResource } from '../model/invoker.js';
+import { whenReady } from '../model/when-ready.js';
 import { ResourceWatch } from './resource-watch.js';
+
+export interface SubscriptionPort {
+  /** Tells the client that a resource has changed. */
+  tell(uri: string): void;
+  /** The policy could not say whether the client may read a resource. */
+  report(error: unknown): void;
+}
 
 /** The resources that a client wants to hear of. */
 export class ResourceSubscriptions {
   private readonly watches = new Map<string, ResourceWatch>();
 
-  /**
-   * @param uris of the resources, as the connection keeps them
-   * @param notify tells the client that the resource has changed
-   */
+  /** @param uris that are subscribed to; kept up to date */
   constructor(
-    private readonly invoker: Invoker,
     private readonly uris: Set<string>,
-    private readonly notify: (uri: string) => void,
+    private readonly port: SubscriptionPort,
   ) {}
 
-  /** @throws {JsonRpcError} when there is no such resource, or the client may not read it */
-  async subscribe({ uri }: Params, context: McpContext): Promise<object> {
-    if (typeof uri !== 'string') throw invalidParams(['uri']);
-    const watch =
-      this.watches.get(uri) ?? new ResourceWatch(this.invoker.watch(uri, context, () => this.updated(uri)));
+  /** @throws as watching the resource does */
+  async add(uri: string, resource: WatchableResource): Promise<void> {
+    const watch = this.watches.get(uri) ?? new ResourceWatch(resource, () => this.updated(uri));
     this.watches.set(uri, watch);
     this.uris.add(uri);
     try {
       await watch.started;
     } catch (error) {
-      if (this.watches.get(uri) === watch) this.stopWatching(uri);
+      this.end(uri, watch);
       throw error;
     }
-    return {};
   }
 
-  /** @throws {JsonRpcError} */
-  unsubscribe({ uri }: Params): object {
-    if (typeof uri !== 'string') throw invalidParams(['uri']);
-    this.stopWatching(uri);
-    return {};
+  remove(uri: string): void {
+    const watch = this.watches.get(uri);
+    if (watch) this.end(uri, watch);
   }
 
-  /** Tells the client, if it has subscribed. */
+  removeAll(): void {
+    for (const [uri, watch] of this.watches) this.end(uri, watch);
+  }
+
+  /**
+   * Tells the client that a resource has changed, if it has subscribed to it. One that may not read it any more is
+   * not told, and no longer subscribed.
+   */
   updated(uri: string): void {
-    if (this.uris.has(uri)) this.notify(uri);
+    const watch = this.watches.get(uri);
+    if (!watch) return;
+    whenReady(
+      () => watch.isReadable(),
+      (isReadable) => this.conclude(uri, watch, isReadable),
+      this.port.report,
+    );
   }
 
-  end(): void {
-    for (const uri of [...this.watches.keys()]) this.stopWatching(uri);
+  private conclude(uri: string, watch: ResourceWatch, isReadable: boolean): void {
+    if (!isReadable) this.end(uri, watch);
+    else if (this.watches.get(uri) === watch) this.port.tell(uri);
   }
 
-  private stopWatching(uri: string): void {
-    this.watches.get(uri)?.end();
+  private end(uri: string, watch: ResourceWatch): void {
+    if (this.watches.get(uri) !== watch) return;
+    watch.end();
     this.watches.delete(uri);
     this.uris.delete(uri);
   }

@@ -1,15 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
+import type { WatchableResource } from '../model/invoker.js';
 import { ResourceWatch } from './resource-watch.js';
+
+const noop = () => undefined;
+const watchable = (watch: WatchableResource['watch']): WatchableResource => ({
+  watch,
+  isReadable: () => true,
+});
 
 describe('ResourceWatch', () => {
   function counted() {
     let stops = 0;
-    return { stop: () => void stops++, stops: () => stops };
+    const stop = () => void stops++;
+    return { resource: watchable(() => Promise.resolve(stop)), stops: () => stops };
   }
 
   it('stops at once when it has started', async () => {
-    const { stop, stops } = counted();
-    const watch = new ResourceWatch(Promise.resolve(stop));
+    const { resource, stops } = counted();
+    const watch = new ResourceWatch(resource, noop);
     await watch.started;
     expect(stops()).toBe(0);
     watch.end();
@@ -17,8 +25,8 @@ describe('ResourceWatch', () => {
   });
 
   it('stops as soon as it starts when it ended before', async () => {
-    const { stop, stops } = counted();
-    const watch = new ResourceWatch(Promise.resolve(stop));
+    const { resource, stops } = counted();
+    const watch = new ResourceWatch(resource, noop);
     watch.end();
     expect(stops()).toBe(0);
     await watch.started;
@@ -26,7 +34,10 @@ describe('ResourceWatch', () => {
   });
 
   it('can end after it failed to start', async () => {
-    const watch = new ResourceWatch(Promise.reject(new Error('no such resource')));
+    const watch = new ResourceWatch(
+      watchable(() => Promise.reject(new Error('no such resource'))),
+      noop,
+    );
     await expect(watch.started).rejects.toThrow('no such resource');
     watch.end();
   });

@@ -1,3 +1,5 @@
+import type { WatchableResource } from '../model/invoker.js';
+
 /** A resource that is watched for a client. It can be let go before watching has begun. */
 export class ResourceWatch {
   /** Rejects when the resource cannot be watched. */
@@ -5,8 +7,16 @@ export class ResourceWatch {
   private stop?: () => void;
   private ended = false;
 
-  constructor(starting: Promise<() => void>) {
-    this.started = this.start(starting);
+  constructor(
+    private readonly resource: WatchableResource,
+    onUpdate: () => void,
+  ) {
+    this.started = this.start(onUpdate);
+  }
+
+  /** Whether its client may still read it. */
+  isReadable(): boolean | Promise<boolean> {
+    return this.resource.isReadable();
   }
 
   end(): void {
@@ -14,8 +24,8 @@ export class ResourceWatch {
     this.stop?.();
   }
 
-  private async start(starting: Promise<() => void>): Promise<void> {
-    const stop = await starting;
+  private async start(onUpdate: () => void): Promise<void> {
+    const stop = await this.resource.watch(onUpdate);
     if (this.ended) stop();
     else this.stop = stop;
   }

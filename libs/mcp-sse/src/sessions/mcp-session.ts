@@ -3,6 +3,7 @@ import type { ClientCapabilities, Implementation, RequestId } from '@modelcontex
 import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName } from '../model/session-view.js';
+import type { AdmittedMessage } from '../protocol/admitted-message.js';
 import type { JsonRpcMessage } from '../protocol/json-rpc.js';
 import type { ConnectionOutlet, McpConnection } from '../protocol/mcp-connection.js';
 import type { MessageOrigin } from '../protocol/message-origin.js';
@@ -25,6 +26,7 @@ export interface SessionOrigin {
 /** Ties a connection of the protocol to the way that its messages go out. */
 export class McpSession implements McpSessionView {
   readonly transport: McpTransportName;
+  /** As its newest token has it: a refreshed one may have other scopes. */
   principal: McpPrincipal;
   readonly params: Readonly<Record<string, string>>;
   readonly graceMs: number;
@@ -123,23 +125,33 @@ export class McpSession implements McpSessionView {
   }
 
   /**
-   * Whether messages that come together can all be received.
+   * Finds out which requests among messages that come together their client may make. Nothing is taken yet.
    *
    * @throws {SessionClosedError}
    * @throws {JsonRpcError} when an id is in flight
    * @throws {TooManyRequestsError}
    */
-  assertReceivable(messages: readonly JsonRpcMessage[]): void {
-    if (this.closed) throw new SessionClosedError();
-    this.connection.assertAcceptable(messages);
+  admit(
+    messages: readonly JsonRpcMessage[],
+    origin: Omit<MessageOrigin, 'streamHeaders'>,
+  ): Promise<readonly AdmittedMessage[]> {
+    this.assertReceivable(messages);
+    const { streamHeaders } = this;
+    return this.connection.admit(messages, { ...origin, streamHeaders });
   }
 
-  /** Takes messages of the client that are receivable. */
-  receive(messages: readonly JsonRpcMessage[], origin: Omit<MessageOrigin, 'streamHeaders'>): void {
+  /**
+   * Takes messages that are admitted, all of them or none.
+   *
+   * @param onTaken called before any of them can be answered
+   * @throws as `admit` does: others may have come in while a policy was asked
+   */
+  receive(admitted: readonly AdmittedMessage[], onTaken: () => void = () => undefined): void {
+    this.assertReceivable(admitted.map(({ message }) => message));
     this.used = true;
     this.touch();
-    const { streamHeaders } = this;
-    for (const message of messages) this.connection.accept(message, { ...origin, streamHeaders });
+    onTaken();
+    for (const message of admitted) this.connection.accept(message);
   }
 
   /** Resolves as soon as nothing is in flight. */
@@ -161,6 +173,11 @@ export class McpSession implements McpSessionView {
     this.closed = true;
     this.outlet.destroy();
     this.connection.close(error);
+  }
+
+  private assertReceivable(messages: readonly JsonRpcMessage[]): void {
+    if (this.closed) throw new SessionClosedError();
+    this.connection.assertAcceptable(messages);
   }
 
   private emit(json: string, relatesTo?: RequestId, isAnswer?: boolean): void {

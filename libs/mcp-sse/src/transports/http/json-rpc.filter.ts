@@ -10,6 +10,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { rawRequest } from '../../auth/raw-request.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../../model/error-reporter.js';
+import { InsufficientScopeError } from '../../model/errors/insufficient-scope.error.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { publicMessage } from '../../model/public-message.js';
@@ -42,18 +43,16 @@ export class JsonRpcFilter implements ExceptionFilter {
     const response: unknown = http.getResponse();
     if (httpAdapter.isHeadersSent(response)) return;
     const { status, code, message, retryAfter } = this.answerTo(error);
+    const challenge = challengeOf(error, status, rawRequest(http.getRequest()).headers.authorization);
     if (retryAfter !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
-    if (status === (HttpStatus.UNAUTHORIZED as number))
-      httpAdapter.setHeader(
-        response,
-        'WWW-Authenticate',
-        challenge(rawRequest(http.getRequest()).headers.authorization),
-      );
+    if (challenge !== undefined) httpAdapter.setHeader(response, 'WWW-Authenticate', challenge);
     httpAdapter.setHeader(response, 'Content-Type', 'application/json');
     httpAdapter.reply(response, { jsonrpc: '2.0', error: { code, message }, id: null }, status);
   }
 
   private answerTo(error: unknown): HttpAnswer {
+    if (error instanceof InsufficientScopeError)
+      return { status: HttpStatus.FORBIDDEN, code: error.code, message: error.message };
     if (error instanceof JsonRpcError)
       return { status: HttpStatus.BAD_REQUEST, code: error.code, message: error.message };
     if (error instanceof SessionClosedError)
@@ -97,7 +96,14 @@ function codeOf(status: number): number {
   }
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc6750#section-3 */
-function challenge(authorization: string | undefined): string {
+/**
+ * What `WWW-Authenticate` says, where a token would help, or another one.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6750#section-3
+ */
+function challengeOf(error: unknown, status: number, authorization: string | undefined): string | undefined {
+  if (error instanceof InsufficientScopeError)
+    return `Bearer error="insufficient_scope", scope="${error.scopes.join(' ')}"`;
+  if (status !== (HttpStatus.UNAUTHORIZED as number)) return undefined;
   return authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
 }

@@ -3,7 +3,8 @@ import { rawRequest } from '../../auth/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { McpTransportName } from '../../model/session-view.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
-import { parseMessage } from '../../protocol/json-rpc.js';
+import type { AdmittedMessage } from '../../protocol/admitted-message.js';
+import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
 import type { MessageOrigin } from '../../protocol/message-origin.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
@@ -49,14 +50,29 @@ export class MessageIntake {
    *
    * @throws {HttpException} 413, 415
    * @throws {JsonRpcError}
+   * @throws {InsufficientScopeError}
    * @throws {SessionClosedError} when it ended while the message was read
    * @throws {TooManyRequestsError}
    */
   async receive(session: McpSession, request: HttpRequest): Promise<void> {
     const messages = [parseMessage(await this.read(request))];
-    const origin = await this.origin(request);
-    session.assertReceivable(messages);
-    session.receive(messages, origin);
+    session.receive(await this.admit(session, messages, await this.origin(request)));
+  }
+
+  /**
+   * Messages that the session can receive.
+   *
+   * @throws {InsufficientScopeError} for any request among them, so that it can be answered by HTTP
+   * @throws as the session does
+   */
+  async admit(
+    session: McpSession,
+    messages: readonly JsonRpcMessage[],
+    origin: Omit<MessageOrigin, 'streamHeaders'>,
+  ): Promise<readonly AdmittedMessage[]> {
+    const admitted = await session.admit(messages, origin);
+    for (const { request } of admitted) if (request?.refusal) throw request.refusal;
+    return admitted;
   }
 
   async origin(request: HttpRequest): Promise<Omit<MessageOrigin, 'streamHeaders'>> {

@@ -54,7 +54,7 @@ export async function serveStdio(
   for await (const line of messageLines(input, options.limits.maxMessageBytes)) {
     if (line?.trim() === '') continue;
     const extras = await options.contextFactory?.(request);
-    const refusal = receive(session, line, { principal, request, headers: {}, params: {}, extras });
+    const refusal = await receive(session, line, { principal, request, headers: {}, params: {}, extras });
     if (refusal) output.write(`${serializeError(null, refusal)}\n`);
   }
   await session.whenIdle();
@@ -62,17 +62,16 @@ export async function serveStdio(
 }
 
 /** @returns why the line is refused, or undefined when it is not */
-function receive(
+async function receive(
   session: McpSession,
   line: string | undefined,
   origin: Omit<MessageOrigin, 'streamHeaders'>,
-): JsonRpcError | undefined {
+): Promise<JsonRpcError | undefined> {
   try {
     const body = parse(line);
     const isBatch = Array.isArray(body) && body.length > 0 && session.protocolVersion === BATCHES;
     const messages = isBatch ? body.map(parseMessage) : [parseMessage(body)];
-    session.assertReceivable(messages);
-    session.receive(messages, origin);
+    session.receive(await session.admit(messages, origin));
     return undefined;
   } catch (error) {
     if (error instanceof JsonRpcError) return error;

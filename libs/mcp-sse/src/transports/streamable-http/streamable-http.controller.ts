@@ -24,7 +24,6 @@ import { rawRequest } from '../../auth/raw-request.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
-import type { McpSession } from '../../sessions/mcp-session.js';
 import { assertAccepts } from '../http/accept.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { JsonRpcFilter } from '../http/json-rpc.filter.js';
@@ -112,11 +111,18 @@ export function createStreamableHttpController(): Type {
       const messages = isBatch ? body.map(parseMessage) : [parseMessage(body)];
       const origin = await this.intake.origin(request);
       const { session, outlet } = found ?? this.open(messages, request);
-      this.assertReceivable(session, messages, isNew);
-      const raw = takeOver(response);
-      if (isNew && !this.http.stateless) raw.setHeader('Mcp-Session-Id', session.id);
-      this.answer({ session, outlet }, messages, version, isBatch, raw);
-      session.receive(messages, origin);
+      try {
+        const admitted = await this.intake.admit(session, messages, origin);
+        session.receive(admitted, () => {
+          const raw = takeOver(response);
+          if (isNew && !this.http.stateless) raw.setHeader('Mcp-Session-Id', session.id);
+          this.answer({ session, outlet }, messages, version, isBatch, raw);
+        });
+      } catch (error) {
+        // Nobody would know of a session whose first messages were refused.
+        if (isNew) this.sessions.close(session);
+        throw error;
+      }
     }
 
     @McpRoute('termination')
@@ -132,16 +138,6 @@ export function createStreamableHttpController(): Type {
 
     private open(messages: readonly JsonRpcMessage[], request: HttpRequest): StreamableSession {
       return this.http.stateless ? this.sessions.open(request) : this.sessions.initialize(messages, request);
-    }
-
-    /** Nobody would know of a session whose first messages were refused. */
-    private assertReceivable(session: McpSession, messages: readonly JsonRpcMessage[], isNew: boolean): void {
-      try {
-        session.assertReceivable(messages);
-      } catch (error) {
-        if (isNew) this.sessions.close(session);
-        throw error;
-      }
     }
 
     /** Makes ready what the messages will be answered on: nothing but 202 where none of them is a request. */

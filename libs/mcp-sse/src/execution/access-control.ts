@@ -1,0 +1,87 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { McpAccess } from '../model/access.js';
+import type { McpDefinition } from '../model/definitions.js';
+import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
+import type { McpPolicy, McpPolicyContext } from '../model/mcp-policy.js';
+import type { McpPrincipal } from '../model/principal.js';
+import { providedInstance } from '../model/provided-instance.js';
+import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import type { McpSessionView } from '../model/session-view.js';
+
+/** What a principal may do with a feature. One whose scope is missing is not seen, but may be told of the scope. */
+export type Verdict = 'granted' | 'hidden' | 'scope-missing';
+
+/** Decides who may see and use what, by the decorators and the policy of the options. */
+@Injectable()
+export class AccessControl implements OnModuleInit {
+  private policy?: McpPolicy;
+
+  constructor(
+    @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const { policy } = this.options;
+    this.policy = policy && (await providedInstance(this.moduleRef, policy));
+  }
+
+  /** At once, or when the policy has decided. Rejects when the policy throws. */
+  verdict(definition: McpDefinition, context: McpPolicyContext): Verdict | Promise<Verdict> {
+    const { access } = definition;
+    const { principal } = context;
+    if (!this.policy || access.public) return verdictOf(access, principal);
+    const conclude = (accepted: boolean) => (accepted === true ? verdictOf(access, principal) : 'hidden');
+    try {
+      // Asked whatever the decorators say: the time it takes would tell hidden from unknown.
+      const accepts = this.policy.canAccess(principal, definition, context);
+      return typeof accepts === 'boolean' ? conclude(accepts) : Promise.resolve(accepts).then(conclude);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** Whether a session may see and use something, with its newest token. Rejects when the policy throws. */
+  grants(definition: McpDefinition, session: McpSessionView): boolean | Promise<boolean> {
+    const { principal, params } = session;
+    const verdict = this.verdict(definition, { session, principal, params });
+    return typeof verdict === 'string' ? isGranted(verdict) : verdict.then(isGranted);
+  }
+
+  /**
+   * @param found what a request names; undefined when nothing has that name
+   * @param peers everything that it could have named
+   * @returns what it names, if the principal may use it: what is hidden is as good as unknown
+   * @throws {InsufficientScopeError}
+   */
+  async admit<Feature extends { readonly definition: McpDefinition }>(
+    found: Feature | undefined,
+    peers: Iterable<Feature>,
+    context: McpPolicyContext,
+  ): Promise<Feature | undefined> {
+    const asked = found ?? this.standIn(peers);
+    const verdict = asked && (await this.verdict(asked.definition, context));
+    if (found && verdict === 'scope-missing')
+      throw new InsufficientScopeError(found.definition.access.scopes);
+    return verdict === 'granted' ? found : undefined;
+  }
+
+  /** What the policy is asked about in the place of what does not exist, so that it takes as long. */
+  private standIn<Feature extends { readonly definition: McpDefinition }>(
+    peers: Iterable<Feature>,
+  ): Feature | undefined {
+    if (this.policy) for (const peer of peers) if (!peer.definition.access.public) return peer;
+    return undefined;
+  }
+}
+
+function isGranted(verdict: Verdict): boolean {
+  return verdict === 'granted';
+}
+
+/** What the decorators say. */
+export function verdictOf({ scopes, roles }: McpAccess, principal: McpPrincipal): Verdict {
+  if (roles.length > 0 && !roles.some((role) => principal.roles.includes(role))) return 'hidden';
+  return scopes.every((scope) => principal.scopes.includes(scope)) ? 'granted' : 'scope-missing';
+}

@@ -1,0 +1,286 @@
+import { expect, it } from '@jest/globals';
+import { Injectable } from '@nestjs/common';
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { McpPolicy, McpTool, type McpDefinition, type McpPrincipal } from 'nestjs-mcp-sse';
+import { Subject } from 'rxjs';
+import { TestPolicy } from '../fixtures/test.policy.js';
+import { describeOnTransports, type TransportName } from '../fixtures/transports.js';
+import { Vault } from '../fixtures/vault.js';
+
+const ada: McpPrincipal = { subject: 'ada', scopes: [], roles: [], claims: {} };
+
+/** Whom a server that was started with `as(…)` takes everyone for, until another one is set. */
+class Everyone {
+  constructor(public principal: McpPrincipal) {}
+
+  get options() {
+    return { principal: () => this.principal };
+  }
+}
+
+const as = (principal: Partial<McpPrincipal>) => new Everyone({ ...ada, ...principal });
+
+/** The names on every list. */
+async function listed(client: Client): Promise<string[]> {
+  const { tools } = await client.listTools();
+  const { resources } = await client.listResources();
+  const { resourceTemplates } = await client.listResourceTemplates();
+  const { prompts } = await client.listPrompts();
+  return [...tools, ...resources, ...resourceTemplates, ...prompts].map(({ name }) => name);
+}
+
+@Injectable()
+class Books {
+  @McpTool()
+  lend(): string {
+    return 'lent';
+  }
+
+  @McpTool()
+  burn(): string {
+    return 'burnt';
+  }
+}
+
+describeOnTransports('authorization', (connect, transport: TransportName) => {
+  it.each<[roles: string[], scopes: string[], names: string[]]>([
+    [[], ['vault:open', 'vault:move'], ['hello']],
+    [['staff'], [], ['look', 'hello', 'rules', 'anything', 'ask']],
+    [['staff'], ['vault:open'], ['look', 'hello', 'rules', 'anything', 'ask']],
+    [['staff'], ['vault:open', 'vault:move'], ['look', 'open', 'hello', 'rules', 'anything', 'ask']],
+    [['admin'], [], ['look', 'purge', 'hello', 'rules', 'gold', 'bars', 'anything', 'ask', 'résumé']],
+  ])('lists to roles %j and scopes %j what they are enough for', async (roles, scopes, names) => {
+    const { client } = await connect({ providers: [Vault], options: as({ roles, scopes }).options });
+    expect(await listed(client)).toEqual(names);
+  });
+
+  it('serves what it lists', async () => {
+    const { client } = await connect({ providers: [Vault], options: as({ roles: ['admin'] }).options });
+    expect(await client.callTool({ name: 'purge' })).toMatchObject({ content: [{ text: 'purge' }] });
+    expect(await client.readResource({ uri: 'vault://gold' })).toMatchObject({
+      contents: [{ text: 'gold' }],
+    });
+    expect(await client.readResource({ uri: 'vault://bars/1' })).toMatchObject({
+      contents: [{ text: 'bars' }],
+    });
+    expect(await client.getPrompt({ name: 'résumé' })).toMatchObject({ messages: [{ role: 'user' }] });
+    expect(await client.subscribeResource({ uri: 'vault://gold' })).toEqual({});
+  });
+
+  it('gives each call the scopes and roles of its own message', async () => {
+    const everyone = as({ roles: ['staff'] });
+    const { client } = await connect({ providers: [Vault], options: everyone.options });
+    // Standard input has one principal from its beginning to its end.
+    if (transport === 'stdio') return;
+    expect(await listed(client)).not.toContain('purge');
+    everyone.principal = { ...ada, roles: ['admin'] };
+    expect(await listed(client)).toContain('purge');
+    expect(await client.callTool({ name: 'purge' })).toMatchObject({ content: [{ text: 'purge' }] });
+    everyone.principal = ada;
+    await expect(client.callTool({ name: 'purge' })).rejects.toMatchObject({ code: -32602 });
+  });
+
+  it('completes arguments of what can be used, by completers that can be used', async () => {
+    const { client } = await connect({ providers: [Vault], options: as({ roles: ['staff'] }).options });
+    const ref = { type: 'ref/prompt', name: 'ask' } as const;
+    const { completion } = await client.complete({ ref, argument: { name: 'secret', value: '' } });
+    expect(completion.values).toEqual([]);
+  });
+
+  it('names the scopes when nothing else is missing, and runs nothing', async () => {
+    const { client } = await connect({ providers: [Vault], options: as({ roles: ['staff'] }).options });
+    const refused = client.callTool({ name: 'open' });
+    await expect(refused).rejects.toThrow(/vault:open vault:move/);
+    if (transport !== 'stdio') return;
+    await expect(refused).rejects.toMatchObject({
+      code: -32000,
+      data: { error: 'insufficient_scope', scope: 'vault:open vault:move' },
+    });
+  });
+
+  it('asks the policy for lists and calls alike, besides what the decorators say', async () => {
+    const policy = new TestPolicy();
+    const { client } = await connect({
+      providers: [Vault, Books],
+      options: { ...as({ roles: ['staff'] }).options, policy },
+    });
+    const refused = ['look', 'hello', 'burn', 'open', 'rules', 'ask'];
+    policy.decide = async ({ name }, { subject }) => subject === 'ada' && !refused.includes(name);
+    // What is public is for everyone, and what the policy allows still needs its roles and scopes.
+    expect(await listed(client)).toEqual(['hello', 'lend', 'anything']);
+    expect(policy.asked).toContainEqual({ kind: 'tool', name: 'look', transport });
+    expect(policy.asked.map(({ name }) => name)).not.toContain('hello');
+    expect(await client.callTool({ name: 'lend' })).toMatchObject({ content: [{ text: 'lent' }] });
+    for (const name of ['look', 'burn', 'purge', 'open', 'unknown'])
+      await expect(client.callTool({ name })).rejects.toThrow(`Unknown tool: ${name}`);
+    await expect(client.getPrompt({ name: 'ask' })).rejects.toThrow('Unknown prompt: ask');
+    await expect(client.readResource({ uri: 'vault://rules' })).rejects.toMatchObject({ code: -32002 });
+    await expect(client.subscribeResource({ uri: 'vault://rules' })).rejects.toMatchObject({ code: -32002 });
+  });
+
+  it('asks the policy once for any name, so that time does not tell hidden from unknown', async () => {
+    const policy = new TestPolicy();
+    policy.decide = ({ name }) => name !== 'burn';
+    const { client } = await connect({ providers: [Vault, Books], options: { ...as({}).options, policy } });
+    const asked = async (request: Promise<unknown>) => {
+      policy.asked.length = 0;
+      await expect(request).rejects.toThrow(/Unknown|not found/);
+      return policy.asked.length;
+    };
+    for (const name of ['burn', 'purge', 'unknown']) expect(await asked(client.callTool({ name }))).toBe(1);
+    for (const name of ['résumé', 'unknown']) expect(await asked(client.getPrompt({ name }))).toBe(1);
+    for (const uri of ['vault://gold', 'vault://bars/1', 'unknown://one']) {
+      expect(await asked(client.readResource({ uri }))).toBe(1);
+      expect(await asked(client.subscribeResource({ uri }))).toBe(1);
+    }
+  });
+
+  it.each<[what: string, decide: TestPolicy['decide']]>([
+    [
+      'throws',
+      () => {
+        throw new Error('secret');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('secret'))],
+    [
+      'does either',
+      ({ name }) => {
+        if (name === 'lend') return Promise.reject(new Error('secret'));
+        throw new Error('secret');
+      },
+    ],
+  ])('lets nobody do anything while the policy %s', async (_, decide) => {
+    const policy = new TestPolicy();
+    policy.decide = decide;
+    const { client } = await connect({ providers: [Books], options: { ...as({}).options, policy } });
+    for (const request of [
+      client.listTools(),
+      client.callTool({ name: 'lend' }),
+      client.callTool({ name: 'no' }),
+    ])
+      await expect(request).rejects.toThrow(/^MCP error -32603: Internal error \(correlation id \S+\)$/);
+  });
+
+  it.each([1, 'yes', Promise.resolve('yes'), undefined])(
+    'takes %p of a policy for a refusal',
+    async (value) => {
+      const policy = new TestPolicy();
+      policy.decide = () => value;
+      const { client } = await connect({ providers: [Books], options: { ...as({}).options, policy } });
+      expect(await listed(client)).toEqual([]);
+    },
+  );
+
+  it('makes the policy of its class, with what it depends on', async () => {
+    @Injectable()
+    class Catalogue {
+      readonly lent = ['lend'];
+    }
+    @Injectable()
+    class CataloguePolicy extends McpPolicy {
+      constructor(private readonly catalogue: Catalogue) {
+        super();
+      }
+
+      async canAccess(_principal: McpPrincipal, { name }: McpDefinition): Promise<boolean> {
+        return this.catalogue.lent.includes(name);
+      }
+    }
+    const { client } = await connect({
+      providers: [Books, Catalogue, CataloguePolicy],
+      options: { ...as({}).options, policy: CataloguePolicy },
+    });
+    expect(await listed(client)).toEqual(['lend']);
+  });
+
+  it('gives what is added at run time to those that it is for', async () => {
+    const { client, registry } = await connect({ options: as({ roles: ['staff'], scopes: ['a'] }).options });
+    registry.addTool({ name: 'mine', roles: ['staff', 'other'], scopes: ['a'] }, () => 'mine');
+    registry.addTool({ name: 'theirs', roles: ['other'] }, () => 'theirs');
+    registry.addResource({ name: 'gold', uri: 'vault://gold', roles: ['other'] }, () => 'gold');
+    registry.addPrompt({ name: 'ask', roles: ['other'] }, () => 'ask');
+    expect(await listed(client)).toEqual(['mine']);
+    expect(await client.callTool({ name: 'mine' })).toMatchObject({ content: [{ text: 'mine' }] });
+    await expect(client.callTool({ name: 'theirs' })).rejects.toThrow('Unknown tool: theirs');
+    const wrong = () => registry.addTool({ name: 'no', scopes: ['two words'] }, () => '');
+    expect(wrong).toThrow(/addTool\("no"\).*"two words" is not a scope/);
+  });
+
+  it('pages what a principal sees, and refuses a cursor once that has changed', async () => {
+    const policy = new TestPolicy();
+    const odd = ({ name }: McpDefinition) => Number(name) % 2 === 1;
+    policy.decide = odd;
+    const { client, registry } = await connect({
+      options: { ...as({}).options, policy, limits: { pageSize: 2 } },
+    });
+    for (let index = 0; index < 9; index++) registry.addTool({ name: `${index}` }, () => index);
+    const first = await client.listTools();
+    expect(first.tools.map(({ name }) => name)).toEqual(['1', '3']);
+    const second = await client.listTools({ cursor: first.nextCursor });
+    expect(second.tools.map(({ name }) => name)).toEqual(['5', '7']);
+    expect(second.nextCursor).toBeUndefined();
+
+    policy.decide = ({ name }) => Number(name) >= 3;
+    await expect(client.listTools({ cursor: first.nextCursor })).rejects.toThrow(/unknown cursor/);
+    policy.decide = odd;
+    expect(await client.listTools({ cursor: first.nextCursor })).toEqual(second);
+  });
+
+  it('keeps no list for others that was made while something was added', async () => {
+    const policy = new TestPolicy();
+    const { client, registry } = await connect({
+      providers: [Books],
+      options: { ...as({}).options, policy },
+    });
+    let release = (_accepts: boolean) => {};
+    const held = new Promise<boolean>((resolve) => (release = resolve));
+    const asked = new Promise<void>((resolve) => {
+      policy.decide = () => {
+        resolve();
+        return held;
+      };
+    });
+    const listing = listed(client);
+    await asked;
+    registry.addTool({ name: 'later' }, () => '');
+    policy.decide = () => true;
+    release(true);
+    await listing;
+    expect(await listed(client)).toEqual(['lend', 'burn', 'later']);
+  });
+
+  it('tells of updates until the resource may not be read any more', async () => {
+    const policy = new TestPolicy();
+    const { client, registry, sessions } = await connect({ options: { ...as({}).options, policy } });
+    const updates$ = new Subject<string>();
+    registry.addResource({ name: 'live', uri: 'news://live' }, () => updates$);
+    registry.addResource({ name: 'still', uri: 'news://still' }, () => 'still');
+    const told: string[] = [];
+    client.setNotificationHandler(
+      ResourceUpdatedNotificationSchema,
+      ({ params }) => void told.push(params.uri),
+    );
+    await client.subscribeResource({ uri: 'news://live' });
+    await client.subscribeResource({ uri: 'news://still' });
+    const change = async () => {
+      updates$.next('news');
+      sessions.resourceUpdated('news://still');
+      await client.ping();
+    };
+    await change();
+    expect(told).toEqual(['news://live', 'news://still']);
+    policy.decide = async () => true;
+    await change();
+    await change();
+    expect(told).toHaveLength(6);
+    policy.decide = async () => false;
+    await change();
+    await client.ping();
+    expect(updates$.observed).toBe(false);
+    policy.decide = () => true;
+    await change();
+    expect(told).toHaveLength(6);
+  });
+});
