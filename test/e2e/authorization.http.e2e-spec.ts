@@ -245,6 +245,9 @@ describe('who may use what', () => {
     ],
     [[McpRoles('')], {}, /Confused\.act needs scopes or roles, but none is named/],
     [[McpPublic(), McpRoles('admin')], {}, /Confused\.act is public, and yet needs/],
+    [[McpTool({ timeoutMs: 0 })], {}, /"timeoutMs" of Confused\.act.* is 0/],
+    [[McpTool({ timeoutMs: Infinity })], {}, /"timeoutMs" of Confused\.act.* is Infinity/],
+    [[], { limits: { handlerMs: -1 } }, /"limits\.handlerMs" is -1/],
   ])('stops the boot when it makes no sense: %#', async (decorators, options, message) => {
     @Injectable()
     class Confused {

@@ -39,6 +39,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       maxInFlight: 256,
       pageSize: 1_000,
       clientRequestMs: 300_000,
+      handlerMs: false,
       initMs: 30_000,
       idleMs: false,
       ...defined(options.limits),

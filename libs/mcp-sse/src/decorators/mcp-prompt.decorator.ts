@@ -14,6 +14,11 @@ export interface McpPromptOptions {
   /** Schema of the arguments, whose values are strings; defaults to the class of the arguments parameter. */
   args?: McpSchemaSource;
   icons?: Icon[];
+  /**
+   * A get that takes longer is aborted and becomes an error. In
+   * milliseconds; `limits.handlerMs` unless given, `false` is no limit.
+   */
+  timeoutMs?: number | false;
   /** Becomes `_meta` of the prompt. */
   meta?: Record<string, unknown>;
 }

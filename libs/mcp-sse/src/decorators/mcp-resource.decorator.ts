@@ -18,6 +18,11 @@ export interface McpResourceOptions {
   icons?: Icon[];
   /** Of the content, in bytes. */
   size?: number;
+  /**
+   * A read that takes longer is aborted and becomes an error. In
+   * milliseconds; `limits.handlerMs` unless given, `false` is no limit.
+   */
+  timeoutMs?: number | false;
   /** Becomes `_meta` of the resource. */
   meta?: Record<string, unknown>;
 }

@@ -19,6 +19,11 @@ export interface McpToolOptions {
   /** Hints to the client, such as `readOnlyHint`. */
   annotations?: ToolAnnotations;
   icons?: Icon[];
+  /**
+   * A call that takes longer is aborted and becomes a result with `isError`. In
+   * milliseconds; `limits.handlerMs` unless given, `false` is no limit.
+   */
+  timeoutMs?: number | false;
   /** Becomes `_meta` of the tool. */
   meta?: Record<string, unknown>;
 }

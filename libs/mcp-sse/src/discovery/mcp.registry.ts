@@ -15,6 +15,7 @@ import type { McpContext } from '../model/mcp-context.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { compileSchema } from '../schema/compile-schema.js';
 import { assertToolName } from './assert-tool-name.js';
+import { assertTimeout } from './assert-timeout.js';
 import { accessOf } from './declared-access.js';
 import {
   ANY_ARGUMENTS,
@@ -110,6 +111,7 @@ export class McpRegistry {
       ),
       output,
       handler: checkedHandler(handler as McpRunTimeHandler, input),
+      timeoutMs: options.timeoutMs,
       source: AT_RUN_TIME,
     });
   }
@@ -134,6 +136,7 @@ export class McpRegistry {
       definition: resourceDefinition(options, options.name, accessOf(options, where)),
       template: uriTemplate(options.uri, where),
       handler: checkedHandler(handler as McpRunTimeHandler),
+      timeoutMs: options.timeoutMs,
       source: AT_RUN_TIME,
     });
   }
@@ -157,6 +160,7 @@ export class McpRegistry {
     this.register('prompts', {
       definition: promptDefinition(options, options.name, accessOf(options, where), args),
       handler: checkedHandler(handler as McpRunTimeHandler, args),
+      timeoutMs: options.timeoutMs,
       source: AT_RUN_TIME,
     });
   }
@@ -171,6 +175,7 @@ export class McpRegistry {
   register(list: 'resources', feature: RegisteredResource): void;
   register(list: 'prompts', feature: RegisteredPrompt): void;
   register(list: McpFeatureList, feature: RegisteredTool | RegisteredResource | RegisteredPrompt): void {
+    assertTimeout(feature.timeoutMs, `"timeoutMs" of ${feature.source}`);
     (this.mapOf(list) as FeatureMap<typeof feature>).add(feature);
     this.changed$.next({ list, definition: feature.definition });
   }

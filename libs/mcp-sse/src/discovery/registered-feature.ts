@@ -7,6 +7,8 @@ import type { CompiledSchema } from '../schema/compiled-schema.js';
 interface Registered<Definition> {
   readonly definition: Definition;
   readonly handler: McpHandler;
+  /** How long the handler may take, in milliseconds; as the server's limit says unless given. */
+  readonly timeoutMs?: number | false;
   /** Where it comes from, for messages: `Class.method`, or that it was added at run time. */
   readonly source: string;
 }

@@ -62,6 +62,7 @@ export class FeatureBinder {
       ),
       output,
       handler: await this.handlers.create(method, parameters, input),
+      timeoutMs: feature.options.timeoutMs,
       source: sourceOf(method),
     });
   }
@@ -76,6 +77,7 @@ export class FeatureBinder {
       definition: resourceDefinition(feature.options, methodName, access),
       template,
       handler: await this.handlers.create(method, parameters, schema),
+      timeoutMs: feature.options.timeoutMs,
       source: sourceOf(method),
     });
   }
@@ -88,6 +90,7 @@ export class FeatureBinder {
     this.registry.register('prompts', {
       definition: promptDefinition(feature.options, methodName, access, args),
       handler: await this.handlers.create(method, parameters, args),
+      timeoutMs: feature.options.timeoutMs,
       source: sourceOf(method),
     });
   }

@@ -6,13 +6,14 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { completerKey } from '../discovery/completer-key.js';
+import { assertTimeout } from '../discovery/assert-timeout.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
 import type { RegisteredPrompt, RegisteredTool } from '../discovery/registered-feature.js';
 import type { McpCall, McpHandler } from '../model/call.js';
+import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
-import type { Invoker, PreparedRequest, WatchableResource } from '../model/invoker.js';
-import type { McpContext } from '../model/mcp-context.js';
+import type { InvokedContext, Invoker, PreparedRequest, WatchableResource } from '../model/invoker.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { describeIssues } from '../schema/describe-issues.js';
 import { AccessControl, verdictOf } from './access-control.js';
@@ -25,15 +26,17 @@ import { publicMessage } from '../model/public-message.js';
 import { findResource, type FoundResource } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
 import { streamedResult } from './streamed-result.js';
+import { withinTimeLimit } from './time-limit.js';
 import { toolResult } from './tool-result.js';
 
 type Params = Readonly<Record<string, unknown>>;
-type Prepare = (params: Params, context: McpContext) => Promise<PreparedRequest>;
+type Prepare = (params: Params, context: InvokedContext) => Promise<PreparedRequest>;
 
 /** Answers the requests that reach into the application from what the registry holds. */
 @Injectable()
 export class McpInvoker implements Invoker {
   private readonly lists: FeatureLists;
+  private readonly handlerMs: number | false;
   private readonly methods: Readonly<Record<string, Prepare>> = {
     'tools/call': (params, context) => this.prepareTool(params, context),
     'resources/read': (params, context) => this.prepareRead(params, context),
@@ -48,19 +51,21 @@ export class McpInvoker implements Invoker {
     @Inject(MCP_OPTIONS) { limits }: ResolvedOptions,
   ) {
     this.lists = new FeatureLists(registry, access, limits.pageSize);
+    assertTimeout(limits.handlerMs, '"limits.handlerMs"');
+    this.handlerMs = limits.handlerMs;
   }
 
   handles(method: string): boolean {
     return Object.hasOwn(this.methods, method) || this.lists.handles(method);
   }
 
-  async prepare(method: string, params: Params, context: McpContext): Promise<PreparedRequest> {
+  async prepare(method: string, params: Params, context: InvokedContext): Promise<PreparedRequest> {
     return this.lists.handles(method)
       ? () => this.lists.payload(method, params, context)
       : this.methods[method]!(params, context);
   }
 
-  async watchable(uri: string, context: McpContext): Promise<WatchableResource> {
+  async watchable(uri: string, context: InvokedContext): Promise<WatchableResource> {
     const found = await this.admitResource(uri, context);
     return {
       watch: (onUpdate) => this.watch(found, uri, context, onUpdate),
@@ -71,13 +76,14 @@ export class McpInvoker implements Invoker {
   private watch(
     { resource, variables }: FoundResource,
     uri: string,
-    context: McpContext,
+    context: InvokedContext,
     onUpdate: () => void,
   ): Promise<() => void> {
     const { name } = resource.definition;
     return this.rethrown(`resources/subscribe ${name}`, async () => {
       const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context, watches: true };
-      const returned = streamedResult(await resource.handler(mcpCall), mcpCall);
+      const handled = () => Promise.resolve(resource.handler(mcpCall));
+      const returned = streamedResult(await this.limited(resource, context, handled), mcpCall);
       if (!(returned instanceof LiveResource)) return () => undefined;
       const error = (reason: unknown) => void this.errors.report(reason, `the live resource ${uri}`);
       // What comes at once is the present content (of a BehaviorSubject), not a change of it.
@@ -88,7 +94,7 @@ export class McpInvoker implements Invoker {
     });
   }
 
-  private async prepareTool(params: Params, context: McpContext): Promise<PreparedRequest> {
+  private async prepareTool(params: Params, context: InvokedContext): Promise<PreparedRequest> {
     const name = stringParam(params, 'name');
     const args = argumentsParam(params);
     const { toolMap } = this.registry;
@@ -97,44 +103,56 @@ export class McpInvoker implements Invoker {
     return () => this.callTool(tool, args, context);
   }
 
-  private async callTool(tool: RegisteredTool, args: Params, context: McpContext): Promise<CallToolResult> {
+  private async callTool(
+    tool: RegisteredTool,
+    args: Params,
+    context: InvokedContext,
+  ): Promise<CallToolResult> {
     const { name } = tool.definition;
     try {
       const mcpCall: McpCall = { kind: 'tool', name, arguments: args, context };
-      const result = toolResult(await call(tool.handler, mcpCall), name);
+      const result = toolResult(await this.limited(tool, context, () => call(tool.handler, mcpCall)), name);
       await checkOutput(tool, result);
       return result;
     } catch (error) {
       const protocolError = asProtocolError(error);
       if (protocolError) throw protocolError;
-      const text = publicMessage(error) ?? this.mask(error, `tools/call ${name}`);
+      const known = error instanceof HandlerTimeoutError ? error.message : publicMessage(error);
+      const text = known ?? this.mask(error, `tools/call ${name}`);
       return { isError: true, content: [{ type: 'text', text }] };
     }
   }
 
-  private async prepareRead(params: Params, context: McpContext): Promise<PreparedRequest> {
+  private async prepareRead(params: Params, context: InvokedContext): Promise<PreparedRequest> {
     const uri = stringParam(params, 'uri');
     const { resource, variables } = await this.admitResource(uri, context);
     const { name, mimeType } = resource.definition;
     const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context };
     return () =>
       this.rethrown(`resources/read ${name}`, async () =>
-        resourceResult(await call(resource.handler, mcpCall), uri, mimeType),
+        resourceResult(
+          await this.limited(resource, context, () => call(resource.handler, mcpCall)),
+          uri,
+          mimeType,
+        ),
       );
   }
 
-  private async preparePrompt(params: Params, context: McpContext): Promise<PreparedRequest> {
+  private async preparePrompt(params: Params, context: InvokedContext): Promise<PreparedRequest> {
     const name = stringParam(params, 'name');
     const args = argumentsParam(params);
     const prompt = await this.admitPrompt(name, context);
     const mcpCall: McpCall = { kind: 'prompt', name, arguments: args, context };
     return () =>
       this.rethrown(`prompts/get ${name}`, async () =>
-        promptResult(await call(prompt.handler, mcpCall), prompt.definition.description),
+        promptResult(
+          await this.limited(prompt, context, () => call(prompt.handler, mcpCall)),
+          prompt.definition.description,
+        ),
       );
   }
 
-  private async prepareCompletion(params: Params, context: McpContext): Promise<PreparedRequest> {
+  private async prepareCompletion(params: Params, context: InvokedContext): Promise<PreparedRequest> {
     const { success, data } = CompleteRequestParamsSchema.safeParse(params);
     if (!success)
       throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: "ref" and "argument" are needed');
@@ -155,12 +173,12 @@ export class McpInvoker implements Invoker {
     };
     return () =>
       this.rethrown(`completion/complete ${completer.definition.key}`, async () =>
-        completionResult(await call(completer.handler, mcpCall)),
+        completionResult(await this.limited(completer, context, () => call(completer.handler, mcpCall))),
       );
   }
 
   /** @throws {JsonRpcError} -32602 when there is none */
-  private async admitPrompt(name: string, context: McpContext): Promise<RegisteredPrompt> {
+  private async admitPrompt(name: string, context: InvokedContext): Promise<RegisteredPrompt> {
     const { promptMap } = this.registry;
     const prompt = await this.access.admit(promptMap.get(name), promptMap.values(), context);
     if (!prompt) throw new JsonRpcError(ErrorCode.InvalidParams, `Unknown prompt: ${name}`);
@@ -168,19 +186,27 @@ export class McpInvoker implements Invoker {
   }
 
   /** @throws {JsonRpcError} -32602 when there is no resource, or template, that is listed under this URI */
-  private async admitReference(uri: string, context: McpContext): Promise<void> {
+  private async admitReference(uri: string, context: InvokedContext): Promise<void> {
     const { resourceMap } = this.registry;
     if (!(await this.access.admit(resourceMap.get(uri), resourceMap.values(), context)))
       throw new JsonRpcError(ErrorCode.InvalidParams, `Unknown resource: ${uri}`);
   }
 
   /** @throws {JsonRpcError} -32002 when there is none */
-  private async admitResource(uri: string, context: McpContext): Promise<FoundResource> {
+  private async admitResource(uri: string, context: InvokedContext): Promise<FoundResource> {
     const found = findResource(this.registry, uri);
     const { resourceMap } = this.registry;
     if (!(await this.access.admit(found?.resource, resourceMap.values(), context)))
       throw new JsonRpcError(RESOURCE_NOT_FOUND, `Resource not found: ${uri}`, { uri });
     return found!;
+  }
+
+  private limited<T>(
+    { timeoutMs = this.handlerMs }: { readonly timeoutMs?: number | false },
+    context: InvokedContext,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    return withinTimeLimit(timeoutMs, (reason) => context.abort(reason), run);
   }
 
   private async rethrown<T>(where: string, run: () => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { publicMessage } from '../model/public-message.js';
 
@@ -15,6 +16,7 @@ export function asProtocolError(error: unknown): JsonRpcError | undefined {
 
 /** The error of a resource or a prompt, which have no result that could carry it. */
 export function toProtocolError(error: unknown): JsonRpcError | undefined {
+  if (error instanceof HandlerTimeoutError) return new JsonRpcError(ErrorCode.RequestTimeout, error.message);
   const message = publicMessage(error);
   if (message === undefined) return asProtocolError(error);
   const status = error instanceof HttpException ? error.getStatus() : HttpStatus.INTERNAL_SERVER_ERROR;

@@ -1,6 +1,12 @@
 import type { McpContext } from './mcp-context.js';
 import type { SerializedJson } from './serialized-json.js';
 
+/** The context of a request that can be aborted by who answers it. */
+export interface InvokedContext extends McpContext {
+  /** Aborts the context's signal. The request is answered nonetheless. */
+  abort(reason: Error): void;
+}
+
 /**
  * A request that its client may make. Running it resolves to its result, or rejects with a `JsonRpcError`; anything
  * else it rejects with is masked.
@@ -40,7 +46,7 @@ export interface Invoker {
   prepare(
     method: string,
     params: Readonly<Record<string, unknown>>,
-    context: McpContext,
+    context: InvokedContext,
   ): Promise<PreparedRequest>;
 
   /**
@@ -48,5 +54,5 @@ export interface Invoker {
    *
    * @throws {JsonRpcError} as {@link prepare} does
    */
-  watchable(uri: string, context: McpContext): Promise<WatchableResource>;
+  watchable(uri: string, context: InvokedContext): Promise<WatchableResource>;
 }

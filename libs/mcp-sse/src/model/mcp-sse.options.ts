@@ -129,6 +129,11 @@ export interface McpSseModuleOptions {
     pageSize?: number;
     /** How long a client has to answer a request of the server, 300000 by default: people may be asked. */
     clientRequestMs?: number;
+    /**
+     * How long a handler may take before it is aborted and answered by an error; `false`, the default, is for ever.
+     * The decorators' `timeoutMs` goes before it.
+     */
+    handlerMs?: number | false;
     /** How long a session may live without having received any message, 30000 by default. */
     initMs?: number;
     /** How long an attached session may live after its last message; `false`, the default, is for ever. */
