@@ -1,11 +1,9 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { setImmediate } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
+import { heapUsed } from '../fixtures/heap-used.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { UserGuard } from '../fixtures/user.guard.js';
 import {
@@ -38,17 +36,6 @@ function refusedForNow(status: number): object {
     retryAfter: expect.stringMatching(/^[1-9]\d*$/),
     body: { jsonrpc: '2.0', error: { code: -32000, message: expect.stringMatching(/./) }, id: null },
   };
-}
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-async function heapUsed(): Promise<number> {
-  for (let round = 0; round < 3; round++) {
-    collectGarbage();
-    await setImmediate();
-  }
-  return process.memoryUsage().heapUsed;
 }
 
 describeOnAdapters('sessions', (adapter) => {

@@ -17,6 +17,7 @@ import type { InvokedContext, Invoker, PreparedRequest, WatchableResource } from
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { describeIssues } from '../schema/describe-issues.js';
 import { AccessControl, verdictOf } from './access-control.js';
+import { ArgumentCaps } from './argument-caps.js';
 import { completionResult } from './completion-result.js';
 import { LiveResource } from './live-resource.js';
 import { FeatureLists } from './feature-lists.js';
@@ -32,11 +33,15 @@ import { toolResult } from './tool-result.js';
 type Params = Readonly<Record<string, unknown>>;
 type Prepare = (params: Params, context: InvokedContext) => Promise<PreparedRequest>;
 
+/** What servers commonly accept. Templates with several variables are not matched in linear time. */
+const MAX_URI_LENGTH = 8 * 1024;
+
 /** Answers the requests that reach into the application from what the registry holds. */
 @Injectable()
 export class McpInvoker implements Invoker {
   private readonly lists: FeatureLists;
   private readonly handlerMs: number | false;
+  private readonly caps: ArgumentCaps;
   private readonly methods: Readonly<Record<string, Prepare>> = {
     'tools/call': (params, context) => this.prepareTool(params, context),
     'resources/read': (params, context) => this.prepareRead(params, context),
@@ -53,6 +58,7 @@ export class McpInvoker implements Invoker {
     this.lists = new FeatureLists(registry, access, limits.pageSize);
     assertTimeout(limits.handlerMs, '"limits.handlerMs"');
     this.handlerMs = limits.handlerMs;
+    this.caps = new ArgumentCaps(limits);
   }
 
   handles(method: string): boolean {
@@ -82,8 +88,7 @@ export class McpInvoker implements Invoker {
     const { name } = resource.definition;
     return this.rethrown(`resources/subscribe ${name}`, async () => {
       const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context, watches: true };
-      const handled = () => Promise.resolve(resource.handler(mcpCall));
-      const returned = streamedResult(await this.limited(resource, context, handled), mcpCall);
+      const returned = await this.limited(resource, context, () => this.handled(resource.handler, mcpCall));
       if (!(returned instanceof LiveResource)) return () => undefined;
       const error = (reason: unknown) => void this.errors.report(reason, `the live resource ${uri}`);
       // What comes at once is the present content (of a BehaviorSubject), not a change of it.
@@ -111,7 +116,10 @@ export class McpInvoker implements Invoker {
     const { name } = tool.definition;
     try {
       const mcpCall: McpCall = { kind: 'tool', name, arguments: args, context };
-      const result = toolResult(await this.limited(tool, context, () => call(tool.handler, mcpCall)), name);
+      const result = toolResult(
+        await this.limited(tool, context, () => this.call(tool.handler, mcpCall)),
+        name,
+      );
       await checkOutput(tool, result);
       return result;
     } catch (error) {
@@ -131,7 +139,7 @@ export class McpInvoker implements Invoker {
     return () =>
       this.rethrown(`resources/read ${name}`, async () =>
         resourceResult(
-          await this.limited(resource, context, () => call(resource.handler, mcpCall)),
+          await this.limited(resource, context, () => this.call(resource.handler, mcpCall)),
           uri,
           mimeType,
         ),
@@ -146,7 +154,7 @@ export class McpInvoker implements Invoker {
     return () =>
       this.rethrown(`prompts/get ${name}`, async () =>
         promptResult(
-          await this.limited(prompt, context, () => call(prompt.handler, mcpCall)),
+          await this.limited(prompt, context, () => this.call(prompt.handler, mcpCall)),
           prompt.definition.description,
         ),
       );
@@ -173,7 +181,7 @@ export class McpInvoker implements Invoker {
     };
     return () =>
       this.rethrown(`completion/complete ${completer.definition.key}`, async () =>
-        completionResult(await this.limited(completer, context, () => call(completer.handler, mcpCall))),
+        completionResult(await this.limited(completer, context, () => this.call(completer.handler, mcpCall))),
       );
   }
 
@@ -192,8 +200,13 @@ export class McpInvoker implements Invoker {
       throw new JsonRpcError(ErrorCode.InvalidParams, `Unknown resource: ${uri}`);
   }
 
-  /** @throws {JsonRpcError} -32002 when there is none */
+  /** @throws {JsonRpcError} -32002 when there is none, -32602 for a URI that is too long to be matched */
   private async admitResource(uri: string, context: InvokedContext): Promise<FoundResource> {
+    if (uri.length > MAX_URI_LENGTH)
+      throw new JsonRpcError(
+        ErrorCode.InvalidParams,
+        `Invalid params: "uri" is longer than ${MAX_URI_LENGTH} characters`,
+      );
     const found = findResource(this.registry, uri);
     const { resourceMap } = this.registry;
     if (!(await this.access.admit(found?.resource, resourceMap.values(), context)))
@@ -209,6 +222,16 @@ export class McpInvoker implements Invoker {
     return withinTimeLimit(timeoutMs, (reason) => context.abort(reason), run);
   }
 
+  private async call(handler: McpHandler, mcpCall: McpCall): Promise<unknown> {
+    const result = await this.handled(handler, mcpCall);
+    return isObservable(result) ? lastValueFrom(result) : result;
+  }
+
+  private async handled(handler: McpHandler, mcpCall: McpCall): Promise<unknown> {
+    this.caps.assert(mcpCall);
+    return streamedResult(await handler(mcpCall), mcpCall);
+  }
+
   private async rethrown<T>(where: string, run: () => Promise<T>): Promise<T> {
     try {
       return await run();
@@ -220,11 +243,6 @@ export class McpInvoker implements Invoker {
   private mask(error: unknown, where: string): string {
     return `Internal error (correlation id ${this.errors.report(error, where)})`;
   }
-}
-
-async function call(handler: McpHandler, mcpCall: McpCall): Promise<unknown> {
-  const result = streamedResult(await handler(mcpCall), mcpCall);
-  return isObservable(result) ? lastValueFrom(result) : result;
 }
 
 async function checkOutput(

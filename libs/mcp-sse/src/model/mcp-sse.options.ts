@@ -123,6 +123,12 @@ export interface McpSseModuleOptions {
     maxSessionsPerPrincipal?: number;
     /** Size of one message, 4 MiB by default. */
     maxMessageBytes?: number;
+    /** How long the body of a POST may take to arrive, 30000 by default; a slower one gets 408. */
+    bodyMs?: number;
+    /** Levels of objects and arrays in the arguments of a call, 32 by default. */
+    maxArgumentDepth?: number;
+    /** Characters of a string in the arguments of a call, 1048576 by default. */
+    maxStringLength?: number;
     /** Requests of a session without an answer, 256 by default; more get 429. */
     maxInFlight?: number;
     /** Tools, resources or prompts on one page of a list, 1000 by default. */

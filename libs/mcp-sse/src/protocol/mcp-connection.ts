@@ -97,6 +97,8 @@ export class McpConnection implements CallPort {
    */
   assertAcceptable(messages: readonly JsonRpcMessage[]): void {
     const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
+    // A batch of any size is not compared with itself.
+    if (ids.length > this.options.maxInFlight) throw new TooManyRequestsError(this.options.maxInFlight);
     const taken = ids.find((id, index) => this.inFlightCalls.has(id) || ids.indexOf(id) !== index);
     if (taken !== undefined)
       throw new JsonRpcError(

@@ -8,6 +8,8 @@ export interface MessageOrigin {
   readonly headers: IncomingHttpHeaders;
   readonly streamHeaders: IncomingHttpHeaders;
   readonly params: Readonly<Record<string, string>>;
+  /** Size of what carried it: the body of a POST, or a line. */
+  readonly bytes: number;
   /** What the `contextFactory` option made for it. */
   readonly extras?: object;
 }

@@ -46,6 +46,9 @@ export class JsonRpcFilter implements ExceptionFilter {
     const challenge = challengeOf(error, status, rawRequest(http.getRequest()).headers.authorization);
     if (retryAfter !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
     if (challenge !== undefined) httpAdapter.setHeader(response, 'WWW-Authenticate', challenge);
+    // A client that is too slow to send is not waited for.
+    if (status === (HttpStatus.REQUEST_TIMEOUT as number))
+      httpAdapter.setHeader(response, 'Connection', 'close');
     httpAdapter.setHeader(response, 'Content-Type', 'application/json');
     httpAdapter.reply(response, { jsonrpc: '2.0', error: { code, message }, id: null }, status);
   }

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { PayloadTooLargeException, UnsupportedMediaTypeException } from '@nestjs/common';
+import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { rawRequest } from '../../auth/raw-request.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { readBodyText, tooLarge, type BodyLimits } from './body-text.js';
 
 const HIDDEN = ['content-type', 'content-length', 'transfer-encoding'] as const;
 const JSON_TYPE = /^application\/json *(;|$)/i;
@@ -25,25 +26,36 @@ export function hideBody(request: IncomingMessage): void {
   hiddenHeaders.set(request, hidden);
 }
 
+/** A message as JSON, and the size that it has on the wire. */
+export interface MessageBody {
+  readonly json: unknown;
+  readonly bytes: number;
+}
+
 /**
  * Reads the body of a POST, or takes it as something before us has parsed it.
  *
- * @param maxBytes what the body may be at most
- * @returns the parsed JSON
  * @throws {UnsupportedMediaTypeException} 415
  * @throws {PayloadTooLargeException} 413
+ * @throws {RequestTimeoutException} 408
  * @throws {JsonRpcError} -32700
  */
-export async function readMessage(request: unknown, maxBytes: number): Promise<unknown> {
+export async function readMessage(request: unknown, limits: BodyLimits): Promise<MessageBody> {
   const raw = rawRequest(request);
   Object.assign(raw.headers, hiddenHeaders.get(raw));
   assertJson(raw);
-  if (Number(raw.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const { maxMessageBytes } = limits;
+  if (Number(raw.headers['content-length'] ?? 0) > maxMessageBytes) throw tooLarge(maxMessageBytes);
   const { body } = request as { body?: unknown };
-  if (body === undefined || body === null) return parse(await readText(raw, maxBytes));
-  if (typeof body === 'string' || Buffer.isBuffer(body)) return parse(withinLimit(body.toString(), maxBytes));
-  withinLimit(JSON.stringify(body), maxBytes);
-  return body;
+  if (body === undefined || body === null) {
+    const { text, bytes } = await readBodyText(raw, limits);
+    return { json: parse(text), bytes };
+  }
+  const isParsed = typeof body !== 'string' && !Buffer.isBuffer(body);
+  const text = isParsed ? serialize(body) : body.toString();
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxMessageBytes) throw tooLarge(maxMessageBytes);
+  return { json: isParsed ? body : parse(text), bytes };
 }
 
 function assertJson({ headers }: IncomingMessage): void {
@@ -56,32 +68,6 @@ function assertJson({ headers }: IncomingMessage): void {
     );
 }
 
-function readText(raw: IncomingMessage, maxBytes: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const stop = () => raw.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
-    const onData = (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= maxBytes) return void chunks.push(chunk);
-      stop();
-      raw.resume();
-      reject(tooLarge(maxBytes));
-    };
-    const onEnd = () => {
-      stop();
-      resolve(Buffer.concat(chunks).toString());
-    };
-    const onClose = () => {
-      stop();
-      reject(new JsonRpcError(ErrorCode.ParseError, 'Parse error: the request ended early'));
-    };
-    // Something before us may have read it and kept it to itself: none of the events would come.
-    if (raw.readableEnded || raw.destroyed) return onClose();
-    raw.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
-  });
-}
-
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -90,11 +76,11 @@ function parse(text: string): unknown {
   }
 }
 
-function withinLimit(text: string, maxBytes: number): string {
-  if (Buffer.byteLength(text) > maxBytes) throw tooLarge(maxBytes);
-  return text;
-}
-
-function tooLarge(maxBytes: number): PayloadTooLargeException {
-  return new PayloadTooLargeException(`A message may have ${maxBytes} bytes at most.`);
+/** What is parsed can be nested too deep to be written again. */
+function serialize(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    throw new JsonRpcError(ErrorCode.InvalidRequest, 'Invalid Request: the message is nested too deep');
+  }
 }

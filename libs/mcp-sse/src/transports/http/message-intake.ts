@@ -10,7 +10,7 @@ import { SessionClosedError } from '../../sessions/errors/session-closed.error.j
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import type { HttpRequest } from './http-request.js';
-import { readMessage } from './message-body.js';
+import { readMessage, type MessageBody } from './message-body.js';
 import { sameRoute } from './same-route.js';
 
 /** What every POST with messages goes through. */
@@ -37,26 +37,26 @@ export class MessageIntake {
   }
 
   /**
-   * @returns the parsed JSON
-   * @throws {HttpException} 413, 415
+   * @throws {HttpException} 408, 413, 415
    * @throws {JsonRpcError} -32700
    */
-  read(request: HttpRequest): Promise<unknown> {
-    return readMessage(request, this.options.limits.maxMessageBytes);
+  read(request: HttpRequest): Promise<MessageBody> {
+    return readMessage(request, this.options.limits);
   }
 
   /**
    * Reads the one message of a POST and hands it to the session.
    *
-   * @throws {HttpException} 413, 415
+   * @throws {HttpException} 408, 413, 415
    * @throws {JsonRpcError}
    * @throws {InsufficientScopeError}
    * @throws {SessionClosedError} when it ended while the message was read
    * @throws {TooManyRequestsError}
    */
   async receive(session: McpSession, request: HttpRequest): Promise<void> {
-    const messages = [parseMessage(await this.read(request))];
-    session.receive(await this.admit(session, messages, await this.origin(request)));
+    const { json, bytes } = await this.read(request);
+    const messages = [parseMessage(json)];
+    session.receive(await this.admit(session, messages, await this.origin(request, bytes)));
   }
 
   /**
@@ -75,12 +75,14 @@ export class MessageIntake {
     return admitted;
   }
 
-  async origin(request: HttpRequest): Promise<Omit<MessageOrigin, 'streamHeaders'>> {
+  /** @param bytes of what it carries */
+  async origin(request: HttpRequest, bytes: number): Promise<Omit<MessageOrigin, 'streamHeaders'>> {
     return {
       principal: requestPrincipal(request),
       request,
       headers: rawRequest(request).headers,
       params: request.params,
+      bytes,
       extras: await this.options.contextFactory?.(request),
     };
   }

@@ -54,7 +54,9 @@ export async function serveStdio(
   for await (const line of messageLines(input, options.limits.maxMessageBytes)) {
     if (line?.trim() === '') continue;
     const extras = await options.contextFactory?.(request);
-    const refusal = await receive(session, line, { principal, request, headers: {}, params: {}, extras });
+    const bytes = Buffer.byteLength(line ?? '');
+    const origin = { principal, request, headers: {}, params: {}, bytes, extras };
+    const refusal = await receive(session, line, origin);
     if (refusal) output.write(`${serializeError(null, refusal)}\n`);
   }
   await session.whenIdle();

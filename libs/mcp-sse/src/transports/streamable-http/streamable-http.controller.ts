@@ -106,10 +106,10 @@ export function createStreamableHttpController(): Type {
       assertAccepts(headers.accept, 'application/json', 'text/event-stream');
       const found = isNew ? undefined : this.sessions.find(request);
       const version = RequestVersion.of(headers, found?.session.protocolVersion);
-      const body = await this.intake.read(request);
-      const isBatch = version.hasBatches && Array.isArray(body) && body.length > 0;
-      const messages = isBatch ? body.map(parseMessage) : [parseMessage(body)];
-      const origin = await this.intake.origin(request);
+      const { json, bytes } = await this.intake.read(request);
+      const isBatch = version.hasBatches && Array.isArray(json) && json.length > 0;
+      const messages = isBatch ? json.map(parseMessage) : [parseMessage(json)];
+      const origin = await this.intake.origin(request, bytes);
       const { session, outlet } = found ?? this.open(messages, request);
       try {
         const admitted = await this.intake.admit(session, messages, origin);

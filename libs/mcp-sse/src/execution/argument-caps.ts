@@ -1,0 +1,97 @@
+import type { McpCall } from '../model/call.js';
+import {
+  McpInvalidArgumentsException,
+  type ArgumentIssue,
+} from '../model/errors/mcp-invalid-arguments.exception.js';
+import type { ResolvedOptions } from '../model/resolved-options.js';
+import { formatPath } from '../schema/format-path.js';
+
+/** What is wrong, and the way to it, innermost first. */
+interface Fault {
+  readonly message: string;
+  readonly path: PropertyKey[];
+}
+
+/** Of a name that is part of a message. */
+const MAX_NAME_LENGTH = 64;
+
+/**
+ * Refuses arguments that are dangerous to touch, before anything of the application sees them: nested too deep for
+ * code that recurses, strings too long for patterns that are not linear, and names that reach prototypes.
+ */
+export class ArgumentCaps {
+  private readonly maxDepth: number;
+  private readonly maxLength: number;
+
+  constructor({ maxArgumentDepth, maxStringLength }: ResolvedOptions['limits']) {
+    this.maxDepth = maxArgumentDepth;
+    this.maxLength = maxStringLength;
+  }
+
+  /** @throws {McpInvalidArgumentsException} which names the argument */
+  assert({ arguments: args, value }: McpCall): void {
+    const fault = this.faultOf(args, 1) ?? (value === undefined ? undefined : this.faultOf({ value }, 1));
+    if (fault) throw new McpInvalidArgumentsException([issueOf(fault)]);
+  }
+
+  /** One pass, without garbage where nothing is wrong; never deeper than the limit. */
+  private faultOf(value: unknown, depth: number): Fault | undefined {
+    if (typeof value === 'string') return value.length > this.maxLength ? this.tooLong() : undefined;
+    if (typeof value !== 'object' || value === null) return undefined;
+    if (depth > this.maxDepth)
+      return {
+        message: `is nested deeper than ${this.maxDepth} levels ("limits.maxArgumentDepth")`,
+        path: [],
+      };
+    return Array.isArray(value)
+      ? this.faultOfItems(value, depth)
+      : this.faultOfMembers(value as Record<string, unknown>, depth);
+  }
+
+  private faultOfItems(items: readonly unknown[], depth: number): Fault | undefined {
+    for (let index = 0; index < items.length; index++) {
+      const fault = this.faultOf(items[index], depth + 1);
+      if (fault) return within(index, fault);
+    }
+    return undefined;
+  }
+
+  private faultOfMembers(members: Readonly<Record<string, unknown>>, depth: number): Fault | undefined {
+    for (const name in members) {
+      if (name === '__proto__') return within(name, reserved());
+      if (name.length > this.maxLength) return within(name, this.tooLong());
+      const member = members[name];
+      if (name === 'constructor' && hasPrototype(member))
+        return within(name, within('prototype', reserved()));
+      const fault = this.faultOf(member, depth + 1);
+      if (fault) return within(name, fault);
+    }
+    return undefined;
+  }
+
+  private tooLong(): Fault {
+    return { message: `is longer than ${this.maxLength} characters ("limits.maxStringLength")`, path: [] };
+  }
+}
+
+function hasPrototype(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype');
+}
+
+function reserved(): Fault {
+  return { message: 'is not allowed: it names a prototype', path: [] };
+}
+
+function within(name: PropertyKey, { message, path }: Fault): Fault {
+  path.push(name);
+  return { message, path };
+}
+
+function issueOf({ message, path }: Fault): ArgumentIssue {
+  const names = path.reverse().map((name) => (typeof name === 'string' ? shortened(name) : name));
+  return { path: formatPath(names), message };
+}
+
+function shortened(name: string): string {
+  return name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;
+}

@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import { PayloadTooLargeException, RequestTimeoutException } from '@nestjs/common';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import type { ResolvedOptions } from '../../model/resolved-options.js';
+import { GrowingBuffer } from './growing-buffer.js';
+
+export type BodyLimits = Pick<ResolvedOptions['limits'], 'maxMessageBytes' | 'bodyMs'>;
+
+/** The text of a request's body, and its size. */
+export interface BodyText {
+  readonly text: string;
+  readonly bytes: number;
+}
+
+/**
+ * Reads the body of a request as it arrives, no more of it than the limit, and no longer than the deadline.
+ *
+ * @throws {PayloadTooLargeException} 413
+ * @throws {RequestTimeoutException} 408
+ * @throws {JsonRpcError} -32700 when the client leaves before the end
+ */
+export function readBodyText(
+  raw: IncomingMessage,
+  { maxMessageBytes, bodyMs }: BodyLimits,
+): Promise<BodyText> {
+  return new Promise((resolve, reject) => {
+    const body = new GrowingBuffer();
+    let isTooLarge = false;
+    const stop = () => {
+      clearTimeout(deadline);
+      raw.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+    };
+    const onData = (chunk: Buffer) => {
+      if (body.length + chunk.length <= maxMessageBytes) return body.add(chunk);
+      // What still comes is let pass, so that the client reads the answer, but not for ever.
+      isTooLarge = true;
+      raw.off('data', onData).resume();
+      reject(tooLarge(maxMessageBytes));
+    };
+    const onEnd = () => {
+      stop();
+      resolve({ text: body.toString(), bytes: body.length });
+    };
+    const onClose = () => {
+      stop();
+      reject(new JsonRpcError(ErrorCode.ParseError, 'Parse error: the request ended early'));
+    };
+    const deadline = setTimeout(() => {
+      stop();
+      if (isTooLarge) raw.destroy();
+      else reject(new RequestTimeoutException(`A message must arrive within ${bodyMs} ms.`));
+    }, bodyMs);
+    // Something before us may have read it and kept it to itself: none of the events would come.
+    if (raw.readableEnded || raw.destroyed) return onClose();
+    raw.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+  });
+}
+
+export function tooLarge(maxBytes: number): PayloadTooLargeException {
+  return new PayloadTooLargeException(`A message may have ${maxBytes} bytes at most.`);
+}

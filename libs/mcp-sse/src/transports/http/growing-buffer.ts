@@ -1,0 +1,33 @@
+/**
+ * Bytes that arrive in pieces. It keeps no piece: a client may send a byte at a time, and an object for each would
+ * take a hundred times the memory of what it has sent.
+ */
+export class GrowingBuffer {
+  private bytes: Buffer = Buffer.alloc(0);
+  private used = 0;
+
+  get length(): number {
+    return this.used;
+  }
+
+  add(piece: Buffer): void {
+    const length = this.used + piece.length;
+    // Most messages are one piece, which needs no copy.
+    if (this.used === 0) this.bytes = piece;
+    else {
+      if (length > this.bytes.length) this.grow(length);
+      piece.copy(this.bytes, this.used);
+    }
+    this.used = length;
+  }
+
+  toString(): string {
+    return this.bytes.toString('utf8', 0, this.used);
+  }
+
+  private grow(length: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.bytes.length));
+    this.bytes.copy(grown, 0, 0, this.used);
+    this.bytes = grown;
+  }
+}

@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** A connection of TCP, for what no HTTP client would send. */
+export class RawConnection {
+  private received = '';
+
+  private constructor(private readonly socket: Socket) {
+    socket.setEncoding('utf8').on('data', (text: string) => (this.received += text));
+    socket.on('error', () => undefined);
+  }
+
+  static async open(port: number): Promise<RawConnection> {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    return new RawConnection(socket);
+  }
+
+  /** Sends text as it is, and resolves when there is room for more. */
+  async write(text: string): Promise<void> {
+    if (!this.socket.write(text))
+      await Promise.race([once(this.socket, 'drain'), once(this.socket, 'close')]);
+  }
+
+  /** Sends the head of a POST of JSON to the loopback host. */
+  post(path: string, ...headers: readonly string[]): Promise<void> {
+    const lines = [`POST ${path} HTTP/1.1`, 'host: localhost', 'content-type: application/json', ...headers];
+    return this.write(`${lines.join('\r\n')}\r\n\r\n`);
+  }
+
+  /** All that the server sent until it ended the connection. */
+  async untilClosed(): Promise<string> {
+    if (!this.socket.closed) await once(this.socket, 'close');
+    return this.received;
+  }
+
+  /** What the server sent until there is a match. */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.received);
+      if (match) return match;
+      await once(this.socket, 'data');
+    }
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}
