@@ -37,7 +37,7 @@ const KEY = 'replace-this-key';
 
 /** What tests/package does, since it needs the network: the two commands, and the installation. */
 const TESTED_BY_PACKAGE_TEST = ['start', 'test', 'install'];
-const TYPESCRIPT = ['quick-start', 'stdio', 'auth', 'authorization'];
+const TYPESCRIPT = ['quick-start', 'stdio', 'auth', 'authorization', 'audit'];
 /** What the snippet for stdio imports: the application that its reader has. */
 const MODULE_OF_THE_READER = `
   import { Injectable, Module } from '@nestjs/common';
@@ -277,6 +277,28 @@ describe('the TypeScript of the README', () => {
     expect((await client.callTool({ name: 'whoami' })).content).toEqual([{ type: 'text', text: 'ada' }]);
     await client.close();
   }, 30_000);
+
+  it('keeps an audit trail with the arguments that it names', async () => {
+    const { Trail } = (await import(pathToFileURL(join(sources, fileOf('audit'))).href)) as {
+      Trail: Type<{ readonly entries: readonly string[] }>;
+    };
+    const { app, url, close } = await startModule({
+      module: class TrailModule {},
+      imports: [McpSseModule.forRoot({ name: 'shop', version: '1.0.0' })],
+      providers: [Trail],
+    });
+    running.push(close);
+    const client = await connectSdkClient(`${url}/sse`);
+    await client.callTool({ name: 'refund', arguments: { orderId: '7', reason: 'a secret' } });
+    const { entries } = app.get(Trail);
+    expect(entries.map((entry) => JSON.parse(entry) as unknown)).toMatchObject([
+      { type: 'connect' },
+      { type: 'initialize' },
+      { type: 'call', name: 'refund', arguments: { orderId: '7' } },
+    ]);
+    expect(entries.join()).not.toContain('secret');
+    await client.close();
+  });
 
   it('authenticates in four ways', async () => {
     process.env['JWT_SECRET'] = 's'.repeat(32);

@@ -33,6 +33,19 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'auth',
     ],
   },
+  observability: {
+    below: [
+      'model',
+      'decorators',
+      'schema',
+      'discovery',
+      'execution',
+      'protocol',
+      'streaming',
+      'sessions',
+      'auth',
+    ],
+  },
 };
 
 const sources = librarySources().map((source) => ({ ...source, layer: layerOf(source.path) }));

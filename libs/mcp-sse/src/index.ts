@@ -20,7 +20,7 @@ export {
 export { McpExecutionContext } from './execution/mcp-execution-context.js';
 export { McpSseModule } from './mcp-sse.module.js';
 export type { ClientRequestOptions, ClientRequests } from './model/client-requests.js';
-export { mcpRegistryToken, mcpSessionServiceToken } from './mcp-sse.tokens.js';
+export { mcpAuditServiceToken, mcpRegistryToken, mcpSessionServiceToken } from './mcp-sse.tokens.js';
 export type { McpAccess } from './model/access.js';
 export type { McpCall } from './model/call.js';
 export type {
@@ -49,6 +49,8 @@ export { ANONYMOUS } from './model/principal.js';
 export { progress, McpProgress } from './model/progress.js';
 export type { McpSchemaSource } from './model/schema-source.js';
 export type { McpSessionView, McpTransportName, SessionCloseReason } from './model/session-view.js';
+export type { McpAuditEvent } from './observability/audit/mcp-audit-event.js';
+export { McpAuditService } from './observability/audit/mcp-audit.service.js';
 export { McpSchema, type McpSchemaKeywords } from './schema/mcp-schema.decorator.js';
 export { McpSessionService } from './sessions/mcp-session.service.js';
 export type { McpSessionEvent } from './sessions/session-event.js';

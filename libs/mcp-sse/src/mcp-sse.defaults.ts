@@ -1,3 +1,4 @@
+import { isProtected } from './auth/mcp-auth.guard.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import type { ResolvedOptions } from './model/resolved-options.js';
 
@@ -6,9 +7,11 @@ const MIB = 1024 * KIB;
 
 /** The one place where options get their defaults. */
 export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
+  const { auth, guards = [] } = options;
   return {
     ...options,
-    guards: options.guards ?? [],
+    guards,
+    audit: options.audit ?? (isProtected({ auth, guards }) && 'log'),
     trustedProxies: options.trustedProxies ?? [],
     sse: {
       path: 'sse',

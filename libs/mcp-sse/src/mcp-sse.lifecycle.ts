@@ -18,6 +18,8 @@ import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
 import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
 import { whenReady } from './model/when-ready.js';
+import { logAuditTrail } from './observability/audit/log-audit-trail.js';
+import { McpAuditService } from './observability/audit/mcp-audit.service.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { beforeClose } from './transports/http/before-close.js';
@@ -36,12 +38,15 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     private readonly sessions: McpSessionService,
     private readonly access: AccessControl,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
+    private readonly audit: McpAuditService,
     private readonly host: HttpAdapterHost,
   ) {}
 
   /** @throws {McpConfigurationError} */
   async onModuleInit(): Promise<void> {
     this.checkProtection();
+    if (this.options.audit === 'log') logAuditTrail(this.audit.events$);
+    this.sessions.events$.subscribe((event) => this.audit.session(event));
     for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
     this.registry.changed$.subscribe(({ list, definition }) => this.announce(list, definition));
   }

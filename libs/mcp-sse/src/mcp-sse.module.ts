@@ -27,8 +27,10 @@ import {
 } from './mcp-sse.module-definition.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
-import { mcpRegistryToken, mcpSessionServiceToken } from './mcp-sse.tokens.js';
+import { mcpAuditServiceToken, mcpRegistryToken, mcpSessionServiceToken } from './mcp-sse.tokens.js';
 import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
+import { TRAFFIC_OBSERVER, type TrafficObserver } from './model/traffic-observer.js';
+import { McpAuditService } from './observability/audit/mcp-audit.service.js';
 import { McpConnection } from './protocol/mcp-connection.js';
 import { compileForm } from './schema/compile-form.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
@@ -55,7 +57,9 @@ const PROVIDERS: Provider[] = [
   HttpPreparation,
   MessageIntake,
   McpSseLifecycle,
+  McpAuditService,
   { provide: ERROR_REPORTER, useClass: NestErrorReporter },
+  { provide: TRAFFIC_OBSERVER, useExisting: McpAuditService },
   {
     provide: MCP_OPTIONS,
     inject: [MODULE_OPTIONS_TOKEN],
@@ -63,7 +67,7 @@ const PROVIDERS: Provider[] = [
   },
   {
     provide: McpSessionService,
-    inject: [MCP_OPTIONS, McpInvoker, ERROR_REPORTER],
+    inject: [MCP_OPTIONS, McpInvoker, ERROR_REPORTER, TRAFFIC_OBSERVER],
     useFactory: createSessionService,
   },
 ];
@@ -76,8 +80,8 @@ const PROVIDERS: Provider[] = [
  * export class AppModule {}
  * ```
  *
- * `McpSessionService` and `McpRegistry` can be injected everywhere; with several servers, by
- * `@Inject(mcpRegistryToken('orders'))` and `@Inject(mcpSessionServiceToken('orders'))`.
+ * `McpSessionService`, `McpRegistry` and `McpAuditService` can be injected everywhere; with several servers, by
+ * `@Inject(mcpSessionServiceToken('orders'))`, `mcpRegistryToken` and `mcpAuditServiceToken`.
  */
 @Module({})
 export class McpSseModule extends ConfigurableModuleClass implements NestModule {
@@ -131,7 +135,7 @@ function completed(module: DynamicModule, name?: string): DynamicModule {
         },
       },
     ],
-    exports: [McpSessionService, McpRegistry, ...aliases.map(({ provide }) => provide)],
+    exports: [McpSessionService, McpRegistry, McpAuditService, ...aliases.map(({ provide }) => provide)],
   };
 }
 
@@ -139,6 +143,7 @@ function serverAliases(name: string): { provide: string; useExisting: Type }[] {
   return [
     { provide: mcpRegistryToken(name), useExisting: McpRegistry },
     { provide: mcpSessionServiceToken(name), useExisting: McpSessionService },
+    { provide: mcpAuditServiceToken(name), useExisting: McpAuditService },
   ];
 }
 
@@ -146,6 +151,7 @@ function createSessionService(
   { name, version, title, websiteUrl, icons, instructions, sse, http, limits }: ResolvedOptions,
   invoker: McpInvoker,
   errors: ErrorReporter,
+  observer: TrafficObserver,
 ): McpSessionService {
   const connection = {
     serverInfo: { name, version, title, websiteUrl, icons },
@@ -153,6 +159,7 @@ function createSessionService(
     maxInFlight: limits.maxInFlight,
     clientRequestMs: limits.clientRequestMs,
     checkForm: compileForm,
+    observer,
   };
   return new McpSessionService(
     { ...limits, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },

@@ -7,3 +7,8 @@ export function mcpRegistryToken(serverName: string): string {
 export function mcpSessionServiceToken(serverName: string): string {
   return `nestjs-mcp-sse:sessions:${serverName}`;
 }
+
+/** Injection token of the `McpAuditService` of one of several servers. */
+export function mcpAuditServiceToken(serverName: string): string {
+  return `nestjs-mcp-sse:audit:${serverName}`;
+}

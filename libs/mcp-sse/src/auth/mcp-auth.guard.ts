@@ -72,7 +72,7 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
 }
 
 /** Whether anything authenticates requests. */
-export function isProtected({ auth, guards }: ResolvedOptions): boolean {
+export function isProtected({ auth, guards }: Pick<ResolvedOptions, 'auth' | 'guards'>): boolean {
   return auth !== undefined || guards.length > 0;
 }
 

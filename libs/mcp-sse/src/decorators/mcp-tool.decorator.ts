@@ -16,6 +16,8 @@ export interface McpToolOptions {
   input?: McpSchemaSource;
   /** Schema of the result, which is checked on the way out and sent as `structuredContent`. */
   output?: McpSchemaSource;
+  /** Names of the arguments whose values the audit trail has; none of them unless given. */
+  audit?: readonly string[];
   /** Hints to the client, such as `readOnlyHint`. */
   annotations?: ToolAnnotations;
   icons?: Icon[];

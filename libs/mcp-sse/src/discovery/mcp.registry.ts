@@ -110,6 +110,7 @@ export class McpRegistry {
         output,
       ),
       output,
+      audit: options.audit,
       handler: checkedHandler(handler as McpRunTimeHandler, input),
       timeoutMs: options.timeoutMs,
       source: AT_RUN_TIME,

@@ -15,6 +15,8 @@ interface Registered<Definition> {
 
 export interface RegisteredTool extends Registered<McpToolDefinition> {
   readonly output?: CompiledSchema;
+  /** Names of the arguments that the audit trail has. */
+  readonly audit?: readonly string[];
 }
 
 export interface RegisteredResource extends Registered<McpResourceDefinition> {

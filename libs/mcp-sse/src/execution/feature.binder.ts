@@ -61,6 +61,7 @@ export class FeatureBinder {
         output,
       ),
       output,
+      audit: feature.options.audit,
       handler: await this.handlers.create(method, parameters, input),
       timeoutMs: feature.options.timeoutMs,
       source: sourceOf(method),

@@ -13,6 +13,7 @@ import type { McpCall, McpHandler } from '../model/call.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
+import type { McpContext } from '../model/mcp-context.js';
 import type { InvokedContext, Invoker, PreparedRequest, WatchableResource } from '../model/invoker.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { describeIssues } from '../schema/describe-issues.js';
@@ -28,6 +29,7 @@ import { findResource, type FoundResource } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
 import { streamedResult } from './streamed-result.js';
 import { withinTimeLimit } from './time-limit.js';
+import { ToolFailure } from './tool-failure.js';
 import { toolResult } from './tool-result.js';
 
 type Params = Readonly<Record<string, unknown>>;
@@ -86,7 +88,7 @@ export class McpInvoker implements Invoker {
     onUpdate: () => void,
   ): Promise<() => void> {
     const { name } = resource.definition;
-    return this.rethrown(`resources/subscribe ${name}`, async () => {
+    return this.rethrown(`resources/subscribe ${name}`, context, async () => {
       const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context, watches: true };
       const returned = await this.limited(resource, context, () => this.handled(resource.handler, mcpCall));
       if (!(returned instanceof LiveResource)) return () => undefined;
@@ -126,8 +128,8 @@ export class McpInvoker implements Invoker {
       const protocolError = asProtocolError(error);
       if (protocolError) throw protocolError;
       const known = error instanceof HandlerTimeoutError ? error.message : publicMessage(error);
-      const text = known ?? this.mask(error, `tools/call ${name}`);
-      return { isError: true, content: [{ type: 'text', text }] };
+      const text = known ?? this.mask(error, `tools/call ${name}`, context);
+      return new ToolFailure(text, error);
     }
   }
 
@@ -137,7 +139,7 @@ export class McpInvoker implements Invoker {
     const { name, mimeType } = resource.definition;
     const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context };
     return () =>
-      this.rethrown(`resources/read ${name}`, async () =>
+      this.rethrown(`resources/read ${name}`, context, async () =>
         resourceResult(
           await this.limited(resource, context, () => this.call(resource.handler, mcpCall)),
           uri,
@@ -152,7 +154,7 @@ export class McpInvoker implements Invoker {
     const prompt = await this.admitPrompt(name, context);
     const mcpCall: McpCall = { kind: 'prompt', name, arguments: args, context };
     return () =>
-      this.rethrown(`prompts/get ${name}`, async () =>
+      this.rethrown(`prompts/get ${name}`, context, async () =>
         promptResult(
           await this.limited(prompt, context, () => this.call(prompt.handler, mcpCall)),
           prompt.definition.description,
@@ -180,7 +182,7 @@ export class McpInvoker implements Invoker {
       context,
     };
     return () =>
-      this.rethrown(`completion/complete ${completer.definition.key}`, async () =>
+      this.rethrown(`completion/complete ${completer.definition.key}`, context, async () =>
         completionResult(await this.limited(completer, context, () => this.call(completer.handler, mcpCall))),
       );
   }
@@ -232,16 +234,18 @@ export class McpInvoker implements Invoker {
     return streamedResult(await handler(mcpCall), mcpCall);
   }
 
-  private async rethrown<T>(where: string, run: () => Promise<T>): Promise<T> {
+  private async rethrown<T>(where: string, context: McpContext, run: () => Promise<T>): Promise<T> {
     try {
       return await run();
     } catch (error) {
-      throw toProtocolError(error) ?? new JsonRpcError(ErrorCode.InternalError, this.mask(error, where));
+      throw (
+        toProtocolError(error) ?? new JsonRpcError(ErrorCode.InternalError, this.mask(error, where, context))
+      );
     }
   }
 
-  private mask(error: unknown, where: string): string {
-    return `Internal error (correlation id ${this.errors.report(error, where)})`;
+  private mask(error: unknown, where: string, { correlationId }: McpContext): string {
+    return `Internal error (correlation id ${this.errors.report(error, where, correlationId)})`;
   }
 }
 

@@ -20,7 +20,7 @@ export function toProtocolError(error: unknown): JsonRpcError | undefined {
   const message = publicMessage(error);
   if (message === undefined) return asProtocolError(error);
   const status = error instanceof HttpException ? error.getStatus() : HttpStatus.INTERNAL_SERVER_ERROR;
-  return new JsonRpcError(codeOf(status), message);
+  return new JsonRpcError(codeOf(status), message, undefined, { cause: error });
 }
 
 function codeOf(status: number): number {

@@ -32,6 +32,8 @@ export abstract class McpContext implements ClientRequests {
   abstract readonly principal: McpPrincipal;
   /** The JSON-RPC id of the request. */
   abstract readonly requestId: RequestId;
+  /** Names the request in the log, in a masked error and in the audit trail. */
+  abstract readonly correlationId: string;
   /** The HTTP request (Express's or Fastify's) that carried the message. */
   abstract readonly request: unknown;
   /** Headers of the POST that carried the message. */

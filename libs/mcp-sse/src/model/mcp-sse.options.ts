@@ -116,6 +116,12 @@ export interface McpSseModuleOptions {
   /** Values that every `McpContext` gets as members; called for each POST, after the guards. */
   contextFactory?: (request: unknown) => object | Promise<object>;
 
+  /**
+   * Where the audit trail goes besides `McpAuditService.events$`: `log` writes each entry to Nest's log as a line of
+   * JSON. The default is `log` where requests are authenticated, else `false`.
+   */
+  audit?: 'log' | false;
+
   limits?: {
     /** Sessions at a time, 10000 by default; more get 503. */
     maxSessions?: number;

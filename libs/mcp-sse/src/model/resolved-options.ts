@@ -12,6 +12,7 @@ export interface ResolvedOptions extends McpSseModuleOptions {
   readonly replay: Readonly<Required<NonNullable<McpSseModuleOptions['replay']>>>;
   readonly drain: Readonly<Required<NonNullable<McpSseModuleOptions['drain']>>>;
   readonly limits: Readonly<Required<NonNullable<McpSseModuleOptions['limits']>>>;
+  readonly audit: NonNullable<McpSseModuleOptions['audit']>;
   readonly guards: NonNullable<McpSseModuleOptions['guards']>;
   readonly trustedProxies: NonNullable<McpSseModuleOptions['trustedProxies']>;
 }

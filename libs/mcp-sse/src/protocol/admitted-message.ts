@@ -9,6 +9,8 @@ export interface AdmittedMessage {
   /** Of a request: what to do. */
   readonly request?: {
     readonly context: CallContext;
+    /** Of what carried it. */
+    readonly bytes: number;
     readonly run: PreparedRequest;
     /** What it will be answered with, where its client could have it with more scopes. */
     readonly refusal?: JsonRpcError;

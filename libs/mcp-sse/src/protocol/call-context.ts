@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type {
   ClientCapabilities,
@@ -36,6 +37,7 @@ export interface CallPort {
 /** The context of one request. Once the request is answered or cancelled it sends nothing more. */
 export class CallContext extends McpContext {
   #controller?: AbortController;
+  #correlationId?: string;
   #log?: McpLog;
   #lastProgress = -Infinity;
   #settled = false;
@@ -57,6 +59,10 @@ export class CallContext extends McpContext {
     this.#origin = origin;
     this.#port = port;
     if (origin.extras) this.#adopt(origin.extras);
+  }
+
+  get correlationId(): string {
+    return (this.#correlationId ??= randomUUID());
   }
 
   get principal(): McpPrincipal {

@@ -12,6 +12,7 @@ import type { FormCheck } from '../model/form-check.js';
 import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
 import type { Invoker, PreparedRequest } from '../model/invoker.js';
 import type { McpSessionView } from '../model/session-view.js';
+import type { RequestEnd, TrafficObserver } from '../model/traffic-observer.js';
 import type { AdmittedMessage } from './admitted-message.js';
 import { CallContext, type CallPort } from './call-context.js';
 import { ClientRequestQueue, type ClientRequestContext } from './client-request-queue.js';
@@ -33,6 +34,7 @@ export interface ConnectionOptions {
   /** How long the client has to answer a request of the server, in milliseconds. */
   readonly clientRequestMs: number;
   readonly checkForm: FormCheck;
+  readonly observer: TrafficObserver;
 }
 
 /** The way out of a connection. */
@@ -56,6 +58,8 @@ export class McpConnection implements CallPort {
     tell: (uri) => this.notify('notifications/resources/updated', { uri }),
     report: (error) => void this.errors.report(error, 'the policy, of a resource that has changed,'),
   });
+  /** Who wants to know how a request ends. */
+  private readonly ends = new Map<RequestId, RequestEnd>();
   private readonly clientRequests: ClientRequestQueue;
   private idleListeners: (() => void)[] = [];
 
@@ -152,6 +156,7 @@ export class McpConnection implements CallPort {
     for (const [id, call] of this.inFlightCalls) {
       call.abort(error);
       this.outlet.send(serializeError(id, error), id, true);
+      this.conclude(id);
     }
     this.inFlightCalls.clear();
     this.checkIdle();
@@ -160,32 +165,48 @@ export class McpConnection implements CallPort {
 
   private async admitRequest(message: Request, origin: MessageOrigin): Promise<AdmittedMessage> {
     const { id, params } = message;
+    const { bytes } = origin;
     const context = new CallContext(id, this.session, progressTokenOf(params), origin, this);
     try {
-      return { message, request: { context, run: await this.prepare(message, context) } };
+      return { message, request: { context, bytes, run: await this.prepare(message, context) } };
     } catch (error) {
       const run = () => Promise.reject(error as Error);
       const refusal = error instanceof InsufficientScopeError ? error : undefined;
-      return { message, request: { context, run, refusal } };
+      return { message, request: { context, bytes, run, refusal } };
     }
   }
 
   private async answer(
-    { id, method }: Request,
-    { context, run }: NonNullable<AdmittedMessage['request']>,
+    { id, method, params }: Request,
+    { context, bytes, run }: NonNullable<AdmittedMessage['request']>,
   ): Promise<void> {
     this.inFlightCalls.set(id, context);
+    const end = this.options.observer.request(method, params, context, bytes);
+    if (end) this.ends.set(id, end);
+    let outcome: object;
     let answer: string;
     try {
-      answer = serializeResult(id, await run());
+      outcome = await run();
+      answer = serializeResult(id, outcome);
     } catch (error) {
-      answer = serializeError(id, this.toJsonRpcError(error, method));
+      const failure = this.toJsonRpcError(error, method, context);
+      outcome = failure;
+      answer = serializeError(id, failure);
     }
     if (this.inFlightCalls.get(id) !== context) return;
     this.inFlightCalls.delete(id);
     context.settle();
     this.outlet.send(answer, id, true);
+    this.conclude(id, outcome, answer);
     this.checkIdle();
+  }
+
+  /** Tells who wants to know how a request has ended: without an outcome, when it has no answer. */
+  private conclude(id: RequestId, outcome?: object, answer = ''): void {
+    const end = this.ends.get(id);
+    if (!end) return;
+    this.ends.delete(id);
+    end(outcome, answer);
   }
 
   private acceptNotification({ method, params }: Notification): void {
@@ -289,6 +310,7 @@ export class McpConnection implements CallPort {
     this.errors.debug(`The client cancelled request ${JSON.stringify(requestId)}: ${JSON.stringify(reason)}`);
     context.abort(new Error(typeof reason === 'string' ? reason : 'The client cancelled the request.'));
     this.outlet.abandon(context.requestId);
+    this.conclude(context.requestId);
   }
 
   private checkIdle(): void {
@@ -296,9 +318,9 @@ export class McpConnection implements CallPort {
     for (const listener of this.idleListeners.splice(0)) listener();
   }
 
-  private toJsonRpcError(error: unknown, method: string): JsonRpcError {
+  private toJsonRpcError(error: unknown, method: string, { correlationId }: CallContext): JsonRpcError {
     if (error instanceof JsonRpcError) return error;
-    const correlationId = this.errors.report(error, method);
+    this.errors.report(error, method, correlationId);
     return new JsonRpcError(ErrorCode.InternalError, `Internal error (correlation id ${correlationId})`);
   }
 }

@@ -5,12 +5,17 @@
 export class JsonRpcError extends Error {
   override readonly name = 'JsonRpcError';
 
-  /** @param code of JSON-RPC or MCP, such as -32602 for invalid parameters */
+  /**
+   * @param code of JSON-RPC or MCP, such as -32602 for invalid parameters
+   * @param options with the `cause`, which no client sees. Where that is an HttpException of 401, 403 or 429, the
+   *   audit trail has the call as a denial
+   */
   constructor(
     readonly code: number,
     message: string,
     readonly data?: unknown,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }

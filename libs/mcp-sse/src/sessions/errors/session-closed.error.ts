@@ -2,7 +2,8 @@
 export class SessionClosedError extends Error {
   override readonly name = 'SessionClosedError';
 
-  constructor() {
+  /** @param isForeign whether it lives, but is somebody else's: nobody but the audit trail is told */
+  constructor(readonly isForeign = false) {
     super('Session not found. Open the stream or initialize again to start another one.');
   }
 }

@@ -12,6 +12,7 @@ import { rawRequest } from '../../auth/raw-request.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../../model/error-reporter.js';
 import { InsufficientScopeError } from '../../model/errors/insufficient-scope.error.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { publicMessage } from '../../model/public-message.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
@@ -35,6 +36,7 @@ export class JsonRpcFilter implements ExceptionFilter {
   constructor(
     private readonly host: HttpAdapterHost,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
+    @Inject(TRAFFIC_OBSERVER) private readonly observer: TrafficObserver,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -51,6 +53,7 @@ export class JsonRpcFilter implements ExceptionFilter {
       httpAdapter.setHeader(response, 'Connection', 'close');
     httpAdapter.setHeader(response, 'Content-Type', 'application/json');
     httpAdapter.reply(response, { jsonrpc: '2.0', error: { code, message }, id: null }, status);
+    this.observer.refusal(http.getRequest(), error, status);
   }
 
   private answerTo(error: unknown): HttpAnswer {

@@ -32,7 +32,7 @@ export class MessageIntake {
     if (id === undefined || id === '') throw new BadRequestException(missing);
     const session = typeof id === 'string' && this.sessions.find(id, requestPrincipal(request));
     if (!session || session.transport !== transport || !sameRoute(session.params, request.params))
-      throw new SessionClosedError();
+      throw new SessionClosedError(!session && this.sessions.get(String(id)) !== undefined);
     return session;
   }
 

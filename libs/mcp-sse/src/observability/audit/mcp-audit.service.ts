@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Subject, type Observable } from 'rxjs';
+import { rawRequest } from '../../auth/raw-request.js';
+import { requestPrincipal } from '../../auth/request-principal.js';
+import { McpRegistry } from '../../discovery/mcp.registry.js';
+import { ToolFailure } from '../../execution/tool-failure.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { escapeControls } from '../../model/escape-controls.js';
+import type { McpContext } from '../../model/mcp-context.js';
+import { ANONYMOUS, type McpPrincipal } from '../../model/principal.js';
+import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
+import type { McpSessionView } from '../../model/session-view.js';
+import type { RequestEnd, TrafficObserver } from '../../model/traffic-observer.js';
+import type { McpSessionEvent } from '../../sessions/session-event.js';
+import { auditedArguments } from './audited-arguments.js';
+import { clipped } from './clipped.js';
+import type { McpAuditEvent } from './mcp-audit-event.js';
+import { Refusal } from './refusal.js';
+import { sessionDigest } from './session-digest.js';
+import { TolerantStream } from './tolerant-stream.js';
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** The requests that are audited: those that are for something, or begin something. */
+const TYPES = new Map<string, McpAuditEvent['type']>([
+  ['initialize', 'initialize'],
+  ['tools/call', 'call'],
+  ['resources/read', 'read'],
+  ['resources/subscribe', 'subscribe'],
+  ['prompts/get', 'prompt'],
+  ['completion/complete', 'complete'],
+]);
+
+const SESSION_TYPES = {
+  opened: 'connect',
+  resumed: 'resume',
+  cut: 'cut',
+  expired: 'expire',
+  closed: 'close',
+} as const;
+
+/** The audit trail: who did what, and what was refused. */
+@Injectable()
+export class McpAuditService implements TrafficObserver {
+  private readonly logger = new Logger('McpAudit');
+  private readonly events = new Subject<McpAuditEvent>();
+
+  /**
+   * Entries as they come, once what they tell of has been answered. Nothing is made while nobody subscribes. A
+   * subscriber that throws or rejects breaks nothing; the log says so once.
+   */
+  readonly events$: Observable<McpAuditEvent> = new TolerantStream(this.events, (error) =>
+    this.report(error),
+  );
+
+  constructor(
+    @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly registry: McpRegistry,
+  ) {}
+
+  /** @internal */
+  request(method: string, params: Params, context: McpContext, bytes: number): RequestEnd | undefined {
+    const type = this.events.observed ? TYPES.get(method) : undefined;
+    if (type === undefined) return undefined;
+    const name = clipped(params['name']);
+    const uri = clipped(params['uri']);
+    const allowed = type === 'call' ? this.registry.toolMap.get(name ?? '')?.audit : undefined;
+    const args = allowed && auditedArguments(params['arguments'], allowed);
+    const start = performance.now();
+    return (outcome, json) => {
+      const error = outcome && (ToolFailure.causeOf(outcome) ?? outcome);
+      const refusal = Refusal.ofCall(error);
+      this.emit({
+        type: refusal ? 'denial' : type,
+        correlationId: context.correlationId,
+        outcome: refusal ? 'denied' : outcomeOf(outcome),
+        ...who(context.principal),
+        address: addressOf(context.request),
+        ...where(context.session),
+        method,
+        name,
+        uri,
+        arguments: args,
+        code: outcome instanceof JsonRpcError ? outcome.code : undefined,
+        reason: refusal?.reason,
+        durationMs: rounded(performance.now() - start),
+        requestBytes: bytes,
+        responseBytes: Buffer.byteLength(json),
+      });
+    };
+  }
+
+  /** @internal */
+  refusal(request: object, error: unknown, status: number): void {
+    const refusal = this.events.observed ? Refusal.ofRoute(error, status) : undefined;
+    if (!refusal) return;
+    const { method, url = '' } = rawRequest(request);
+    const { originalUrl = url } = request as { originalUrl?: string };
+    const principal = requestPrincipal(request);
+    this.emit({
+      type: 'denial',
+      correlationId: randomUUID(),
+      outcome: 'denied',
+      // Before its guards have passed a request is nobody's.
+      ...(principal === ANONYMOUS ? undefined : who(principal)),
+      address: addressOf(request),
+      method: clipped(`${method} ${originalUrl.split('?', 1)[0]}`),
+      status,
+      reason: refusal.reason,
+    });
+  }
+
+  /** @internal */
+  session(event: McpSessionEvent): void {
+    if (!this.events.observed) return;
+    const { type, session } = event;
+    const isClosed = type === 'closed';
+    this.emit({
+      type: SESSION_TYPES[type],
+      correlationId: randomUUID(),
+      outcome: 'ok',
+      ...who(session.principal),
+      ...where(session),
+      reason: isClosed ? event.reason : undefined,
+      durationMs: isClosed ? Date.now() - session.createdAt : undefined,
+    });
+  }
+
+  private emit(event: Omit<McpAuditEvent, 'time' | 'server'>): void {
+    this.events.next({ ...event, time: new Date().toISOString(), server: this.options.name });
+  }
+
+  private report(error: unknown): void {
+    const { message } = error instanceof Error ? error : new Error(String(error));
+    this.logger.error(
+      escapeControls(
+        `A subscriber of the audit trail failed, and loses entries: ${message}. This is said once.`,
+      ),
+    );
+  }
+}
+
+function outcomeOf(outcome: object | undefined): McpAuditEvent['outcome'] {
+  if (!outcome) return 'cancelled';
+  return outcome instanceof JsonRpcError || (outcome as { isError?: unknown }).isError ? 'failed' : 'ok';
+}
+
+function who({
+  issuer,
+  subject,
+  tenant,
+}: McpPrincipal): Pick<McpAuditEvent, 'issuer' | 'subject' | 'tenant'> {
+  return { issuer, subject, tenant };
+}
+
+function where(session: McpSessionView): Pick<McpAuditEvent, 'session' | 'transport'> {
+  return { session: sessionDigest(session), transport: session.transport };
+}
+
+/** Both adapters know of trusted proxies; there is no address without HTTP. */
+function addressOf(request: unknown): string | undefined {
+  return (request as { ip?: string }).ip;
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
