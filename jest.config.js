@@ -6,6 +6,9 @@ export default {
   maxWorkers: 2,
   moduleNameMapper: {
     '^nestjs-mcp-sse$': '<rootDir>/libs/mcp-sse/src/index.ts',
+    '^nestjs-mcp-sse/throttler$': '<rootDir>/libs/mcp-sse/src/throttler/index.ts',
+    // It is CommonJS that requires ESM, which Node can do, but Jest can only from Node 24.9 on.
+    '^@nestjs/throttler$': '<rootDir>/test/fixtures/throttler.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
   transform: {

@@ -37,7 +37,7 @@ const KEY = 'replace-this-key';
 
 /** What tests/package does, since it needs the network: the two commands, and the installation. */
 const TESTED_BY_PACKAGE_TEST = ['start', 'test', 'install'];
-const TYPESCRIPT = ['quick-start', 'stdio', 'auth', 'authorization', 'audit'];
+const TYPESCRIPT = ['quick-start', 'stdio', 'auth', 'authorization', 'audit', 'throttler'];
 /** What the snippet for stdio imports: the application that its reader has. */
 const MODULE_OF_THE_READER = `
   import { Injectable, Module } from '@nestjs/common';
@@ -297,6 +297,19 @@ describe('the TypeScript of the README', () => {
       { type: 'call', name: 'refund', arguments: { orderId: '7' } },
     ]);
     expect(entries.join()).not.toContain('secret');
+    await client.close();
+  });
+
+  it('limits the rate of a tool', async () => {
+    const { LimitsModule } = (await import(pathToFileURL(join(sources, fileOf('throttler'))).href)) as {
+      LimitsModule: Type;
+    };
+    const { url, close } = await startModule(LimitsModule);
+    running.push(close);
+    const client = await connectSdkClient(`${url}/sse`);
+    const call = () => client.callTool({ name: 'yearlyReport' });
+    expect(await call()).toMatchObject({ content: [{ text: 'a long report' }] });
+    await expect(call()).rejects.toMatchObject({ code: -32000, data: { retryAfterMs: 60_000 } });
     await client.close();
   });
 

@@ -88,6 +88,17 @@ describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"
   );
 
   it(
+    'has the entry point for the throttler, once that is installed',
+    async () => {
+      await npm(application, 'install', `@nestjs/throttler@${workspace.dependencies['@nestjs/throttler']}`);
+      const load = "import('nestjs-mcp-sse/throttler').then((names) => console.log(Object.keys(names)))";
+      const { stdout } = await run(process.execPath, ['--eval', load], { cwd: application });
+      expect(stdout.trim()).toBe("[ 'McpThrottlerGuard' ]");
+    },
+    MINUTE,
+  );
+
+  it(
     "serves a tool to the SDK's client",
     async () => {
       const server = await startChild(process.execPath, [join(application, 'dist', 'main.js')]);

@@ -46,6 +46,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'auth',
     ],
   },
+  throttler: { below: ['model', 'execution', 'auth'] },
 };
 
 const sources = librarySources().map((source) => ({ ...source, layer: layerOf(source.path) }));

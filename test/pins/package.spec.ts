@@ -4,6 +4,7 @@ import { isPackage, librarySources, packageOf } from './library-sources.js';
 
 interface Manifest {
   version: string;
+  exports?: Record<string, object>;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
@@ -12,6 +13,9 @@ interface Manifest {
 
 /** Declared although no source imports it, and why. */
 const NEEDED_BY_OTHERS: Readonly<Record<string, string>> = { passport: '@nestjs/passport' };
+
+/** The optional peers, and the entry points that need them. */
+const ENTRY_POINTS: Readonly<Record<string, string>> = { '@nestjs/throttler': 'throttler' };
 
 const library = manifest('libs/mcp-sse/package.json');
 const workspace = manifest('package.json');
@@ -45,11 +49,19 @@ describe('package.json of the library', () => {
     expect(both).toEqual([]);
   });
 
-  it('imports no optional peer', () => {
+  it('imports an optional peer in its own entry point only, which nothing else imports', () => {
     const optional = Object.entries(library.peerDependenciesMeta ?? {})
       .filter(([, meta]) => meta.optional)
       .map(([name]) => name);
-    expect(optional.filter((name) => imported.has(name))).toEqual([]);
+    expect(optional.toSorted()).toEqual(Object.keys(ENTRY_POINTS).toSorted());
+    for (const [name, folder] of Object.entries(ENTRY_POINTS)) {
+      const elsewhere = librarySources().filter(({ path }) => !path.startsWith(`${folder}/`));
+      const importing = elsewhere.filter(({ imports }) =>
+        imports.some((specifier) => packageOf(specifier) === name || specifier.includes(`/${folder}/`)),
+      );
+      expect(importing).toEqual([]);
+      expect(library.exports).toHaveProperty([`./${folder}`]);
+    }
   });
 
   it.each(Object.entries(declared))(

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import * as library from 'nestjs-mcp-sse';
+import * as throttler from 'nestjs-mcp-sse/throttler';
 
 /** A name that goes away or changes breaks applications; one that comes is a promise. Both are decisions. */
 const PUBLIC_NAMES = [
@@ -44,4 +45,8 @@ const PUBLIC_NAMES = [
 
 it('exports these values and no others', () => {
   expect(Object.keys(library).toSorted()).toEqual(PUBLIC_NAMES);
+});
+
+it('exports these values and no others for the throttler', () => {
+  expect(Object.keys(throttler)).toEqual(['McpThrottlerGuard']);
 });

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
+import { Injectable, UseGuards } from '@nestjs/common';
+import { ThrottlerModule } from '@nestjs/throttler';
 import { IsString } from 'class-validator';
 import { JsonRpcError, McpContext, McpCtx, McpPrompt, McpResource, McpTool } from 'nestjs-mcp-sse';
+import { McpThrottlerGuard } from 'nestjs-mcp-sse/throttler';
 import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
@@ -38,6 +40,12 @@ class Features {
     return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
   }
 
+  @McpTool()
+  @UseGuards(McpThrottlerGuard)
+  rare(): string {
+    return 'rare';
+  }
+
   @McpResource({ uri: 'broken://one' })
   broken(): never {
     throw new Error('secret');
@@ -61,6 +69,7 @@ describeOnAdapters('the codes on the wire', (adapter) => {
   beforeEach(async () => {
     running = await startApp({
       adapter,
+      imports: [ThrottlerModule.forRoot([{ limit: 1, ttl: 60_000 }])],
       providers: [Features],
       options: {
         auth: { apiKey: { keys: [{ name: 'one', key: KEY }] } },
@@ -161,6 +170,12 @@ describeOnAdapters('the codes on the wire', (adapter) => {
   it('of arguments that do not fit, and of a tool that fails, are results with isError', async () => {
     expect(await client.callTool(1, 'greet', {})).toMatchObject({ result: { isError: true } });
     expect(await client.callTool(2, 'fail')).toMatchObject({ result: { isError: true } });
+  });
+
+  it('of a call that the throttler refuses is -32000, with the time to wait', async () => {
+    expect(await client.callTool(1, 'rare')).toHaveProperty('result');
+    const { error } = await client.callTool(2, 'rare');
+    expect(error).toMatchObject({ code: -32000, data: { retryAfterMs: expect.any(Number) } });
   });
 
   it('of what is in flight when the server ends the session is -32000', async () => {

@@ -11,6 +11,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import type { McpPrincipal } from '../model/principal.js';
 import { providedInstance } from '../model/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import { authenticates } from './authenticates.js';
 import { isLoopbackAddress } from './loopback.js';
 import { McpApiKeyGuard } from './mcp-api-key.guard.js';
 import { McpJwtAuthGuard } from './mcp-jwt-auth.guard.js';
@@ -41,12 +42,15 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
       throw new ForbiddenException(
         'This server has no authentication, so it serves loopback connections only. Set "auth" or "guards".',
       );
-    for (const guard of this.guards) if (!(await passes(guard, context))) return false;
+    for (const guard of this.guards)
+      if (authenticates(guard) && !(await passes(guard, context))) return false;
     const { principal = (passed: unknown) => principalOfUser((passed as { user?: unknown }).user) } =
       this.options;
     const recognised = await principal(request);
     this.assertTenant(recognised, request);
     setRequestPrincipal(request, recognised);
+    for (const guard of this.guards)
+      if (!authenticates(guard) && !(await passes(guard, context))) return false;
     return true;
   }
 
@@ -73,7 +77,7 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
 
 /** Whether anything authenticates requests. */
 export function isProtected({ auth, guards }: Pick<ResolvedOptions, 'auth' | 'guards'>): boolean {
-  return auth !== undefined || guards.length > 0;
+  return auth !== undefined || guards.some(authenticates);
 }
 
 async function passes(guard: CanActivate, context: ExecutionContext): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Type } from '@nestjs/common';
+import type { OnModuleInit, Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import { UnknownElementException } from '@nestjs/core/errors/exceptions/unknown-element.exception.js';
 
@@ -15,6 +15,9 @@ export async function providedInstance<T extends object>(
     return moduleRef.get<T>(given, { strict: false });
   } catch (error) {
     if (!(error instanceof UnknownElementException)) throw error;
-    return moduleRef.create<T>(given as Type<T>);
+    const made = await moduleRef.create<T & Partial<OnModuleInit>>(given as Type<T>);
+    // Nest does so for what is provided only.
+    await made.onModuleInit?.();
+    return made;
   }
 }
