@@ -37,6 +37,7 @@ const PUBLIC_NAMES = [
   'McpTool',
   'McpUriParam',
   'mcpAuditServiceToken',
+  'mcpCorsOptions',
   'mcpRegistryToken',
   'mcpSessionServiceToken',
   'progress',

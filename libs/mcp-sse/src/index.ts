@@ -1,4 +1,5 @@
 export { McpApiKeyGuard } from './auth/mcp-api-key.guard.js';
+export { mcpCorsOptions } from './auth/mcp-cors-options.js';
 export { McpJwtAuthGuard } from './auth/mcp-jwt-auth.guard.js';
 export { McpArgs } from './decorators/mcp-args.decorator.js';
 export { McpComplete, type McpCompleteOptions } from './decorators/mcp-complete.decorator.js';
