@@ -4,6 +4,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/libs/.*/dist'],
   extensionsToTreatAsEsm: ['.ts'],
   maxWorkers: 2,
+  // A machine that is busy with other things is slow, and not wrong.
+  testTimeout: 30_000,
   moduleNameMapper: {
     '^nestjs-mcp-sse$': '<rootDir>/libs/mcp-sse/src/index.ts',
     '^nestjs-mcp-sse/throttler$': '<rootDir>/libs/mcp-sse/src/throttler/index.ts',
