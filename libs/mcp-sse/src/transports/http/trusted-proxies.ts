@@ -1,12 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
 
 const RANGE = /^(?<address>[^/]+)(\/(?<bits>\d+))?$/;
-const PREFIX = /^(\/[\w.~!$&'()*+,;=:@%-]+)+\/?$/;
 
-/** Reads `X-Forwarded-Prefix`, which says what a proxy stripped from a path, from trusted proxies only. */
-export class ForwardedPrefix {
+/** The proxies whose headers about the original request are believed. */
+export class TrustedProxies {
   private readonly trusted = new BlockList();
 
   /** @throws {McpConfigurationError} when one of them is neither an address nor a CIDR range */
@@ -14,12 +13,13 @@ export class ForwardedPrefix {
     for (const proxy of trustedProxies) this.trust(proxy);
   }
 
-  /** @returns the prefix, with a slash in front and none behind; empty when there is none */
-  of({ headers, socket }: IncomingMessage): string {
-    const prefix = headers['x-forwarded-prefix'];
-    if (typeof prefix !== 'string' || !PREFIX.test(prefix) || prefix.includes('//')) return '';
+  /** A header of the proxy that a request came by, if it is a trusted one. */
+  header(name: string, { headers, socket }: IncomingMessage): string | undefined {
+    const value = headers[name];
     const address = socket.remoteAddress ?? '';
-    return this.trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4') ? prefix.replace(/\/$/, '') : '';
+    const isTrusted = () => this.trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    // A Unix socket has no address.
+    return typeof value === 'string' && isIP(address) !== 0 && isTrusted() ? value : undefined;
   }
 
   private trust(proxy: string): void {
