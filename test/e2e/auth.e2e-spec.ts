@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
@@ -6,24 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Injectable, type CanActivate } from '@nestjs/common';
 import jwt from 'jsonwebtoken';
-import { McpConfigurationError, McpPrincipal, McpTool, type McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { McpConfigurationError, type McpJwtOptions, type McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { connectSdkClient } from '../clients/sdk-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
+import { MemoryLog } from '../fixtures/memory-log.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
+import { WhoAmI } from '../fixtures/who-am-i.js';
 
 const SECRET = 'a secret of at least thirty-two bytes';
 const ISSUER = 'https://issuer.example';
 const AUDIENCE = 'https://mcp.example';
-
-@Injectable()
-class WhoAmI {
-  @McpTool()
-  whoami(@McpPrincipal() principal: McpPrincipal) {
-    const { subject, issuer, tenant, scopes, roles } = principal;
-    return { subject, issuer, tenant, scopes, roles };
-  }
-}
 
 @Injectable()
 class RefusingGuard implements CanActivate {
@@ -61,7 +54,7 @@ describeOnAdapters('bearer tokens', (adapter) => {
     const claims = { tenant: 'acme', scope: 'read write', roles: ['admin'] };
     const client = await connectSdkClient(url, bearer(token(claims)));
     const { structuredContent } = await client.callTool({ name: 'whoami' });
-    expect(structuredContent).toEqual({
+    expect(structuredContent).toMatchObject({
       subject: 'ada',
       issuer: ISSUER,
       tenant: 'acme',
@@ -140,6 +133,33 @@ describeOnAdapters('bearer tokens', (adapter) => {
     expect((await send(url, { method: 'GET' })).status).toBe(401);
   });
 
+  it('forgives as much between the clocks as the option says', async () => {
+    const auth = { jwt: { secretOrKey: SECRET, clockToleranceSeconds: 60 } };
+    const url = await start({ auth });
+    const status = async (options: jwt.SignOptions) => {
+      const client = await WireClient.open(url, bearer(token({}, options)));
+      client.close();
+      return client.response.statusCode;
+    };
+    expect(await status({ expiresIn: -30 })).toBe(200);
+    expect(await status({ notBefore: 30 })).toBe(200);
+    expect(await status({ expiresIn: -90 })).toBe(401);
+    expect(await status({ notBefore: 90 })).toBe(401);
+  });
+
+  it('reads the tenant from the claim of the option, and when the token expires', async () => {
+    const url = await start({ tenantClaim: 'https://acme.example/org' });
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const claims = { exp, tenant: 'other', 'https://acme.example/org': 42 };
+    const client = await WireClient.connect(
+      url,
+      bearer(jwt.sign({ sub: 'ada', iss: ISSUER, aud: AUDIENCE, ...claims }, SECRET)),
+    );
+    const { result } = await client.callTool(1, 'whoami');
+    expect(result.structuredContent).toMatchObject({ tenant: '42', expiresAt: exp * 1000 });
+    client.close();
+  });
+
   it('tells the principal by the mapper of the options', async () => {
     const url = await start({
       principal: () => ({ subject: 'mapped', scopes: [], roles: [], claims: {} }),
@@ -147,51 +167,6 @@ describeOnAdapters('bearer tokens', (adapter) => {
     const client = await WireClient.connect(url, bearer(token()));
     const { result } = await client.callTool(1, 'whoami');
     expect(result.structuredContent.subject).toBe('mapped');
-    client.close();
-  });
-});
-
-describeOnAdapters('API keys', (adapter) => {
-  let running: RunningApp;
-
-  beforeAll(async () => {
-    const keys = [
-      { name: 'ci', key: 'the key of the build server' },
-      { name: 'desk', key: 'the key of the help desk' },
-    ];
-    running = await startApp({ adapter, providers: [WhoAmI], options: { auth: { apiKey: { keys } } } });
-  });
-
-  afterAll(() => running.close());
-
-  it.each([
-    { 'x-api-key': 'the key of the help desk' },
-    { authorization: 'Bearer the key of the help desk' },
-  ] as Record<string, string>[])('knows the owner of a key in %j', async (headers) => {
-    const client = await WireClient.connect(`${running.url}/sse`, headers);
-    const { result } = await client.callTool(1, 'whoami');
-    expect(result.structuredContent).toMatchObject({ subject: 'desk', issuer: 'api-key' });
-    client.close();
-  });
-
-  it('refuses a request without a key, or with a wrong one', async () => {
-    for (const headers of [{}, { 'x-api-key': 'the key of the help des' }, { 'x-api-key': '' }] as Record<
-      string,
-      string
-    >[]) {
-      const response = await send(`${running.url}/sse`, { method: 'GET', headers });
-      expect(response.status).toBe(401);
-      expect(response.headers['www-authenticate']).toMatch(/^Bearer/);
-    }
-  });
-
-  it('keeps the sessions of two keys apart', async () => {
-    const client = await WireClient.connect(`${running.url}/sse`, {
-      'x-api-key': 'the key of the help desk',
-    });
-    const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
-    expect((await client.post(ping, { 'x-api-key': 'the key of the build server' })).status).toBe(404);
-    expect((await client.post(ping)).status).toBe(202);
     client.close();
   });
 });
@@ -217,24 +192,95 @@ describe('a server without authentication', () => {
   });
 });
 
-describe('keys that do not fit', () => {
-  const publicKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({
+describe('the jwt option', () => {
+  const publicKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({
     type: 'spki',
     format: 'pem',
   });
+  const jwksUri = 'https://login.example/jwks';
 
-  it.each<[string, McpSseModuleOptions['auth'], RegExp]>([
-    ['a short secret', { jwt: { secretOrKey: 'short' } }, /32 bytes/],
+  it.each<[string, McpJwtOptions, RegExp]>([
+    ['with a short secret', { secretOrKey: 'short' }, /32 bytes/],
     [
-      'a public key with HS256',
-      { jwt: { secretOrKey: publicKey, algorithms: ['RS256', 'HS256'] } },
-      /public key/,
+      'with a public key and HS256',
+      { secretOrKey: publicKey, algorithms: ['ES256', 'HS256'] },
+      /is a public key/,
     ],
-    ['no API keys', { apiKey: { keys: [] } }, /auth: \{ apiKey/],
-    ['an empty API key', { apiKey: { keys: [{ name: 'ci', key: '' }] } }, /not empty/],
-  ])('%s stops the boot', async (_, auth, message) => {
-    const start = startApp({ options: { auth } });
+    ['with a secret and RS256', { secretOrKey: SECRET, algorithms: ['RS256'] }, /must be a public key/],
+    [
+      'with a key that cannot be read',
+      { secretOrKey: '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----', algorithms: ['RS256'] },
+      /no public key that can be read/,
+    ],
+    ['with neither a key nor a key set', {}, /one of `secretOrKey` and `jwksUri`/],
+    ['with a key and a key set', { secretOrKey: SECRET, jwksUri }, /one of `secretOrKey` and `jwksUri`/],
+    ['with a key set and HS256', { jwksUri, algorithms: ['RS256', 'HS256'] }, /take as secrets/],
+    ['with a key set that is no URL', { jwksUri: 'login.example/jwks' }, /"auth.jwt.jwksUri" must be a URL/],
+    ['with the algorithm none', { secretOrKey: SECRET, algorithms: ['none' as 'HS256'] }, /not "none"/],
+    ['without an algorithm', { secretOrKey: SECRET, algorithms: [] }, /must list/],
+    ['with an empty audience', { secretOrKey: SECRET, audience: '' }, /`auth.jwt.audience` is empty/],
+    ['with an empty issuer', { secretOrKey: SECRET, issuer: [] }, /`auth.jwt.issuer` is empty/],
+  ])('%s stops the boot', async (_, jwtOptions, message) => {
+    const start = startApp({ options: { auth: { jwt: jwtOptions } } });
     await expect(start).rejects.toThrow(message);
     await expect(start).rejects.toBeInstanceOf(McpConfigurationError);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['of two kinds', { jwt: { secretOrKey: SECRET }, apiKey: { keys: [] } }, /it has jwt and apiKey/],
+    ['of no kind', {}, /it has none/],
+  ])('beside another: auth %s stops the boot', async (_, auth, message) => {
+    const start = startApp({ options: { auth: auth as McpSseModuleOptions['auth'] } });
+    await expect(start).rejects.toThrow(message);
+  });
+
+  describe('that accepts tokens for other services', () => {
+    const missing = /"auth.jwt.issuer" and "auth.jwt.audience" not set/;
+    const logged = async (auth: McpSseModuleOptions['auth']) => {
+      const log = new MemoryLog();
+      const { close } = await startApp({ options: { auth }, configure: (app) => app.useLogger(log) });
+      await close();
+      return log.lines.filter((line) => line.startsWith('warn')).join('\n');
+    };
+    const environment = process.env['NODE_ENV'];
+
+    afterEach(() => {
+      process.env['NODE_ENV'] = environment;
+    });
+
+    it.each<[string, McpSseModuleOptions['auth'], RegExp]>([
+      ['a key set', { jwt: { jwksUri } }, missing],
+      ['a public key', { jwt: { secretOrKey: publicKey, algorithms: ['ES256'] } }, missing],
+      [
+        'introspection',
+        { introspection: { url: jwksUri, clientId: 'a', clientSecret: 'b' } },
+        /"auth.introspection.audience" not set/,
+      ],
+    ])('by %s warns, and stops the boot in production', async (_, auth, message) => {
+      expect(await logged(auth)).toMatch(message);
+      process.env['NODE_ENV'] = 'production';
+      const start = startApp({ options: { auth } });
+      await expect(start).rejects.toThrow(message);
+      await expect(start).rejects.toBeInstanceOf(McpConfigurationError);
+    });
+
+    it('by a secret warns only: who has it may be its issuer alone', async () => {
+      process.env['NODE_ENV'] = 'production';
+      expect(await logged({ jwt: { secretOrKey: SECRET } })).toMatch(/"auth.jwt.audience" not set/);
+      expect(await logged({ jwt: { secretOrKey: SECRET, audience: AUDIENCE } })).toBe('');
+    });
+
+    it('boots in production when it says what it accepts', async () => {
+      process.env['NODE_ENV'] = 'production';
+      expect(await logged({ jwt: { jwksUri, issuer: ISSUER, audience: AUDIENCE } })).toBe('');
+    });
+  });
+
+  it('warns of a key set that is fetched without TLS', async () => {
+    const log = new MemoryLog();
+    const auth = { jwt: { jwksUri: 'http://login.example/jwks', issuer: ISSUER, audience: AUDIENCE } };
+    const start = await startApp({ options: { auth }, configure: (app) => app.useLogger(log) });
+    await start.close();
+    expect(log.lines.filter((line) => line.includes('without TLS'))).toHaveLength(1);
   });
 });

@@ -17,6 +17,7 @@ const PUBLIC_NAMES = [
   'McpDecoratedControllerError',
   'McpDuplicateNameError',
   'McpExecutionContext',
+  'McpIntrospectionGuard',
   'McpInvalidArgumentsException',
   'McpJwtAuthGuard',
   'McpParameterError',

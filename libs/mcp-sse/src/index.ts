@@ -1,5 +1,6 @@
 export { McpApiKeyGuard } from './auth/mcp-api-key.guard.js';
 export { mcpCorsOptions } from './auth/mcp-cors-options.js';
+export { McpIntrospectionGuard } from './auth/mcp-introspection.guard.js';
 export { McpJwtAuthGuard } from './auth/mcp-jwt-auth.guard.js';
 export { McpArgs } from './decorators/mcp-args.decorator.js';
 export { McpComplete, type McpCompleteOptions } from './decorators/mcp-complete.decorator.js';
@@ -45,7 +46,16 @@ export { McpSchemaError } from './model/errors/mcp-schema.error.js';
 export type { JsonObjectSchema } from './model/json-schema.js';
 export { McpContext, type McpLog } from './model/mcp-context.js';
 export { McpPolicy, type McpPolicyContext } from './model/mcp-policy.js';
-export type { McpApiKeyOptions, McpJwtOptions, McpSseModuleOptions } from './model/mcp-sse.options.js';
+export type {
+  McpApiKey,
+  McpApiKeyOptions,
+  McpApiKeyOwner,
+  McpApiKeyProvider,
+} from './model/mcp-api-key.options.js';
+export type { McpIntrospectionOptions } from './model/mcp-introspection.options.js';
+export type { McpJwtOptions } from './model/mcp-jwt.options.js';
+export type { McpOAuthOptions } from './model/mcp-oauth.options.js';
+export type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 export { ANONYMOUS } from './model/principal.js';
 export { progress, McpProgress } from './model/progress.js';
 export type { McpSchemaSource } from './model/schema-source.js';

@@ -1,9 +1,23 @@
 import { isProtected } from './auth/mcp-auth.guard.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
-import type { ResolvedOptions } from './model/resolved-options.js';
+import type { McpJwtOptions } from './model/mcp-jwt.options.js';
+import type {
+  ResolvedIntrospection,
+  ResolvedJwt,
+  ResolvedOAuth,
+  ResolvedOptions,
+} from './model/resolved-options.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
+
+const AUTHORIZATION_SERVER_TIMEOUT_MS = 5_000;
+/** What fits the public keys of a key set. */
+const ASYMMETRIC: ResolvedJwt['algorithms'] = [
+  ...(['RS256', 'RS384', 'RS512'] as const),
+  ...(['PS256', 'PS384', 'PS512'] as const),
+  ...(['ES256', 'ES384', 'ES512'] as const),
+];
 
 /** The one place where options get their defaults. */
 export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
@@ -12,6 +26,9 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
     ...options,
     guards,
     audit: options.audit ?? (isProtected({ auth, guards }) && 'log'),
+    auth: resolveAuth(auth),
+    oauth: resolveOAuth(options),
+    tenantClaim: options.tenantClaim ?? 'tenant',
     trustedProxies: options.trustedProxies ?? [],
     sse: {
       path: 'sse',
@@ -50,6 +67,46 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       idleMs: false,
       ...defined(options.limits),
     },
+  };
+}
+
+/** Only what was named is there: a guard tells by it what it is to do. */
+function resolveAuth(auth: McpSseModuleOptions['auth']): ResolvedOptions['auth'] {
+  if (typeof auth !== 'object') return auth;
+  return {
+    ...('jwt' in auth && { jwt: resolveJwt(auth.jwt) }),
+    ...('introspection' in auth && {
+      introspection: {
+        cacheMs: 30_000,
+        timeoutMs: AUTHORIZATION_SERVER_TIMEOUT_MS,
+        ...defined(auth.introspection),
+      } as ResolvedIntrospection,
+    }),
+    ...('apiKey' in auth && { apiKey: { header: 'x-api-key', ...defined(auth.apiKey) } }),
+  };
+}
+
+function resolveJwt(jwt: McpJwtOptions): ResolvedJwt {
+  return {
+    algorithms: jwt.jwksUri === undefined ? ['HS256'] : ASYMMETRIC,
+    jwksMaxAgeMs: 600_000,
+    jwksTimeoutMs: AUTHORIZATION_SERVER_TIMEOUT_MS,
+    clockToleranceSeconds: 0,
+    ...defined(jwt),
+  };
+}
+
+/** An issuer whose keys are fetched is an authorization server, and its name is the URL that clients find it by. */
+function resolveOAuth({ auth, oauth, title, name }: McpSseModuleOptions): ResolvedOAuth | undefined {
+  const jwt = typeof auth === 'object' && 'jwt' in auth ? auth.jwt : undefined;
+  const issuers = jwt?.jwksUri === undefined ? [] : [jwt.issuer ?? []].flat();
+  const authorizationServers = issuers.filter((issuer) => /^https?:\/\//i.test(issuer));
+  if (!oauth && authorizationServers.length === 0) return undefined;
+  return {
+    authorizationServers,
+    scopes: oauth?.scopesSupported ?? [],
+    resourceName: title ?? name,
+    ...defined(oauth),
   };
 }
 

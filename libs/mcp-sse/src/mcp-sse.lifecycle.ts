@@ -9,6 +9,7 @@ import {
 import type { Server } from 'node:http';
 import { HttpAdapterHost } from '@nestjs/core';
 import { isProtected } from './auth/mcp-auth.guard.js';
+import { tokenWeakness } from './auth/token-weakness.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
@@ -85,8 +86,13 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
 
   private checkProtection(): void {
     // Without HTTP, as over stdio, nobody but who started the process can connect.
-    if (isProtected(this.options) || !this.host.httpAdapter) return;
-    if (process.env['NODE_ENV'] === 'production')
+    if (!this.host.httpAdapter) return;
+    const isProduction = process.env['NODE_ENV'] === 'production';
+    const weakness = tokenWeakness(this.options);
+    if (weakness && isProduction && weakness.isSevere) throw new McpConfigurationError(weakness.message);
+    if (weakness) this.logger.warn(weakness.message);
+    if (isProtected(this.options)) return;
+    if (isProduction)
       throw new McpConfigurationError(
         'McpSseModule has no authentication, and NODE_ENV is "production". Set "auth" or "guards"; ' +
           "auth: 'app' says that the application's own guards do it.",

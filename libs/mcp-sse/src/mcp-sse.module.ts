@@ -7,8 +7,6 @@ import {
   type Type,
 } from '@nestjs/common';
 import { DiscoveryModule, ExternalContextCreator } from '@nestjs/core';
-import { McpAuthGuard } from './auth/mcp-auth.guard.js';
-import { McpEdgeGuard } from './auth/mcp-edge.guard.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpMetadataAccessor } from './discovery/mcp-metadata.accessor.js';
 import { McpRegistry } from './discovery/mcp.registry.js';
@@ -36,7 +34,9 @@ import { compileForm } from './schema/compile-form.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { HttpPreparation } from './transports/http/http-preparation.js';
 import { exemptOwnControllers } from './transports/http/own-controllers.js';
+import { setResource } from './transports/http/mcp-route.js';
 import { MessageIntake } from './transports/http/message-intake.js';
+import { ProtectedResource } from './transports/http/protected-resource.js';
 import { routesOf } from './transports/http/routes.js';
 import { createSseController, setSsePaths } from './transports/sse/sse.controller.js';
 import {
@@ -52,10 +52,9 @@ const PROVIDERS: Provider[] = [
   FeatureBinder,
   AccessControl,
   McpInvoker,
-  McpEdgeGuard,
-  McpAuthGuard,
   HttpPreparation,
   MessageIntake,
+  ProtectedResource,
   McpSseLifecycle,
   McpAuditService,
   { provide: ERROR_REPORTER, useClass: NestErrorReporter },
@@ -126,11 +125,13 @@ function completed(module: DynamicModule, name?: string): DynamicModule {
       ...aliases,
       {
         provide: ROUTES,
-        inject: [MCP_OPTIONS],
-        useFactory: (options: ResolvedOptions) => {
+        inject: [MCP_OPTIONS, ProtectedResource],
+        useFactory: (options: ResolvedOptions, resource: ProtectedResource) => {
           const routes = routesOf(options);
           setSsePaths(sse, routes);
           setStreamableHttpPath(http, routes);
+          if (resource.isDescribed)
+            for (const controller of [sse, http]) setResource(controller, 'stream', resource);
           return routes;
         },
       },

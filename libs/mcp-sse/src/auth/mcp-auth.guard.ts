@@ -5,19 +5,28 @@ import {
   type CanActivate,
   type ExecutionContext,
   type OnModuleInit,
+  type Type,
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { McpPrincipal } from '../model/principal.js';
 import { providedInstance } from '../model/provided-instance.js';
-import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import { MCP_OPTIONS, type ResolvedAuth, type ResolvedOptions } from '../model/resolved-options.js';
 import { authenticates } from './authenticates.js';
 import { isLoopbackAddress } from './loopback.js';
 import { McpApiKeyGuard } from './mcp-api-key.guard.js';
+import { McpIntrospectionGuard } from './mcp-introspection.guard.js';
 import { McpJwtAuthGuard } from './mcp-jwt-auth.guard.js';
 import { principalOfUser } from './principal-of-user.js';
 import { rawRequest } from './raw-request.js';
 import { setRequestPrincipal } from './request-principal.js';
+
+const GUARDS: Readonly<Record<keyof ResolvedAuth, Type<CanActivate>>> = {
+  jwt: McpJwtAuthGuard,
+  introspection: McpIntrospectionGuard,
+  apiKey: McpApiKeyGuard,
+};
 
 /** Runs the guards that the options name, on the stream and on each message, and keeps whom they let in. */
 @Injectable()
@@ -44,14 +53,19 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
       );
     for (const guard of this.guards)
       if (authenticates(guard) && !(await passes(guard, context))) return false;
-    const { principal = (passed: unknown) => principalOfUser((passed as { user?: unknown }).user) } =
-      this.options;
-    const recognised = await principal(request);
-    this.assertTenant(recognised, request);
-    setRequestPrincipal(request, recognised);
+    const principal = await this.principalOf(request);
+    this.assertTenant(principal, request);
+    setRequestPrincipal(request, principal);
     for (const guard of this.guards)
       if (!authenticates(guard) && !(await passes(guard, context))) return false;
     return true;
+  }
+
+  private principalOf(request: object): McpPrincipal | Promise<McpPrincipal> {
+    const { principal, tenantClaim } = this.options;
+    return principal
+      ? principal(request)
+      : principalOfUser((request as { user?: unknown }).user, tenantClaim);
   }
 
   /**
@@ -63,7 +77,7 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
   private assertTenant(principal: McpPrincipal, request: object): void {
     const { tenant } = (request as { params?: Readonly<Record<string, string>> }).params ?? {};
     const { auth } = this.options;
-    const isBound = principal.tenant !== undefined || (typeof auth === 'object' && !('apiKey' in auth));
+    const isBound = principal.tenant !== undefined || (typeof auth === 'object' && !auth.apiKey);
     if (tenant !== undefined && isBound && principal.tenant !== tenant)
       throw new ForbiddenException('The path names a tenant that you do not belong to.');
   }
@@ -71,12 +85,20 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
   private configured(): ResolvedOptions['guards'] {
     const { auth, guards } = this.options;
     if (typeof auth !== 'object') return guards;
-    return ['jwt' in auth ? McpJwtAuthGuard : McpApiKeyGuard, ...guards];
+    const named = Object.keys(auth) as (keyof ResolvedAuth)[];
+    if (named.length !== 1)
+      throw new McpConfigurationError(
+        `"auth" must have one of ${Object.keys(GUARDS).join(', ')}; it has ${named.join(' and ') || 'none'}.`,
+      );
+    return [GUARDS[named[0]!], ...guards];
   }
 }
 
 /** Whether anything authenticates requests. */
-export function isProtected({ auth, guards }: Pick<ResolvedOptions, 'auth' | 'guards'>): boolean {
+export function isProtected({
+  auth,
+  guards,
+}: Pick<ResolvedOptions, 'guards'> & { readonly auth?: unknown }): boolean {
   return auth !== undefined || guards.some(authenticates);
 }
 

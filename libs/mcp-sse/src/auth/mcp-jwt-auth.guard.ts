@@ -1,50 +1,31 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthGuard, type IAuthModuleOptions } from '@nestjs/passport';
-import { ExtractJwt, Strategy, type StrategyOptionsWithoutRequest } from 'passport-jwt';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import type { McpJwtOptions } from '../model/mcp-sse.options.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
-
-const MIN_SECRET_BYTES = 32;
+import { AuthorizationServerException } from './authorization-server.exception.js';
+import { jwtStrategy } from './jwt-strategy.js';
 
 /**
  * Lets requests in whose `Authorization: Bearer` is a JWT that the `auth.jwt` option accepts; its claims become
- * `request.user`.
+ * `request.user`. Answers 503 when the keys for it cannot be had.
  */
 @Injectable()
 export class McpJwtAuthGuard extends AuthGuard() {
-  /** @throws {McpConfigurationError} when the key does not fit the algorithms */
+  /** @throws {McpConfigurationError} when there is not one key or key set, or it does not fit the algorithms */
   constructor(@Inject(MCP_OPTIONS) { auth }: ResolvedOptions) {
-    if (typeof auth !== 'object' || !('jwt' in auth))
-      throw new McpConfigurationError('McpJwtAuthGuard needs the option `auth: { jwt: { secretOrKey } }`.');
+    if (typeof auth !== 'object' || !auth.jwt)
+      throw new McpConfigurationError(
+        'McpJwtAuthGuard needs the option `auth: { jwt: { secretOrKey } }` or `auth: { jwt: { jwksUri } }`.',
+      );
     // The strategy itself instead of a name: names are shared by every application of the process.
-    super({ defaultStrategy: strategy(auth.jwt), session: false } as unknown as IAuthModuleOptions);
+    super({ defaultStrategy: jwtStrategy(auth.jwt), session: false } as unknown as IAuthModuleOptions);
+  }
+
+  /** Passport takes every error about a key for a wrong token. */
+  override handleRequest<T>(...[error, user, info, context, status]: Verdict): T {
+    if (info instanceof AuthorizationServerException) throw info;
+    return super.handleRequest<T>(error, user, info, context, status);
   }
 }
 
-function strategy({ secretOrKey, algorithms = ['HS256'], issuer, audience }: McpJwtOptions): Strategy {
-  assertKeyFits(secretOrKey, algorithms);
-  const options: StrategyOptionsWithoutRequest = {
-    jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-    secretOrKey,
-    algorithms: [...algorithms],
-    issuer,
-    audience,
-  };
-  return new Strategy(
-    options,
-    (claims: { sub?: unknown }, done: (error: null, user: object | false) => void) =>
-      done(null, typeof claims.sub === 'string' && claims.sub !== '' ? claims : false),
-  );
-}
-
-function assertKeyFits(secretOrKey: string | Buffer, algorithms: readonly string[]): void {
-  const isPublicKey = secretOrKey.toString().includes('-----BEGIN');
-  const isHmac = algorithms.some((algorithm) => algorithm.startsWith('HS'));
-  if (isHmac && isPublicKey)
-    throw new McpConfigurationError(
-      '`auth.jwt.secretOrKey` is a public key, which HS algorithms would take as a secret. List RS, PS or ES algorithms.',
-    );
-  if (isHmac && Buffer.byteLength(secretOrKey) < MIN_SECRET_BYTES)
-    throw new McpConfigurationError(`\`auth.jwt.secretOrKey\` must be ${MIN_SECRET_BYTES} bytes or longer.`);
-}
+type Verdict = Parameters<InstanceType<ReturnType<typeof AuthGuard>>['handleRequest']>;

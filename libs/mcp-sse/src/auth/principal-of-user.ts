@@ -8,9 +8,10 @@ const SUBJECTS = ['sub', 'id', 'userId', 'username'];
 /**
  * The principal that a guard left as `request.user`, in the shapes that Nest applications use.
  *
+ * @param tenantClaim member that names the tenant
  * @throws {McpConfigurationError} when the user has no subject: its sessions could not be told from others'
  */
-export function principalOfUser(user: unknown): McpPrincipal {
+export function principalOfUser(user: unknown, tenantClaim: string): McpPrincipal {
   if (user === undefined || user === null) return ANONYMOUS;
   const claims = user as User;
   const subject = SUBJECTS.map((name) => claims[name]).find(isIdentifier);
@@ -21,7 +22,7 @@ export function principalOfUser(user: unknown): McpPrincipal {
   return {
     subject: String(subject),
     issuer: text(claims['iss']),
-    tenant: text(claims['tenant']),
+    tenant: text(claims[tenantClaim]),
     scopes: list(claims['scope'] ?? claims['scopes'] ?? claims['scp']),
     roles: list(claims['roles'] ?? claims['role']),
     expiresAt: typeof claims['exp'] === 'number' ? claims['exp'] * 1_000 : undefined,
@@ -33,8 +34,9 @@ function isIdentifier(value: unknown): value is string | number {
   return typeof value === 'number' || (typeof value === 'string' && value !== '');
 }
 
+/** Databases number their tenants. */
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+  return isIdentifier(value) ? String(value) : undefined;
 }
 
 function list(value: unknown): readonly string[] {

@@ -1,6 +1,10 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import type { Icon } from '@modelcontextprotocol/sdk/types.js';
 import type { McpPolicy } from './mcp-policy.js';
+import type { McpApiKeyOptions } from './mcp-api-key.options.js';
+import type { McpIntrospectionOptions } from './mcp-introspection.options.js';
+import type { McpJwtOptions } from './mcp-jwt.options.js';
+import type { McpOAuthOptions } from './mcp-oauth.options.js';
 import type { McpPrincipal } from './principal.js';
 
 /** Options of `McpSseModule.forRoot()`. Where a default is named, it stands in `mcp-sse.defaults.ts`. */
@@ -86,7 +90,10 @@ export interface McpSseModuleOptions {
    * proxy that adds or strips a prefix without saying so in `X-Forwarded-Prefix`.
    */
   publicUrl?: string;
-  /** Addresses or CIDR ranges of proxies whose `X-Forwarded-Prefix` is believed. None by default. */
+  /**
+   * Addresses or CIDR ranges of proxies whose `X-Forwarded-Prefix` and `X-Forwarded-Proto` are believed. None by
+   * default.
+   */
   trustedProxies?: string[];
   /** Values of the Host header that are served, with or without port: `mcp.example.com`, `localhost:3000`; `*` is
    * every one. Without any, connections to a loopback address are served under loopback names only. */
@@ -99,13 +106,19 @@ export interface McpSseModuleOptions {
    * Who authenticates requests: `app` when the application's own guards do, or one of the module's guards.
    * Without `auth` and `guards` the module serves loopback connections only.
    */
-  auth?: 'app' | { jwt: McpJwtOptions } | { apiKey: McpApiKeyOptions };
+  auth?:
+    | 'app'
+    | { jwt: McpJwtOptions }
+    | { introspection: McpIntrospectionOptions }
+    | { apiKey: McpApiKeyOptions };
+  /** Where clients get a token; they are told nothing unless given or known from `auth.jwt`. */
+  oauth?: McpOAuthOptions;
   /** Guards that run on the stream's GET and on each POST, in this order, after those that `auth` names. */
   guards?: (Type<CanActivate> | CanActivate)[];
   /**
    * The principal of a request that passed the guards. By default it is read from `request.user`: the
-   * subject from `sub`, `id`, `userId` or `username`, the issuer from `iss`, `tenant`, `scope` or `scopes`,
-   * `roles`.
+   * subject from `sub`, `id`, `userId` or `username`, the issuer from `iss`, the expiry from `exp`, `scope`, `scopes`
+   * or `scp`, `roles` or `role`, and the tenant from `tenantClaim`.
    */
   principal?: (request: unknown) => McpPrincipal | Promise<McpPrincipal>;
   /**
@@ -113,6 +126,8 @@ export interface McpSseModuleOptions {
    * everyone whom the guards let in, as far as `@McpScopes()` and `@McpRoles()` allow.
    */
   policy?: Type<McpPolicy> | McpPolicy;
+  /** Member of `request.user`, so claim of a token, that names the tenant; `tenant` by default. */
+  tenantClaim?: string;
   /** Values that every `McpContext` gets as members; called for each POST, after the guards. */
   contextFactory?: (request: unknown) => object | Promise<object>;
 
@@ -151,37 +166,4 @@ export interface McpSseModuleOptions {
     /** How long an attached session may live after its last message; `false`, the default, is for ever. */
     idleMs?: number | false;
   };
-}
-
-/** How `McpJwtAuthGuard` checks bearer tokens. */
-export interface McpJwtOptions {
-  /** The key: a secret of 32 bytes or more for HS algorithms, a public key in PEM for the others. */
-  secretOrKey: string | Buffer;
-  /** Accepted algorithms, `['HS256']` by default. */
-  algorithms?: (
-    | 'HS256'
-    | 'HS384'
-    | 'HS512'
-    | 'RS256'
-    | 'RS384'
-    | 'RS512'
-    | 'ES256'
-    | 'ES384'
-    | 'ES512'
-    | 'PS256'
-    | 'PS384'
-    | 'PS512'
-  )[];
-  /** Accepted `iss`. */
-  issuer?: string | string[];
-  /** Accepted `aud`. */
-  audience?: string | string[];
-}
-
-/** How `McpApiKeyGuard` checks keys. */
-export interface McpApiKeyOptions {
-  /** The keys and whom they belong to. */
-  keys: { name: string; key: string }[];
-  /** Header that carries the key, `x-api-key` by default. `Authorization: Bearer` is accepted as well. */
-  header?: string;
 }

@@ -1,3 +1,7 @@
+import type { McpApiKeyOptions } from './mcp-api-key.options.js';
+import type { McpIntrospectionOptions } from './mcp-introspection.options.js';
+import type { McpJwtOptions } from './mcp-jwt.options.js';
+import type { McpOAuthOptions } from './mcp-oauth.options.js';
 import type { McpSseModuleOptions } from './mcp-sse.options.js';
 
 /** Injection token of the {@link ResolvedOptions}. */
@@ -5,8 +9,29 @@ export const MCP_OPTIONS = Symbol('nestjs-mcp-sse:options');
 
 type HttpOptions = Exclude<McpSseModuleOptions['http'], false | undefined>;
 
+type Defaulted<T, K extends keyof T> = Readonly<Omit<T, K> & Required<Pick<T, K>>>;
+
+export type ResolvedJwt = Defaulted<
+  McpJwtOptions,
+  'algorithms' | 'jwksMaxAgeMs' | 'jwksTimeoutMs' | 'clockToleranceSeconds'
+>;
+export type ResolvedIntrospection = Readonly<Required<Omit<McpIntrospectionOptions, 'audience'>>> &
+  Pick<McpIntrospectionOptions, 'audience'>;
+export type ResolvedApiKey = Defaulted<McpApiKeyOptions, 'header'>;
+export type ResolvedOAuth = Defaulted<McpOAuthOptions, 'authorizationServers' | 'scopes' | 'resourceName'>;
+
+/** One of these is there. */
+export interface ResolvedAuth {
+  readonly jwt?: ResolvedJwt;
+  readonly introspection?: ResolvedIntrospection;
+  readonly apiKey?: ResolvedApiKey;
+}
+
 /** The options with every default in place. */
-export interface ResolvedOptions extends McpSseModuleOptions {
+export interface ResolvedOptions extends Omit<McpSseModuleOptions, 'auth' | 'oauth'> {
+  readonly auth?: 'app' | ResolvedAuth;
+  readonly oauth?: ResolvedOAuth;
+  readonly tenantClaim: string;
   readonly sse: Readonly<Required<NonNullable<McpSseModuleOptions['sse']>>>;
   readonly http: false | Required<HttpOptions>;
   readonly replay: Readonly<Required<NonNullable<McpSseModuleOptions['replay']>>>;

@@ -59,7 +59,7 @@ function principalOf(request: Request): McpPrincipal {
   const principal = requestPrincipal(request);
   if (principal !== ANONYMOUS) return principal;
   try {
-    return principalOfUser(request['user']);
+    return principalOfUser(request['user'], 'tenant');
   } catch {
     // Only the `principal` option knows what this user is.
     return ANONYMOUS;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hideBody } from './message-body.js';
-import { routeOfHandler } from './mcp-route.js';
+import { configOfHandler } from './mcp-route.js';
+import { ResourceMetadataResponder } from './resource-metadata.responder.js';
 
 /** The parts of Express's application that are used. */
 export interface ExpressApplication {
@@ -11,7 +12,10 @@ export interface ExpressApplication {
 type ExpressRequest = IncomingMessage & { readonly path: string; readonly body?: unknown };
 
 interface Layer {
-  readonly route?: { readonly stack: readonly { readonly handle: object; readonly method?: string }[] };
+  readonly route?: {
+    readonly path: string;
+    readonly stack: readonly { readonly handle: object; readonly method?: string }[];
+  };
   match(path: string): boolean;
 }
 
@@ -25,10 +29,27 @@ export function prepareExpress(application: ExpressApplication): void {
     }
     next();
   });
+  let metadata: ResourceMetadataResponder | undefined;
+  application.use((request, response, next) => {
+    metadata ??= resourceMetadata(application);
+    if (!metadata.answer(request, response)) next();
+  });
 }
 
 function postRoutes({ router }: ExpressApplication): Layer[] {
   return router.stack.filter(({ route }) =>
-    route?.stack.some(({ handle, method }) => method === 'post' && routeOfHandler(handle) !== undefined),
+    route?.stack.some(
+      ({ handle, method }) => method === 'post' && configOfHandler(handle).mcpRoute !== undefined,
+    ),
   );
+}
+
+function resourceMetadata({ router }: ExpressApplication): ResourceMetadataResponder {
+  const metadata = new ResourceMetadataResponder();
+  for (const { route } of router.stack)
+    for (const { handle, method } of route?.stack ?? []) {
+      const { resource } = configOfHandler(handle);
+      if (resource && method === 'get') metadata.add(route!.path, resource);
+    }
+  return metadata;
 }

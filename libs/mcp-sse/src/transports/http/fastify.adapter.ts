@@ -1,10 +1,12 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hideBody } from './message-body.js';
-import { routeOfConfig } from './mcp-route.js';
+import { configOfRoute } from './mcp-route.js';
+import { ResourceMetadataResponder } from './resource-metadata.responder.js';
 
 /** The parts of Fastify's instance that are used. */
 export interface FastifyInstance {
   addHook(name: 'onRoute', hook: (route: FastifyRoute) => void): unknown;
+  addHook(name: 'onRequest', hook: RequestHook): unknown;
   route(route: FastifyRoute): unknown;
   readonly initialConfig: {
     ignoreTrailingSlash?: boolean;
@@ -12,7 +14,12 @@ export interface FastifyInstance {
   };
 }
 
-type RequestHook = (request: { raw: IncomingMessage }, reply: unknown, done: () => void) => void;
+interface Reply {
+  readonly raw: ServerResponse;
+  hijack(): void;
+}
+
+type RequestHook = (request: { raw: IncomingMessage }, reply: Reply, done: () => void) => void;
 
 interface FastifyRoute {
   method: string | string[];
@@ -28,12 +35,22 @@ const hide: RequestHook = ({ raw }, _reply, done) => {
   done();
 };
 
-/** Keeps Fastify from reading what is posted to us, and serves our routes with a trailing slash too, as Express does. */
+/**
+ * Keeps Fastify from reading what is posted to us, serves our routes with a trailing slash too, as Express does, and
+ * the metadata of our resources.
+ */
 export function prepareFastify(instance: FastifyInstance): void {
   const { ignoreTrailingSlash, routerOptions } = instance.initialConfig;
   const isSlashIgnored = ignoreTrailingSlash || routerOptions?.ignoreTrailingSlash;
+  const metadata = new ResourceMetadataResponder();
+  instance.addHook('onRequest', ({ raw }, reply, done) => {
+    if (metadata.answer(raw, reply.raw)) reply.hijack();
+    else done();
+  });
   instance.addHook('onRoute', (route) => {
-    if (!routeOfConfig(route.config)) return;
+    const { mcpRoute, resource } = configOfRoute(route.config);
+    if (!mcpRoute) return;
+    if (resource && route.method === 'GET') metadata.add(route.url, resource);
     const { method, url, handler, config, constraints } = route;
     // Fastify makes the route for HEAD itself, for either form of the path.
     if (!url.endsWith('/') && !isSlashIgnored && method !== 'HEAD')

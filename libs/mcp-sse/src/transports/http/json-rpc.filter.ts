@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import {
   Catch,
   HttpException,
@@ -8,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { AuthorizationServerException } from '../../auth/authorization-server.exception.js';
 import { rawRequest } from '../../auth/raw-request.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../../model/error-reporter.js';
 import { InsufficientScopeError } from '../../model/errors/insufficient-scope.error.js';
@@ -17,6 +19,7 @@ import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.er
 import { publicMessage } from '../../model/public-message.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
 import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
+import { ProtectedResource } from './protected-resource.js';
 
 interface HttpAnswer {
   readonly status: number;
@@ -37,6 +40,7 @@ export class JsonRpcFilter implements ExceptionFilter {
     private readonly host: HttpAdapterHost,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
     @Inject(TRAFFIC_OBSERVER) private readonly observer: TrafficObserver,
+    private readonly resource: ProtectedResource,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -45,7 +49,7 @@ export class JsonRpcFilter implements ExceptionFilter {
     const response: unknown = http.getResponse();
     if (httpAdapter.isHeadersSent(response)) return;
     const { status, code, message, retryAfter } = this.answerTo(error);
-    const challenge = challengeOf(error, status, rawRequest(http.getRequest()).headers.authorization);
+    const challenge = this.challengeOf(error, status, rawRequest(http.getRequest()));
     if (retryAfter !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
     if (challenge !== undefined) httpAdapter.setHeader(response, 'WWW-Authenticate', challenge);
     // A client that is too slow to send is not waited for.
@@ -54,6 +58,15 @@ export class JsonRpcFilter implements ExceptionFilter {
     httpAdapter.setHeader(response, 'Content-Type', 'application/json');
     httpAdapter.reply(response, { jsonrpc: '2.0', error: { code, message }, id: null }, status);
     this.observer.refusal(http.getRequest(), error, status);
+  }
+
+  /** What `WWW-Authenticate` says, where a token would help, or another one. */
+  private challengeOf(error: unknown, status: number, request: IncomingMessage): string | undefined {
+    if (error instanceof InsufficientScopeError)
+      return this.resource.challenge(request, { error: 'insufficient_scope', scopes: error.scopes });
+    if (status !== (HttpStatus.UNAUTHORIZED as number)) return undefined;
+    const isWrong = request.headers.authorization !== undefined;
+    return this.resource.challenge(request, isWrong ? { error: 'invalid_token' } : {});
   }
 
   private answerTo(error: unknown): HttpAnswer {
@@ -77,6 +90,8 @@ export class JsonRpcFilter implements ExceptionFilter {
         message: error.message,
         retryAfter: 10,
       };
+    if (error instanceof AuthorizationServerException)
+      return { status: error.getStatus(), code: SERVER_ERROR, message: error.message, retryAfter: 5 };
     const message = publicMessage(error);
     if (message !== undefined) {
       const status = (error as HttpException).getStatus();
@@ -100,16 +115,4 @@ function codeOf(status: number): number {
     default:
       return SERVER_ERROR;
   }
-}
-
-/**
- * What `WWW-Authenticate` says, where a token would help, or another one.
- *
- * @see https://www.rfc-editor.org/rfc/rfc6750#section-3
- */
-function challengeOf(error: unknown, status: number, authorization: string | undefined): string | undefined {
-  if (error instanceof InsufficientScopeError)
-    return `Bearer error="insufficient_scope", scope="${error.scopes.join(' ')}"`;
-  if (status !== (HttpStatus.UNAUTHORIZED as number)) return undefined;
-  return authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
 }

@@ -1,4 +1,5 @@
-import { SetMetadata } from '@nestjs/common';
+import { SetMetadata, type Type } from '@nestjs/common';
+import type { ProtectedResource } from './protected-resource.js';
 
 /** Nest's key for the configuration of a route on Fastify, which finds its way to the adapter's route as it is. */
 const ROUTE_CONFIG = '__fastify_route_config__';
@@ -7,6 +8,8 @@ export type McpRouteName = 'stream' | 'messages' | 'termination';
 
 interface RouteConfig {
   readonly mcpRoute?: McpRouteName;
+  /** Whose metadata is to be found under the path of the route. */
+  readonly resource?: ProtectedResource;
 }
 
 /** Marks a route of the module, so that an adapter file knows it under whatever path Nest gives it. */
@@ -14,12 +17,25 @@ export function McpRoute(mcpRoute: McpRouteName): MethodDecorator {
   return SetMetadata(ROUTE_CONFIG, { mcpRoute } satisfies RouteConfig);
 }
 
-/** @param handler the function that Nest registered on the router */
-export function routeOfHandler(handler: object): McpRouteName | undefined {
-  return routeOfConfig(Reflect.getMetadata(ROUTE_CONFIG, handler));
+/** Makes a route of a controller, marked before, the one that a resource is known by. */
+export function setResource(controller: Type, methodName: string, resource: ProtectedResource): void {
+  const method = (controller.prototype as Record<string, object>)[methodName]!;
+  const config = Reflect.getMetadata(ROUTE_CONFIG, method) as RouteConfig;
+  Reflect.defineMetadata(ROUTE_CONFIG, { ...config, resource } satisfies RouteConfig, method);
 }
 
-/** @param config of a Fastify route */
-export function routeOfConfig(config: unknown): McpRouteName | undefined {
-  return (config as RouteConfig | undefined)?.mcpRoute;
+/**
+ * @param handler the function that Nest registered on the router
+ * @returns nothing for a route that is not ours
+ */
+export function configOfHandler(handler: object): RouteConfig {
+  return (Reflect.getMetadata(ROUTE_CONFIG, handler) as RouteConfig | undefined) ?? {};
+}
+
+/**
+ * @param config of a Fastify route
+ * @returns nothing for a route that is not ours
+ */
+export function configOfRoute(config: unknown): RouteConfig {
+  return (config as RouteConfig | undefined) ?? {};
 }

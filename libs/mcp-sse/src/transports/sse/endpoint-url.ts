@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
-import { pathSegments } from '../http/path-segments.js';
 import { PublicUrl } from '../http/public-url.js';
-import { requestUrl } from '../http/request-url.js';
+import { requestedSegments } from '../http/requested-segments.js';
 import type { RoutePath } from '../http/route-path.js';
 
 /**
@@ -28,7 +27,7 @@ export class EndpointUrl {
 
   /** @param request the GET of the stream */
   of(request: IncomingMessage, sessionId: string): string {
-    const path = this.stream.sibling(this.messages, pathSegments(requestUrl(request))).join('/');
+    const path = this.stream.sibling(this.messages, requestedSegments(request)).join('/');
     return `${this.publicUrl.prefixOf(request)}/${path}?sessionId=${sessionId}`;
   }
 }

@@ -43,7 +43,9 @@ export async function serveStdio(
 ): Promise<void> {
   const options = app.get<ResolvedOptions>(MCP_OPTIONS, { strict: false });
   const sessions = app.get(McpSessionService, { strict: false });
-  const principal = options.principal ? await options.principal({ user }) : principalOfUser(user);
+  const principal = options.principal
+    ? await options.principal({ user })
+    : principalOfUser(user, options.tenantClaim);
   const request = { headers: {}, query: {}, params: {}, user };
   const session = sessions.open(
     { transport: 'stdio', principal, headers: {}, params: {}, graceMs: Infinity },

@@ -1,0 +1,91 @@
+import { Logger } from '@nestjs/common';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import { AuthorizationServerException } from './authorization-server.exception.js';
+import { isLoopbackName } from './loopback.js';
+
+/** Key sets and answers about tokens have a few kilobytes. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Asks an authorization server for JSON. Says in the log when it stops answering, and when it answers again. */
+export class AuthorizationServerClient {
+  private readonly logger = new Logger('McpSseModule');
+  /** Without a query, which could hold a secret. */
+  private readonly address: string;
+  private isDown = false;
+
+  /**
+   * @param option that the URL comes from, for the messages
+   * @throws {McpConfigurationError}
+   */
+  constructor(
+    private readonly url: string,
+    private readonly timeoutMs: number,
+    option: string,
+  ) {
+    if (!URL.canParse(url) || !/^https?:\/\//i.test(url) || /^https?:\/\/[^/]*@/i.test(url))
+      throw new McpConfigurationError(
+        `"${option}" must be a URL such as https://login.example.com/path, without a user or a password.`,
+      );
+    const { origin, pathname, protocol, hostname } = new URL(url);
+    this.address = `${origin}${pathname}`;
+    if (protocol === 'http:' && !isLoopbackName(hostname))
+      this.logger.warn(
+        `"${option}" is ${this.address}: without TLS, whoever is on the way decides which tokens are valid. ` +
+          'Use https, or a network that encrypts below.',
+      );
+  }
+
+  /**
+   * @param parse throws when the answer, an object of JSON, is not what was asked for
+   * @throws {AuthorizationServerException} when there is no such answer, for whatever reason
+   */
+  async fetchJson<T>(parse: (json: Record<string, unknown>) => T, init: RequestInit = {}): Promise<T> {
+    try {
+      const json = parse(await this.request(init));
+      if (this.isDown) this.logger.log(`${this.address} answers again.`);
+      this.isDown = false;
+      return json;
+    } catch (error) {
+      if (!this.isDown)
+        this.logger.error(`${this.address} gives no answer, so tokens get 503: ${reason(error)}`);
+      this.isDown = true;
+      throw new AuthorizationServerException();
+    }
+  }
+
+  private async request(init: RequestInit): Promise<Record<string, unknown>> {
+    const signal = AbortSignal.timeout(this.timeoutMs);
+    const headers = { accept: 'application/json', ...init.headers };
+    const response = await fetch(this.url, { ...init, headers, redirect: 'error', signal });
+    const text = await bodyOf(response);
+    if (!response.ok) throw new Error(`it says ${response.status}`);
+    return objectOf(text);
+  }
+}
+
+function objectOf(text: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(text)) as Record<string, unknown>;
+  } catch {
+    // The parser's own message would quote the answer, which may repeat a token.
+    throw new Error('it says no JSON');
+  }
+}
+
+async function bodyOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) throw new Error(`it says more than ${MAX_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** What `fetch` says, and what it says it of. */
+function reason(error: unknown): string {
+  const { message, cause } = error as { message: string; cause?: { code?: string; message?: string } };
+  const detail = cause?.code ?? cause?.message;
+  return detail === undefined ? message : `${message} (${detail})`;
+}

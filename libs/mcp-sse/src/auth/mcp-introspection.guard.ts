@@ -1,0 +1,44 @@
+import {
+  Inject,
+  Injectable,
+  UnauthorizedException,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import { bearerToken } from './bearer-token.js';
+import { rawRequest } from './raw-request.js';
+import { TokenIntrospection } from './token-introspection.js';
+
+/**
+ * Lets requests in whose `Authorization: Bearer` is a token that the authorization server of the
+ * `auth.introspection` option calls active; what it says of it becomes `request.user`. Answers 503 when that server
+ * does not.
+ */
+@Injectable()
+export class McpIntrospectionGuard implements CanActivate {
+  private readonly introspection: TokenIntrospection;
+
+  /** @throws {McpConfigurationError} */
+  constructor(@Inject(MCP_OPTIONS) { auth }: ResolvedOptions) {
+    if (typeof auth !== 'object' || !auth.introspection)
+      throw new McpConfigurationError(
+        'McpIntrospectionGuard needs the option `auth: { introspection: { url, clientId, clientSecret } }`.',
+      );
+    this.introspection = new TokenIntrospection(auth.introspection);
+  }
+
+  /**
+   * @throws {UnauthorizedException}
+   * @throws {AuthorizationServerException}
+   */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request: { user?: unknown } = context.switchToHttp().getRequest();
+    const token = bearerToken(rawRequest(request).headers);
+    const claims = token === undefined ? undefined : await this.introspection.claimsOf(token);
+    if (!claims) throw new UnauthorizedException();
+    request.user = claims;
+    return true;
+  }
+}

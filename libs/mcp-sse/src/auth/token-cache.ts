@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+
+interface Entry<T> {
+  readonly value: T;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** Remembers what tokens are worth, by their digests, so that no dump of the memory gives them away. */
+export class TokenCache<T> {
+  private readonly entries = new Map<string, Entry<T>>();
+
+  /** @param maxEntries beyond which those that were remembered first are forgotten */
+  constructor(private readonly maxEntries: number) {}
+
+  /** What the other methods know a token by. */
+  digestOf(token: string): string {
+    return createHash('sha256').update(token).digest('base64');
+  }
+
+  get(digest: string): T | undefined {
+    const entry = this.entries.get(digest);
+    if (entry && Date.now() < entry.until) return entry.value;
+    this.entries.delete(digest);
+    return undefined;
+  }
+
+  /** @param until milliseconds since 1970 */
+  set(digest: string, value: T, until: number): void {
+    const [oldest] = this.entries.keys();
+    if (this.entries.size >= this.maxEntries) this.entries.delete(oldest!);
+    this.entries.set(digest, { value, until });
+  }
+}

@@ -1,0 +1,95 @@
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import type { ResolvedIntrospection } from '../model/resolved-options.js';
+import { acceptedValues } from './accepted-values.js';
+import { AuthorizationServerClient } from './authorization-server.client.js';
+import { TokenCache } from './token-cache.js';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+const MAX_CACHED = 10_000;
+
+/**
+ * Asks the authorization server what a token is worth. Only tokens that are good are remembered, so that made-up ones
+ * cannot push them out.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7662
+ */
+export class TokenIntrospection {
+  private readonly server: AuthorizationServerClient;
+  private readonly authorization: string;
+  private readonly audiences?: readonly string[];
+  private readonly cache = new TokenCache<Claims>(MAX_CACHED);
+  /** Requests that came while the server is being asked about their token. */
+  private readonly asking = new Map<string, Promise<Claims | undefined>>();
+
+  /** @throws {McpConfigurationError} */
+  constructor(private readonly options: ResolvedIntrospection) {
+    const { url, clientId, clientSecret, timeoutMs, audience } = options;
+    if (!clientId || !clientSecret)
+      throw new McpConfigurationError(
+        '`auth.introspection` needs a `clientId` and a `clientSecret`. Are the variables that they come from set?',
+      );
+    this.server = new AuthorizationServerClient(url, timeoutMs, 'auth.introspection.url');
+    this.audiences = acceptedValues(audience, 'auth.introspection.audience');
+    const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':');
+    this.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+  }
+
+  /**
+   * @returns what the server says of a token that is active and meant for us
+   * @throws {AuthorizationServerException}
+   */
+  async claimsOf(token: string): Promise<Claims | undefined> {
+    const digest = this.cache.digestOf(token);
+    const cached = this.cache.get(digest);
+    if (cached) return cached;
+    let answer = this.asking.get(digest);
+    if (!answer) {
+      answer = this.ask(token, digest).finally(() => this.asking.delete(digest));
+      this.asking.set(digest, answer);
+    }
+    return answer;
+  }
+
+  private async ask(token: string, digest: string): Promise<Claims | undefined> {
+    const claims = await this.server.fetchJson(claimsOf, {
+      method: 'POST',
+      headers: { authorization: this.authorization },
+      body: new URLSearchParams({ token, token_type_hint: 'access_token' }),
+    });
+    if (!this.isAccepted(claims)) return undefined;
+    const user = { iss: this.options.url, ...claims };
+    this.remember(digest, user);
+    return user;
+  }
+
+  private isAccepted({ active, sub, token_type: type, aud, exp, nbf }: Claims): boolean {
+    const now = Date.now();
+    return (
+      active === true &&
+      typeof sub === 'string' &&
+      sub !== '' &&
+      // Some servers call a refresh token active as well.
+      (type === undefined || /^bearer$/i.test(String(type))) &&
+      (exp === undefined || now < milliseconds(exp)) &&
+      (nbf === undefined || now >= milliseconds(nbf)) &&
+      (!this.audiences || this.audiences.some((audience) => [aud].flat().includes(audience)))
+    );
+  }
+
+  private remember(digest: string, claims: Claims): void {
+    const expiresAt = claims['exp'] === undefined ? Infinity : milliseconds(claims['exp']);
+    const until = Math.min(Date.now() + this.options.cacheMs, expiresAt);
+    this.cache.set(digest, claims, until);
+  }
+}
+
+function claimsOf(answer: Record<string, unknown>): Claims {
+  if (typeof answer['active'] !== 'boolean') throw new Error('it says nothing about the token');
+  return answer;
+}
+
+/** Seconds as milliseconds; what is no number compares false with every time. */
+function milliseconds(seconds: unknown): number {
+  return typeof seconds === 'number' ? seconds * 1000 : NaN;
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { Injectable, Module, Scope } from '@nestjs/common';
+import {
+  McpConfigurationError,
+  type McpApiKey,
+  type McpApiKeyOptions,
+  type McpApiKeyOwner,
+  type McpApiKeyProvider,
+} from 'nestjs-mcp-sse';
+import { send, WireClient } from '../clients/wire-client.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { appPerTest } from '../fixtures/app-per-test.js';
+import { startApp } from '../fixtures/start-app.js';
+import { WhoAmI } from '../fixtures/who-am-i.js';
+
+type Headers = Record<string, string>;
+
+const PING = { jsonrpc: '2.0', id: 1, method: 'ping' };
+const KEYS: McpApiKey[] = [
+  { name: 'ci', key: 'the key of the build server' },
+  { name: 'desk', key: 'the old key of the help desk', tenant: 'acme', scopes: ['read'], roles: ['agent'] },
+  { name: 'desk', digest: sha256('the new key of the help desk'), tenant: 'acme' },
+];
+
+function sha256(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+@Injectable()
+class Directory {
+  /** A careless one: it has an owner of no key. */
+  readonly owners = new Map<string, McpApiKeyOwner>([
+    ['', { name: 'nobody' }],
+    ['from the database', { name: 'ada', tenant: 'acme' }],
+  ]);
+}
+
+@Injectable()
+class KeysService implements McpApiKeyProvider {
+  constructor(private readonly directory: Directory) {}
+
+  async verify(key: string): Promise<McpApiKeyOwner | undefined> {
+    if (key === 'broken') throw new Error(`the database knows no ${key}`);
+    return this.directory.owners.get(key);
+  }
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class ScopedKeysService extends KeysService {}
+
+@Module({ providers: [Directory, KeysService, ScopedKeysService] })
+class KeysModule {}
+
+describeOnAdapters('API keys', (adapter) => {
+  const { start } = appPerTest(adapter);
+  let url: string;
+  const serve = async (apiKey: McpApiKeyOptions) => {
+    ({ url } = await start({ imports: [KeysModule], providers: [WhoAmI], options: { auth: { apiKey } } }));
+  };
+  const connect = (headers: Headers) => WireClient.connect(`${url}/sse`, headers);
+  const open = (headers: Headers) => send(`${url}/sse`, { method: 'GET', headers });
+  const whoami = async (headers: Headers) => {
+    const client = await connect(headers);
+    const { result } = await client.callTool(1, 'whoami');
+    client.close();
+    return result.structuredContent;
+  };
+
+  it.each<Headers>([
+    { 'x-api-key': 'the old key of the help desk' },
+    { authorization: 'Bearer the old key of the help desk' },
+  ])('in %j tell whose they are', async (headers) => {
+    await serve({ keys: KEYS });
+    expect(await whoami(headers)).toEqual({
+      subject: 'desk',
+      issuer: 'api-key',
+      tenant: 'acme',
+      scopes: ['read'],
+      roles: ['agent'],
+    });
+  });
+
+  it('can be known by their digests', async () => {
+    await serve({ keys: KEYS });
+    const owner = await whoami({ 'x-api-key': 'the new key of the help desk' });
+    expect(owner).toEqual({ subject: 'desk', issuer: 'api-key', tenant: 'acme', scopes: [], roles: [] });
+    expect((await open({ 'x-api-key': sha256('the new key of the help desk') })).status).toBe(401);
+  });
+
+  it('come in the header of the option', async () => {
+    await serve({ keys: KEYS, header: 'X-Service-Key' });
+    expect(await whoami({ 'x-service-key': 'the key of the build server' })).toMatchObject({ subject: 'ci' });
+    expect((await open({ 'x-api-key': 'the key of the build server' })).status).toBe(401);
+  });
+
+  it('of one owner reach the same session, so that one can follow another', async () => {
+    await serve({ keys: KEYS });
+    const client = await connect({ 'x-api-key': 'the old key of the help desk' });
+    expect((await client.post(PING, { 'x-api-key': 'the new key of the help desk' })).status).toBe(202);
+    expect((await client.post(PING, { 'x-api-key': 'the key of the build server' })).status).toBe(404);
+    client.close();
+  });
+
+  it.each<Headers>([
+    {},
+    { 'x-api-key': '' },
+    { 'x-api-key': 'the key of the build serve' },
+    { 'x-api-key': 'the key of the build server, the key of the build server' },
+    { authorization: 'Basic the key of the build server' },
+  ])('that are not known are refused: %j', async (headers) => {
+    await serve({ keys: KEYS });
+    const { status, headers: answered } = await open(headers);
+    expect([status, answered['www-authenticate']]).toEqual([401, expect.stringMatching(/^Bearer/)]);
+  });
+
+  it('can be known to a provider of the application', async () => {
+    await serve({ provider: KeysService });
+    expect(await whoami({ 'x-api-key': 'from the database' })).toMatchObject({
+      subject: 'ada',
+      tenant: 'acme',
+    });
+    for (const headers of [{}, { 'x-api-key': '' }, { 'x-api-key': 'other' }] as Headers[])
+      expect((await open(headers)).status).toBe(401);
+  });
+
+  it('let nobody in when the provider fails, and the answer says nothing of it', async () => {
+    await serve({ provider: KeysService });
+    const { status, body } = await open({ 'x-api-key': 'broken' });
+    expect([status, body]).toEqual([500, expect.not.stringContaining('broken')]);
+  });
+});
+
+describe('the apiKey option', () => {
+  class Elsewhere extends KeysService {}
+
+  it.each<[string, McpApiKeyOptions, RegExp]>([
+    ['without keys or a provider', {}, /one of `keys` and `provider`/],
+    ['with keys and a provider', { keys: KEYS, provider: KeysService }, /one of `keys` and `provider`/],
+    ['with no keys', { keys: [] }, /auth: \{ apiKey/],
+    ['with an empty key', { keys: [{ name: 'ci', key: '' }] }, /not empty/],
+    ['with an empty name', { keys: [{ name: '', key: 'secret' }] }, /not empty/],
+    ['with a digest that is none', { keys: [{ name: 'ci', digest: 'secret' }] }, /64 hex digits/],
+    [
+      'with a key of two owners',
+      {
+        keys: [
+          { name: 'ci', key: 'secret' },
+          { name: 'desk', digest: sha256('secret') },
+        ],
+      },
+      /a key twice/,
+    ],
+    ['with a provider that no module has', { provider: Elsewhere }, /must be a provider of some module/],
+    ['with a provider for each request', { provider: ScopedKeysService }, /not request-scoped/],
+  ])('%s stops the boot', async (_, apiKey, message) => {
+    const start = startApp({ imports: [KeysModule], options: { auth: { apiKey } } });
+    await expect(start).rejects.toThrow(message);
+    await expect(start).rejects.toBeInstanceOf(McpConfigurationError);
+    await expect(start).rejects.not.toThrow(/secret/);
+  });
+});

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { McpConfigurationError, type McpIntrospectionOptions } from 'nestjs-mcp-sse';
+import { send, WireClient } from '../clients/wire-client.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { AuthorizationServer } from '../fixtures/authorization-server/authorization-server.js';
+import { startApp, type RunningApp } from '../fixtures/start-app.js';
+import { WhoAmI } from '../fixtures/who-am-i.js';
+
+const PING = { jsonrpc: '2.0', id: 1, method: 'ping' };
+/** For a machine that is busy. */
+const PATIENCE_MS = 30_000;
+
+jest.setTimeout(PATIENCE_MS);
+
+function bearer(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}` };
+}
+
+function now(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+describeOnAdapters('opaque tokens', (adapter) => {
+  let server: AuthorizationServer;
+  let running: RunningApp;
+
+  beforeEach(async () => {
+    server = await AuthorizationServer.start();
+  });
+
+  afterEach(async () => {
+    await running.close();
+    await server.close();
+  });
+
+  const start = async (options: Partial<McpIntrospectionOptions> = {}) => {
+    const introspection: McpIntrospectionOptions = {
+      url: server.introspectionUrl,
+      clientId: server.client.id,
+      clientSecret: server.client.secret,
+      audience: server.audience,
+      timeoutMs: PATIENCE_MS,
+      ...options,
+    };
+    running = await startApp({ adapter, providers: [WhoAmI], options: { auth: { introspection } } });
+  };
+  const open = (token?: string) =>
+    send(`${running.url}/sse`, { method: 'GET', headers: token === undefined ? {} : bearer(token) });
+  const asked = () => server.count('/introspect');
+
+  it('that the authorization server calls active get in, as whom it says', async () => {
+    await start();
+    const exp = now() + 600;
+    const token = server.opaqueToken({ scope: 'read write', tenant: 'acme', token_type: 'bearer', exp });
+    const client = await WireClient.connect(`${running.url}/sse`, bearer(token));
+    expect((await client.callTool(1, 'whoami')).result.structuredContent).toEqual({
+      subject: 'ada',
+      issuer: server.url,
+      tenant: 'acme',
+      scopes: ['read', 'write'],
+      roles: [],
+      expiresAt: exp * 1000,
+    });
+    client.close();
+  });
+
+  it('without an issuer are of the server that knows them', async () => {
+    await start();
+    const headers = bearer(server.opaqueToken({ iss: undefined }));
+    const client = await WireClient.connect(`${running.url}/sse`, headers);
+    const { result } = await client.callTool(1, 'whoami');
+    expect(result.structuredContent.issuer).toBe(server.introspectionUrl);
+    client.close();
+  });
+
+  it.each<[string, (server: AuthorizationServer) => string]>([
+    ['that is unknown', () => 'unknown'],
+    ['that is not active', (from) => from.opaqueToken({ active: false })],
+    ['that is active but has expired', (from) => from.opaqueToken({ exp: now() - 1 })],
+    ['that is active but not valid yet', (from) => from.opaqueToken({ nbf: now() + 60 })],
+    ['whose expiry is no number', (from) => from.opaqueToken({ exp: 'never' })],
+    ['for another audience', (from) => from.opaqueToken({ aud: ['https://other.example'] })],
+    ['without an audience', (from) => from.opaqueToken({ aud: undefined })],
+    ['with an empty subject', (from) => from.opaqueToken({ sub: '' })],
+    ['without a subject', (from) => from.opaqueToken({ sub: undefined })],
+    ['that is a refresh token', (from) => from.opaqueToken({ token_type: 'refresh_token' })],
+  ])('%s are refused', async (_, token) => {
+    await start();
+    const { status, headers } = await open(token(server));
+    expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer error="invalid_token"']);
+  });
+
+  it('are asked for when there is none, without asking the server', async () => {
+    await start();
+    const { status, headers } = await open();
+    expect([status, headers['www-authenticate'], asked()]).toEqual([401, 'Bearer', 0]);
+  });
+
+  it('are explained once for many requests, also for those that come at a time', async () => {
+    await start();
+    const headers = bearer(server.opaqueToken());
+    const connect = () => WireClient.connect(`${running.url}/sse`, headers);
+    const clients = await Promise.all([connect(), connect()]);
+    expect((await clients[0]!.post(PING)).status).toBe(202);
+    expect(asked()).toBe(1);
+    for (const client of clients) client.close();
+  });
+
+  it('are explained each time without a cache, so that one that was revoked is refused at once', async () => {
+    await start({ cacheMs: 0 });
+    const token = server.opaqueToken();
+    const client = await WireClient.connect(`${running.url}/sse`, bearer(token));
+    expect((await client.post(PING)).status).toBe(202);
+    expect(asked()).toBe(2);
+    server.revoke(token);
+    expect((await client.post(PING)).status).toBe(401);
+    client.close();
+  });
+
+  it('are not believed beyond their expiry', async () => {
+    await start();
+    const exp = Date.now() / 1000 + 3;
+    const token = server.opaqueToken({ exp });
+    const client = await WireClient.connect(`${running.url}/sse`, bearer(token));
+    while ((await client.post(PING)).status === 202) expect(asked()).toBe(1);
+    expect(Date.now()).toBeGreaterThanOrEqual(exp * 1000);
+    client.close();
+  });
+
+  it('that are wrong are not remembered', async () => {
+    await start();
+    const token = server.opaqueToken({ active: false });
+    await open(token);
+    await open(token);
+    expect(asked()).toBe(2);
+  });
+
+  it.each(['down', 'silent', 'nonsense'] as const)(
+    'get 503 while the server is %s, but for those that are known',
+    async (condition) => {
+      await start({ timeoutMs: 2_000 });
+      const client = await WireClient.connect(`${running.url}/sse`, bearer(server.opaqueToken()));
+      server.condition = condition;
+      expect((await client.post(PING)).status).toBe(202);
+      const { status, headers } = await open(server.opaqueToken());
+      expect([status, headers['retry-after'], headers['www-authenticate']]).toEqual([503, '5', undefined]);
+      client.close();
+    },
+  );
+
+  it('get 503 when the server does not know whom it is asked by', async () => {
+    await start({ clientSecret: 'wrong' });
+    expect((await open(server.opaqueToken())).status).toBe(503);
+  });
+});
+
+describe('the introspection option', () => {
+  const right: McpIntrospectionOptions = { url: 'https://login.example/i', clientId: 'a', clientSecret: 'b' };
+
+  it.each<[string, Partial<McpIntrospectionOptions>, RegExp]>([
+    ['without a secret', { clientSecret: '' }, /clientSecret/],
+    ['with an address that is no URL', { url: 'login.example' }, /must be a URL/],
+    ['with a password in its URL', { url: 'https://a:secret@login.example' }, /without a user or a password/],
+    ['with an empty audience', { audience: '' }, /`auth.introspection.audience` is empty/],
+  ])('%s stops the boot', async (_, options, message) => {
+    const start = startApp({ options: { auth: { introspection: { ...right, ...options } } } });
+    await expect(start).rejects.toThrow(message);
+    await expect(start).rejects.toBeInstanceOf(McpConfigurationError);
+    await expect(start).rejects.not.toThrow(/secret@/);
+  });
+});
