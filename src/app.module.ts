@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Module, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import helmet from 'helmet';
 import { McpSseModule } from 'nestjs-mcp-sse';
 import { environmentConfig } from './config/environment.config.js';
 import { mcpOptions } from './config/mcp.options.js';
@@ -22,4 +23,8 @@ import { KeepAliveService } from './keep-alive.service.js';
   ],
   providers: [KeepAliveService],
 })
-export class AppModule {}
+export class AppModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(helmet()).forRoutes('{*path}');
+  }
+}

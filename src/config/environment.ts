@@ -1,15 +1,26 @@
 import { IsIn, IsOptional, IsString, IsUrl, Matches, MinLength, ValidateIf } from 'class-validator';
-import { ApiKeys, type ApiKey } from './decorators/api-keys.decorator.js';
+import type { McpApiKey } from 'nestjs-mcp-sse';
+import { ApiKeys } from './decorators/api-keys.decorator.js';
 import { CommaSeparated } from './decorators/comma-separated.decorator.js';
 import { IsAddressRange } from './decorators/is-address-range.decorator.js';
 import { IsCompanionRoute } from './decorators/is-companion-route.decorator.js';
 import { IsHost } from './decorators/is-host.decorator.js';
 import { IsOrigin } from './decorators/is-origin.decorator.js';
 import { IsRoute } from './decorators/is-route.decorator.js';
+import { IsSetWithout } from './decorators/is-set-without.decorator.js';
 import { WholeNumber } from './decorators/whole-number.decorator.js';
 
 const ADAPTERS = ['express', 'fastify'] as const;
-const AUTHENTICATIONS = ['none', 'jwt', 'api-key'] as const;
+const AUTHENTICATIONS = ['none', 'jwt', 'introspection', 'api-key'] as const;
+const FAMILIES = ['HS', 'RS', 'PS', 'ES'] as const;
+const SIZES = [256, 384, 512] as const;
+const ALGORITHMS = FAMILIES.flatMap((family) => SIZES.map((size) => `${family}${size}` as const));
+const WEB_ADDRESS = {
+  protocols: ['http', 'https'],
+  require_protocol: true,
+  require_tld: false,
+  disallow_auth: true,
+};
 
 /** The environment variables that the application reads, with their defaults. `.env.example` explains them. */
 export class Environment {
@@ -30,22 +41,74 @@ export class Environment {
   readonly MCP_AUTH: (typeof AUTHENTICATIONS)[number] = 'none';
 
   @ValidateIf(
-    ({ MCP_AUTH, MCP_JWT_SECRET }: Environment) => MCP_AUTH === 'jwt' || MCP_JWT_SECRET !== undefined,
+    ({ MCP_AUTH, MCP_JWT_SECRET, MCP_JWKS_URI }: Environment) =>
+      (MCP_AUTH === 'jwt' && MCP_JWKS_URI === undefined) || MCP_JWT_SECRET !== undefined,
   )
-  @MinLength(32, { message: '$property must have at least 32 characters; MCP_AUTH=jwt needs it' })
+  @MinLength(32, {
+    message: '$property must have at least 32 characters; MCP_AUTH=jwt needs it, or MCP_JWKS_URI',
+  })
   readonly MCP_JWT_SECRET?: string;
+
+  @IsOptional()
+  @IsUrl(WEB_ADDRESS, { message: '$property must be a URL such as https://login.example.com/jwks' })
+  @IsSetWithout('MCP_JWT_SECRET')
+  readonly MCP_JWKS_URI?: string;
+
+  /** Those of the library when it is empty. */
+  @IsIn(ALGORITHMS, { each: true, message: `$property must list some of: ${ALGORITHMS.join(', ')}` })
+  @CommaSeparated()
+  readonly MCP_JWT_ALGORITHMS: (typeof ALGORITHMS)[number][] = [];
 
   @IsOptional()
   @IsString()
   readonly MCP_JWT_ISSUER?: string;
 
-  @IsOptional()
+  @IsString({ each: true })
+  @CommaSeparated()
+  readonly MCP_JWT_AUDIENCE: string[] = [];
+
   @IsString()
-  readonly MCP_JWT_AUDIENCE?: string;
+  readonly MCP_JWT_TENANT_CLAIM: string = 'tenant';
+
+  @WholeNumber({ min: 0, max: 300 })
+  readonly MCP_JWT_CLOCK_TOLERANCE_SECONDS: number = 0;
+
+  @ValidateIf(isIntrospected)
+  @IsUrl(WEB_ADDRESS, {
+    message:
+      '$property must be a URL such as https://login.example.com/introspect; MCP_AUTH=introspection needs it',
+  })
+  readonly MCP_INTROSPECTION_URL?: string;
+
+  @ValidateIf(isIntrospected)
+  @IsString({ message: '$property must be set; MCP_AUTH=introspection needs it' })
+  readonly MCP_INTROSPECTION_CLIENT_ID?: string;
+
+  @ValidateIf(isIntrospected)
+  @IsString({ message: '$property must be set; MCP_AUTH=introspection needs it' })
+  readonly MCP_INTROSPECTION_CLIENT_SECRET?: string;
+
+  @IsString({ each: true })
+  @CommaSeparated()
+  readonly MCP_INTROSPECTION_AUDIENCE: string[] = [];
+
+  @IsUrl(WEB_ADDRESS, { each: true, message: '$property must list URLs such as https://login.example.com' })
+  @CommaSeparated()
+  readonly MCP_AUTHORIZATION_SERVERS: string[] = [];
+
+  @Matches(/^[!#-[\]-~]+$/, {
+    each: true,
+    message: '$property must list words without quotes, such as orders:read',
+  })
+  @CommaSeparated()
+  readonly MCP_SCOPES_SUPPORTED: string[] = [];
 
   @ValidateIf(({ MCP_AUTH, MCP_API_KEYS }: Environment) => MCP_AUTH === 'api-key' || MCP_API_KEYS.length > 0)
   @ApiKeys()
-  readonly MCP_API_KEYS: ApiKey[] = [];
+  readonly MCP_API_KEYS: McpApiKey[] = [];
+
+  @Matches(/^[\w-]+$/, { message: '$property must be the name of a header, such as X-API-Key' })
+  readonly MCP_API_KEY_HEADER: string = 'X-API-Key';
 
   @IsRoute()
   readonly MCP_SSE_PATH: string = '/sse';
@@ -70,14 +133,7 @@ export class Environment {
 
   @IsOptional()
   @IsUrl(
-    {
-      protocols: ['http', 'https'],
-      require_protocol: true,
-      require_tld: false,
-      allow_query_components: false,
-      allow_fragments: false,
-      disallow_auth: true,
-    },
+    { ...WEB_ADDRESS, allow_query_components: false, allow_fragments: false },
     { message: '$property must be a URL such as https://example.com/api, without a query or a fragment' },
   )
   readonly MCP_PUBLIC_URL?: string;
@@ -96,4 +152,8 @@ export class Environment {
   @IsAddressRange({ each: true })
   @CommaSeparated()
   readonly MCP_TRUSTED_PROXIES: string[] = [];
+}
+
+function isIntrospected({ MCP_AUTH }: Environment): boolean {
+  return MCP_AUTH === 'introspection';
 }

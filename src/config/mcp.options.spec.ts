@@ -16,12 +16,59 @@ describe('mcpOptions', () => {
       MCP_JWT_SECRET: SECRET,
       MCP_JWT_ISSUER: 'https://id.example',
     });
-    expect(options.auth).toEqual({ jwt: { secretOrKey: SECRET, issuer: 'https://id.example' } });
+    expect(options.auth).toEqual({
+      jwt: { secretOrKey: SECRET, issuer: 'https://id.example', clockToleranceSeconds: 0 },
+    });
+    expect(options.oauth).toBeUndefined();
+  });
+
+  it('passes on where keys are fetched, and where clients get tokens', () => {
+    const options = optionsOf({
+      MCP_AUTH: 'jwt',
+      MCP_JWKS_URI: 'https://id.example/jwks',
+      MCP_JWT_ALGORITHMS: 'RS256',
+      MCP_JWT_AUDIENCE: 'orders,https://mcp.example/mcp',
+      MCP_JWT_TENANT_CLAIM: 'org',
+      MCP_AUTHORIZATION_SERVERS: 'https://id.example',
+      MCP_SCOPES_SUPPORTED: 'read,write',
+    });
+    expect(options.auth).toEqual({
+      jwt: {
+        jwksUri: 'https://id.example/jwks',
+        algorithms: ['RS256'],
+        audience: ['orders', 'https://mcp.example/mcp'],
+        clockToleranceSeconds: 0,
+      },
+    });
+    expect(options).toMatchObject({
+      oauth: { authorizationServers: ['https://id.example'], scopesSupported: ['read', 'write'] },
+      tenantClaim: 'org',
+    });
+  });
+
+  it('passes on whom to ask about tokens', () => {
+    const options = optionsOf({
+      MCP_AUTH: 'introspection',
+      MCP_INTROSPECTION_URL: 'https://id.example/introspect',
+      MCP_INTROSPECTION_CLIENT_ID: 'mcp',
+      MCP_INTROSPECTION_CLIENT_SECRET: SECRET,
+      MCP_INTROSPECTION_AUDIENCE: 'orders',
+    });
+    expect(options.auth).toEqual({
+      introspection: {
+        url: 'https://id.example/introspect',
+        clientId: 'mcp',
+        clientSecret: SECRET,
+        audience: ['orders'],
+      },
+    });
   });
 
   it('passes on the keys', () => {
     const options = optionsOf({ MCP_AUTH: 'api-key', MCP_API_KEYS: `alice:${KEY}` });
-    expect(options.auth).toEqual({ apiKey: { keys: [{ name: 'alice', key: KEY }] } });
+    expect(options.auth).toEqual({
+      apiKey: { keys: [{ name: 'alice', key: KEY }], header: 'X-API-Key' },
+    });
   });
 
   it('passes on paths and heartbeat', () => {

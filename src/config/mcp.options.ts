@@ -24,6 +24,8 @@ export function mcpOptions(environment: Environment): McpSseModuleOptions {
     // A page that may read our answers may also use the server.
     allowedOrigins: [...environment.MCP_ALLOWED_ORIGINS, ...environment.CORS_ORIGINS],
     auth: authentication(environment),
+    oauth: authorizationServers(environment),
+    tenantClaim: environment.MCP_JWT_TENANT_CLAIM,
   };
 }
 
@@ -34,12 +36,41 @@ function authentication(environment: Environment): McpSseModuleOptions['auth'] {
     case 'jwt':
       return {
         jwt: {
-          secretOrKey: environment.MCP_JWT_SECRET!,
+          secretOrKey: environment.MCP_JWT_SECRET,
+          jwksUri: environment.MCP_JWKS_URI,
+          algorithms: orDefault(environment.MCP_JWT_ALGORITHMS),
           issuer: environment.MCP_JWT_ISSUER,
-          audience: environment.MCP_JWT_AUDIENCE,
+          audience: orDefault(environment.MCP_JWT_AUDIENCE),
+          clockToleranceSeconds: environment.MCP_JWT_CLOCK_TOLERANCE_SECONDS,
+        },
+      };
+    case 'introspection':
+      return {
+        introspection: {
+          url: environment.MCP_INTROSPECTION_URL!,
+          clientId: environment.MCP_INTROSPECTION_CLIENT_ID!,
+          clientSecret: environment.MCP_INTROSPECTION_CLIENT_SECRET!,
+          audience: orDefault(environment.MCP_INTROSPECTION_AUDIENCE),
         },
       };
     case 'api-key':
-      return { apiKey: { keys: environment.MCP_API_KEYS } };
+      return { apiKey: { keys: environment.MCP_API_KEYS, header: environment.MCP_API_KEY_HEADER } };
   }
+}
+
+/** Without any, clients are told of `MCP_JWT_ISSUER` where its keys are fetched. */
+function authorizationServers({
+  MCP_AUTHORIZATION_SERVERS,
+  MCP_SCOPES_SUPPORTED,
+}: Environment): McpSseModuleOptions['oauth'] {
+  if (MCP_AUTHORIZATION_SERVERS.length === 0 && MCP_SCOPES_SUPPORTED.length === 0) return undefined;
+  return {
+    authorizationServers: orDefault(MCP_AUTHORIZATION_SERVERS),
+    scopesSupported: orDefault(MCP_SCOPES_SUPPORTED),
+  };
+}
+
+/** An empty list stands for what the library does without one. */
+function orDefault<T>(list: T[]): T[] | undefined {
+  return list.length > 0 ? list : undefined;
 }

@@ -4,6 +4,7 @@ import { validateEnvironment } from './validate-environment.js';
 
 const SECRET = 's'.repeat(32);
 const KEY = 'k'.repeat(16);
+const DIGEST = '0a'.repeat(32);
 
 describe('validateEnvironment', () => {
   it('gives the defaults where nothing is set', () => {
@@ -15,7 +16,15 @@ describe('validateEnvironment', () => {
       MCP_AUTH: 'none',
       MCP_DRAIN_PROPAGATION_MS: 0,
       MCP_DRAIN_DEADLINE_MS: 15_000,
+      MCP_JWT_ALGORITHMS: [],
+      MCP_JWT_AUDIENCE: [],
+      MCP_JWT_TENANT_CLAIM: 'tenant',
+      MCP_JWT_CLOCK_TOLERANCE_SECONDS: 0,
+      MCP_INTROSPECTION_AUDIENCE: [],
+      MCP_AUTHORIZATION_SERVERS: [],
+      MCP_SCOPES_SUPPORTED: [],
       MCP_API_KEYS: [],
+      MCP_API_KEY_HEADER: 'X-API-Key',
       MCP_SSE_PATH: '/sse',
       MCP_MESSAGES_PATH: '/messages',
       MCP_HTTP_PATH: '/mcp',
@@ -67,6 +76,12 @@ describe('validateEnvironment', () => {
     ],
     ['MCP_TRUSTED_PROXIES', '10.0.0.0/8, ::1, fd00::/8', ['10.0.0.0/8', '::1', 'fd00::/8']],
     ['MCP_JWT_ISSUER', '0', '0'],
+    ['MCP_JWKS_URI', 'http://localhost:8080/jwks?a=1', 'http://localhost:8080/jwks?a=1'],
+    ['MCP_JWT_ALGORITHMS', 'RS256, ES384', ['RS256', 'ES384']],
+    ['MCP_JWT_AUDIENCE', 'orders', ['orders']],
+    ['MCP_JWT_TENANT_CLAIM', 'https://acme.example/org', 'https://acme.example/org'],
+    ['MCP_SCOPES_SUPPORTED', 'orders:read,orders:write', ['orders:read', 'orders:write']],
+    ['MCP_AUTHORIZATION_SERVERS', 'https://login.example.com/a', ['https://login.example.com/a']],
   ])('reads %s=%s', (name, text, value) => {
     expect(validateEnvironment({ [name]: text })).toHaveProperty(name, value);
   });
@@ -80,8 +95,16 @@ describe('validateEnvironment', () => {
     ['PORT', ' ', 'a whole number from 0 to 65535'],
     ['HOST', 'localhost:3000', 'without a port'],
     ['HTTP_ADAPTER', 'koa', 'express, fastify'],
-    ['MCP_AUTH', 'JWT', 'none, jwt, api-key'],
+    ['MCP_AUTH', 'JWT', 'none, jwt, introspection, api-key'],
     ['MCP_JWT_SECRET', 'short', 'at least 32 characters'],
+    ['MCP_JWKS_URI', 'login.example.com/jwks', 'a URL such as'],
+    ['MCP_JWKS_URI', 'https://user:password@login.example.com', 'a URL such as'],
+    ['MCP_JWT_ALGORITHMS', 'none', 'some of: HS256'],
+    ['MCP_JWT_ALGORITHMS', 'RS256,rs384', 'some of: HS256'],
+    ['MCP_JWT_CLOCK_TOLERANCE_SECONDS', '301', 'a whole number from 0 to 300'],
+    ['MCP_AUTHORIZATION_SERVERS', 'login.example.com', 'URLs such as'],
+    ['MCP_SCOPES_SUPPORTED', 'read write', 'words without quotes'],
+    ['MCP_API_KEY_HEADER', 'X API Key', 'the name of a header'],
     ['MCP_SSE_PATH', 'sse', 'a path such as /sse'],
     ['MCP_SSE_PATH', '/*', 'a path such as /sse'],
     ['MCP_MESSAGES_PATH', '/messages?x=1', 'a path such as /sse'],
@@ -116,14 +139,31 @@ describe('validateEnvironment', () => {
     expect(validateEnvironment({ MCP_AUTH: 'jwt', MCP_JWT_SECRET: SECRET }).MCP_JWT_SECRET).toBe(SECRET);
   });
 
+  it('takes a key set instead of the secret, and not beside it', () => {
+    const MCP_JWKS_URI = 'https://login.example.com/jwks';
+    expect(validateEnvironment({ MCP_AUTH: 'jwt', MCP_JWKS_URI }).MCP_JWKS_URI).toBe(MCP_JWKS_URI);
+    expect(refusal({ MCP_AUTH: 'jwt', MCP_JWKS_URI, MCP_JWT_SECRET: SECRET })).toMatch(
+      /^MCP_JWKS_URI must not be set beside MCP_JWT_SECRET/,
+    );
+  });
+
+  it('needs to know where and as whom to ask with MCP_AUTH=introspection', () => {
+    expect(
+      refusal({ MCP_AUTH: 'introspection' })
+        .split('\n')
+        .map((line) => line.split(' ', 1)[0]),
+    ).toEqual(['MCP_INTROSPECTION_URL', 'MCP_INTROSPECTION_CLIENT_ID', 'MCP_INTROSPECTION_CLIENT_SECRET']);
+  });
+
   it('reads keys with their names, a colon in a key included', () => {
     const environment = validateEnvironment({
       MCP_AUTH: 'api-key',
-      MCP_API_KEYS: `alice:${KEY}:1, bob:${KEY}:2`,
+      MCP_API_KEYS: `alice:${KEY}:1, bob:${KEY}:2, bob:sha256:${DIGEST}`,
     });
     expect(environment.MCP_API_KEYS).toEqual([
       { name: 'alice', key: `${KEY}:1` },
       { name: 'bob', key: `${KEY}:2` },
+      { name: 'bob', digest: DIGEST },
     ]);
   });
 
@@ -132,7 +172,7 @@ describe('validateEnvironment', () => {
     ['no name', KEY],
     ['an empty name', `:${KEY}`],
     ['a short key', 'alice:short'],
-    ['a name twice', `alice:${KEY}1,alice:${KEY}2`],
+    ['a digest that is none', `alice:sha256:${KEY}`],
     ['a key twice', `alice:${KEY},bob:${KEY}`],
   ])('refuses API keys with %s and does not repeat them', (_, keys) => {
     const sentence = refusal({ MCP_AUTH: 'api-key', MCP_API_KEYS: keys });

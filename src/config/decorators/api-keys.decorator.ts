@@ -1,16 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
+import type { McpApiKey } from 'nestjs-mcp-sse';
 import { CommaSeparated } from './comma-separated.decorator.js';
 
 const MIN_KEY_LENGTH = 16;
 
-export interface ApiKey {
-  readonly name: string;
-  readonly key: string;
-}
-
-/** Reads `alice:key1, bob:key2`. The message never repeats the value, which is a secret. */
+/** Reads `alice:key1, bob:sha256:<digest of key2>`. The message never repeats the value, which is a secret. */
 export function ApiKeys(): PropertyDecorator {
   return applyDecorators(
     // Decorators of a property run from the last to the first.
@@ -19,25 +15,32 @@ export function ApiKeys(): PropertyDecorator {
     ValidateBy({
       name: 'apiKeys',
       validator: {
-        validate: (value: unknown) => Array.isArray(value) && areApiKeys(value as ApiKey[]),
+        validate: (value: unknown) => Array.isArray(value) && areApiKeys(value as McpApiKey[]),
         defaultMessage: () =>
-          '$property must list name:key, separated by commas: at least one with MCP_AUTH=api-key, ' +
-          `no name and no key twice, each key of at least ${MIN_KEY_LENGTH} characters`,
+          '$property must list name:key or name:sha256:digest, separated by commas: at least one with ' +
+          `MCP_AUTH=api-key, no key twice, each key of at least ${MIN_KEY_LENGTH} characters, ` +
+          'each digest of 64 hex digits',
       },
     }),
   );
 }
 
-function toApiKey(item: unknown): ApiKey {
-  const [name = '', ...key] = String(item).split(':');
-  return { name: name.trim(), key: key.join(':').trim() };
+function toApiKey(item: unknown): McpApiKey {
+  const [name = '', ...rest] = String(item).split(':');
+  const key = rest.join(':').trim();
+  const digest = /^sha256:(.*)$/.exec(key)?.[1];
+  return digest === undefined ? { name: name.trim(), key } : { name: name.trim(), digest };
 }
 
-function areApiKeys(keys: readonly ApiKey[]): boolean {
+function areApiKeys(keys: readonly McpApiKey[]): boolean {
+  const values = keys.map((key) => ('key' in key ? key.key : key.digest));
   return (
     keys.length > 0 &&
-    keys.every(({ name, key }) => name !== '' && key.length >= MIN_KEY_LENGTH) &&
-    new Set(keys.map(({ name }) => name)).size === keys.length &&
-    new Set(keys.map(({ key }) => key)).size === keys.length
+    keys.every((key) => key.name !== '' && isStrong(key)) &&
+    new Set(values).size === keys.length
   );
+}
+
+function isStrong(key: McpApiKey): boolean {
+  return 'key' in key ? key.key.length >= MIN_KEY_LENGTH : /^[0-9a-f]{64}$/i.test(key.digest);
 }

@@ -1,0 +1,71 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { HttpWireClient } from '../clients/http-wire-client.js';
+import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { AuthorizationServer } from '../fixtures/authorization-server/authorization-server.js';
+import { startReferenceApp } from '../fixtures/reference-app.js';
+import type { RunningApp } from '../fixtures/start-app.js';
+
+/** Making the first key of the process takes up to seconds. */
+const KEY_MS = 30_000;
+
+describeOnAdapters('the reference application', (adapter) => {
+  const ends: (() => Promise<void>)[] = [];
+  const start = async (variables: Record<string, string> = {}): Promise<RunningApp> => {
+    const running = await startReferenceApp(variables, adapter);
+    ends.push(() => running.close());
+    return running;
+  };
+
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+
+  it('has the headers of helmet on every answer, and its streams pass all the same', async () => {
+    const { url } = await start();
+    const stream = await WireClient.connect(`${url}/sse`);
+    const http = await HttpWireClient.connect(`${url}/mcp`);
+    const answers: Pick<WireResponse, 'headers'>[] = [
+      stream.response,
+      await send(`${url}/health`, { method: 'GET' }),
+      await http.post({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+      await http.post('{'),
+    ];
+    for (const { headers } of answers) {
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['content-security-policy']).toContain("default-src 'self'");
+      expect(headers['x-powered-by']).toBeUndefined();
+    }
+    const { result } = await stream.callTool(1, 'echo', { message: 'Hello' });
+    expect(result.content).toEqual([{ type: 'text', text: 'Hello' }]);
+    stream.close();
+  });
+
+  it(
+    'takes tokens of the authorization server that its environment names',
+    async () => {
+      const server = await AuthorizationServer.start();
+      ends.push(() => server.close());
+      const { url } = await start({
+        MCP_AUTH: 'jwt',
+        MCP_JWKS_URI: server.jwksUri,
+        MCP_JWT_ISSUER: server.url,
+        MCP_JWT_AUDIENCE: `https://other.example, ${server.audience}`,
+        MCP_JWT_ALGORITHMS: 'RS256',
+        MCP_SCOPES_SUPPORTED: 'read',
+      });
+      const challenge = (await send(`${url}/sse`, { method: 'GET' })).headers['www-authenticate'];
+      const metadata = `${url}/.well-known/oauth-protected-resource/sse`;
+      expect(challenge).toBe(`Bearer scope="read", resource_metadata="${metadata}"`);
+      expect(JSON.parse((await send(metadata, { method: 'GET' })).body)).toMatchObject({
+        authorization_servers: [server.url],
+      });
+      const open = (claims?: object) =>
+        WireClient.open(`${url}/sse`, { authorization: `Bearer ${server.token({ ...claims })}` });
+      const [good, wrong] = [await open(), await open({ aud: 'https://third.example' })];
+      expect([good.response.statusCode, wrong.response.statusCode]).toEqual([200, 401]);
+      good.close();
+    },
+    KEY_MS,
+  );
+});
