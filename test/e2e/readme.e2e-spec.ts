@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -20,13 +21,17 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import jwt from 'jsonwebtoken';
 import { McpSseModule, type McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { resolveOptions } from '../../libs/mcp-sse/src/mcp-sse.defaults.js';
-import { AppModule } from '../../src/app.module.js';
 import { connectSdkClient } from '../clients/sdk-client.js';
 import { send } from '../clients/wire-client.js';
 import type { AdapterName } from '../fixtures/adapters.js';
+import { AuthorizationServer } from '../fixtures/authorization-server/authorization-server.js';
 import { startChild } from '../fixtures/child-application.js';
 import { codeBlocks, readmeCode } from '../fixtures/readme-blocks.js';
+<<<<<<< HEAD
 import { HeaderUserGuard, userHeaders } from '../fixtures/header-user.guard.js';
+=======
+import { startReferenceApp } from '../fixtures/reference-app.js';
+>>>>>>> 25baea0 (docs: OAuth in the README, with tested snippets; decisions on an authorization server that is away and on key sets)
 import { startModule, type RunningApp } from '../fixtures/start-app.js';
 
 type Headers = Record<string, string>;
@@ -77,17 +82,6 @@ beforeAll(() => {
 afterEach(() => Promise.all(running.splice(0).map((stop) => stop())), 20_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Starts the reference application with variables of the environment. */
-async function startReferenceApp(variables: Headers, adapter?: AdapterName): Promise<RunningApp> {
-  const before = { ...process.env };
-  Object.assign(process.env, variables);
-  try {
-    return await startModule(AppModule, adapter);
-  } finally {
-    process.env = before;
-  }
-}
 
 describe('the README', () => {
   it('has no snippet without a test', () => {
@@ -278,6 +272,7 @@ describe('the TypeScript of the README', () => {
     await client.close();
   }, 30_000);
 
+<<<<<<< HEAD
   it('keeps an audit trail with the arguments that it names', async () => {
     const { Trail } = (await import(pathToFileURL(join(sources, fileOf('audit'))).href)) as {
       Trail: Type<{ readonly entries: readonly string[] }>;
@@ -328,16 +323,49 @@ describe('the TypeScript of the README', () => {
       [options.withGuards, { 'x-gateway-user': 'ada' }, 403],
     ];
     for (const [way, headers, refusal] of ways) {
+=======
+  it('authenticates in each of its ways', async () => {
+    const server = await AuthorizationServer.start();
+    running.push(() => server.close());
+    const key = 'k'.repeat(16);
+    Object.assign(process.env, {
+      ISSUER: server.url,
+      INTROSPECTION_SECRET: server.client.secret,
+      JWT_SECRET: 's'.repeat(32),
+      CI_KEY_DIGEST: createHash('sha256').update(key).digest('hex'),
+    });
+    const { GatewayGuard, ...options } = (await import(
+      pathToFileURL(join(sources, fileOf('auth'))).href
+    )) as Record<`with${string}`, McpSseModuleOptions> & { GatewayGuard: Type<CanActivate> };
+    const aud = 'https://mcp.example.com/mcp';
+    const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+    const secretToken = jwt.sign({ sub: 'ada', iss: 'https://login.example.com/' }, 's'.repeat(32));
+    const ways: Record<string, [headers: Headers, refusal: number]> = {
+      withOAuth: [bearer(server.token({ aud })), 401],
+      withIntrospection: [bearer(server.opaqueToken({ aud })), 401],
+      withJwt: [bearer(secretToken), 401],
+      withApiKeys: [{ 'x-api-key': key }, 401],
+      withTheApp: [{ 'x-gateway-user': 'ada' }, 403],
+      withGuards: [{ 'x-gateway-user': 'ada' }, 403],
+    };
+    expect(Object.keys(options).toSorted()).toEqual(Object.keys(ways).toSorted());
+    for (const [name, [headers, refusal]] of Object.entries(ways)) {
+      const way = options[name as `with${string}`]!;
+>>>>>>> 25baea0 (docs: OAuth in the README, with tested snippets; decisions on an authorization server that is away and on key sets)
       const app = await startModule(McpSseModule.forRoot(way), 'express', (application) => {
-        if (way.auth === 'app') application.useGlobalGuards(new options.GatewayGuard());
+        if (way.auth === 'app') application.useGlobalGuards(new GatewayGuard());
       });
       running.push(() => app.close());
-      expect((await send(`${app.url}/sse`, { method: 'GET' })).status).toBe(refusal);
+      const refused = await send(`${app.url}/sse`, { method: 'GET' });
+      expect([name, refused.status]).toEqual([name, refusal]);
+      const namesMetadata = refused.headers['www-authenticate']?.includes('resource_metadata') ?? false;
+      expect([name, namesMetadata]).toEqual([name, ['withOAuth', 'withIntrospection'].includes(name)]);
       const client = await connectSdkClient(`${app.url}/sse`, headers);
       expect(client.getServerVersion()).toEqual({ name: 'orders', version: '1.0.0' });
       await client.close();
       await running.pop()!();
     }
+<<<<<<< HEAD
   });
 
   it('shows to each what it may use', async () => {
@@ -372,6 +400,9 @@ describe('the TypeScript of the README', () => {
       await client.close();
     }
   });
+=======
+  }, 60_000);
+>>>>>>> 25baea0 (docs: OAuth in the README, with tested snippets; decisions on an authorization server that is away and on key sets)
 });
 
 /** The file that a block is meant for, which its first line names. */
