@@ -1,4 +1,5 @@
 import type { Requirement } from './requirements/requirement.js';
+import { AUTHORIZATION } from './requirements/authorization.js';
 import { CANCELLATION } from './requirements/cancellation.js';
 import { COMPLETION } from './requirements/completion.js';
 import { ELICITATION_SECURITY } from './requirements/elicitation-security.js';
@@ -24,6 +25,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...TRANSPORTS,
   ...STREAMABLE_HTTP,
   ...STREAMABLE_HTTP_SESSIONS,
+  ...AUTHORIZATION,
   ...LIFECYCLE,
   ...CANCELLATION,
   ...PROGRESS,
