@@ -27,11 +27,8 @@ import type { AdapterName } from '../fixtures/adapters.js';
 import { AuthorizationServer } from '../fixtures/authorization-server/authorization-server.js';
 import { startChild } from '../fixtures/child-application.js';
 import { codeBlocks, readmeCode } from '../fixtures/readme-blocks.js';
-<<<<<<< HEAD
 import { HeaderUserGuard, userHeaders } from '../fixtures/header-user.guard.js';
-=======
 import { startReferenceApp } from '../fixtures/reference-app.js';
->>>>>>> 25baea0 (docs: OAuth in the README, with tested snippets; decisions on an authorization server that is away and on key sets)
 import { startModule, type RunningApp } from '../fixtures/start-app.js';
 
 type Headers = Record<string, string>;
@@ -272,7 +269,6 @@ describe('the TypeScript of the README', () => {
     await client.close();
   }, 30_000);
 
-<<<<<<< HEAD
   it('keeps an audit trail with the arguments that it names', async () => {
     const { Trail } = (await import(pathToFileURL(join(sources, fileOf('audit'))).href)) as {
       Trail: Type<{ readonly entries: readonly string[] }>;
@@ -308,22 +304,6 @@ describe('the TypeScript of the README', () => {
     await client.close();
   });
 
-  it('authenticates in four ways', async () => {
-    process.env['JWT_SECRET'] = 's'.repeat(32);
-    process.env['CI_KEY'] = 'k'.repeat(16);
-    const options = (await import(pathToFileURL(join(sources, fileOf('auth'))).href)) as Record<
-      'withJwt' | 'withApiKeys' | 'withTheApp' | 'withGuards',
-      McpSseModuleOptions
-    > & { GatewayGuard: Type<CanActivate> };
-    const token = jwt.sign({ sub: 'ada', iss: 'https://login.example.com/' }, process.env['JWT_SECRET']);
-    const ways: [options: McpSseModuleOptions, headers: Headers, refusal: number][] = [
-      [options.withJwt, { authorization: `Bearer ${token}` }, 401],
-      [options.withApiKeys, { 'x-api-key': process.env['CI_KEY'] }, 401],
-      [options.withTheApp, { 'x-gateway-user': 'ada' }, 403],
-      [options.withGuards, { 'x-gateway-user': 'ada' }, 403],
-    ];
-    for (const [way, headers, refusal] of ways) {
-=======
   it('authenticates in each of its ways', async () => {
     const server = await AuthorizationServer.start();
     running.push(() => server.close());
@@ -351,7 +331,6 @@ describe('the TypeScript of the README', () => {
     expect(Object.keys(options).toSorted()).toEqual(Object.keys(ways).toSorted());
     for (const [name, [headers, refusal]] of Object.entries(ways)) {
       const way = options[name as `with${string}`]!;
->>>>>>> 25baea0 (docs: OAuth in the README, with tested snippets; decisions on an authorization server that is away and on key sets)
       const app = await startModule(McpSseModule.forRoot(way), 'express', (application) => {
         if (way.auth === 'app') application.useGlobalGuards(new GatewayGuard());
       });
@@ -365,8 +344,7 @@ describe('the TypeScript of the README', () => {
       await client.close();
       await running.pop()!();
     }
-<<<<<<< HEAD
-  });
+  }, 60_000);
 
   it('shows to each what it may use', async () => {
     const file = pathToFileURL(join(sources, fileOf('authorization'))).href;
@@ -400,9 +378,6 @@ describe('the TypeScript of the README', () => {
       await client.close();
     }
   });
-=======
-  }, 60_000);
->>>>>>> 25baea0 (docs: OAuth in the README, with tested snippets; decisions on an authorization server that is away and on key sets)
 });
 
 /** The file that a block is meant for, which its first line names. */
