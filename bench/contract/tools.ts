@@ -1,0 +1,41 @@
+/**
+ * The tools that every measured server offers. `echo` and `count` are called; the others make `tools/list` as long
+ * as that of a real server.
+ */
+export const ECHO = { name: 'echo', description: 'Returns the message it was given.' } as const;
+
+/** How often `count` reports progress before it returns. */
+export const PROGRESS_EVENTS = 100;
+
+export const COUNT = {
+  name: 'count',
+  description: `Reports progress ${PROGRESS_EVENTS} times, then returns.`,
+} as const;
+
+/** What `count` returns. */
+export const COUNTED = 'done';
+
+export const MODES = ['fast', 'full'] as const;
+
+/** Descriptions of the arguments that a filler takes. */
+export const FILLER_ARGUMENTS = {
+  query: 'What to look for',
+  limit: 'How many results to return',
+  tags: 'Only results with these tags',
+  exact: 'Whether to match the query exactly',
+  mode: 'How hard to look',
+} as const;
+
+const FILLER_COUNT = 48;
+
+export const FILLERS = Array.from({ length: FILLER_COUNT }, (_, index) => ({
+  name: `filler_${String(index + 1).padStart(2, '0')}`,
+  description: `Filler tool ${index + 1}: makes tools/list as long as that of a real server.`,
+}));
+
+/** Of arguments, by the name of the tool: for the load, which checks every list. */
+export const ARGUMENT_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  [ECHO.name, ['message']],
+  [COUNT.name, []],
+  ...FILLERS.map(({ name }) => [name, Object.keys(FILLER_ARGUMENTS)] as const),
+]);

@@ -1,0 +1,8 @@
+/**
+ * The server that is measured, on 127.0.0.1, after `npm run build`:
+ *
+ *     PORT=3000 node bench/server.mjs express|fastify
+ */
+import { serve } from './dist/bench/server/serve.js';
+
+await serve(process.argv[2], Number(process.env.PORT));

@@ -1,0 +1,10 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { McpExecutionContext } from 'nestjs-mcp-sse';
+
+/** Lets callers call tools: one look at the principal, for each call. */
+@Injectable()
+export class CallerGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    return McpExecutionContext.create(context).principal.roles.includes('caller');
+  }
+}
