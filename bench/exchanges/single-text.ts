@@ -1,0 +1,10 @@
+interface ToolResult {
+  readonly content?: readonly { readonly type?: unknown; readonly text?: unknown }[];
+  readonly isError?: unknown;
+}
+
+/** The text of a tool's result that is one text and no error. */
+export function singleText(result: unknown): unknown {
+  const { content, isError } = (result ?? {}) as ToolResult;
+  return content?.length === 1 && content[0]?.type === 'text' && !isError ? content[0].text : undefined;
+}

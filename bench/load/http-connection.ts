@@ -1,0 +1,78 @@
+import { connect, type Socket } from 'node:net';
+import { HttpResponseParser } from './http-response.parser.js';
+import type { ResponseHead } from './response-head.js';
+
+/** What a request wants to know of its response. */
+export interface RequestListener {
+  head?(head: ResponseHead): void;
+  body?(chunk: Buffer): void;
+  end?(): void;
+  /** The connection failed or was closed before the response was whole. */
+  fail(error: Error): void;
+}
+
+/**
+ * A connection that is kept alive and carries one request at a time. Written on a plain socket, since Node's own
+ * client would cost more than a fast server does.
+ */
+export class HttpConnection {
+  private readonly socket: Socket;
+  private readonly parser: HttpResponseParser;
+  private current?: RequestListener;
+
+  /** @param onIdle called whenever a response has ended and another request may be sent */
+  constructor(url: URL, onIdle: (connection: HttpConnection) => void = () => undefined) {
+    this.parser = new HttpResponseParser({
+      head: (head) => this.current?.head?.(head),
+      body: (chunk) => this.current?.body?.(chunk),
+      end: () => {
+        const { current } = this;
+        this.current = undefined;
+        onIdle(this);
+        current?.end?.();
+      },
+    });
+    this.socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true })
+      .on('data', (chunk) => this.receive(chunk))
+      .on('end', () => this.endResponse())
+      .on('error', (error) => this.fail(error))
+      .on('close', () => this.fail(new Error('The server closed the connection.')));
+  }
+
+  get usable(): boolean {
+    return !this.socket.destroyed && this.socket.writable;
+  }
+
+  /** @param request its whole text, head and body */
+  send(request: string, listener: RequestListener): void {
+    this.current = listener;
+    this.socket.write(request);
+  }
+
+  destroy(): void {
+    this.current = undefined;
+    this.socket.destroy();
+  }
+
+  private receive(chunk: Buffer): void {
+    try {
+      this.parser.push(chunk);
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  private endResponse(): void {
+    try {
+      this.parser.close();
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  private fail(error: Error): void {
+    const { current } = this;
+    this.destroy();
+    current?.fail(error);
+  }
+}

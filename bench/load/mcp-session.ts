@@ -1,0 +1,76 @@
+import type { Exchange, ServerMessage } from './exchange.js';
+import { InitializeExchange } from '../exchanges/initialize.exchange.js';
+
+interface Pending {
+  readonly exchange: Exchange;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+const PING_ANSWER = '"result":{}';
+const REFUSAL = '"error":{"code":-32601,"message":"Method not found"}';
+
+/** A session of a client that makes one request at a time and checks all that comes. */
+export abstract class McpSession {
+  /** Whether everything that belongs to a request comes on one stream, and so in order. */
+  abstract readonly ordered: boolean;
+  private pending?: Pending;
+  private failure?: Error;
+  private lastId = 0;
+
+  /** Ends the session as a client of its transport does. */
+  abstract close(): Promise<void>;
+
+  /** Sends one message; `this.fail` is for what goes wrong. */
+  protected abstract post(body: string): Promise<void> | void;
+
+  nextId(): number {
+    return ++this.lastId;
+  }
+
+  /** @throws {Error} when an answer is wrong, or the session has failed */
+  exchange(exchange: Exchange): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.failure) return void reject(this.failure);
+      this.pending = { exchange, resolve, reject };
+      const { id, method, params } = exchange;
+      void this.post(`{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}`);
+    });
+  }
+
+  protected async initialize(protocolVersion: string): Promise<void> {
+    await this.exchange(new InitializeExchange(this.nextId(), protocolVersion));
+    await this.post('{"jsonrpc":"2.0","method":"notifications/initialized"}');
+  }
+
+  protected receive(raw: string): void {
+    const { pending } = this;
+    try {
+      if (pending?.exchange.recognizes?.(raw)) return this.settle(pending);
+      const message = JSON.parse(raw) as ServerMessage;
+      if (message.method !== undefined && message.id !== undefined)
+        return this.answer(message.id, message.method);
+      if (pending) {
+        if (pending.exchange.take(message, raw)) this.settle(pending);
+      } else if (message.id !== undefined) throw new Error(`Nothing was asked: ${raw.slice(0, 300)}`);
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  protected fail(error: Error): void {
+    this.failure ??= error;
+    this.pending?.reject(error);
+    this.pending = undefined;
+  }
+
+  private settle({ resolve }: Pending): void {
+    this.pending = undefined;
+    resolve();
+  }
+
+  private answer(id: number, method: string): void {
+    const outcome = method === 'ping' ? PING_ANSWER : REFUSAL;
+    void this.post(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},${outcome}}`);
+  }
+}

@@ -1,0 +1,2 @@
+/** A result of one text. */
+export const text = (value) => ({ content: [{ type: 'text', text: value }] });

@@ -1,0 +1,38 @@
+import { machineSeconds, processSeconds } from './proc-stat.js';
+
+export interface CpuUsage {
+  readonly seconds: number;
+  /** CPU of the server. */
+  readonly serverSeconds: number;
+  readonly cores: { readonly server: number; readonly load: number; readonly others: number };
+}
+
+/** What CPU the server, this process and all others take from its construction on. */
+export class CpuMeter {
+  private readonly start = this.now();
+
+  constructor(private readonly serverPid: number) {}
+
+  read(): CpuUsage {
+    const { start } = this;
+    const end = this.now();
+    const seconds = end.time - start.time;
+    const server = end.server - start.server;
+    const load = end.load - start.load;
+    const others = Math.max(0, end.machine - start.machine - server - load);
+    return {
+      seconds,
+      serverSeconds: server,
+      cores: { server: server / seconds, load: load / seconds, others: others / seconds },
+    };
+  }
+
+  private now() {
+    return {
+      time: performance.now() / 1000,
+      server: processSeconds(this.serverPid),
+      load: processSeconds(process.pid),
+      machine: machineSeconds(),
+    };
+  }
+}

@@ -1,0 +1,68 @@
+import type { TransportName } from '../load/mcp-load.client.js';
+
+export interface MeasuredServer {
+  readonly name: string;
+  /** What tables and charts call it. */
+  readonly label: string;
+  readonly transport: TransportName;
+  readonly path: string;
+  /** Arguments of Node, from the root of the repository. */
+  readonly command: readonly string[];
+  /** Folder of `bench/peers` that has to be installed for it. */
+  readonly peer?: string;
+  /** Where it cannot serve more. */
+  readonly maxSessions?: number;
+}
+
+/** What ratios are to: the floor of the same transport. */
+export const FLOORS: Readonly<Record<TransportName, string>> = { sse: 'floor-sse', http: 'floor-http' };
+
+const PATHS: Readonly<Record<TransportName, string>> = { sse: '/sse', http: '/mcp' };
+
+export const SERVERS: readonly MeasuredServer[] = [
+  floor('sse'),
+  own('express', 'sse'),
+  own('fastify', 'sse'),
+  peer('sdk-sse', 'SDK, McpServer, Express', 'sse', 'sdk', 'sse.mjs', 'mcp-server'),
+  peer('sdk-low-sse', 'SDK, low-level Server, Express', 'sse', 'sdk', 'sse.mjs', 'low-level'),
+  peer('mcp-nest1-sse', '@rekog/mcp-nest 1.9.11', 'sse', 'mcp-nest1', 'sse.mjs'),
+  {
+    ...peer('nestjs-mcp-server-sse', '@nestjs-mcp/server 0.3.0', 'sse', 'nestjs-mcp-server', 'sse.mjs'),
+    maxSessions: 1,
+  },
+  peer('fastmcp-sse', 'fastmcp 4.20.16', 'sse', 'fastmcp', 'sse.mjs'),
+  floor('http'),
+  own('express', 'http'),
+  own('fastify', 'http'),
+  peer('sdk-http', 'SDK, McpServer, Express', 'http', 'sdk', 'http.mjs'),
+  peer('mcp-nest2-http', '@rekog/mcp-nest 2.0.5', 'http', 'mcp-nest2', 'http.mjs'),
+];
+
+function floor(transport: TransportName): MeasuredServer {
+  const command = [`bench/dist/bench/floor/${transport}.js`];
+  return {
+    name: FLOORS[transport],
+    label: 'floor: node:http alone',
+    transport,
+    path: PATHS[transport],
+    command,
+  };
+}
+
+function own(adapter: 'express' | 'fastify', transport: TransportName): MeasuredServer {
+  const label = `nestjs-mcp-sse, ${adapter === 'express' ? 'Express' : 'Fastify'}`;
+  const command = ['bench/server.mjs', adapter];
+  return { name: `${adapter}-${transport}`, label, transport, path: PATHS[transport], command };
+}
+
+function peer(
+  name: string,
+  label: string,
+  transport: TransportName,
+  folder: string,
+  script: string,
+  ...args: string[]
+): MeasuredServer {
+  const command = [`bench/peers/${folder}/${script}`, ...args];
+  return { name, label, transport, path: PATHS[transport], command, peer: folder };
+}

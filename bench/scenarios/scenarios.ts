@@ -1,0 +1,44 @@
+import { CountExchange } from '../exchanges/count.exchange.js';
+import { EchoExchange } from '../exchanges/echo.exchange.js';
+import { KnownAnswer } from '../exchanges/known-answer.js';
+import { ListExchange } from '../exchanges/list.exchange.js';
+
+import { connect } from './connect.js';
+import { eachSession } from './each-session.js';
+import { idle } from './idle.js';
+import { prose } from './prose.js';
+import type { Scenario } from './scenario.js';
+import { verify } from './verify.js';
+
+const CALL_CHARACTERS = 64;
+const BIG_CHARACTERS = 1024 * 1024;
+
+/** Small calls. No two texts are the same, so that an answer to someone else would be noticed. */
+const call: Scenario = (context) => {
+  let calls = 0;
+  return eachSession(
+    context,
+    (session) => new EchoExchange(session.nextId(), `call ${++calls} `.padEnd(CALL_CHARACTERS, '.')),
+  );
+};
+
+const list: Scenario = (context) => {
+  const known = new KnownAnswer();
+  return eachSession(context, (session) => new ListExchange(session.nextId(), known));
+};
+
+const progress: Scenario = (context) =>
+  eachSession(context, (session) => new CountExchange(session.nextId(), session.ordered));
+
+const big: Scenario = (context) => {
+  const known = new KnownAnswer();
+  const text = prose(BIG_CHARACTERS);
+  return eachSession(context, (session) => new EchoExchange(session.nextId(), text, known));
+};
+
+export const scenarios = { verify, call, list, progress, big, connect, idle } satisfies Record<
+  string,
+  Scenario
+>;
+
+export type ScenarioName = keyof typeof scenarios;
