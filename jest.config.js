@@ -1,7 +1,12 @@
 /** @type {import('jest').Config} */
 export default {
-  testMatch: ['<rootDir>/{src,libs,test}/**/*.{spec,e2e-spec}.ts'],
-  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/libs/.*/dist'],
+  testMatch: ['<rootDir>/{src,libs,test,bench}/**/*.{spec,e2e-spec}.ts'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/dist',
+    '<rootDir>/libs/.*/dist',
+    '<rootDir>/bench/dist',
+    '<rootDir>/bench/peers',
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   maxWorkers: 2,
   // A machine that is busy with other things is slow, and not wrong.

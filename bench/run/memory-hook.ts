@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const COLLECTIONS = 4;
 const PAUSE_MS = 50;
 
-process.on('message', async () => {
+process.on('message', async (question) => {
+  if (question !== 'memory') return;
   for (let i = 0; i < COLLECTIONS; i++) {
     globalThis.gc!();
     await sleep(PAUSE_MS);

@@ -58,10 +58,16 @@ export class ServerProcess {
   /** What is left after garbage was collected. */
   async memory(): Promise<ServerMemory> {
     await sleep(SETTLE_MS);
-    const answer = once(this.child, 'message') as Promise<[NodeJS.MemoryUsage]>;
-    this.child.send('memory');
-    const [{ rss, heapUsed }] = await answer;
+    const { rss, heapUsed } = await this.ask<NodeJS.MemoryUsage>('memory');
     return { rssKib: rss / 1024, heapKib: heapUsed / 1024 };
+  }
+
+  /** Asks what was preloaded into the server. */
+  async ask<T>(question: string): Promise<T> {
+    const answer = once(this.child, 'message') as Promise<[T]>;
+    this.child.send(question);
+    const [value] = await answer;
+    return value;
   }
 
   async stop(): Promise<void> {

@@ -8,6 +8,8 @@ export interface MeasuredServer {
   readonly path: string;
   /** Arguments of Node, from the root of the repository. */
   readonly command: readonly string[];
+  /** Whether it is the library of this repository. */
+  readonly own: boolean;
   /** Folder of `bench/peers` that has to be installed for it. */
   readonly peer?: string;
   /** Where it cannot serve more. */
@@ -46,13 +48,14 @@ function floor(transport: TransportName): MeasuredServer {
     transport,
     path: PATHS[transport],
     command,
+    own: false,
   };
 }
 
 function own(adapter: 'express' | 'fastify', transport: TransportName): MeasuredServer {
   const label = `nestjs-mcp-sse, ${adapter === 'express' ? 'Express' : 'Fastify'}`;
   const command = ['bench/server.mjs', adapter];
-  return { name: `${adapter}-${transport}`, label, transport, path: PATHS[transport], command };
+  return { name: `${adapter}-${transport}`, label, transport, path: PATHS[transport], command, own: true };
 }
 
 function peer(
@@ -64,5 +67,5 @@ function peer(
   ...args: string[]
 ): MeasuredServer {
   const command = [`bench/peers/${folder}/${script}`, ...args];
-  return { name, label, transport, path: PATHS[transport], command, peer: folder };
+  return { name, label, transport, path: PATHS[transport], command, own: false, peer: folder };
 }

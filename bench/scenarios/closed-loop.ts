@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CpuMeter } from '../run/cpu-meter.js';
+import { cpuTaken } from '../run/cpu-taken.js';
 import { percentile } from '../run/statistics.js';
 import type { ScenarioContext, ScenarioResult } from './scenario.js';
 
@@ -22,10 +22,10 @@ export async function closedLoop(
       }
     }),
   );
-  await Promise.race([sleep(warmupSeconds * 1000), loops]);
+  await Promise.race([cpuTaken(server.pid, warmupSeconds), loops]);
   latencies = [];
   const meter = new CpuMeter(server.pid);
-  await Promise.race([sleep(seconds * 1000), loops]);
+  await Promise.race([cpuTaken(server.pid, seconds), loops]);
   const usage = meter.read();
   const measured = latencies;
   latencies = [];

@@ -7,7 +7,9 @@ export interface ScenarioContext {
   readonly server: ServerProcess;
   /** Sessions that are open; of `connect`, how many open at a time. */
   readonly sessions: number;
+  /** How much CPU the server takes while it is measured. */
   readonly seconds: number;
+  /** How much CPU the server takes before that. */
   readonly warmupSeconds: number;
   /** Sessions that `connect` opens and closes. */
   readonly cycles: number;

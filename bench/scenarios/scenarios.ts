@@ -2,7 +2,6 @@ import { CountExchange } from '../exchanges/count.exchange.js';
 import { EchoExchange } from '../exchanges/echo.exchange.js';
 import { KnownAnswer } from '../exchanges/known-answer.js';
 import { ListExchange } from '../exchanges/list.exchange.js';
-
 import { connect } from './connect.js';
 import { eachSession } from './each-session.js';
 import { idle } from './idle.js';

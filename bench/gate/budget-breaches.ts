@@ -1,0 +1,33 @@
+import type { Costs, CostTable, OperationName } from './costs.js';
+
+/** Allocation differs by one or two percent from run to run, writes do not differ. */
+const TOLERANCE: Readonly<Record<keyof Costs, number>> = { socketWrites: 1.005, allocatedBytes: 1.05 };
+
+const NAMES: Readonly<Record<keyof Costs, string>> = {
+  socketWrites: 'socket writes',
+  allocatedBytes: 'allocated bytes',
+};
+
+/**
+ * What costs more than the budget allows, a line for each.
+ *
+ * @param compared what to look at
+ */
+export function budgetBreaches(
+  measured: CostTable,
+  budget: CostTable,
+  compared: readonly (keyof Costs)[],
+): string[] {
+  return Object.entries(measured).flatMap(([server, operations]) =>
+    Object.entries(operations).flatMap(([operation, costs]) => {
+      const allowed = budget[server]?.[operation as OperationName];
+      if (!allowed)
+        return [`${server}, ${operation}: has no budget; add it with npm run bench:gate -- --update`];
+      return compared
+        .filter((cost) => costs[cost] > allowed[cost] * TOLERANCE[cost])
+        .map(
+          (cost) => `${server}, ${operation}: ${costs[cost]} ${NAMES[cost]}, the budget is ${allowed[cost]}`,
+        );
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+import { PROGRESS_EVENTS } from '../contract/tools.js';
+import { CountExchange } from '../exchanges/count.exchange.js';
+import { EchoExchange } from '../exchanges/echo.exchange.js';
+import { KnownAnswer } from '../exchanges/known-answer.js';
+import { ListExchange } from '../exchanges/list.exchange.js';
+import { McpLoadClient } from '../load/mcp-load.client.js';
+import type { ServerProcess } from '../run/server-process.js';
+import type { MeasuredServer } from '../run/servers.js';
+import { repeat } from '../scenarios/repeat.js';
+import type { Costs, OperationName } from './costs.js';
+import type { Usage } from './usage-hook.js';
+
+const CALLS = 300;
+const COUNTS = 10;
+const LISTS = 100;
+const SESSIONS = 40;
+/** The least of several: what else a server does now and then comes on top. */
+const BATCHES = 5;
+const TEXT = 'x'.repeat(64);
+
+/** Makes the same requests each time, one after the other, and tells what each operation costs the server. */
+export async function runGateScript(
+  server: ServerProcess,
+  { transport }: MeasuredServer,
+): Promise<Record<OperationName, Costs>> {
+  const client = new McpLoadClient(server.url, transport);
+  const session = await client.open();
+  const known = new KnownAnswer();
+  const cost = (operations: number, batch: () => Promise<void>) => costOf(server, operations, batch);
+  return {
+    call: await cost(CALLS, () =>
+      repeat(CALLS, 1, () => session.exchange(new EchoExchange(session.nextId(), TEXT))),
+    ),
+    event: await cost(COUNTS * PROGRESS_EVENTS, () =>
+      repeat(COUNTS, 1, () => session.exchange(new CountExchange(session.nextId(), session.ordered))),
+    ),
+    list: await cost(LISTS, () =>
+      repeat(LISTS, 1, () => session.exchange(new ListExchange(session.nextId(), known))),
+    ),
+    session: await cost(SESSIONS, () => repeat(SESSIONS, 1, async () => (await client.open()).close())),
+  };
+}
+
+async function costOf(server: ServerProcess, operations: number, batch: () => Promise<void>): Promise<Costs> {
+  const usages: Usage[] = [];
+  for (let index = 0; index <= BATCHES; index++) {
+    await server.ask('usage');
+    await batch();
+    usages.push(await server.ask('usage'));
+  }
+  // The first batch warmed up.
+  const [, ...measured] = usages;
+  return {
+    socketWrites: Math.min(...measured.map(({ socketWrites }) => socketWrites)) / operations,
+    allocatedBytes: Math.round(
+      Math.min(...measured.map(({ allocatedBytes }) => allocatedBytes)) / operations,
+    ),
+  };
+}

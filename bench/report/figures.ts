@@ -1,0 +1,78 @@
+import type { ScenarioResult } from '../scenarios/scenario.js';
+
+/** A figure that is compared. */
+export interface Figure {
+  readonly title: string;
+  /** Name of the planned scenario. */
+  readonly scenario: string;
+  readonly value: (result: ScenarioResult) => number | undefined;
+  /** Whether a ratio to the floor says something: not of what should be nothing. */
+  readonly compared: boolean;
+}
+
+const cpu = ({ cpuMicrosPerOperation }: ScenarioResult) => cpuMicrosPerOperation;
+const perEvent = (result: ScenarioResult) => divided(cpu(result), 100);
+const inThousands = (result: ScenarioResult) => divided(cpu(result), 1000);
+
+export const CPU_FIGURES: readonly Figure[] = [
+  { title: 'call, µs', scenario: 'call', value: cpu, compared: true },
+  { title: 'call, one session, µs', scenario: 'call1', value: cpu, compared: true },
+  { title: 'list of 50 tools, µs', scenario: 'list', value: cpu, compared: true },
+  { title: 'progress event, µs', scenario: 'progress', value: perEvent, compared: true },
+  { title: 'echo of 1 MB, ms', scenario: 'big', value: inThousands, compared: true },
+  { title: 'whole session, ms', scenario: 'connect', value: inThousands, compared: true },
+];
+
+export const MEMORY_FIGURES: readonly Figure[] = [
+  rss('RSS of an idle session, KiB', 'idle'),
+  {
+    title: 'heap of an idle session, KiB',
+    scenario: 'idle',
+    value: ({ heapKibPerSession }) => heapKibPerSession,
+    compared: true,
+  },
+  rss('RSS of one of 10,000, KiB', 'idle10k'),
+  {
+    title: 'heap kept of a closed session, KiB',
+    scenario: 'connect',
+    value: ({ heapKibPerClosedSession }) => heapKibPerClosedSession,
+    compared: false,
+  },
+];
+
+export const SPEED_FIGURES: readonly Figure[] = [
+  {
+    title: 'calls per second',
+    scenario: 'call',
+    value: ({ operationsPerSecond }) => operationsPerSecond,
+    compared: false,
+  },
+  { title: 'p50, ms', scenario: 'call', value: ({ latencyMs }) => latencyMs?.p50, compared: false },
+  { title: 'p99, ms', scenario: 'call', value: ({ latencyMs }) => latencyMs?.p99, compared: false },
+  {
+    title: 'one session: p50, ms',
+    scenario: 'call1',
+    value: ({ latencyMs }) => latencyMs?.p50,
+    compared: false,
+  },
+  {
+    title: 'cores of the server',
+    scenario: 'call',
+    value: ({ cores }) => cores?.server,
+    compared: false,
+  },
+  {
+    title: 'cores of others on the machine',
+    scenario: 'call',
+    value: ({ cores }) => cores?.others,
+    compared: false,
+  },
+];
+
+function rss(title: string, scenario: string): Figure {
+  return { title, scenario, value: ({ rssKibPerSession }) => rssKibPerSession, compared: true };
+}
+
+function divided(value: number | undefined, by: number): number | undefined {
+  return value === undefined ? undefined : value / by;
+}

@@ -1,0 +1,69 @@
+import type { ScenarioName } from '../scenarios/scenarios.js';
+
+/** One scenario with its load. */
+export interface PlannedScenario {
+  readonly name: string;
+  readonly scenario: ScenarioName;
+  readonly options: Readonly<Partial<Record<'sessions' | 'seconds' | 'warmup' | 'cycles', number>>>;
+  /** A server that serves few sessions only is left out. */
+  readonly needsSessions: boolean;
+  /** Measured in the first round only, since it takes long and varies little. */
+  readonly once: boolean;
+}
+
+export interface Plan {
+  readonly rounds: number;
+  /** Whether servers of others take part besides the floors. */
+  readonly peers: boolean;
+  readonly scenarios: readonly PlannedScenario[];
+}
+
+/** Minutes: to see what a change did. */
+export const QUICK: Plan = {
+  rounds: 1,
+  peers: false,
+  scenarios: [
+    loop('call', 'call', 32, 2, 3),
+    loop('list', 'list', 16, 1, 2),
+    loop('progress', 'progress', 8, 2, 3),
+    connect(1_000),
+    idle('idle', 1_000),
+  ],
+};
+
+/** An hour or more: what is published. */
+export const FULL: Plan = {
+  rounds: 3,
+  peers: true,
+  scenarios: [
+    loop('call', 'call', 32, 4, 6),
+    loop('call1', 'call', 1, 2, 4),
+    loop('list', 'list', 16, 3, 3),
+    loop('progress', 'progress', 8, 3, 4),
+    loop('big', 'big', 4, 3, 2),
+    connect(4_000),
+    idle('idle', 2_000),
+    { ...idle('idle10k', 10_000), once: true },
+  ],
+};
+
+function loop(
+  name: string,
+  scenario: ScenarioName,
+  sessions: number,
+  seconds: number,
+  warmup: number,
+): PlannedScenario {
+  const options = { sessions, seconds, warmup };
+  return { name, scenario, options, needsSessions: false, once: false };
+}
+
+function connect(cycles: number): PlannedScenario {
+  const options = { sessions: 16, cycles };
+  return { name: 'connect', scenario: 'connect', options, needsSessions: false, once: false };
+}
+
+function idle(name: string, sessions: number): PlannedScenario {
+  const options = { sessions };
+  return { name, scenario: 'idle', options, needsSessions: true, once: false };
+}
