@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Sample } from '../run/sample.js';
+import { chart } from './chart.js';
+import { formatNumber } from './format-number.js';
+import { tables } from './tables.js';
+
+function call(round: number, server: string, cpuMicrosPerOperation: number): Sample {
+  return { round, server, scenario: 'call', result: { operations: 1, cpuMicrosPerOperation } };
+}
+
+const SAMPLES: Sample[] = [
+  call(0, 'floor-sse', 10),
+  call(0, 'fastify-sse', 20),
+  call(1, 'floor-sse', 20),
+  call(1, 'fastify-sse', 60),
+  call(2, 'floor-sse', 30),
+  call(2, 'fastify-sse', 1200),
+  { round: 0, server: 'express-sse', scenario: 'call', failure: 'it did not start' },
+];
+
+describe('the report', () => {
+  it('gives the median of the rounds, and that of the ratios within each', () => {
+    expect(tables(SAMPLES)).toContain('| nestjs-mcp-sse, Fastify | 60.0 (3.00×) |');
+    expect(tables(SAMPLES)).toContain('| floor: node:http alone | 20.0 |');
+  });
+
+  it('says what was not measured, and why', () => {
+    expect(tables(SAMPLES)).toContain('- express-sse, call: it did not start');
+  });
+
+  it('draws a bar for each server that was measured', () => {
+    const image = chart(SAMPLES);
+    expect(image.match(/<rect /g)).toHaveLength(2);
+    expect(image).toContain('nestjs-mcp-sse, Fastify · SSE');
+    expect(image).toContain('prefers-color-scheme: dark');
+  });
+
+  it('writes numbers with the digits that count', () => {
+    expect([12345.6, 100.4, 12.34, 1.234, -0.001].map(formatNumber)).toEqual([
+      '12,346',
+      '100',
+      '12.3',
+      '1.23',
+      '0.00',
+    ]);
+  });
+});
