@@ -3,14 +3,12 @@
  *
  *     node bench/dist/bench/measure.js --server fastify-sse --scenario call
  */
-import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { McpLoadClient } from './load/mcp-load.client.js';
+import { pinLoad } from './run/pin-load.js';
 import { ServerProcess } from './run/server-process.js';
 import { SERVERS } from './run/servers.js';
 import { scenarios, type ScenarioName } from './scenarios/scenarios.js';
-
-const LOAD_CORE = '1';
 
 const { values } = parseArgs({
   options: {
@@ -30,7 +28,7 @@ if (!measured || !Object.hasOwn(scenarios, values.scenario))
       ` and --scenario, one of ${Object.keys(scenarios).join(', ')}.`,
   );
 
-execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', LOAD_CORE, String(process.pid)]);
+pinLoad();
 const server = await ServerProcess.start(measured);
 try {
   const result = await scenarios[values.scenario as ScenarioName]({

@@ -62,7 +62,7 @@ async function writeDocs(): Promise<void> {
   writeSection(
     'docs/performance.md',
     'results',
-    await format(`${machine}\n\n${tables(samples)}`, { parser: 'markdown' }),
+    (await format(`${machine}\n\n${tables(samples)}`, { parser: 'markdown' })).trim(),
   );
   writeFileSync('docs/performance.svg', chart(samples));
 }
