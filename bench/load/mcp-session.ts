@@ -7,6 +7,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
+const PROGRESS = 'notifications/progress';
 const PING_ANSWER = '"result":{}';
 const REFUSAL = '"error":{"code":-32601,"message":"Method not found"}';
 
@@ -50,6 +51,8 @@ export abstract class McpSession {
       const message = JSON.parse(raw) as ServerMessage;
       if (message.method !== undefined && message.id !== undefined)
         return this.answer(message.id, message.method);
+      // Servers may log, and tell of lists that have changed, whenever they like.
+      if (message.method !== undefined && message.method !== PROGRESS) return;
       if (pending) {
         if (pending.exchange.take(message, raw)) this.settle(pending);
       } else if (message.id !== undefined) throw new Error(`Nothing was asked: ${raw.slice(0, 300)}`);

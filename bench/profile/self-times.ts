@@ -1,5 +1,7 @@
 import type { Profiler } from 'node:inspector';
 
+type CallFrame = Profiler.Profile['nodes'][number]['callFrame'];
+
 /** How much of the time a function, or all of a package, took by itself: a share from 0 to 1. */
 export interface SelfTime {
   readonly name: string;
@@ -19,7 +21,7 @@ export function selfTimes({ nodes, samples = [], timeDeltas = [] }: Profiler.Pro
   const origins = new Map<string, number>();
   for (const [index, id] of samples.entries()) {
     const frame = frames.get(id)!;
-    if (frame.functionName === '(idle)') continue;
+    if (frame.functionName === '(idle)' || isProfiler(frame)) continue;
     const time = timeDeltas[index] ?? 0;
     const origin = originOf(frame);
     const name = `${frame.functionName || '(anonymous)'} ${shortPath(frame)}`;
@@ -29,7 +31,12 @@ export function selfTimes({ nodes, samples = [], timeDeltas = [] }: Profiler.Pro
   return { functions: ranked(functions), origins: ranked(origins) };
 }
 
-function originOf({ url, functionName }: Profiler.Profile['nodes'][number]['callFrame']): string {
+/** The call that starts the profile is in it. */
+function isProfiler({ url, functionName }: CallFrame): boolean {
+  return url === '' && functionName === 'dispatch';
+}
+
+function originOf({ url, functionName }: CallFrame): string {
   if (url === '') return functionName.startsWith('(') ? functionName : 'V8 built-ins and Node in C++';
   const layer = OWN_LAYER.exec(url)?.[1];
   if (layer !== undefined) return `nestjs-mcp-sse ${layer}/`;
@@ -38,7 +45,7 @@ function originOf({ url, functionName }: Profiler.Profile['nodes'][number]['call
     : (PACKAGE.exec(url)?.[1] ?? 'bench');
 }
 
-function shortPath({ url, lineNumber }: Profiler.Profile['nodes'][number]['callFrame']): string {
+function shortPath({ url, lineNumber }: CallFrame): string {
   const path = url.replace(/^.*\/(?:node_modules|libs\/mcp-sse\/src|dist\/bench)\//, '');
   return path === '' ? '' : `${path}:${lineNumber + 1}`;
 }
