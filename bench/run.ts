@@ -34,6 +34,8 @@ const rounds = Number(values.rounds ?? plan.rounds);
 const scenarios = chosen(plan.scenarios, values.scenarios, () => true);
 const servers = chosen(SERVERS, values.servers, isPlanned);
 const samples: Sample[] = [];
+const run: Run = { node: process.version, cpu: cpus()[0]!.model, date: new Date().toISOString(), samples };
+mkdirSync(RESULTS, { recursive: true });
 
 for (let round = 0; round < rounds; round++)
   for (const { name, scenario, options, needsSessions, once } of scenarios) {
@@ -45,14 +47,13 @@ for (let round = 0; round < rounds; round++)
         ({ message }: Error) => ({ failure: message }),
       );
       samples.push({ round, server: server.name, scenario: name, ...outcome });
+      // A run takes long, and may be ended before its time.
+      writeFileSync(`${RESULTS}/results.json`, JSON.stringify(run, null, 1));
       const shown = JSON.stringify(outcome).slice(0, 160);
       process.stderr.write(`${round + 1}/${rounds} ${name.padEnd(8)} ${server.name.padEnd(22)} ${shown}\n`);
     }
   }
 
-const run: Run = { node: process.version, cpu: cpus()[0]!.model, date: new Date().toISOString(), samples };
-mkdirSync(RESULTS, { recursive: true });
-writeFileSync(`${RESULTS}/results.json`, JSON.stringify(run, null, 1));
 process.stdout.write(`${tables(samples)}\n`);
 if (values.docs) await writeDocs();
 
