@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { MeasuredServer } from './servers.js';
@@ -11,22 +10,28 @@ export interface ServerMemory {
 }
 
 const SERVER_CORE = '0';
-const START_MS = 30_000;
+const START_MS = 120_000;
 const STOP_MS = 5_000;
 /** For sockets that were just closed to be closed on the other side too. */
 const SETTLE_MS = 600;
-const MEMORY_HOOK = fileURLToPath(new URL('memory-hook.js', import.meta.url));
+const SERVER_HOOK = fileURLToPath(new URL('server-hook.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** A server that runs on a core of its own. */
 export class ServerProcess {
   readonly pid: number;
+  url!: URL;
+  private readonly ended: Promise<never>;
 
   private constructor(
     private readonly child: ChildProcess,
-    readonly url: URL,
+    name: string,
   ) {
     this.pid = child.pid!;
+    this.ended = once(child, 'exit').then(([code]) => {
+      throw new Error(`${name} ended with ${String(code)}.`);
+    });
+    this.ended.catch(() => undefined);
   }
 
   /**
@@ -38,21 +43,21 @@ export class ServerProcess {
     { name, command, path }: MeasuredServer,
     nodeOptions: readonly string[] = [],
   ): Promise<ServerProcess> {
-    const port = await freePort();
-    const node = [process.execPath, '--expose-gc', '--import', MEMORY_HOOK, ...nodeOptions];
+    const node = [process.execPath, '--expose-gc', '--import', SERVER_HOOK, ...nodeOptions];
     const child = spawn('taskset', ['-c', SERVER_CORE, ...node, ...command], {
       cwd: ROOT,
-      env: { ...process.env, NODE_ENV: 'production', PORT: String(port) },
+      env: { ...process.env, NODE_ENV: 'production', PORT: '0' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const deadline = Date.now() + START_MS;
-    while (!(await listens(port))) {
-      if (child.exitCode !== null)
-        throw new Error(`${name} ended with ${child.exitCode} before it listened.`);
-      if (Date.now() > deadline) throw new Error(`${name} does not listen after ${START_MS} ms.`);
-      await sleep(20);
+    const server = new ServerProcess(child, name);
+    try {
+      const port = await server.message<number>(AbortSignal.timeout(START_MS));
+      server.url = new URL(path, `http://127.0.0.1:${port}`);
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
     }
-    return new ServerProcess(child, new URL(path, `http://127.0.0.1:${port}`));
+    return server;
   }
 
   /** What is left after garbage was collected. */
@@ -63,37 +68,22 @@ export class ServerProcess {
   }
 
   /** Asks what was preloaded into the server. */
-  async ask<T>(question: string): Promise<T> {
-    const answer = once(this.child, 'message') as Promise<[T]>;
+  ask<T>(question: string): Promise<T> {
+    const answer = this.message<T>();
     this.child.send(question);
-    const [value] = await answer;
-    return value;
+    return answer;
   }
 
   async stop(): Promise<void> {
-    const exit = once(this.child, 'exit');
     this.child.kill();
     const killer = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS);
-    await exit;
+    await this.ended.catch(() => undefined);
     clearTimeout(killer);
   }
-}
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-      .on('connect', () => {
-        socket.destroy();
-        resolve(true);
-      })
-      .on('error', () => resolve(false));
-  });
+  private async message<T>(signal?: AbortSignal): Promise<T> {
+    const message = once(this.child, 'message', { signal }) as Promise<[T]>;
+    const [value] = await Promise.race([message, this.ended]);
+    return value;
+  }
 }
