@@ -112,7 +112,7 @@ describeOnTransports('what a tool asks of its client', (connect) => {
       capabilities: { sampling: {} },
       prepare: (client) =>
         client.setRequestHandler(CreateMessageRequestSchema, (_request, { signal }) => {
-          abandoned = once(signal, 'abort');
+          abandoned = signal.aborted ? Promise.resolve() : once(signal, 'abort');
           return new Promise(() => undefined);
         }),
     });
