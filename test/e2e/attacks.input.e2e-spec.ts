@@ -77,6 +77,11 @@ class Features {
     throw new Error(`no such customer: ${text}`);
   }
 
+  @McpTool()
+  wait(): Promise<never> {
+    return new Promise(() => undefined);
+  }
+
   @McpPrompt()
   ask({ name }: NamedDto): string {
     return name;
@@ -329,17 +334,17 @@ describeOnAdapters('the attacker', (adapter) => {
     expect(await client.call(1, 'ping')).toHaveProperty('result');
   });
 
-  it('sends a message in 500,000 pieces: it takes no more memory than one in a piece', async () => {
+  it('sends a message in 200,000 pieces: it takes no more memory than one in a piece', async () => {
     const client = await connect();
     const connection = await dial();
     const before = await heapUsed();
     await connection.post(await pathOf(client), 'transfer-encoding: chunked');
     await connection.write('27\r\n{"jsonrpc":"2.0","id":1,"method":"ping"\r\n');
-    for (let piece = 0; piece < 500; piece++) await connection.write('1\r\n \r\n'.repeat(1_000));
+    for (let piece = 0; piece < 200; piece++) await connection.write('1\r\n \r\n'.repeat(1_000));
     await connection.write('1\r\n}\r\n');
     // Answered when all the pieces have been read: by then only the end is missing.
     expect(await client.call(2, 'ping')).toHaveProperty('result');
-    expect((await heapUsed()) - before).toBeLessThan(16 * MIB);
+    expect((await heapUsed()) - before).toBeLessThan(8 * MIB);
     await connection.write('0\r\n\r\n');
     expect(await client.answer(1)).toHaveProperty('result');
   });
@@ -386,7 +391,7 @@ describeOnAdapters('the attacker', (adapter) => {
     expect(running.sessions.sessions).toHaveLength(100);
     const other = await WireClient.connect(`${running.url}/sse`, { 'x-api-key': 'the key of ada' });
     expect(await other.call(1, 'ping')).toHaveProperty('result');
-  }, 60_000);
+  }, 180_000);
 
   it('puts line breaks and terminal sequences into what is logged: they are escaped', async () => {
     const log = new MemoryLog();
@@ -403,5 +408,11 @@ describeOnAdapters('the attacker', (adapter) => {
     for (const line of logged[0]!.split('\n').slice(1)) expect(line).toMatch(/^ +at /);
     // oxlint-disable-next-line no-control-regex
     expect(logged[0]).not.toMatch(/[\u001b\u2028\u202e]/);
+
+    await client.post(rpc(2, 'tools/call', { name: 'wait' }));
+    const params = { requestId: 2, reason: 'tired\u2028\u009b2J\u202e' };
+    await client.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
+    const cancelled = log.lines.filter((line) => line.includes('tired'));
+    expect(cancelled).toEqual([expect.stringContaining('tired\\u2028\\u009b2J\\u202e')]);
   });
 });

@@ -15,6 +15,8 @@ import {
   McpPrompt,
   McpRegistry,
   McpResource,
+  McpRoles,
+  McpScopes,
   McpSseModule,
   McpTool,
   type McpAuditEvent,
@@ -81,6 +83,30 @@ class Bank {
   @McpTool()
   @UseGuards(NobodyGuard)
   vault(): string {
+    return 'gold';
+  }
+
+  @McpTool()
+  @McpRoles('director')
+  hidden(): string {
+    return 'gold';
+  }
+
+  @McpTool()
+  @McpScopes('pay')
+  scoped(): string {
+    return 'gold';
+  }
+
+  @McpResource({ uri: 'hidden://all' })
+  @McpRoles('director')
+  hiddenContent(): string {
+    return 'gold';
+  }
+
+  @McpPrompt()
+  @McpRoles('director')
+  hiddenPrompt(): string {
     return 'gold';
   }
 
@@ -212,6 +238,46 @@ describeOnAdapters('the audit trail', (adapter) => {
     expect(trail).toMatchObject([
       { ...denied, method: 'tools/call', name: 'vault' },
       { ...denied, method: 'resources/read', uri: 'vault://all', code: -32600 },
+    ]);
+  });
+
+  it('has what is hidden, and named nevertheless, as a denial, and what does not exist as a failure', async () => {
+    const running = await run();
+    const client = await WireClient.connect(`${running.url}/sse`, ADA);
+    const trail = trailOf(running);
+    await client.callTool(1, 'hidden');
+    await client.call(2, 'resources/read', { uri: 'hidden://all' });
+    await client.call(3, 'prompts/get', { name: 'hiddenPrompt' });
+    await client.callTool(4, 'unknown');
+    await client.call(5, 'resources/read', { uri: 'unknown://all' });
+    const denied = { type: 'denial', outcome: 'denied', reason: 'forbidden', ...WHO_ADA };
+    expect(trail).toMatchObject([
+      { ...denied, method: 'tools/call', name: 'hidden', code: -32602 },
+      { ...denied, method: 'resources/read', uri: 'hidden://all', code: -32002 },
+      { ...denied, method: 'prompts/get', name: 'hiddenPrompt', code: -32602 },
+      { type: 'call', outcome: 'failed', name: 'unknown', code: -32602 },
+      { type: 'read', outcome: 'failed', uri: 'unknown://all', code: -32002 },
+    ]);
+  });
+
+  it('has a call that lacks a scope as one denial, over HTTP too', async () => {
+    const running = await run();
+    const sse = await WireClient.connect(`${running.url}/sse`, ADA);
+    const http = await HttpWireClient.connect(`${running.url}/mcp`, { headers: ADA });
+    const trail = trailOf(running);
+    const call = rpc(1, 'tools/call', { name: 'scoped' });
+    expect((await sse.post(call)).status).toBe(403);
+    expect((await http.post(call)).status).toBe(403);
+    const denied = {
+      type: 'denial',
+      reason: 'insufficient-scope',
+      method: 'tools/call',
+      name: 'scoped',
+      ...WHO_ADA,
+    };
+    expect(trail).toMatchObject([
+      { ...denied, session: digestOf(await sse.sessionId()) },
+      { ...denied, session: digestOf(http.sessionId) },
     ]);
   });
 

@@ -31,6 +31,7 @@ import { streamedResult } from './streamed-result.js';
 import { withinTimeLimit } from './time-limit.js';
 import { ToolFailure } from './tool-failure.js';
 import { toolResult } from './tool-result.js';
+import { unknownFeature } from './unknown-feature.js';
 
 type Params = Readonly<Record<string, unknown>>;
 type Prepare = (params: Params, context: InvokedContext) => Promise<PreparedRequest>;
@@ -105,8 +106,9 @@ export class McpInvoker implements Invoker {
     const name = stringParam(params, 'name');
     const args = argumentsParam(params);
     const { toolMap } = this.registry;
-    const tool = await this.access.admit(toolMap.get(name), toolMap.values(), context);
-    if (!tool) throw new JsonRpcError(ErrorCode.InvalidParams, `Unknown tool: ${name}`);
+    const found = toolMap.get(name);
+    const tool = await this.access.admit(found, toolMap.values(), context);
+    if (!tool) throw unknownFeature(ErrorCode.InvalidParams, `Unknown tool: ${name}`, found !== undefined);
     return () => this.callTool(tool, args, context);
   }
 
@@ -190,16 +192,19 @@ export class McpInvoker implements Invoker {
   /** @throws {JsonRpcError} -32602 when there is none */
   private async admitPrompt(name: string, context: InvokedContext): Promise<RegisteredPrompt> {
     const { promptMap } = this.registry;
-    const prompt = await this.access.admit(promptMap.get(name), promptMap.values(), context);
-    if (!prompt) throw new JsonRpcError(ErrorCode.InvalidParams, `Unknown prompt: ${name}`);
+    const found = promptMap.get(name);
+    const prompt = await this.access.admit(found, promptMap.values(), context);
+    if (!prompt)
+      throw unknownFeature(ErrorCode.InvalidParams, `Unknown prompt: ${name}`, found !== undefined);
     return prompt;
   }
 
   /** @throws {JsonRpcError} -32602 when there is no resource, or template, that is listed under this URI */
   private async admitReference(uri: string, context: InvokedContext): Promise<void> {
     const { resourceMap } = this.registry;
-    if (!(await this.access.admit(resourceMap.get(uri), resourceMap.values(), context)))
-      throw new JsonRpcError(ErrorCode.InvalidParams, `Unknown resource: ${uri}`);
+    const found = resourceMap.get(uri);
+    if (!(await this.access.admit(found, resourceMap.values(), context)))
+      throw unknownFeature(ErrorCode.InvalidParams, `Unknown resource: ${uri}`, found !== undefined);
   }
 
   /** @throws {JsonRpcError} -32002 when there is none, -32602 for a URI that is too long to be matched */
@@ -212,7 +217,7 @@ export class McpInvoker implements Invoker {
     const found = findResource(this.registry, uri);
     const { resourceMap } = this.registry;
     if (!(await this.access.admit(found?.resource, resourceMap.values(), context)))
-      throw new JsonRpcError(RESOURCE_NOT_FOUND, `Resource not found: ${uri}`, { uri });
+      throw unknownFeature(RESOURCE_NOT_FOUND, `Resource not found: ${uri}`, found !== undefined, { uri });
     return found!;
   }
 

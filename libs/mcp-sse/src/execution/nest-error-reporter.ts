@@ -20,6 +20,6 @@ export class NestErrorReporter implements ErrorReporter {
   }
 
   debug(text: string): void {
-    this.logger.debug(text);
+    this.logger.debug(escapeControls(text));
   }
 }

@@ -70,4 +70,18 @@ describe('compileSchema', () => {
     expect(warn).toHaveBeenCalledWith(expect.stringContaining('value.trim is not a function'));
     warn.mockRestore();
   });
+
+  it('escapes in the log what a client has sent', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    class EchoDto {
+      @Transform(({ value }) => {
+        throw new Error(`no ${value}`);
+      })
+      @IsString()
+      name!: string;
+    }
+    await compileSchema(EchoDto, where, 'input').validate({ name: 'a\nb' });
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('no a\\u000ab'));
+    warn.mockRestore();
+  });
 });

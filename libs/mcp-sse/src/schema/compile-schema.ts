@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
 import type { JsonObjectSchema } from '../model/json-schema.js';
+import { escapeControls } from '../model/escape-controls.js';
 import type { McpSchemaSource } from '../model/schema-source.js';
 import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
 import type { DtoClass } from './dto-class.js';
@@ -24,7 +25,7 @@ export function compileSchema(
 
   // Custom validators and transforms are the application's code and may throw.
   const failed = (error: unknown): SchemaOutcome => {
-    new Logger('McpSchema').warn(`${where}: validation failed with ${String(error)}`);
+    new Logger('McpSchema').warn(escapeControls(`${where}: validation failed with ${String(error)}`));
     return { ok: false, issues: [{ path: '', message: 'could not be validated' }] };
   };
   const validate = (value: unknown): SchemaOutcome | Promise<SchemaOutcome> => {

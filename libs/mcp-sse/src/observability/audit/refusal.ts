@@ -1,4 +1,5 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
+import { InsufficientScopeError } from '../../model/errors/insufficient-scope.error.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -26,13 +27,16 @@ export class Refusal {
   /** @returns undefined for an error that is not one of lacking rights */
   static ofRoute(error: unknown, status: number): Refusal | undefined {
     const reason = REASONS[status];
-    if (reason === undefined) return undefined;
+    // Who was told which scopes are missing was told so in a call, which has more to say.
+    if (reason === undefined || error instanceof InsufficientScopeError) return undefined;
     const isForeign = error instanceof SessionClosedError && error.isForeign;
     return new Refusal(status, isForeign ? 'foreign-session' : reason);
   }
 
   /** @param error that a call failed with, or whose `cause` it was */
   static ofCall(error: unknown): Refusal | undefined {
+    if (error instanceof InsufficientScopeError)
+      return new Refusal(HttpStatus.FORBIDDEN, 'insufficient-scope');
     const cause = error instanceof HttpException ? error : (error as Error | undefined)?.cause;
     const status = cause instanceof HttpException ? cause.getStatus() : undefined;
     return status !== undefined && OF_CALLS.includes(status)

@@ -4,6 +4,7 @@ import { requestPrincipal } from '../../auth/request-principal.js';
 import type { McpTransportName } from '../../model/session-view.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import type { AdmittedMessage } from '../../protocol/admitted-message.js';
+import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
 import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
 import type { MessageOrigin } from '../../protocol/message-origin.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
@@ -19,6 +20,7 @@ export class MessageIntake {
   constructor(
     private readonly sessions: McpSessionService,
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(TRAFFIC_OBSERVER) private readonly observer: TrafficObserver,
   ) {}
 
   /**
@@ -71,7 +73,12 @@ export class MessageIntake {
     origin: Omit<MessageOrigin, 'streamHeaders'>,
   ): Promise<readonly AdmittedMessage[]> {
     const admitted = await session.admit(messages, origin);
-    for (const { request } of admitted) if (request?.refusal) throw request.refusal;
+    for (const { message, request } of admitted) {
+      if (message.kind !== 'request' || !request?.refusal) continue;
+      const { context, bytes, refusal } = request;
+      this.observer.request(message.method, message.params, context, bytes)?.(refusal, '');
+      throw refusal;
+    }
     return admitted;
   }
 
