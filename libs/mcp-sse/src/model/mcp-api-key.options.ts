@@ -22,8 +22,8 @@ export interface McpApiKeyProvider {
 export interface McpApiKeyOptions {
   /** The keys and whom they belong to. */
   keys?: McpApiKey[];
-  /** A provider of the application, injected from whichever module has it. */
-  provider?: Type<McpApiKeyProvider>;
+  /** A class, which may be provided by any module, or an instance of one. */
+  provider?: Type<McpApiKeyProvider> | McpApiKeyProvider;
   /** Header that carries the key, `x-api-key` by default. `Authorization: Bearer` is accepted as well. */
   header?: string;
 }

@@ -59,6 +59,7 @@ function principalOf(request: Request): McpPrincipal {
   const principal = requestPrincipal(request);
   if (principal !== ANONYMOUS) return principal;
   try {
+    // Nothing of the options is known here: with another `tenantClaim`, namesakes in two tenants share a limit.
     return principalOfUser(request['user'], 'tenant');
   } catch {
     // Only the `principal` option knows what this user is.
