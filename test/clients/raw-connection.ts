@@ -16,9 +16,9 @@ export class RawConnection {
     return new RawConnection(socket);
   }
 
-  /** Sends text as it is, and resolves when there is room for more. */
-  async write(text: string): Promise<void> {
-    if (!this.socket.write(text))
+  /** Sends text as it is, in UTF-8 or a byte a character, and resolves when there is room for more. */
+  async write(text: string, encoding: 'utf8' | 'latin1' = 'utf8'): Promise<void> {
+    if (!this.socket.write(text, encoding))
       await Promise.race([once(this.socket, 'drain'), once(this.socket, 'close')]);
   }
 
