@@ -73,7 +73,7 @@ describeOnAdapters('the codes on the wire', (adapter) => {
       providers: [Features],
       options: {
         auth: { apiKey: { keys: [{ name: 'one', key: KEY }] } },
-        limits: { maxMessageBytes: 1000, maxInFlight: 1, maxSessions: 1 },
+        limits: { maxMessageBytes: 1000, maxInFlight: 1, maxSessions: 1, maxSubscriptions: 0 },
       },
     });
     client = await WireClient.connect(`${running.url}/sse`, AUTHENTICATED);
@@ -154,6 +154,7 @@ describeOnAdapters('the codes on the wire', (adapter) => {
       [-32042, 'tools/call', { name: 'refuse' }],
       [-32002, 'resources/read', { uri: 'no://such' }],
       [-32603, 'resources/read', { uri: 'broken://one' }],
+      [-32000, 'resources/subscribe', { uri: 'broken://one' }],
       [-32602, 'prompts/get', { name: 'unknown' }],
       [-32602, 'prompts/get', { name: 'ask', arguments: {} }],
       [-32602, 'logging/setLevel', { level: 'loud' }],

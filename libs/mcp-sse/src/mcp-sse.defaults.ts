@@ -60,6 +60,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       maxArgumentDepth: 32,
       maxStringLength: MIB,
       maxInFlight: 256,
+      maxSubscriptions: 1_000,
       pageSize: 1_000,
       clientRequestMs: 300_000,
       handlerMs: false,

@@ -158,6 +158,7 @@ function createSessionService(
     serverInfo: { name, version, title, websiteUrl, icons },
     instructions,
     maxInFlight: limits.maxInFlight,
+    maxSubscriptions: limits.maxSubscriptions,
     clientRequestMs: limits.clientRequestMs,
     checkForm: compileForm,
     observer,

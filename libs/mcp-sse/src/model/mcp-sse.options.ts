@@ -152,6 +152,8 @@ export interface McpSseModuleOptions {
     maxStringLength?: number;
     /** Requests of a session without an answer, 256 by default; more get 429. */
     maxInFlight?: number;
+    /** Resources that a session may be subscribed to at a time, 1000 by default. */
+    maxSubscriptions?: number;
     /** Tools, resources or prompts on one page of a list, 1000 by default. */
     pageSize?: number;
     /** How long a client has to answer a request of the server, 300000 by default: people may be asked. */

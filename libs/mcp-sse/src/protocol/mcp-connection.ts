@@ -31,6 +31,7 @@ export interface ConnectionOptions {
   readonly serverInfo: Implementation;
   readonly instructions?: string;
   readonly maxInFlight: number;
+  readonly maxSubscriptions: number;
   /** How long the client has to answer a request of the server, in milliseconds. */
   readonly clientRequestMs: number;
   readonly checkForm: FormCheck;
@@ -54,10 +55,14 @@ type Notification = Extract<JsonRpcMessage, { kind: 'notification' }>;
 export class McpConnection implements CallPort {
   readonly state: ConnectionState = { subscriptions: new Set() };
   private readonly inFlightCalls = new Map<RequestId, CallContext>();
-  private readonly subscriptions = new ResourceSubscriptions(this.state.subscriptions, {
-    tell: (uri) => this.notify('notifications/resources/updated', { uri }),
-    report: (error) => void this.errors.report(error, 'the policy, of a resource that has changed,'),
-  });
+  private readonly subscriptions = new ResourceSubscriptions(
+    this.state.subscriptions,
+    this.options.maxSubscriptions,
+    {
+      tell: (uri) => this.notify('notifications/resources/updated', { uri }),
+      report: (error) => void this.errors.report(error, 'the policy, of a resource that has changed,'),
+    },
+  );
   /** Who wants to know how a request ends. */
   private readonly ends = new Map<RequestId, RequestEnd>();
   private readonly clientRequests: ClientRequestQueue;

@@ -1,6 +1,10 @@
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { WatchableResource } from '../model/invoker.js';
 import { whenReady } from '../model/when-ready.js';
 import { ResourceWatch } from './resource-watch.js';
+
+/** Of limits that a session has reached. */
+const TOO_MANY = -32000;
 
 export interface SubscriptionPort {
   /** Tells the client that a resource has changed. */
@@ -13,17 +17,22 @@ export interface SubscriptionPort {
 export class ResourceSubscriptions {
   private readonly watches = new Map<string, ResourceWatch>();
 
-  /** @param uris that are subscribed to; kept up to date */
+  /**
+   * @param uris that are subscribed to; kept up to date
+   * @param max how many there may be
+   */
   constructor(
     private readonly uris: Set<string>,
+    private readonly max: number,
     private readonly port: SubscriptionPort,
   ) {}
 
-  /** @throws as watching the resource does */
+  /**
+   * @throws {JsonRpcError} -32000 for one too many
+   * @throws as watching the resource does
+   */
   async add(uri: string, resource: WatchableResource): Promise<void> {
-    const watch = this.watches.get(uri) ?? new ResourceWatch(resource, () => this.updated(uri));
-    this.watches.set(uri, watch);
-    this.uris.add(uri);
+    const watch = this.watches.get(uri) ?? this.begin(uri, resource);
     try {
       await watch.started;
     } catch (error) {
@@ -58,6 +67,18 @@ export class ResourceSubscriptions {
   private conclude(uri: string, watch: ResourceWatch, isReadable: boolean): void {
     if (!isReadable) this.end(uri, watch);
     else if (this.watches.get(uri) === watch) this.port.tell(uri);
+  }
+
+  private begin(uri: string, resource: WatchableResource): ResourceWatch {
+    if (this.watches.size >= this.max)
+      throw new JsonRpcError(
+        TOO_MANY,
+        `The session has ${this.max} subscriptions; unsubscribe from one before you subscribe to another.`,
+      );
+    const watch = new ResourceWatch(resource, () => this.updated(uri));
+    this.watches.set(uri, watch);
+    this.uris.add(uri);
+    return watch;
   }
 
   private end(uri: string, watch: ResourceWatch): void {

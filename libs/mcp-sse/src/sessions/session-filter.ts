@@ -1,6 +1,9 @@
 import type { McpSessionView, McpTransportName } from '../model/session-view.js';
 
-/** Which sessions are meant: those that have every value that is given. A principal is a filter too. */
+/**
+ * Which sessions are meant: those that have every value that is given. A value that is given as `undefined`, as a
+ * tenant that a principal does not have, is had by those without one. A principal is a filter too.
+ */
 export interface McpSessionFilter {
   readonly subject?: string;
   readonly issuer?: string;
@@ -11,17 +14,14 @@ export interface McpSessionFilter {
 /** Which sessions are meant, as data or as a function that decides for each. */
 export type McpSessionSelector = McpSessionFilter | ((session: McpSessionView) => boolean);
 
+const OF_PRINCIPAL = ['subject', 'issuer', 'tenant'] as const;
+
 /** The function that decides for each session whether it is meant. */
 export function sessionMatcher(where: McpSessionSelector): (session: McpSessionView) => boolean {
   if (typeof where === 'function') return where;
-  const { subject, issuer, tenant, transport } = where;
-  return (session) =>
-    isOrUnset(subject, session.principal.subject) &&
-    isOrUnset(issuer, session.principal.issuer) &&
-    isOrUnset(tenant, session.principal.tenant) &&
-    isOrUnset(transport, session.transport);
-}
-
-function isOrUnset<T>(wanted: T | undefined, actual: T | undefined): boolean {
-  return wanted === undefined || wanted === actual;
+  const given = OF_PRINCIPAL.filter((name) => name in where);
+  const isTransportGiven = 'transport' in where;
+  return ({ principal, transport }) =>
+    given.every((name) => principal[name] === where[name]) &&
+    (!isTransportGiven || transport === where.transport);
 }

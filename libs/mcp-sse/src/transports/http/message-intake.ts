@@ -32,9 +32,11 @@ export class MessageIntake {
    */
   session(request: HttpRequest, transport: McpTransportName, id: unknown, missing: string): McpSession {
     if (id === undefined || id === '') throw new BadRequestException(missing);
-    const session = typeof id === 'string' && this.sessions.find(id, requestPrincipal(request));
+    // A query can also be parsed to something that is no string, and cannot be made one.
+    if (typeof id !== 'string') throw new SessionClosedError();
+    const session = this.sessions.find(id, requestPrincipal(request));
     if (!session || session.transport !== transport || !sameRoute(session.params, request.params))
-      throw new SessionClosedError(!session && this.sessions.get(String(id)) !== undefined);
+      throw new SessionClosedError(!session && this.sessions.get(id) !== undefined);
     return session;
   }
 
