@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import ts from 'typescript';
+import { testNames } from '../fixtures/test-names.js';
 import { REQUIREMENTS } from '../requirements.js';
 
 /** What the library does not meet. An entry goes when its requirement has a test. */
@@ -10,32 +10,6 @@ const SHORTFALLS = [
   'ping/periodic',
   'logging/rate-limit',
 ];
-
-/** The names of the tests of a file, as written: the first argument of `it(...)` and `it.each(...)(...)`. */
-function testNames(file: string): Set<string> {
-  const names = new Set<string>();
-  const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && isTest(node.expression)) {
-      const [name] = node.arguments;
-      if (name && ts.isStringLiteralLike(name)) names.add(name.text);
-      else if (name && ts.isTemplateExpression(name)) names.add(name.getText().slice(1, -1));
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true));
-  return names;
-}
-
-/** Whether it is `it` or `it.each(...)`; a test that is skipped pins nothing. */
-function isTest(callee: ts.Expression): boolean {
-  if (ts.isIdentifier(callee)) return callee.text === 'it';
-  const each = ts.isCallExpression(callee)
-    ? callee.expression
-    : ts.isTaggedTemplateExpression(callee)
-      ? callee.tag
-      : undefined;
-  return each !== undefined && ts.isPropertyAccessExpression(each) && each.getText() === 'it.each';
-}
 
 describe('the requirements of the specification', () => {
   it('have ids of their own', () => {
