@@ -9,6 +9,8 @@ export default {
   ],
   extensionsToTreatAsEsm: ['.ts'],
   maxWorkers: 2,
+  // Each file has modules of its own, which a worker keeps: collecting garbage would take ever longer.
+  workerIdleMemoryLimit: '700MB',
   // A machine that is busy with other things is slow, and not wrong.
   testTimeout: 30_000,
   moduleNameMapper: {
