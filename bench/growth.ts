@@ -1,7 +1,7 @@
 /**
  * Measures what a call costs as sessions, tools and subscriptions grow:
  *
- *     npm run bench:growth [-- --adapter fastify] [--transport sse] [--docs]
+ *     npm run bench:growth [-- --adapter fastify] [--transport sse] [--rounds 3] [--docs]
  *
  * `--docs` writes the table to docs/performance.md.
  */
@@ -11,6 +11,7 @@ import { costOfCall, type Burden } from './growth/cost-of-call.js';
 import { formatNumber } from './report/format-number.js';
 import { writeSection } from './report/write-section.js';
 import { pinLoad } from './run/pin-load.js';
+import { median } from './run/statistics.js';
 
 const SIZES = [10, 100, 1_000, 10_000];
 const BASE: Burden = { sessions: 10, tools: 10, subscriptions: 0 };
@@ -24,6 +25,7 @@ const { values } = parseArgs({
   options: {
     adapter: { type: 'string', default: 'fastify' },
     transport: { type: 'string', default: 'sse' },
+    rounds: { type: 'string', default: '3' },
     docs: { type: 'boolean', default: false },
   },
 });
@@ -31,15 +33,22 @@ const transport = values.transport === 'http' ? 'http' : 'sse';
 
 pinLoad();
 const columns = [1, ...SIZES];
-const rows: string[][] = [];
-for (const { title, sizes, burden } of GROWING) {
-  const costs = new Map<number, string>();
-  for (const size of sizes) {
-    costs.set(size, formatNumber(await costOfCall(values.adapter, transport, burden(size))));
-    process.stderr.write(`${size} ${title}: ${costs.get(size)} µs\n`);
-  }
-  rows.push([title, ...columns.map((size) => costs.get(size) ?? '–')]);
-}
+const costs = new Map<string, number[]>();
+for (let round = 0; round < Number(values.rounds); round++)
+  for (const { title, sizes, burden } of GROWING)
+    for (const size of sizes) {
+      const key = `${size} ${title}`;
+      const cost = await costOfCall(values.adapter, transport, burden(size));
+      costs.set(key, [...(costs.get(key) ?? []), cost]);
+      process.stderr.write(`${key}: ${formatNumber(cost)} µs\n`);
+    }
+const rows = GROWING.map(({ title }) => [
+  title,
+  ...columns.map((size) => {
+    const cost = median(costs.get(`${size} ${title}`) ?? []);
+    return cost === undefined ? '–' : formatNumber(cost);
+  }),
+]);
 
 const table = [
   ['µs per call', ...columns.map((size) => size.toLocaleString('en-US'))],

@@ -16,6 +16,9 @@ prototype.listen = function (...args) {
   return listen.apply(this, args);
 };
 
+// Whoever started it is gone, and would not stop it any more.
+process.on('disconnect', () => process.exit());
+
 process.on('message', async (question) => {
   if (question !== 'memory') return;
   for (let i = 0; i < COLLECTIONS; i++) {
