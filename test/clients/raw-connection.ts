@@ -4,10 +4,13 @@ import { connect, type Socket } from 'node:net';
 /** A connection of TCP, for what no HTTP client would send. */
 export class RawConnection {
   private received = '';
+  private readonly closed: Promise<void>;
 
   private constructor(private readonly socket: Socket) {
     socket.setEncoding('utf8').on('data', (text: string) => (this.received += text));
     socket.on('error', () => undefined);
+    // Unlike `once` of Node, it does not reject when the server resets the connection.
+    this.closed = new Promise((resolve) => socket.on('close', () => resolve()));
   }
 
   static async open(port: number): Promise<RawConnection> {
@@ -19,7 +22,7 @@ export class RawConnection {
   /** Sends text as it is, in UTF-8 or a byte a character, and resolves when there is room for more. */
   async write(text: string, encoding: 'utf8' | 'latin1' = 'utf8'): Promise<void> {
     if (!this.socket.write(text, encoding))
-      await Promise.race([once(this.socket, 'drain'), once(this.socket, 'close')]);
+      await Promise.race([new Promise((resolve) => this.socket.once('drain', resolve)), this.closed]);
   }
 
   /** Sends the head of a POST of JSON to the loopback host. */
@@ -30,7 +33,7 @@ export class RawConnection {
 
   /** All that the server sent until it ended the connection. */
   async untilClosed(): Promise<string> {
-    if (!this.socket.closed) await once(this.socket, 'close');
+    await this.closed;
     return this.received;
   }
 
