@@ -18,6 +18,7 @@ export default {
     '^nestjs-mcp-sse/throttler$': '<rootDir>/libs/mcp-sse/src/throttler/index.ts',
     // It is CommonJS that requires ESM, which Node can do, but Jest can only from Node 24.9 on.
     '^@nestjs/throttler$': '<rootDir>/test/fixtures/throttler.ts',
+    '^nestjs-mcp-sse/redis$': '<rootDir>/libs/mcp-sse/src/redis/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
   transform: {

@@ -152,6 +152,18 @@ export class Environment {
   @IsAddressRange({ each: true })
   @CommaSeparated()
   readonly MCP_TRUSTED_PROXIES: string[] = [];
+
+  @IsOptional()
+  @IsUrl(
+    {
+      protocols: ['redis', 'rediss'],
+      require_protocol: true,
+      require_tld: false,
+      require_valid_protocol: true,
+    },
+    { message: '$property must be a URL such as redis://localhost:6379, or rediss:// for TLS' },
+  )
+  readonly MCP_REDIS_URL?: string;
 }
 
 function isIntrospected({ MCP_AUTH }: Environment): boolean {

@@ -1,4 +1,5 @@
 import type { McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { redisCluster } from 'nestjs-mcp-sse/redis';
 import type { Environment } from './environment.js';
 import { SERVER_INFO } from './server-info.js';
 
@@ -26,6 +27,8 @@ export function mcpOptions(environment: Environment): McpSseModuleOptions {
     auth: authentication(environment),
     oauth: authorizationServers(environment),
     tenantClaim: environment.MCP_JWT_TENANT_CLAIM,
+    cluster:
+      environment.MCP_REDIS_URL === undefined ? undefined : redisCluster({ url: environment.MCP_REDIS_URL }),
   };
 }
 

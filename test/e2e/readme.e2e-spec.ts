@@ -38,8 +38,8 @@ const LOCAL_URL = 'http://127.0.0.1:3000';
 const KEY = 'replace-this-key';
 
 /** What tests/package does, since it needs the network: the two commands, and the installation. */
-const TESTED_BY_PACKAGE_TEST = ['start', 'test', 'install'];
-const TYPESCRIPT = ['quick-start', 'stdio', 'auth', 'authorization', 'audit', 'throttler'];
+const TESTED_BY_PACKAGE_TEST = ['start', 'test', 'install', 'install-redis'];
+const TYPESCRIPT = ['quick-start', 'stdio', 'auth', 'authorization', 'audit', 'throttler', 'cluster'];
 /** What the snippet for stdio imports: the application that its reader has. */
 const MODULE_OF_THE_READER = `
   import { Injectable, Module } from '@nestjs/common';
@@ -301,6 +301,18 @@ describe('the TypeScript of the README', () => {
     const call = () => client.callTool({ name: 'yearlyReport' });
     expect(await call()).toMatchObject({ content: [{ text: 'a long report' }] });
     await expect(call()).rejects.toMatchObject({ code: -32000, data: { retryAfterMs: 60_000 } });
+    await client.close();
+  });
+
+  it('makes a node of a cluster, which serves as ever while there is no Redis', async () => {
+    const { OrdersModule } = (await import(pathToFileURL(join(sources, fileOf('cluster'))).href)) as {
+      OrdersModule: Type;
+    };
+    process.env['REDIS_URL'] = 'redis://127.0.0.1:1';
+    const { url, close } = await startModule(OrdersModule);
+    running.push(close);
+    const client = await connectSdkClient(`${url}/sse`);
+    expect(client.getServerVersion()).toMatchObject({ name: 'orders' });
     await client.close();
   });
 

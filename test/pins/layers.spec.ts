@@ -9,6 +9,9 @@ interface Layer {
   readonly packages?: RegExp;
 }
 
+/** No package at all. */
+const NONE = /^$/;
+
 /** The folders of the library from the ground up. Data flows down the list and comes back up; an import only goes down. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { below: [] },
@@ -20,6 +23,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   streaming: { below: ['model'], packages: /^rxjs$/ },
   sessions: { below: ['model', 'protocol', 'streaming'] },
   auth: { below: ['model', 'decorators'] },
+  cluster: { below: ['model'], packages: NONE },
+  redis: { below: ['model'], packages: /^ioredis$/ },
   transports: {
     below: [
       'model',

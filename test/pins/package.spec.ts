@@ -15,7 +15,10 @@ interface Manifest {
 const NEEDED_BY_OTHERS: Readonly<Record<string, string>> = { passport: '@nestjs/passport' };
 
 /** The optional peers, and the entry points that need them. */
-const ENTRY_POINTS: Readonly<Record<string, string>> = { '@nestjs/throttler': 'throttler' };
+const ENTRY_POINTS: Readonly<Record<string, string>> = {
+  '@nestjs/throttler': 'throttler',
+  ioredis: 'redis',
+};
 
 const library = manifest('libs/mcp-sse/package.json');
 const workspace = manifest('package.json');

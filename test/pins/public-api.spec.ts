@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import * as library from 'nestjs-mcp-sse';
+import * as redis from 'nestjs-mcp-sse/redis';
 import * as throttler from 'nestjs-mcp-sse/throttler';
 
 /** A name that goes away or changes breaks applications; one that comes is a promise. Both are decisions. */
@@ -41,12 +42,17 @@ const PUBLIC_NAMES = [
   'mcpCorsOptions',
   'mcpRegistryToken',
   'mcpSessionServiceToken',
+  'memoryCluster',
   'progress',
   'serveStdio',
 ];
 
 it('exports these values and no others', () => {
   expect(Object.keys(library).toSorted()).toEqual(PUBLIC_NAMES);
+});
+
+it('exports these values and no others for Redis', () => {
+  expect(Object.keys(redis)).toEqual(['redisCluster']);
 });
 
 it('exports these values and no others for the throttler', () => {

@@ -24,6 +24,8 @@ export { McpSseModule } from './mcp-sse.module.js';
 export type { ClientRequestOptions, ClientRequests } from './model/client-requests.js';
 export { mcpAuditServiceToken, mcpRegistryToken, mcpSessionServiceToken } from './mcp-sse.tokens.js';
 export type { McpAccess } from './model/access.js';
+export type { McpCluster } from './model/cluster/mcp-cluster.js';
+export { memoryCluster, type MemoryCluster } from './cluster/memory-cluster.js';
 export type { McpCall } from './model/call.js';
 export type {
   McpDefinition,

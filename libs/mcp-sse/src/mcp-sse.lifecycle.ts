@@ -53,7 +53,8 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   }
 
   /** By now the application has been told whether signals stop it. */
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    await this.sessions.cluster?.start();
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
     const isStoppedBySignal = noteSignals();
@@ -63,8 +64,8 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   }
 
   /** Before the server closes: it waits for its connections, and streams end by us alone. */
-  beforeApplicationShutdown(): void {
-    this.sessions.shutdown();
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.sessions.shutdown();
   }
 
   private async drain(): Promise<void> {

@@ -37,6 +37,7 @@ import { exemptOwnControllers } from './transports/http/own-controllers.js';
 import { setResource } from './transports/http/mcp-route.js';
 import { MessageIntake } from './transports/http/message-intake.js';
 import { ProtectedResource } from './transports/http/protected-resource.js';
+import { restoredOrigin } from './transports/http/relayed-origin.js';
 import { routesOf } from './transports/http/routes.js';
 import { createSseController, setSsePaths } from './transports/sse/sse.controller.js';
 import {
@@ -149,11 +150,13 @@ function serverAliases(name: string): { provide: string; useExisting: Type }[] {
 }
 
 function createSessionService(
-  { name, version, title, websiteUrl, icons, instructions, sse, http, limits }: ResolvedOptions,
+  options: ResolvedOptions,
   invoker: McpInvoker,
   errors: ErrorReporter,
   observer: TrafficObserver,
 ): McpSessionService {
+  const { name, version, title, websiteUrl, icons, instructions, sse, http, limits, cluster, replay } =
+    options;
   const connection = {
     serverInfo: { name, version, title, websiteUrl, icons },
     instructions,
@@ -166,5 +169,11 @@ function createSessionService(
   return new McpSessionService(
     { ...limits, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },
     (session, outlet) => new McpConnection(invoker, connection, errors, session, outlet),
+    cluster && {
+      node: cluster.join(name, replay),
+      maxBytes: replay.maxBytes,
+      observer,
+      originOf: (origin) => restoredOrigin(origin, options.contextFactory),
+    },
   );
 }

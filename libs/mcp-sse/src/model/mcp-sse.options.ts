@@ -5,6 +5,7 @@ import type { McpApiKeyOptions } from './mcp-api-key.options.js';
 import type { McpIntrospectionOptions } from './mcp-introspection.options.js';
 import type { McpJwtOptions } from './mcp-jwt.options.js';
 import type { McpOAuthOptions } from './mcp-oauth.options.js';
+import type { McpCluster } from './cluster/mcp-cluster.js';
 import type { McpPrincipal } from './principal.js';
 
 /** Options of `McpSseModule.forRoot()`. Where a default is named, it stands in `mcp-sse.defaults.ts`. */
@@ -84,6 +85,12 @@ export interface McpSseModuleOptions {
     /** How long calls that run then have to finish, 15000 by default. */
     deadlineMs?: number;
   };
+
+  /**
+   * What several nodes share, so that a session survives its connection and its node, and any node serves its client:
+   * `redisCluster({ url })` of `nestjs-mcp-sse/redis`. Without it, sessions are those of this process.
+   */
+  cluster?: McpCluster;
 
   /**
    * URL at which clients reach the application's root, such as `https://example.com/api`. Needed behind a

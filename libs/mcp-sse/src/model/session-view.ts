@@ -12,6 +12,8 @@ export type SessionCloseReason =
   | 'grace-expired'
   | 'slow-client'
   | 'revoked'
+  /** It did not end: another node has it now. */
+  | 'moved'
   | 'shutdown'
   | 'server';
 

@@ -33,6 +33,11 @@ export class ClientRequestQueue {
     private readonly log: (text: string) => void,
   ) {}
 
+  /** Requests get greater ids than this. */
+  startAfter(id: number): void {
+    this.lastId = id;
+  }
+
   /**
    * Rejects with a {@link McpClientError} when the client answers with an error, too late or not at all. A client
    * that is not ready is asked as soon as it is.

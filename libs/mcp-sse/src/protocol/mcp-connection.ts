@@ -6,6 +6,7 @@ import {
   type ProgressToken,
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
+import type { NegotiatedState } from '../model/cluster/session-record.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { FormCheck } from '../model/form-check.js';
@@ -45,7 +46,17 @@ export interface ConnectionOutlet {
   abandon(relatesTo: RequestId): void;
   /** See `McpContext.closeStream`. */
   closeStream(relatesTo: RequestId, retryMs?: number): void;
+  /** What is agreed with the client has changed. Called before the answer that says so. */
+  stateChanged(): void;
 }
+
+/** Requests that change what is agreed with the client. */
+const CHANGES_STATE = new Set([
+  'initialize',
+  'logging/setLevel',
+  'resources/subscribe',
+  'resources/unsubscribe',
+]);
 
 type ClientRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number };
 type Request = Extract<JsonRpcMessage, { kind: 'request' }>;
@@ -101,20 +112,23 @@ export class McpConnection implements CallPort {
   /**
    * Whether messages that come together can all be accepted.
    *
+   * @param expected ids of requests that will be accepted soon
    * @throws {JsonRpcError} -32600 when a request with the id of one of them is in flight
    * @throws {TooManyRequestsError} when the limit of requests in flight would be exceeded
    */
-  assertAcceptable(messages: readonly JsonRpcMessage[]): void {
+  assertAcceptable(messages: readonly JsonRpcMessage[], expected: ReadonlySet<RequestId>): void {
     const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
     // A batch of any size is not compared with itself.
     if (ids.length > this.options.maxInFlight) throw new TooManyRequestsError(this.options.maxInFlight);
-    const taken = ids.find((id, index) => this.inFlightCalls.has(id) || ids.indexOf(id) !== index);
+    const taken = ids.find(
+      (id, index) => this.inFlightCalls.has(id) || expected.has(id) || ids.indexOf(id) !== index,
+    );
     if (taken !== undefined)
       throw new JsonRpcError(
         ErrorCode.InvalidRequest,
         `Invalid Request: a request with the id ${JSON.stringify(taken)} is in flight`,
       );
-    if (ids.length > 0 && this.inFlightCalls.size + ids.length > this.options.maxInFlight)
+    if (ids.length > 0 && this.inFlightCalls.size + expected.size + ids.length > this.options.maxInFlight)
       throw new TooManyRequestsError(this.options.maxInFlight);
   }
 
@@ -132,6 +146,29 @@ export class McpConnection implements CallPort {
     if (request) void this.answer(message as Request, request);
     else if (message.kind === 'response') this.clientRequests.settle(message);
     else if (message.kind === 'notification') this.acceptNotification(message);
+  }
+
+  /**
+   * Goes on from what another node has agreed with the client.
+   *
+   * @param lastRequestId that any node has sent to the client, or a greater one
+   */
+  restore({ subscriptions, ...negotiated }: NegotiatedState, lastRequestId: number): void {
+    Object.assign(this.state, negotiated);
+    for (const uri of subscriptions) this.state.subscriptions.add(uri);
+    this.clientRequests.startAfter(lastRequestId);
+  }
+
+  /** Watches again what the client has subscribed to. @param origin for whom */
+  async watchAgain(origin: MessageOrigin): Promise<void> {
+    const watching = [...this.state.subscriptions].map(async (uri) => {
+      const context = new CallContext(`subscription ${uri}`, this.session, undefined, origin, this);
+      await (
+        await this.prepareSubscription({ uri }, context)
+      )();
+    });
+    // One that the client may not read any more is not told of, as when it changes.
+    await Promise.allSettled(watching);
   }
 
   /** @throws {TypeError} when the parameters have no JSON */
@@ -192,6 +229,7 @@ export class McpConnection implements CallPort {
     let answer: string;
     try {
       outcome = await run();
+      if (CHANGES_STATE.has(method)) this.outlet.stateChanged();
       answer = serializeResult(id, outcome);
     } catch (error) {
       const failure = this.toJsonRpcError(error, method, context);
@@ -218,6 +256,7 @@ export class McpConnection implements CallPort {
     if (method === 'notifications/cancelled') this.cancel(params);
     if (method !== 'notifications/initialized' || !this.isInitialized) return;
     this.state.initialized = true;
+    this.outlet.stateChanged();
     this.clientRequests.sendHeld();
   }
 

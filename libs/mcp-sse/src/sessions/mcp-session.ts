@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ClientCapabilities, Implementation, RequestId } from '@modelcontextprotocol/sdk/types.js';
+import type { SessionRecord } from '../model/cluster/session-record.js';
+import type { AdoptedSession } from '../model/cluster/session-store.js';
 import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName } from '../model/session-view.js';
@@ -7,8 +9,13 @@ import type { AdmittedMessage } from '../protocol/admitted-message.js';
 import type { JsonRpcMessage } from '../protocol/json-rpc.js';
 import type { ConnectionOutlet, McpConnection } from '../protocol/mcp-connection.js';
 import type { MessageOrigin } from '../protocol/message-origin.js';
+import { serializeError } from '../protocol/serialize.js';
 import { SessionClosedError } from './errors/session-closed.error.js';
+import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { SessionMovedError } from './errors/session-moved.error.js';
+import type { SessionJournal } from './cluster/session-journal.js';
 import type { SessionOutlet } from './session-outlet.js';
+import { withoutCredentials } from './without-credentials.js';
 import { TokenExpiry } from './token-expiry.js';
 
 /** What opens a session. */
@@ -21,7 +28,14 @@ export interface SessionOrigin {
   readonly params: Readonly<Record<string, string>>;
   /** How long it lives after its client detached or posted something, in milliseconds. */
   readonly graceMs: number;
+  /** Milliseconds since the epoch; now unless given. */
+  readonly createdAt?: number;
+  /** Whether no other node is to know of it, such as one that ends with its first answers. */
+  readonly isLocal?: boolean;
 }
+
+/** More than a node ever asks of a client. */
+const CLIENT_REQUESTS_PER_EPOCH = 2 ** 32;
 
 /** Ties a connection of the protocol to the way that its messages go out. */
 export class McpSession implements McpSessionView {
@@ -30,8 +44,8 @@ export class McpSession implements McpSessionView {
   principal: McpPrincipal;
   readonly params: Readonly<Record<string, string>>;
   readonly graceMs: number;
-  readonly createdAt = Date.now();
-  lastActivityAt = this.createdAt;
+  readonly createdAt: number;
+  lastActivityAt = Date.now();
   /** Headers of the request that opened its stream, as it is now. */
   streamHeaders: IncomingHttpHeaders;
   /** Whether any message ever came. */
@@ -40,11 +54,15 @@ export class McpSession implements McpSessionView {
   private readonly connection: McpConnection;
   private readonly expiry: TokenExpiry;
   private closed = false;
+  private moved = false;
+  /** Requests that are about to be received. */
+  private readonly expected = new Set<RequestId>();
 
   /**
    * @param connect makes the session's connection, given the way out
    * @param onOverflow called when the client reads too slowly for a message
    * @param onExpiry called when its streams were ended because its principal's token expires
+   * @param journal where it is kept, when other nodes may go on with it
    */
   constructor(
     readonly id: string,
@@ -53,7 +71,9 @@ export class McpSession implements McpSessionView {
     connect: (session: McpSession, outlet: ConnectionOutlet) => McpConnection,
     private readonly onOverflow: () => void,
     onExpiry: () => void,
+    readonly journal?: SessionJournal,
   ) {
+    this.createdAt = origin.createdAt ?? this.lastActivityAt;
     this.transport = origin.transport;
     this.principal = origin.principal;
     this.params = origin.params;
@@ -61,11 +81,15 @@ export class McpSession implements McpSessionView {
     this.streamHeaders = origin.headers;
     this.connection = connect(this, {
       send: (json, relatesTo, isAnswer) => this.emit(json, relatesTo, isAnswer),
-      abandon: (relatesTo) => outlet.abandon(relatesTo),
+      abandon: (relatesTo) => {
+        outlet.abandon(relatesTo);
+        journal?.complete(JSON.stringify(relatesTo));
+      },
       closeStream: (relatesTo, retryMs) => {
         this.touch();
         outlet.closeStream(relatesTo, retryMs);
       },
+      stateChanged: () => journal?.save(),
     });
     this.expiry = new TokenExpiry(
       () => this.inFlight > 0,
@@ -114,8 +138,9 @@ export class McpSession implements McpSessionView {
 
   /** Takes note of the principal as a newer request has it: its token may have been refreshed. */
   renew(principal: McpPrincipal): void {
-    if ((principal.expiresAt ?? Infinity) >= (this.principal.expiresAt ?? Infinity))
-      this.principal = principal;
+    const [newer, older] = [principal.expiresAt ?? Infinity, this.principal.expiresAt ?? Infinity];
+    if (newer >= older) this.principal = principal;
+    if (newer > older) this.journal?.save();
     this.expiry.watch(this.principal.expiresAt);
   }
 
@@ -127,6 +152,7 @@ export class McpSession implements McpSessionView {
   /**
    * Finds out which requests among messages that come together their client may make. Nothing is taken yet.
    *
+   * @throws {SessionMovedError} when another node has the session
    * @throws {SessionClosedError}
    * @throws {JsonRpcError} when an id is in flight
    * @throws {TooManyRequestsError}
@@ -141,12 +167,41 @@ export class McpSession implements McpSessionView {
   }
 
   /**
+   * Has requests that are admitted kept, so that they are answered whatever happens to this node. They are to be
+   * received at once then.
+   *
+   * @param stream that carries the answers
+   * @param mustBeKept whether they are refused when they cannot be kept for now
+   * @throws as `admit` does, and {@link ClusterUnavailableError}
+   */
+  async keep(messages: readonly JsonRpcMessage[], stream: number, mustBeKept = false): Promise<void> {
+    this.assertReceivable(messages);
+    if (!this.journal) return;
+    const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
+    if (ids.length === 0) return;
+    for (const id of ids) this.expected.add(id);
+    const keeping = await this.journal.keep(
+      ids.map((id) => JSON.stringify(id)),
+      stream,
+    );
+    const isTaken = keeping === 'kept' || (keeping === 'unkept' && !mustBeKept);
+    if (isTaken && !this.closed) return;
+    for (const id of ids) {
+      this.expected.delete(id);
+      this.journal.complete(JSON.stringify(id));
+    }
+    if (this.moved || keeping === 'fenced') throw new SessionMovedError();
+    throw this.closed ? new SessionClosedError() : new ClusterUnavailableError();
+  }
+
+  /**
    * Takes messages that are admitted, all of them or none.
    *
    * @param onTaken called before any of them can be answered
    * @throws as `admit` does: others may have come in while a policy was asked
    */
   receive(admitted: readonly AdmittedMessage[], onTaken: () => void = () => undefined): void {
+    for (const { request } of admitted) if (request) this.expected.delete(request.context.requestId);
     this.assertReceivable(admitted.map(({ message }) => message));
     this.used = true;
     this.touch();
@@ -159,12 +214,37 @@ export class McpSession implements McpSessionView {
     return this.connection.whenIdle();
   }
 
+  /** As other nodes need to know it. */
+  get record(): SessionRecord {
+    const { id, transport, principal, params, streamHeaders, graceMs, createdAt } = this;
+    const { subscriptions, ...negotiated } = this.connection.state;
+    const state = { ...negotiated, subscriptions: [...subscriptions] };
+    const headers = withoutCredentials(streamHeaders);
+    return { id, transport, principal, params, streamHeaders: headers, graceMs, createdAt, state };
+  }
+
+  /** Goes on where another node has ended: what that had in flight is answered with an error. */
+  restore({ record, epoch, inFlight }: AdoptedSession, error: JsonRpcError): void {
+    this.used = true;
+    this.connection.restore(record.state, epoch * CLIENT_REQUESTS_PER_EPOCH);
+    for (const [key] of inFlight) {
+      const id = JSON.parse(key) as RequestId;
+      this.emit(serializeError(id, error), id, true);
+    }
+  }
+
+  /** Watches again the resources that its client has subscribed to. @param origin for whom */
+  watchAgain(origin: Omit<MessageOrigin, 'streamHeaders'>): Promise<void> {
+    return this.connection.watchAgain({ ...origin, streamHeaders: this.streamHeaders });
+  }
+
   /** Answers what is in flight with an error and ends it after what waits. */
   end(error: JsonRpcError, endsConnection: boolean): void {
     this.expiry.stop();
     this.connection.close(error);
     this.closed = true;
-    this.outlet.end(endsConnection);
+    if (this.journal) this.journal.after(() => this.outlet.end(endsConnection));
+    else this.outlet.end(endsConnection);
   }
 
   /** Drops the client without sending what waits, and aborts what is in flight. */
@@ -175,9 +255,30 @@ export class McpSession implements McpSessionView {
     this.connection.close(error);
   }
 
-  private assertReceivable(messages: readonly JsonRpcMessage[]): void {
+  /**
+   * Answers what is in flight with an error and ends it here, for another node to go on with.
+   *
+   * @param release lets others have it, once all of that is kept
+   */
+  async handOver(error: JsonRpcError, release: () => Promise<void>, endsConnection: boolean): Promise<void> {
+    this.expiry.stop();
+    this.connection.close(error);
+    this.closed = this.moved = true;
+    await release();
+    this.outlet.end(endsConnection);
+  }
+
+  /** Leaves the session to another node: aborts what is in flight, and sends nothing more. */
+  leave(error: JsonRpcError): void {
+    this.moved = true;
+    this.drop(error);
+  }
+
+  /** @throws as `admit` does */
+  assertReceivable(messages: readonly JsonRpcMessage[]): void {
+    if (this.moved) throw new SessionMovedError();
     if (this.closed) throw new SessionClosedError();
-    this.connection.assertAcceptable(messages);
+    this.connection.assertAcceptable(messages, this.expected);
   }
 
   private emit(json: string, relatesTo?: RequestId, isAnswer?: boolean): void {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { StreamTail } from './cluster/stream-tail.js';
 import type { McpSession } from './mcp-session.js';
 import type { McpSessionService } from './mcp-session.service.js';
 
@@ -32,11 +33,15 @@ export class SessionDrain {
     stopListening();
     const deadline = new AbortController();
     const open = this.sessions.list();
-    const spreadMs = Math.min(deadlineMs / 2, (open.length / CLIENTS_PER_SECOND) * 1_000);
-    const ends = open.map((session) => this.end(session, Math.random() * spreadMs, deadline.signal));
+    const tails = this.sessions.cluster?.tails.open ?? [];
+    const spreadMs = Math.min(deadlineMs / 2, ((open.length + tails.length) / CLIENTS_PER_SECOND) * 1_000);
+    const ends = [
+      ...open.map((session) => this.end(session, Math.random() * spreadMs, deadline.signal)),
+      ...tails.map((tail) => this.sendAway(tail, Math.random() * spreadMs, deadline.signal)),
+    ];
     await Promise.race([Promise.all(ends), delay(deadlineMs, undefined, deadline)]);
     deadline.abort();
-    this.sessions.shutdown();
+    await this.sessions.shutdown();
   }
 
   private async end(session: McpSession, waitMs: number, signal: AbortSignal): Promise<void> {
@@ -44,7 +49,18 @@ export class SessionDrain {
     await session.whenIdle();
     if (signal.aborted) return;
     // The sooner the better: whoever takes over is there already.
-    session.outlet.hint(Math.ceil(Math.random() * 1_000));
-    this.sessions.close(session.id, 'shutdown');
+    session.outlet.hint(retryMs());
+    await this.sessions.handOver(session, false);
   }
+
+  /** A client whose session another node has. */
+  private async sendAway(tail: StreamTail, waitMs: number, signal: AbortSignal): Promise<void> {
+    await delay(waitMs, undefined, { signal }).catch(() => undefined);
+    this.sessions.cluster!.tails.sendAway(tail, retryMs());
+  }
+}
+
+/** When clients are to come back: not all at once. */
+function retryMs(): number {
+  return Math.ceil(Math.random() * 1_000);
 }

@@ -9,6 +9,13 @@ export type McpSessionEvent =
   | { readonly type: 'cut'; readonly session: McpSessionView }
   /** A client that had lost its stream came back to it. */
   | { readonly type: 'resumed'; readonly session: McpSessionView }
+  /** This node goes on with a session that another one has left. */
+  | {
+      readonly type: 'adopted';
+      readonly session: McpSessionView;
+      /** Requests in flight, which were answered with an error. */
+      readonly lost: number;
+    }
   | {
       readonly type: 'closed';
       readonly session: McpSessionView;

@@ -14,6 +14,9 @@ export interface McpSessionFilter {
 /** Which sessions are meant, as data or as a function that decides for each. */
 export type McpSessionSelector = McpSessionFilter | ((session: McpSessionView) => boolean);
 
+/** Where nothing is said of tenants, none is reached: what is meant for one must not be seen by another. */
+export const WITHOUT_TENANT: McpSessionFilter = { tenant: undefined };
+
 const OF_PRINCIPAL = ['subject', 'issuer', 'tenant'] as const;
 
 /** The function that decides for each session whether it is meant. */

@@ -12,3 +12,8 @@ export function eventId(sessionId: string, position: number): string {
 export function sessionOfEventId(id: string): string | undefined {
   return EVENT_ID.exec(id)?.groups!['sessionId'];
 }
+
+/** @returns the position in the id of an event, of either transport */
+export function positionOfEventId(id: string): number {
+  return Number.parseInt(id.slice(id.lastIndexOf('.') + 1), 36);
+}

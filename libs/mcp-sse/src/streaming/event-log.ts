@@ -31,6 +31,16 @@ export class EventLog {
     return this.bytes;
   }
 
+  /** What is here, in order. */
+  get kept(): readonly StreamEvent[] {
+    return this.events.slice(this.oldest) as StreamEvent[];
+  }
+
+  /** The next event that waits. */
+  get first(): StreamEvent | undefined {
+    return this.events[this.next];
+  }
+
   add(event: StreamEvent): void {
     this.events.push(event);
     this.bytes += event.data.length;

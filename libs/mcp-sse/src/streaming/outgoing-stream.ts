@@ -1,4 +1,5 @@
 import { Observable, type Subscriber } from 'rxjs';
+import type { EventJournal } from './event-journal.js';
 import { EventLog } from './event-log.js';
 import type { ReplayBudget } from './replay-budget.js';
 import type { Sink } from './sink.js';
@@ -20,6 +21,8 @@ export interface OutgoingStreamOptions {
   readonly heartbeatMs: number | false;
   /** Called when a client that did not read was cut off. */
   readonly onCut?: () => void;
+  /** Keeps each event before it is handed over, where the session can go on at another node. */
+  readonly journal?: EventJournal;
 }
 
 /**
@@ -113,10 +116,35 @@ export class OutgoingStream {
     return this.log.waiting > 0 || !this.finished;
   }
 
+  /** Takes an event that was handed over by another node, which its client may come back for. */
+  restore(event: StreamEvent): void {
+    this.log.add(event);
+    this.log.take();
+  }
+
+  /** What waits, and what is kept to be repeated. */
+  get kept(): readonly StreamEvent[] {
+    return this.log.kept;
+  }
+
+  /** The next event to be handed over. */
+  get waiting(): StreamEvent | undefined {
+    return this.log.first;
+  }
+
   /** Completes the stream once its client has taken what waits, now or when it comes back. */
   finish(): void {
-    this.finished = true;
-    this.drain();
+    this.whenKept(() => {
+      this.finished = true;
+      this.drain();
+    });
+  }
+
+  /** Runs something once what was pushed so far can be handed over: at once, unless a journal keeps it first. */
+  whenKept(run: () => void): void {
+    const { journal } = this.options;
+    if (journal) journal.after((isKept) => isKept && run());
+    else run();
   }
 
   /** Tells the client that is attached when to come back once its connection ends. */

@@ -20,6 +20,11 @@ export class ReplayBudget {
 
   constructor(private readonly limits: ReplayLimits) {}
 
+  /** For streams of which nothing is to be repeated, or is repeated by others. */
+  static none(): ReplayBudget {
+    return new ReplayBudget({ maxEvents: 0, maxBytes: 0 });
+  }
+
   /** Whether more waits than may: there is nothing left that could be forgotten. */
   get isExceeded(): boolean {
     return this.events > this.limits.maxEvents || this.bytes > this.limits.maxBytes;

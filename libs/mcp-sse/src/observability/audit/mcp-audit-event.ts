@@ -7,7 +7,8 @@ import type { McpTransportName } from '../../model/session-view.js';
 export interface McpAuditEvent {
   /**
    * What happened: a session began (`connect`), went on after it had lost its stream (`resume`), lost it because its
-   * client did not read (`cut`) or because its token expires (`expire`), or ended (`close`); a request was answered;
+   * client did not read (`cut`) or because its token expires (`expire`), came from a node that is gone (`adopt`), or
+   * ended (`close`); a request was answered;
    * or something was refused (`denial`), over HTTP or in a call.
    */
   readonly type:
@@ -15,6 +16,7 @@ export interface McpAuditEvent {
     | 'resume'
     | 'cut'
     | 'expire'
+    | 'adopt'
     | 'close'
     | 'initialize'
     | 'call'

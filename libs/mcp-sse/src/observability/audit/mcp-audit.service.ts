@@ -37,6 +37,7 @@ const SESSION_TYPES = {
   resumed: 'resume',
   cut: 'cut',
   expired: 'expire',
+  adopted: 'adopt',
   closed: 'close',
 } as const;
 

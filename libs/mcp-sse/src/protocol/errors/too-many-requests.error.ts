@@ -2,7 +2,7 @@
 export class TooManyRequestsError extends Error {
   override readonly name = 'TooManyRequestsError';
 
-  constructor(limit: number) {
-    super(`The session has ${limit} requests in flight; wait for an answer before you send more.`);
+  constructor(readonly maxInFlight: number) {
+    super(`The session has ${maxInFlight} requests in flight; wait for an answer before you send more.`);
   }
 }

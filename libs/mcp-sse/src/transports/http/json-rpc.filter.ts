@@ -13,6 +13,7 @@ import { AuthorizationServerException } from '../../auth/authorization-server.ex
 import { rawRequest } from '../../auth/raw-request.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../../model/error-reporter.js';
 import { InsufficientScopeError } from '../../model/errors/insufficient-scope.error.js';
+import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
@@ -79,6 +80,13 @@ export class JsonRpcFilter implements ExceptionFilter {
     if (error instanceof TooManyRequestsError)
       return {
         status: HttpStatus.TOO_MANY_REQUESTS,
+        code: SERVER_ERROR,
+        message: error.message,
+        retryAfter: 1,
+      };
+    if (error instanceof ClusterUnavailableError)
+      return {
+        status: HttpStatus.SERVICE_UNAVAILABLE,
         code: SERVER_ERROR,
         message: error.message,
         retryAfter: 1,

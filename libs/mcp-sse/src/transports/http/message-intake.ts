@@ -5,14 +5,22 @@ import type { McpTransportName } from '../../model/session-view.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import type { AdmittedMessage } from '../../protocol/admitted-message.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
+import { principalKey } from '../../model/principal.js';
 import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
 import type { MessageOrigin } from '../../protocol/message-origin.js';
+import { RemoteSession } from '../../sessions/cluster/remote-session.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
+import { SessionMovedError } from '../../sessions/errors/session-moved.error.js';
+import { permitted } from '../../sessions/permitted.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
-import type { McpSession } from '../../sessions/mcp-session.js';
+import { McpSession } from '../../sessions/mcp-session.js';
 import type { HttpRequest } from './http-request.js';
 import { readMessage, type MessageBody } from './message-body.js';
+import { relayedOrigin } from './relayed-origin.js';
 import { sameRoute } from './same-route.js';
+
+/** What has another form need not be looked for. */
+const SESSION_ID = /^[\w-]{22}$/;
 
 /** What every POST with messages goes through. */
 @Injectable()
@@ -27,17 +35,42 @@ export class MessageIntake {
    * @param transport that the message came by
    * @param id as the client sent it
    * @param missing what to say to a client that sent none
+   * @returns the session, which another node may have
    * @throws {BadRequestException} without an id
    * @throws {SessionClosedError} for one that is unknown, ended, someone else's or another transport's
+   * @throws {ClusterUnavailableError}
    */
-  session(request: HttpRequest, transport: McpTransportName, id: unknown, missing: string): McpSession {
+  session(
+    request: HttpRequest,
+    transport: McpTransportName,
+    id: unknown,
+    missing: string,
+  ): McpSession | Promise<RemoteSession> {
     if (id === undefined || id === '') throw new BadRequestException(missing);
     // A query can also be parsed to something that is no string, and cannot be made one.
     if (typeof id !== 'string') throw new SessionClosedError();
+    return this.own(request, transport, id) ?? this.remote(request, transport, id);
+  }
+
+  /** A session of this node, if it is the principal's. */
+  own(request: HttpRequest, transport: McpTransportName, id: string): McpSession | undefined {
     const session = this.sessions.find(id, requestPrincipal(request));
-    if (!session || session.transport !== transport || !sameRoute(session.params, request.params))
-      throw new SessionClosedError(!session && this.sessions.get(id) !== undefined);
-    return session;
+    return session && isMeant(session, transport, request) ? session : undefined;
+  }
+
+  /**
+   * A session of any node.
+   *
+   * @throws {SessionClosedError}
+   * @throws {ClusterUnavailableError}
+   */
+  async remote(request: HttpRequest, transport: McpTransportName, id: string): Promise<RemoteSession> {
+    const { cluster } = this.sessions;
+    const record = SESSION_ID.test(id) ? await cluster?.find(id) : undefined;
+    const isOwn = record && principalKey(record.principal) === principalKey(requestPrincipal(request));
+    const isForeign = record ? !isOwn : this.isForeign(id, request);
+    if (!isOwn || !isMeant(record, transport, request)) throw new SessionClosedError(isForeign);
+    return new RemoteSession(record, cluster!);
   }
 
   /**
@@ -57,10 +90,17 @@ export class MessageIntake {
    * @throws {SessionClosedError} when it ended while the message was read
    * @throws {TooManyRequestsError}
    */
-  async receive(session: McpSession, request: HttpRequest): Promise<void> {
+  async receive(session: McpSession | RemoteSession, request: HttpRequest): Promise<void> {
     const { json, bytes } = await this.read(request);
     const messages = [parseMessage(json)];
-    session.receive(await this.admit(session, messages, await this.origin(request, bytes)));
+    try {
+      if (session instanceof McpSession) return await this.receiveHere(session, messages, bytes, request);
+    } catch (error) {
+      if (!(error instanceof SessionMovedError)) throw error;
+    }
+    const { id, transport } = session instanceof McpSession ? session : session.record;
+    const remote = session instanceof McpSession ? await this.remote(request, transport, id) : session;
+    await remote.post(messages, relayedOrigin(request, bytes));
   }
 
   /**
@@ -74,14 +114,7 @@ export class MessageIntake {
     messages: readonly JsonRpcMessage[],
     origin: Omit<MessageOrigin, 'streamHeaders'>,
   ): Promise<readonly AdmittedMessage[]> {
-    const admitted = await session.admit(messages, origin);
-    for (const { message, request } of admitted) {
-      if (message.kind !== 'request' || !request?.refusal) continue;
-      const { context, bytes, refusal } = request;
-      this.observer.request(message.method, message.params, context, bytes)?.(refusal, '');
-      throw refusal;
-    }
-    return admitted;
+    return permitted(await session.admit(messages, origin), this.observer);
   }
 
   /** @param bytes of what it carries */
@@ -95,4 +128,30 @@ export class MessageIntake {
       extras: await this.options.contextFactory?.(request),
     };
   }
+
+  private async receiveHere(
+    session: McpSession,
+    messages: readonly JsonRpcMessage[],
+    bytes: number,
+    request: HttpRequest,
+  ): Promise<void> {
+    const admitted = await this.admit(session, messages, await this.origin(request, bytes));
+    if (session.journal) await session.keep(messages, 0);
+    session.receive(admitted);
+  }
+
+  private isForeign(id: string, request: HttpRequest): boolean {
+    const session = this.sessions.get(id);
+    return (
+      session !== undefined && principalKey(session.principal) !== principalKey(requestPrincipal(request))
+    );
+  }
+}
+
+function isMeant(
+  session: Pick<McpSession, 'transport' | 'params'>,
+  transport: McpTransportName,
+  request: HttpRequest,
+): boolean {
+  return session.transport === transport && sameRoute(session.params, request.params);
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Sink } from '../../streaming/sink.js';
+import { rawResponse } from './raw-response.js';
 
 /** An HTTP response as the sink of a stream. */
 export class ResponseSink implements Sink {
@@ -7,7 +8,7 @@ export class ResponseSink implements Sink {
 
   /** @param response of the adapter: Express's, or Fastify's reply */
   constructor(response: unknown) {
-    this.response = (response as { raw?: ServerResponse }).raw ?? (response as ServerResponse);
+    this.response = rawResponse(response);
   }
 
   get writable(): boolean {

@@ -3,69 +3,107 @@ import { defer, type Observable } from 'rxjs';
 import { rawRequest } from '../../auth/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
+import { patiently } from '../../sessions/cluster/patiently.js';
+import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
-import { sessionOfEventId } from '../../streaming/event-id.js';
+import { positionOfEventId, sessionOfEventId } from '../../streaming/event-id.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { HttpRequest } from '../http/http-request.js';
+import { EdgeStream } from '../http/edge-stream.js';
 import { ResponseSink } from '../http/response-sink.js';
-import { sameRoute } from '../http/same-route.js';
+import type { MessageIntake } from '../http/message-intake.js';
 import type { EndpointUrl } from './endpoint-url.js';
 import { SseOutlet } from './sse.outlet.js';
+
+export type EventStream = Observable<MessageEvent> | Promise<Observable<MessageEvent>>;
 
 /** Opens the sessions of HTTP+SSE clients, and gives them back the streams that they lost. */
 export class SseStreams {
   constructor(
     private readonly sessions: McpSessionService,
+    private readonly intake: MessageIntake,
     private readonly endpoint: EndpointUrl,
     private readonly options: Pick<ResolvedOptions, 'sse' | 'replay'>,
-  ) {}
+  ) {
+    const { sse, replay } = options;
+    sessions.serveTransport(
+      'sse',
+      (id, journal) =>
+        new SseOutlet(id, { ...sse, journal, onCut: () => sessions.cut(id) }, new ReplayBudget(replay)),
+    );
+  }
 
   /**
    * The stream that the request's `Last-Event-ID` names, or that of a new session: any answer but a stream is
    * final for an EventSource. Nothing is opened before subscription: Nest does not subscribe for a client that left.
+   *
+   * @throws {ClusterUnavailableError}
    */
-  open(request: HttpRequest, response: unknown): Observable<MessageEvent> {
-    return defer(
-      () => (this.resume(request, response) ?? this.start(request, response)) as Observable<MessageEvent>,
-    );
+  open(request: HttpRequest, response: unknown): EventStream {
+    const lastEventId = rawRequest(request).headers['last-event-id'];
+    const sessionId = typeof lastEventId === 'string' ? sessionOfEventId(lastEventId) : undefined;
+    if (sessionId && this.sessions.cluster && !this.intake.own(request, 'sse', sessionId))
+      return this.resumeRemote(sessionId, lastEventId as string, request, response);
+    return defer(() => this.openHere(sessionId, lastEventId as string, request, response));
   }
 
-  private resume(request: HttpRequest, response: unknown): ReturnType<SseOutlet['resume']> {
-    const { headers } = rawRequest(request);
-    const lastEventId = headers['last-event-id'];
-    const sessionId = typeof lastEventId === 'string' ? sessionOfEventId(lastEventId) : undefined;
-    const session = sessionId && this.sessions.find(sessionId, requestPrincipal(request));
-    if (!session || session.transport !== 'sse' || !sameRoute(session.params, request.params))
-      return undefined;
+  private openHere(
+    sessionId: string | undefined,
+    lastEventId: string,
+    request: HttpRequest,
+    response: unknown,
+  ): Observable<MessageEvent> {
+    const session = sessionId && this.intake.own(request, 'sse', sessionId);
+    const resumed = session && this.resume(session, lastEventId, request, response);
+    return (resumed || this.start(request, response)) as Observable<MessageEvent>;
+  }
 
-    const stream = (session.outlet as SseOutlet).resume(
-      lastEventId as string,
-      ...this.reading(session, request, response),
-    );
-    if (stream) this.sessions.resumed(session, headers);
+  private resume(
+    session: McpSession,
+    lastEventId: string,
+    request: HttpRequest,
+    response: unknown,
+  ): ReturnType<SseOutlet['resume']> {
+    const outlet = session.outlet as SseOutlet;
+    const stream = outlet.resume(lastEventId, ...this.reading(session, request, response));
+    if (stream) this.sessions.resumed(session, rawRequest(request).headers);
     return stream;
   }
 
+  /** The stream of a session that another node has. */
+  private async resumeRemote(
+    sessionId: string,
+    lastEventId: string,
+    request: HttpRequest,
+    response: unknown,
+  ): Promise<Observable<MessageEvent>> {
+    const position = positionOfEventId(lastEventId);
+    const arrival = { principal: requestPrincipal(request), headers: rawRequest(request).headers };
+    try {
+      const session = await patiently(() => this.intake.remote(request, 'sse', sessionId));
+      const tail = await session.resume(0, position, arrival);
+      if (tail) {
+        const endpoint = this.endpoint.of(rawRequest(request), sessionId);
+        const prelude = { id: lastEventId, type: 'endpoint', data: endpoint } as const;
+        const stream = new EdgeStream(session, tail, response, this.options.sse);
+        return stream.attach(position, prelude) as Observable<MessageEvent>;
+      }
+    } catch (error) {
+      if (!(error instanceof SessionClosedError)) throw error;
+    }
+    return defer(() => this.start(request, response) as Observable<MessageEvent>);
+  }
+
   private start(request: HttpRequest, response: unknown): ReturnType<SseOutlet['attach']> {
-    let outlet!: SseOutlet;
-    const { sse, replay } = this.options;
-    const session: McpSession = this.sessions.open(
-      {
-        transport: 'sse',
-        principal: requestPrincipal(request),
-        headers: rawRequest(request).headers,
-        params: request.params,
-        graceMs: sse.graceMs,
-      },
-      (id) =>
-        (outlet = new SseOutlet(
-          id,
-          { ...sse, onCut: () => this.sessions.cut(session) },
-          new ReplayBudget(replay),
-        )),
-    );
-    return outlet.attach(...this.reading(session, request, response));
+    const session = this.sessions.open({
+      transport: 'sse',
+      principal: requestPrincipal(request),
+      headers: rawRequest(request).headers,
+      params: request.params,
+      graceMs: this.options.sse.graceMs,
+    });
+    return (session.outlet as SseOutlet).attach(...this.reading(session, request, response));
   }
 
   private reading(

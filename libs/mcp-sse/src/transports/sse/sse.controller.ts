@@ -11,11 +11,10 @@ import {
   Sse,
   UseFilters,
   UseGuards,
-  type MessageEvent,
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { EMPTY, type Observable } from 'rxjs';
+import { EMPTY } from 'rxjs';
 import { McpAuthGuard } from '../../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../../auth/mcp-edge.guard.js';
 import { rawRequest } from '../../auth/raw-request.js';
@@ -30,7 +29,7 @@ import { registerOwnController } from '../http/own-controllers.js';
 import { routesOf, type Routes } from '../http/routes.js';
 import { setPath } from '../http/set-path.js';
 import { EndpointUrl } from './endpoint-url.js';
-import { SseStreams } from './sse-streams.js';
+import { SseStreams, type EventStream } from './sse-streams.js';
 
 /**
  * Makes the controller of the HTTP+SSE transport for one `forRoot` call. Its paths are set by
@@ -52,13 +51,13 @@ export function createSseController(): Type {
       @Inject(MCP_OPTIONS) options: ResolvedOptions,
     ) {
       const { stream, messages } = routesOf(options);
-      this.streams = new SseStreams(sessions, new EndpointUrl(stream, messages, options), options);
+      this.streams = new SseStreams(sessions, intake, new EndpointUrl(stream, messages, options), options);
     }
 
     @McpRoute('stream')
     @UseGuards(McpAuthGuard)
     @Sse('', { maxPendingDataLength: Infinity })
-    stream(@Req() request: HttpRequest, @Res() response: unknown): Observable<MessageEvent> {
+    stream(@Req() request: HttpRequest, @Res() response: unknown): EventStream {
       const { method, headers } = rawRequest(request);
       if (method === 'HEAD') return EMPTY;
       assertAccepts(headers.accept, 'text/event-stream');
@@ -71,7 +70,7 @@ export function createSseController(): Type {
     @HttpCode(HttpStatus.ACCEPTED)
     async message(@Req() request: HttpRequest): Promise<void> {
       const missing = 'The query must have a "sessionId"; the stream\'s "endpoint" event gives the URL.';
-      const session = this.intake.session(request, 'sse', request.query['sessionId'], missing);
+      const session = await this.intake.session(request, 'sse', request.query['sessionId'], missing);
       await this.intake.receive(session, request);
     }
 

@@ -1,15 +1,22 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Observable } from 'rxjs';
-import type { SessionOutlet } from '../../sessions/session-outlet.js';
-import { eventId } from '../../streaming/event-id.js';
+import type { AdoptedSession } from '../../model/cluster/session-store.js';
+import type { LogEntry } from '../../model/cluster/log-entry.js';
+import type { RemoteReading, SharedOutlet } from '../../sessions/shared-outlet.js';
+import { eventId, positionOfEventId } from '../../streaming/event-id.js';
+import type { EventJournal } from '../../streaming/event-journal.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
 import type { StreamEvent, StreamItem } from '../../streaming/stream-event.js';
 
+/** There is but one. */
+const THE_STREAM = 0;
+
 /** HTTP+SSE sends everything on the one stream that the client opened. */
-export class SseOutlet implements SessionOutlet {
+export class SseOutlet implements SharedOutlet {
   private readonly stream: OutgoingStream;
+  private readonly journal?: EventJournal;
   private position = 0;
   private missed = 0;
 
@@ -19,6 +26,7 @@ export class SseOutlet implements SessionOutlet {
     budget: ReplayBudget,
   ) {
     this.stream = new OutgoingStream(options, budget);
+    this.journal = options.journal;
   }
 
   get attached(): boolean {
@@ -29,9 +37,9 @@ export class SseOutlet implements SessionOutlet {
     return this.missed;
   }
 
-  send(json: string, _relatesTo?: RequestId, isAnswer?: boolean): boolean {
+  send(json: string, relatesTo?: RequestId, isAnswer?: boolean): boolean {
     if (isAnswer && !this.attached) this.missed++;
-    return this.push('message', json);
+    return this.push('message', json, isAnswer && this.journal ? JSON.stringify(relatesTo) : undefined);
   }
 
   /** The stream as its client reads it: first where it is to post its messages, then what is sent to it. */
@@ -57,6 +65,41 @@ export class SseOutlet implements SessionOutlet {
     return this.stream.attach(sink, onDetach, { id: lastEventId, type: 'endpoint', data: endpoint });
   }
 
+  read(_number: number, { sink, onDetach }: RemoteReading): ReturnType<SharedOutlet['read']> {
+    this.missed = 0;
+    return { items$: this.stream.attach(sink, onDetach) };
+  }
+
+  isRead(): boolean {
+    return this.attached;
+  }
+
+  isFinished(): boolean {
+    return false;
+  }
+
+  relay(): number {
+    return THE_STREAM;
+  }
+
+  /** Nothing was made for the requests. */
+  unrelay(): void {}
+
+  /** Clients of this transport do not know events that are there for their id. */
+  prime(): void {}
+
+  restore({ entries }: AdoptedSession): void {
+    for (const entry of entries) this.stream.restore(entry);
+  }
+
+  get kept(): readonly LogEntry[] {
+    return this.stream.kept.map((event) => ({
+      ...event,
+      stream: THE_STREAM,
+      position: positionOfEventId(event.id),
+    }));
+  }
+
   /** The one stream has nothing that waits for the answer. */
   abandon(): void {}
 
@@ -79,7 +122,11 @@ export class SseOutlet implements SessionOutlet {
     this.stream.destroy();
   }
 
-  private push(type: StreamEvent['type'], data: string): boolean {
-    return this.stream.push({ id: eventId(this.sessionId, ++this.position), type, data });
+  private push(type: StreamEvent['type'], data: string, completes?: string): boolean {
+    const { journal, stream } = this;
+    const position = journal ? journal.next() : ++this.position;
+    const event = { id: eventId(this.sessionId, position), type, data };
+    if (!journal) return stream.push(event);
+    return journal.append({ position, stream: THE_STREAM, ...event }, completes, () => stream.push(event));
   }
 }

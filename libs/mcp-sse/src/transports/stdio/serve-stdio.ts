@@ -48,7 +48,7 @@ export async function serveStdio(
     : principalOfUser(user, options.tenantClaim);
   const request = { headers: {}, query: {}, params: {}, user };
   const session = sessions.open(
-    { transport: 'stdio', principal, headers: {}, params: {}, graceMs: Infinity },
+    { transport: 'stdio', principal, headers: {}, params: {}, graceMs: Infinity, isLocal: true },
     () => new StdioOutlet(output, options.sse.maxQueuedBytes, () => input.destroy()),
   );
   session.used = true;

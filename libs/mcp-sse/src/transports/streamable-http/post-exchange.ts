@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Exchange } from './exchange.js';
 import { ResponseSink } from '../http/response-sink.js';
 import { EVENT_STREAM_HEADERS, formatEvent } from '../http/sse-format.js';
 import type { NumberedStream } from './numbered-stream.js';
@@ -17,7 +18,9 @@ export interface ExchangeOptions {
 /** What an exchange needs of its session. */
 export interface ExchangePort {
   /** Makes the stream when one is needed. */
-  openStream(): NumberedStream;
+  openStream(exchange: Exchange): NumberedStream;
+  /** Runs something once what was sent so far is kept; see `EventJournal.after`. */
+  whenKept(run: (isKept: boolean) => void): void;
   /** The client has lost the stream, and may come back for the rest. */
   onDetach(): void;
   /** The last answer was sent. */
@@ -28,7 +31,7 @@ export interface ExchangePort {
  * One POST with requests: its answer is JSON when nothing but the answers is sent and they are quick, else an
  * event stream, which the client can take up again when it loses it.
  */
-export class PostExchange {
+export class PostExchange implements Exchange {
   private stream?: NumberedStream;
   private readonly answers: string[] = [];
   private readonly timer: NodeJS.Timeout;
@@ -43,16 +46,14 @@ export class PostExchange {
     this.timer = setTimeout(() => this.upgraded(), options.upgradeMs).unref();
   }
 
-  /** @returns false when the client reads too slowly and the message found no room */
-  send(json: string, isAnswer: boolean): boolean {
+  send(json: string, isAnswer: boolean, completes?: string): boolean {
     let found = true;
     if (isAnswer && !this.stream) this.answers.push(json);
-    else found = this.upgraded()?.send(json) ?? true;
+    else found = this.upgraded()?.send(json, completes) ?? true;
     if (isAnswer) this.countDown();
     return found;
   }
 
-  /** One of the requests gets no answer. */
   abandon(): void {
     this.countDown();
   }
@@ -62,7 +63,7 @@ export class PostExchange {
     if (!this.options.primes) return;
     const stream = this.upgraded();
     stream?.prime(retryMs);
-    stream?.detach();
+    stream?.whenKept(() => stream.detach());
   }
 
   /** Ends the connection of the stream, if there is one that the client is sure to be able to come back to. */
@@ -86,11 +87,13 @@ export class PostExchange {
     if (this.requests > 0) return;
     clearTimeout(this.timer);
     if (this.stream) this.stream.finish();
-    else if (!this.response.destroyed) this.answerWithoutStream();
+    else this.port.whenKept((isKept) => this.answerWithoutStream(isKept));
     setImmediate(() => this.port.onDone());
   }
 
-  private answerWithoutStream(): void {
+  private answerWithoutStream(isKept: boolean): void {
+    if (this.response.destroyed) return;
+    if (!isKept) return void this.response.destroy();
     if (this.answers.length === 0) {
       // What is left is an event stream without events: JSON would have to be an answer.
       this.response.writeHead(200, EVENT_STREAM_HEADERS).end();
@@ -110,7 +113,7 @@ export class PostExchange {
 
   private upgrade(): NumberedStream {
     const { response } = this;
-    const stream = this.port.openStream();
+    const stream = this.port.openStream(this);
     response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
     const subscription = stream
       .attach(new ResponseSink(response), () => this.port.onDetach())

@@ -24,6 +24,7 @@ import { rawRequest } from '../../auth/raw-request.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
+import { RemoteSession } from '../../sessions/cluster/remote-session.js';
 import { assertAccepts } from '../http/accept.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { JsonRpcFilter } from '../http/json-rpc.filter.js';
@@ -35,9 +36,11 @@ import { routesOf, type Routes } from '../http/routes.js';
 import { setPath } from '../http/set-path.js';
 import { takeOver } from '../http/take-over.js';
 import { EndpointUrl } from '../sse/endpoint-url.js';
-import { SseStreams } from '../sse/sse-streams.js';
-import { PostExchange, type ExchangePort } from './post-exchange.js';
+import { SseStreams, type EventStream } from '../sse/sse-streams.js';
+import { NOTHING_LOST } from './nothing-lost.js';
+import { PostExchange, type ExchangeOptions, type ExchangePort } from './post-exchange.js';
 import { RequestVersion } from './protocol-version.js';
+import { StreamableHttpRelay } from './streamable-http.relay.js';
 import { StreamableHttpSessions, type StreamableSession } from './streamable-http.sessions.js';
 
 type HttpOptions = Exclude<ResolvedOptions['http'], false>;
@@ -56,6 +59,7 @@ export function createStreamableHttpController(): Type {
   class McpStreamableHttpController {
     private readonly sessions: StreamableHttpSessions;
     private readonly sseStreams: SseStreams;
+    private readonly relay: StreamableHttpRelay;
     private readonly http: HttpOptions;
 
     constructor(
@@ -69,29 +73,28 @@ export function createStreamableHttpController(): Type {
       // When the transport is turned off, there are no routes that could use them.
       this.http = options.http as HttpOptions;
       this.sessions = new StreamableHttpSessions(sessions, intake, options);
-      this.sseStreams = new SseStreams(sessions, new EndpointUrl(path, path, options), options);
+      this.sseStreams = new SseStreams(sessions, intake, new EndpointUrl(path, path, options), options);
+      this.relay = new StreamableHttpRelay(options);
     }
 
     @McpRoute('stream')
     @UseGuards(McpAuthGuard)
     @Sse('', { maxPendingDataLength: Infinity })
-    stream(@Req() request: HttpRequest, @Res() response: unknown): Observable<MessageEvent> {
+    stream(@Req() request: HttpRequest, @Res() response: unknown): EventStream {
       const { method, headers } = rawRequest(request);
       if (this.http.stateless) this.refuseMethod(response, 'POST');
       if (method === 'HEAD') return EMPTY;
       assertAccepts(headers.accept, 'text/event-stream');
       if (this.sessions.idOf(request) === undefined) return this.sseStreams.open(request, response);
 
-      const { session, outlet } = this.sessions.find(request);
+      const found = this.sessions.find(request);
+      if (found instanceof Promise) return this.relayedStream(found, request, response);
+      const { session, outlet } = found;
       const { hasPriming } = RequestVersion.of(headers, session.protocolVersion);
       const lastEventId = headers['last-event-id'] as string | undefined;
       const sink = new ResponseSink(response);
       const stream = outlet.attach(sink, lastEventId, hasPriming, () => session.touch());
-      // Not 404, which would tell the client that its session is gone.
-      if (!stream)
-        throw new BadRequestException(
-          'What came after this Last-Event-ID is not known, or there is nothing.',
-        );
+      if (!stream) throw new BadRequestException(NOTHING_LOST);
       return stream as Observable<MessageEvent>;
     }
 
@@ -104,11 +107,15 @@ export function createStreamableHttpController(): Type {
       if (isNew && request.query['sessionId'] !== undefined) return this.sseMessage(request, response);
 
       assertAccepts(headers.accept, 'application/json', 'text/event-stream');
-      const found = isNew ? undefined : this.sessions.find(request);
-      const version = RequestVersion.of(headers, found?.session.protocolVersion);
+      const found = isNew ? undefined : await this.sessions.find(request);
+      const version = RequestVersion.of(headers, negotiatedBy(found));
       const { json, bytes } = await this.intake.read(request);
       const isBatch = version.hasBatches && Array.isArray(json) && json.length > 0;
       const messages = isBatch ? json.map(parseMessage) : [parseMessage(json)];
+      const options = this.exchangeOptions(version, isBatch);
+      if (found instanceof RemoteSession)
+        return this.relay.post(found, messages, bytes, request, response, options);
+
       const origin = await this.intake.origin(request, bytes);
       const { session, outlet } = found ?? this.open(messages, request);
       try {
@@ -116,7 +123,7 @@ export function createStreamableHttpController(): Type {
         session.receive(admitted, () => {
           const raw = takeOver(response);
           if (isNew && !this.http.stateless) raw.setHeader('Mcp-Session-Id', session.id);
-          this.answer({ session, outlet }, messages, version, isBatch, raw);
+          this.answer({ session, outlet }, messages, options, raw);
         });
       } catch (error) {
         // Nobody would know of a session whose first messages were refused.
@@ -129,23 +136,41 @@ export function createStreamableHttpController(): Type {
     @UseGuards(McpAuthGuard)
     @Delete()
     @HttpCode(HttpStatus.OK)
-    terminate(@Req() request: HttpRequest, @Res({ passthrough: true }) response: unknown): void {
+    async terminate(
+      @Req() request: HttpRequest,
+      @Res({ passthrough: true }) response: unknown,
+    ): Promise<void> {
       if (this.http.stateless) this.refuseMethod(response, 'POST');
-      const { session } = this.sessions.find(request);
-      RequestVersion.of(rawRequest(request).headers, session.protocolVersion);
-      this.sessions.close(session);
+      const found = await this.sessions.find(request);
+      RequestVersion.of(rawRequest(request).headers, negotiatedBy(found));
+      if (found instanceof RemoteSession) await found.end();
+      else this.sessions.close(found.session);
+    }
+
+    private async relayedStream(
+      finding: Promise<RemoteSession>,
+      request: HttpRequest,
+      response: unknown,
+    ): Promise<Observable<MessageEvent>> {
+      const session = await finding;
+      const { hasPriming } = RequestVersion.of(rawRequest(request).headers, negotiatedBy(session));
+      return this.relay.stream(session, request, response, hasPriming);
     }
 
     private open(messages: readonly JsonRpcMessage[], request: HttpRequest): StreamableSession {
       return this.http.stateless ? this.sessions.open(request) : this.sessions.initialize(messages, request);
     }
 
+    private exchangeOptions({ hasPriming }: RequestVersion, isBatch: boolean): ExchangeOptions {
+      const { upgradeMs, retryMs, stateless } = this.http;
+      return { upgradeMs, retryMs, primes: hasPriming && !stateless, isBatch };
+    }
+
     /** Makes ready what the messages will be answered on: nothing but 202 where none of them is a request. */
     private answer(
       { session, outlet }: StreamableSession,
       messages: readonly JsonRpcMessage[],
-      { hasPriming }: RequestVersion,
-      isBatch: boolean,
+      options: ExchangeOptions,
       response: ServerResponse,
     ): void {
       const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
@@ -155,10 +180,9 @@ export function createStreamableHttpController(): Type {
         setImmediate(close);
         return;
       }
-      const { upgradeMs, retryMs } = this.http;
-      const options = { upgradeMs, retryMs, primes: hasPriming && !this.http.stateless, isBatch };
       const port: ExchangePort = {
-        openStream: () => outlet.openStream(),
+        openStream: (exchange) => outlet.openStream(exchange),
+        whenKept: (run) => outlet.whenKept(run),
         onDetach: () => session.touch(),
         onDone: close,
       };
@@ -166,7 +190,7 @@ export function createStreamableHttpController(): Type {
     }
 
     private async sseMessage(request: HttpRequest, response: unknown): Promise<void> {
-      const session = this.intake.session(request, 'sse', request.query['sessionId'], '');
+      const session = await this.intake.session(request, 'sse', request.query['sessionId'], '');
       await this.intake.receive(session, request);
       takeOver(response).writeHead(HttpStatus.ACCEPTED).end();
     }
@@ -179,6 +203,12 @@ export function createStreamableHttpController(): Type {
 
   registerOwnController(McpStreamableHttpController);
   return McpStreamableHttpController;
+}
+
+/** The revision that a session has agreed on. */
+function negotiatedBy(found: StreamableSession | RemoteSession | undefined): string | undefined {
+  if (found instanceof RemoteSession) return found.record.state.protocolVersion;
+  return found?.session.protocolVersion;
 }
 
 /** Sets the route of a controller before Nest registers it. */

@@ -1,24 +1,30 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { defer, type Observable } from 'rxjs';
-import type { SessionOutlet } from '../../sessions/session-outlet.js';
+import type { AdoptedSession } from '../../model/cluster/session-store.js';
+import type { LogEntry } from '../../model/cluster/log-entry.js';
+import type { RemoteReading, SharedOutlet } from '../../sessions/shared-outlet.js';
+import { positionOfEventId } from '../../streaming/event-id.js';
 import type { OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
 import type { StreamItem } from '../../streaming/stream-event.js';
 import { NumberedStream } from './numbered-stream.js';
-import type { PostExchange } from './post-exchange.js';
+import type { Exchange } from './exchange.js';
+import { RelayedExchange } from './relayed-exchange.js';
 import { streamOfEventId } from './stream-event-id.js';
 
 /** The stream that a client opens by GET, for what belongs to none of its requests. */
 const STANDALONE = 0;
 /** Streams of answered POSTs that a client may still come back to. */
 const MAX_FINISHED_STREAMS = 32;
+/** More than a node ever opens in a session. */
+const STREAMS_PER_EPOCH = 2 ** 20;
 /** What waits for a client that has no GET stream open. */
 const MAX_UNATTACHED_BYTES = 64 * 1024;
 
 /** Streamable HTTP answers each POST on its own response, and sends what belongs to none on the GET stream. */
-export class StreamableHttpOutlet implements SessionOutlet {
-  private readonly exchanges = new Map<RequestId, PostExchange>();
+export class StreamableHttpOutlet implements SharedOutlet {
+  private readonly exchanges = new Map<RequestId, Exchange>();
   private readonly streams = new Map<number, NumberedStream>();
   private lastStream = STANDALONE;
 
@@ -38,29 +44,36 @@ export class StreamableHttpOutlet implements SessionOutlet {
   }
 
   /** The answers to these requests, and what relates to them, go to the exchange. */
-  expect(ids: readonly RequestId[], exchange: PostExchange): void {
+  expect(ids: readonly RequestId[], exchange: Exchange): void {
     for (const id of ids) this.exchanges.set(id, exchange);
   }
 
   /** A stream for a POST, which the client can take up again until it is answered, and for a while after. */
-  openStream(): NumberedStream {
-    const finished = [...this.streams].filter(([, { isFinished }]) => isFinished);
-    if (finished.length > MAX_FINISHED_STREAMS) {
-      const [number, stream] = finished[0]!;
-      this.streams.delete(number);
-      stream.destroy();
-    }
-    return this.addStream(++this.lastStream);
+  openStream(exchange: Exchange): NumberedStream {
+    this.forgetFinished();
+    const stream = this.addStream(++this.lastStream);
+    const unanswered = [...this.exchanges].filter(([, other]) => other === exchange);
+    this.options.journal?.accept(
+      unanswered.map(([id]) => JSON.stringify(id)),
+      stream.number,
+    );
+    return stream;
+  }
+
+  whenKept(run: (isKept: boolean) => void): void {
+    if (this.options.journal) this.options.journal.after(run);
+    else run(true);
   }
 
   send(json: string, relatesTo?: RequestId, isAnswer = false): boolean {
     const exchange = relatesTo === undefined ? undefined : this.exchanges.get(relatesTo);
     if (isAnswer) this.exchanges.delete(relatesTo!);
-    if (exchange) return exchange.send(json, isAnswer);
+    const completes = isAnswer && this.options.journal ? JSON.stringify(relatesTo) : undefined;
+    if (exchange) return exchange.send(json, isAnswer, completes);
     const { standalone } = this;
     // Nobody need ever open the GET stream; what belongs to no request may then be lost, but not without trace.
     if (!standalone.attached && standalone.queuedBytes > MAX_UNATTACHED_BYTES) standalone.clear();
-    return standalone.send(json);
+    return standalone.send(json, completes);
   }
 
   abandon(relatesTo: RequestId): void {
@@ -95,6 +108,61 @@ export class StreamableHttpOutlet implements SessionOutlet {
     return stream?.rewind(lastEventId) ? stream.attach(sink, onDetach) : undefined;
   }
 
+  read(number: number, { sink, onDetach, primes }: RemoteReading): ReturnType<SharedOutlet['read']> {
+    if (number !== STANDALONE) {
+      const stream = this.streams.get(number);
+      return stream && { items$: stream.attach(sink, onDetach) };
+    }
+    const { standalone } = this;
+    standalone.detach();
+    const from = standalone.waiting && positionOfEventId(standalone.waiting.id);
+    if (primes) standalone.prime();
+    return { from, items$: standalone.attach(sink, onDetach) };
+  }
+
+  isRead(number: number): boolean {
+    return this.streams.get(number)?.attached ?? false;
+  }
+
+  isFinished(number: number): boolean {
+    return number !== STANDALONE && (this.streams.get(number)?.isFinished ?? true);
+  }
+
+  relay(ids: readonly RequestId[], primes: boolean): number {
+    this.forgetFinished();
+    const stream = this.addStream(++this.lastStream);
+    this.expect(ids, new RelayedExchange(stream, ids.length, primes));
+    return stream.number;
+  }
+
+  unrelay(ids: readonly RequestId[]): void {
+    for (const id of ids) this.abandon(id);
+  }
+
+  prime(number: number): void {
+    this.streams.get(number)?.prime();
+  }
+
+  restore({ epoch, entries, inFlight }: AdoptedSession): void {
+    for (const entry of entries) this.streamNumbered(entry.stream).restore(entry);
+    for (const stream of new Set(inFlight.map(([, number]) => number))) {
+      const ids = inFlight.filter(([, other]) => other === stream).map(([id]) => JSON.parse(id) as RequestId);
+      this.expect(ids, new RelayedExchange(this.streamNumbered(stream), ids.length, true));
+    }
+    const unanswered = new Set([STANDALONE, ...inFlight.map(([, stream]) => stream)]);
+    for (const stream of this.streams.values()) if (!unanswered.has(stream.number)) stream.finish();
+    // Beyond what any node before has numbered, known or forgotten.
+    this.lastStream = epoch * STREAMS_PER_EPOCH;
+  }
+
+  get kept(): readonly LogEntry[] {
+    return [...this.streams.values()]
+      .flatMap(({ number: stream, kept }) =>
+        kept.map((event) => ({ ...event, stream, position: positionOfEventId(event.id) })),
+      )
+      .sort((one, other) => one.position - other.position);
+  }
+
   hint(retryMs: number): void {
     for (const stream of this.streams.values()) stream.hint(retryMs);
   }
@@ -115,7 +183,20 @@ export class StreamableHttpOutlet implements SessionOutlet {
   }
 
   private get standalone(): NumberedStream {
-    return this.streams.get(STANDALONE) ?? this.addStream(STANDALONE);
+    return this.streamNumbered(STANDALONE);
+  }
+
+  private streamNumbered(number: number): NumberedStream {
+    return this.streams.get(number) ?? this.addStream(number);
+  }
+
+  private forgetFinished(): void {
+    const finished = [...this.streams].filter(([, { isFinished }]) => isFinished);
+    if (finished.length > MAX_FINISHED_STREAMS) {
+      const [number, stream] = finished[0]!;
+      this.streams.delete(number);
+      stream.destroy();
+    }
   }
 
   private addStream(number: number): NumberedStream {

@@ -4,7 +4,8 @@ import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import { initializeParams } from '../../protocol/initialize-params.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
-import type { McpSession } from '../../sessions/mcp-session.js';
+import type { RemoteSession } from '../../sessions/cluster/remote-session.js';
+import { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { HttpRequest } from '../http/http-request.js';
@@ -26,18 +27,32 @@ export class StreamableHttpSessions {
     private readonly sessions: McpSessionService,
     private readonly intake: MessageIntake,
     private readonly options: ResolvedOptions,
-  ) {}
+  ) {
+    const { sse, replay } = options;
+    sessions.serveTransport(
+      'streamable-http',
+      (id, journal) =>
+        new StreamableHttpOutlet(
+          id,
+          { ...sse, journal, onCut: () => sessions.cut(id) },
+          new ReplayBudget(replay),
+        ),
+    );
+  }
 
   idOf(request: HttpRequest): string | undefined {
     return rawRequest(request).headers[SESSION_ID] as string | undefined;
   }
 
   /**
+   * @returns the session, which another node may have
    * @throws {BadRequestException}
    * @throws {SessionClosedError}
+   * @throws {ClusterUnavailableError}
    */
-  find(request: HttpRequest): StreamableSession {
+  find(request: HttpRequest): StreamableSession | Promise<RemoteSession> {
     const session = this.intake.session(request, 'streamable-http', this.idOf(request), MISSING);
+    if (!(session instanceof McpSession)) return session;
     return { session, outlet: session.outlet as StreamableHttpOutlet };
   }
 
@@ -57,24 +72,16 @@ export class StreamableHttpSessions {
 
   /** @throws {SessionLimitError} */
   open(request: HttpRequest): StreamableSession {
-    let outlet!: StreamableHttpOutlet;
-    const { http, sse, replay } = this.options;
-    const session: McpSession = this.sessions.open(
-      {
-        transport: 'streamable-http',
-        principal: requestPrincipal(request),
-        headers: rawRequest(request).headers,
-        params: request.params,
-        graceMs: http ? http.graceMs : 0,
-      },
-      (id) =>
-        (outlet = new StreamableHttpOutlet(
-          id,
-          { ...sse, onCut: () => this.sessions.cut(session) },
-          new ReplayBudget(replay),
-        )),
-    );
-    return { session, outlet };
+    const { http } = this.options;
+    const session = this.sessions.open({
+      transport: 'streamable-http',
+      principal: requestPrincipal(request),
+      headers: rawRequest(request).headers,
+      params: request.params,
+      graceMs: http ? http.graceMs : 0,
+      isLocal: http && http.stateless,
+    });
+    return { session, outlet: session.outlet as StreamableHttpOutlet };
   }
 
   close(session: McpSession): void {

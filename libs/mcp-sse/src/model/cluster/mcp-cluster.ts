@@ -1,0 +1,33 @@
+import type { NodeBus } from './node-bus.js';
+import type { SessionLog } from './session-log.js';
+import type { SessionStore } from './session-store.js';
+
+/** What nodes share. `redisCluster()` and `memoryCluster()` make one. */
+export interface McpCluster {
+  /** @param server name of the server: each has sessions of its own */
+  join(server: string, limits: ClusterLimits): ClusterNode;
+}
+
+export interface ClusterLimits {
+  /** What the log of a session keeps; see the option `replay`. */
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+}
+
+/** This node's part of a cluster. */
+export interface ClusterNode {
+  /** Unique among all nodes at all times. */
+  readonly id: string;
+  readonly store: SessionStore;
+  readonly log: SessionLog;
+  readonly bus: NodeBus;
+
+  /** Resolves when other nodes can reach this one, or soon after when that is not possible yet. */
+  ready(): Promise<void>;
+
+  /** @param listener called whenever what nodes share is there again after it was not, or other nodes are heard again */
+  onReturn(listener: () => void): void;
+
+  /** Says goodbye, after which no other node waits for this one. */
+  leave(): Promise<void>;
+}

@@ -1,0 +1,2 @@
+export { redisCluster } from './redis-cluster.js';
+export type { RedisClusterOptions } from './redis-cluster.options.js';

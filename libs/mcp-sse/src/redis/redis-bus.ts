@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NodeBus, NodeHandler } from '../model/cluster/node-bus.js';
+import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { NodeGoneError } from '../model/errors/node-gone.error.js';
+import type { RedisConnection } from './redis-connection.js';
+
+/** How long a node may take to hear of a request; one that hears of it later leaves it. */
+const HEARING_MS = 1_000;
+/** How long a node that nobody listens for may take to listen again. */
+const UNHEARD_MS = 300;
+const RETRY_MS = 50;
+const DEADLINE_MS = 10_000;
+/** How long an answer is kept for a request that is made again. */
+const ANSWER_TTL_MS = 5_000;
+
+type Packet =
+  | {
+      readonly kind: 'request';
+      readonly id: string;
+      readonly from: string;
+      /** By the clock of Redis, in milliseconds. */
+      readonly expiresAt: number;
+      readonly body: unknown;
+    }
+  | { readonly kind: 'answer'; readonly id: string; readonly body: unknown }
+  | { readonly kind: 'told'; readonly from: string; readonly body: unknown };
+
+/** Messages between nodes over Redis: each node listens to a channel of its own, and all to one of all. */
+export class RedisBus implements NodeBus {
+  private readonly waiting = new Map<string, (answer: { readonly body: unknown }) => void>();
+  private readonly answers = new Map<string, Promise<unknown>>();
+  private handler: NodeHandler = () => Promise.reject(new NodeGoneError('The node has not started.'));
+
+  /**
+   * @param countsListeners whether Redis knows how many listen to a channel: a Redis Cluster does not
+   * @param clock the time by the clock of Redis, in milliseconds
+   */
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly node: string,
+    private readonly prefix: string,
+    private readonly countsListeners: boolean,
+    private readonly clock: () => number,
+  ) {}
+
+  /** Resolves when other nodes are heard. */
+  async listen(): Promise<void> {
+    await Promise.all([this.listenTo(this.channelOf(this.node)), this.listenTo(this.channelOfAll)]);
+  }
+
+  /** Key whose existence says that a node is alive. */
+  keyOf(node: string): string {
+    return `${this.prefix}:node:${node}`;
+  }
+
+  serve(handler: NodeHandler): void {
+    this.handler = handler;
+  }
+
+  async request(node: string, body: unknown): Promise<unknown> {
+    const id = randomUUID();
+    const answered = new Promise<{ readonly body: unknown }>((resolve) => this.waiting.set(id, resolve));
+    try {
+      return (await this.insist(node, id, body, answered)).body;
+    } finally {
+      this.waiting.delete(id);
+    }
+  }
+
+  publish(body: unknown): void {
+    this.send(this.channelOfAll, { kind: 'told', from: this.node, body }).catch(() => undefined);
+  }
+
+  tell(node: string, body: unknown): void {
+    this.send(this.channelOf(node), { kind: 'told', from: this.node, body }).catch(() => undefined);
+  }
+
+  /** Asks until the node answers or is dead. It never hears of the same request twice in time. */
+  private async insist<T>(node: string, id: string, body: unknown, answered: Promise<T>): Promise<T> {
+    const deadline = Date.now() + DEADLINE_MS;
+    let unheardSince: number | undefined;
+    while (Date.now() < deadline) {
+      const expiresAt = this.clock() + HEARING_MS;
+      const packet = { kind: 'request', id, from: this.node, expiresAt, body } as const;
+      const listeners = await this.send(this.channelOf(node), packet);
+      if (listeners === 0 && this.countsListeners) {
+        unheardSince ??= Date.now();
+        if (Date.now() - unheardSince > UNHEARD_MS && this.redis.isSettled) throw gone(node);
+        await delay(RETRY_MS);
+        continue;
+      }
+      unheardSince = undefined;
+      const answer = await this.within(HEARING_MS + RETRY_MS, answered);
+      if (answer) return answer;
+      // The node has heard of it, perhaps: while Redis is away, its answer is to be waited for.
+      while (!(await this.isKnownAlive(node))) {
+        const late = await this.within(RETRY_MS, answered);
+        if (late) return late;
+        if (Date.now() > deadline) throw new ClusterUnavailableError();
+      }
+    }
+    throw new ClusterUnavailableError();
+  }
+
+  /** @returns false when that cannot be known for now. @throws {NodeGoneError} */
+  private async isKnownAlive(node: string): Promise<boolean> {
+    const count = await this.redis
+      .run((commands) => commands.exists(this.keyOf(node)))
+      .catch(() => undefined);
+    if (count === 0 && this.redis.isSettled) throw gone(node);
+    return count === 1;
+  }
+
+  private async within<T>(ms: number, answered: Promise<T>): Promise<T | undefined> {
+    const stop = new AbortController();
+    const timeout = delay(ms, undefined, { signal: stop.signal }).catch(() => undefined);
+    const first = await Promise.race([answered, timeout]);
+    stop.abort();
+    return first;
+  }
+
+  private async listenTo(channel: string): Promise<void> {
+    const hear = (text: string) => this.hear(JSON.parse(text) as Packet);
+    while (!this.redis.isClosed) {
+      try {
+        return void (await this.redis.subscribe(channel, hear, () => undefined));
+      } catch {
+        await delay(RETRY_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  private hear(packet: Packet): void {
+    if (packet.kind === 'answer') this.waiting.get(packet.id)?.(packet);
+    else if (packet.kind === 'request') void this.answer(packet);
+    else if (packet.from !== this.node) this.handler(packet.body).catch(() => undefined);
+  }
+
+  private async answer({ id, from, expiresAt, body }: Extract<Packet, { kind: 'request' }>): Promise<void> {
+    // Whoever asked has given up, or asked again.
+    if (this.clock() > expiresAt) return;
+    const answering = this.answers.get(id) ?? this.handler(body);
+    if (!this.answers.has(id)) {
+      this.answers.set(id, answering);
+      setTimeout(() => this.answers.delete(id), ANSWER_TTL_MS).unref();
+    }
+    try {
+      await this.send(this.channelOf(from), { kind: 'answer', id, body: await answering });
+    } catch {
+      // Whoever asked asks again.
+    }
+  }
+
+  private send(channel: string, packet: Packet): Promise<number> {
+    return this.redis.run((commands) => commands.publish(channel, JSON.stringify(packet)));
+  }
+
+  private channelOf(node: string): string {
+    return `${this.prefix}:to:${node}`;
+  }
+
+  private get channelOfAll(): string {
+    return `${this.prefix}:to-all`;
+  }
+}
+
+function gone(node: string): NodeGoneError {
+  return new NodeGoneError(`The node ${node} is dead.`);
+}

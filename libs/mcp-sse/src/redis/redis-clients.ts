@@ -1,0 +1,49 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisClusterOptions } from './redis-cluster.options.js';
+import { REDIS_SCRIPTS } from './redis-scripts.js';
+
+/** How long Redis may take for a command before it counts as away, in milliseconds. */
+const COMMAND_TIMEOUT_MS = 1_000;
+/** How long a connection may be silent, which is spoken on every second. */
+const SOCKET_TIMEOUT_MS = 5_000;
+const RECONNECT_MS = 250;
+
+/** What both kinds of connection have. */
+export type RedisClient = Redis | Cluster;
+
+/** Commands fail at once while there is no connection: what waits here would be done when nobody wants it any more. */
+const OWN_OPTIONS: RedisOptions = {
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  socketTimeout: SOCKET_TIMEOUT_MS,
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  enableOfflineQueue: false,
+  retryStrategy: () => RECONNECT_MS,
+  keyPrefix: '',
+  scripts: REDIS_SCRIPTS,
+};
+
+/** A connection of its own. ioredis connects, and connects again, by itself. */
+export function createRedisClient(options: RedisClusterOptions): RedisClient {
+  const { url, options: redisOptions, nodes, clusterOptions } = options;
+  const client = nodes
+    ? new Cluster(nodes, {
+        ...clusterOptions,
+        enableOfflineQueue: false,
+        clusterRetryStrategy: () => RECONNECT_MS,
+        scripts: REDIS_SCRIPTS,
+        redisOptions: {
+          ...redisOptions,
+          ...clusterOptions?.redisOptions,
+          commandTimeout: COMMAND_TIMEOUT_MS,
+        },
+      })
+    : createRedis(url, { ...redisOptions, ...OWN_OPTIONS });
+  // Each command that fails says so itself.
+  client.on('error', () => undefined);
+  return client;
+}
+
+function createRedis(url: string | undefined, options: RedisOptions): Redis {
+  return url === undefined ? new Redis(options) : new Redis(url, options);
+}

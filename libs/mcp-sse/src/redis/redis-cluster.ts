@@ -1,0 +1,20 @@
+import type { ClusterLimits, ClusterNode, McpCluster } from '../model/cluster/mcp-cluster.js';
+import type { RedisClusterOptions } from './redis-cluster.options.js';
+import { RedisNode } from './redis-node.js';
+
+const KEY_PREFIX = 'mcp';
+
+/**
+ * Has the nodes of an application share their sessions over Redis 6.2 or later, so that any node serves any client,
+ * and what a node has promised is kept when it is gone.
+ *
+ * ```ts
+ * McpSseModule.forRoot({ name: 'orders', version: '1.0.0', cluster: redisCluster({ url: 'redis://localhost' }) })
+ * ```
+ */
+export function redisCluster(options: RedisClusterOptions): McpCluster {
+  return {
+    join: (server: string, limits: ClusterLimits): ClusterNode =>
+      new RedisNode(options, `${options.keyPrefix ?? KEY_PREFIX}:${server}`, limits),
+  };
+}

@@ -1,0 +1,152 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { createRedisClient, type RedisClient } from './redis-clients.js';
+import type { RedisClusterOptions } from './redis-cluster.options.js';
+import type { REDIS_SCRIPTS } from './redis-scripts.js';
+
+const PROBE_MS = 100;
+/** How long after Redis has come back a node may take to say that it is there too. */
+const SETTLE_MS = 2_000;
+
+type Scripts = Record<keyof typeof REDIS_SCRIPTS, (...args: (string | number)[]) => Promise<unknown>>;
+
+interface Listener {
+  message(text: string): void;
+  /** Messages may have been missed. */
+  gap(): void;
+}
+
+/**
+ * Two connections to Redis: one for commands, one that listens. Once a command has failed, all others fail at once
+ * until Redis answers again.
+ */
+export class RedisConnection {
+  private readonly commands: RedisClient;
+  private readonly subscriber: RedisClient;
+  private readonly listeners = new Map<string, Set<Listener>>();
+  private readonly returnListeners: (() => void)[] = [];
+  private isAway = true;
+  private returnedAt = 0;
+  private closed = false;
+  /** Resolves when Redis was there for the first time. */
+  readonly found: Promise<void>;
+
+  /** @param probe finds out whether Redis can be written to again */
+  constructor(
+    options: RedisClusterOptions,
+    private readonly probe: (commands: RedisClient) => Promise<unknown>,
+  ) {
+    this.commands = createRedisClient(options);
+    this.subscriber = createRedisClient(options);
+    this.subscriber.on('message', (channel: string, text: string) => this.received(channel, text));
+    this.subscriber.on('ready', () => void this.subscribeAgain());
+    this.found = this.awaitReturn();
+  }
+
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  /** Whether Redis is there for long enough that every node which is alive has said so. */
+  get isSettled(): boolean {
+    return !this.isAway && Date.now() - this.returnedAt > SETTLE_MS;
+  }
+
+  /** @param listener called whenever Redis is there again, or heard again, after it was not */
+  onReturn(listener: () => void): void {
+    this.returnListeners.push(listener);
+  }
+
+  /** @throws {ClusterUnavailableError} */
+  async run<T>(command: (commands: RedisClient) => Promise<T>): Promise<T> {
+    if (this.isAway) throw new ClusterUnavailableError();
+    try {
+      return await command(this.commands);
+    } catch (error) {
+      if (!this.isAway && !this.closed) {
+        this.isAway = true;
+        void this.awaitReturn();
+      }
+      throw new ClusterUnavailableError(error);
+    }
+  }
+
+  /** @throws {ClusterUnavailableError} */
+  script(name: keyof Scripts, args: readonly (string | number)[]): Promise<unknown> {
+    return this.run((commands) => (commands as unknown as Scripts)[name](...args));
+  }
+
+  /**
+   * @param message called with each message of a channel
+   * @param gap called when messages may have been missed
+   * @returns stops that
+   * @throws {ClusterUnavailableError}
+   */
+  async subscribe(channel: string, message: Listener['message'], gap: Listener['gap']): Promise<() => void> {
+    const listener = { message, gap };
+    const others = this.listeners.get(channel);
+    if (others) others.add(listener);
+    else this.listeners.set(channel, new Set([listener]));
+    const stop = () => this.unsubscribe(channel, listener);
+    try {
+      await this.subscriber.subscribe(channel);
+      return stop;
+    } catch (error) {
+      stop();
+      throw new ClusterUnavailableError(error);
+    }
+  }
+
+  /** Keeps the connection that listens from being taken for dead. */
+  async ping(): Promise<void> {
+    await this.subscriber.ping().catch(() => undefined);
+  }
+
+  /** Resolves when Redis knows that nobody listens here any more, or does not answer. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.subscriber.quit().catch(() => undefined);
+    this.subscriber.disconnect();
+    this.commands.disconnect();
+  }
+
+  private received(channel: string, text: string): void {
+    for (const listener of this.listeners.get(channel) ?? []) listener.message(text);
+  }
+
+  private unsubscribe(channel: string, listener: Listener): void {
+    const others = this.listeners.get(channel);
+    if (!others?.delete(listener) || others.size > 0) return;
+    this.listeners.delete(channel);
+    if (!this.closed) this.subscriber.unsubscribe(channel).catch(() => undefined);
+  }
+
+  private async subscribeAgain(): Promise<void> {
+    const channels = [...this.listeners.keys()];
+    // A connection that fails meanwhile will be ready again.
+    if (channels.length > 0) await this.subscriber.subscribe(...channels).catch(() => undefined);
+    this.tellReturn();
+  }
+
+  private tellReturn(): void {
+    for (const listeners of this.listeners.values()) for (const { gap } of listeners) gap();
+    for (const listener of this.returnListeners) listener();
+  }
+
+  private async awaitReturn(): Promise<void> {
+    const isFirst = this.returnedAt === 0;
+    while (!this.closed) {
+      try {
+        await this.probe(this.commands);
+        break;
+      } catch {
+        await delay(PROBE_MS, undefined, { ref: false });
+      }
+    }
+    if (this.closed) return;
+    this.isAway = false;
+    // The other nodes were there before this one was.
+    this.returnedAt = isFirst ? 1 : Date.now();
+    this.tellReturn();
+  }
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClusterLimits, ClusterNode } from '../model/cluster/mcp-cluster.js';
+import { RedisBus } from './redis-bus.js';
+import type { RedisClient } from './redis-clients.js';
+import type { RedisClusterOptions } from './redis-cluster.options.js';
+import { RedisConnection } from './redis-connection.js';
+import { RedisSessions } from './redis-sessions.js';
+
+/** How long a node that says nothing counts as alive, and how often it says something. Milliseconds. */
+const NODE_TTL_MS = 6_000;
+const BEAT_MS = 1_000;
+/** How long an application waits for Redis before it starts without. */
+const START_MS = 2_000;
+
+/** A node whose cluster is a Redis. */
+export class RedisNode implements ClusterNode {
+  readonly id = randomUUID();
+  readonly store: RedisSessions;
+  readonly log: RedisSessions;
+  readonly bus: RedisBus;
+  private readonly redis: RedisConnection;
+  private readonly listening: Promise<void>;
+  private readonly timer: NodeJS.Timeout;
+  /** How far the clock of Redis is ahead, in milliseconds. */
+  private clockOffset = 0;
+
+  constructor(
+    options: RedisClusterOptions,
+    private readonly prefix: string,
+    limits: ClusterLimits,
+  ) {
+    this.redis = new RedisConnection(options, (commands) => this.beat(commands));
+    this.store = this.log = new RedisSessions(this.redis, prefix, limits, () =>
+      this.redis.run((commands) => this.dataset(commands)),
+    );
+    const clock = () => Date.now() + this.clockOffset;
+    this.bus = new RedisBus(this.redis, this.id, prefix, options.nodes === undefined, clock);
+    this.listening = this.bus.listen();
+    this.timer = setInterval(() => this.tick(), BEAT_MS).unref();
+  }
+
+  async ready(): Promise<void> {
+    const reachable = Promise.all([this.redis.found, this.listening]);
+    await Promise.race([reachable, delay(START_MS, undefined, { ref: false })]);
+  }
+
+  onReturn(listener: () => void): void {
+    this.redis.onReturn(listener);
+  }
+
+  async leave(): Promise<void> {
+    clearInterval(this.timer);
+    await this.redis.run((commands) => commands.del(this.bus.keyOf(this.id))).catch(() => undefined);
+    await this.redis.close();
+  }
+
+  private tick(): void {
+    this.redis.run((commands) => this.beat(commands)).catch(() => undefined);
+    void this.redis.ping();
+  }
+
+  /** Says that the node is alive. */
+  private async beat(commands: RedisClient): Promise<void> {
+    await commands.set(this.bus.keyOf(this.id), '1', 'PX', NODE_TTL_MS);
+    await this.dataset(commands);
+    const sentAt = Date.now();
+    const [seconds, microseconds] = await commands.time();
+    const now = Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+    this.clockOffset = now - (sentAt + Date.now()) / 2;
+  }
+
+  /** A mark that is lost with everything else. */
+  private async dataset(commands: RedisClient): Promise<string> {
+    const key = `${this.prefix}:dataset`;
+    const found = await commands.getex(key, 'PX', NODE_TTL_MS);
+    if (found) return found;
+    await commands.set(key, randomUUID(), 'PX', NODE_TTL_MS, 'NX');
+    return (await commands.get(key))!;
+  }
+}

@@ -1,0 +1,105 @@
+/** KEYS: session, log, requests in flight. Positions are text throughout: Lua's numbers would lose digits. */
+const APPEND = `
+local epoch, node, record, creates, ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local maxEvents, maxBytes, floor, channel = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8], ARGV[9]
+local current = redis.call('HGET', KEYS[1], 'epoch')
+if not current then
+  if creates == '0' then return 'missing' end
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'node', node, 'floor', '0', 'last', '0', 'bytes', '0')
+elseif current ~= epoch then
+  return 'fenced'
+end
+if record ~= '' then redis.call('HSET', KEYS[1], 'record', record, 'ttl', ttl) end
+if floor ~= '' then
+  redis.call('DEL', KEYS[2])
+  redis.call('HSET', KEYS[1], 'floor', floor, 'last', floor, 'bytes', '0')
+end
+
+local at = 10
+local function following(size)
+  local count = tonumber(ARGV[at]) * size
+  local first = at + 1
+  at = first + count
+  return first, at - 1
+end
+local first, last = following(2)
+for index = first, last, 2 do redis.call('HSET', KEYS[3], ARGV[index], ARGV[index + 1]) end
+first, last = following(1)
+for index = first, last do redis.call('HDEL', KEYS[3], ARGV[index]) end
+
+first, last = following(3)
+if first <= last then
+  local state = redis.call('HMGET', KEYS[1], 'last', 'bytes')
+  local newest, bytes = state[1], tonumber(state[2])
+  for index = first, last, 3 do
+    local position, length, entry = ARGV[index], ARGV[index + 1], ARGV[index + 2]
+    if tonumber(position) > tonumber(newest) then
+      redis.call('XADD', KEYS[2], position .. '-0', 'e', entry, 'l', length)
+      redis.call('PUBLISH', channel, entry)
+      newest = position
+      bytes = bytes + tonumber(length)
+    end
+  end
+  local events = redis.call('XLEN', KEYS[2])
+  while events > 0 and (events > maxEvents or bytes > maxBytes) do
+    local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+    redis.call('XDEL', KEYS[2], oldest[1])
+    redis.call('HSET', KEYS[1], 'floor', string.match(oldest[1], '^%d+'))
+    bytes = bytes - tonumber(oldest[2][4])
+    events = events - 1
+  end
+  redis.call('HSET', KEYS[1], 'last', newest, 'bytes', string.format('%.0f', bytes))
+end
+for index = 1, 3 do redis.call('PEXPIRE', KEYS[index], redis.call('HGET', KEYS[1], 'ttl')) end
+return 'ok'
+`;
+
+const READ = `
+local state = redis.call('HMGET', KEYS[1], 'record', 'floor')
+if not state[1] then return false end
+local entries = {}
+for index, item in ipairs(redis.call('XRANGE', KEYS[2], ARGV[1] .. '-0', '+')) do entries[index] = item[2][2] end
+return { state[2], entries }
+`;
+
+const ADOPT = `
+local state = redis.call('HMGET', KEYS[1], 'node', 'epoch', 'record', 'ttl')
+if state[1] ~= ARGV[1] or state[2] ~= ARGV[2] or not state[3] then return false end
+local epoch = string.format('%d', tonumber(state[2]) + 1)
+redis.call('HSET', KEYS[1], 'node', ARGV[3], 'epoch', epoch)
+for index = 1, 3 do redis.call('PEXPIRE', KEYS[index], state[4]) end
+local entries = {}
+for index, item in ipairs(redis.call('XRANGE', KEYS[2], '-', '+')) do entries[index] = item[2][2] end
+return { state[3], epoch, redis.call('HGETALL', KEYS[3]), entries }
+`;
+
+const OWNED = `
+local epoch = redis.call('HGET', KEYS[1], 'epoch')
+if not epoch then return 'missing' end
+if epoch ~= ARGV[1] then return 'fenced' end
+`;
+
+const RELEASE = `${OWNED}
+redis.call('HSET', KEYS[1], 'node', '', 'epoch', string.format('%d', tonumber(epoch) + 1))
+return 'ok'
+`;
+
+const RENEW = `${OWNED}
+for index = 1, 3 do redis.call('PEXPIRE', KEYS[index], redis.call('HGET', KEYS[1], 'ttl')) end
+return 'ok'
+`;
+
+const REMOVE = `${OWNED}
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+return 'ok'
+`;
+
+/** The scripts that keep a session in one piece, for ioredis. */
+export const REDIS_SCRIPTS = {
+  mcpAppend: { lua: APPEND, numberOfKeys: 3 },
+  mcpRead: { lua: READ, numberOfKeys: 3 },
+  mcpAdopt: { lua: ADOPT, numberOfKeys: 3 },
+  mcpRelease: { lua: RELEASE, numberOfKeys: 3 },
+  mcpRenew: { lua: RENEW, numberOfKeys: 3 },
+  mcpRemove: { lua: REMOVE, numberOfKeys: 3 },
+} as const;

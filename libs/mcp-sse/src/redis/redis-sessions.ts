@@ -1,0 +1,131 @@
+import type { LogBatch } from '../model/cluster/log-batch.js';
+import type { LogEntry } from '../model/cluster/log-entry.js';
+import type { ClusterLimits } from '../model/cluster/mcp-cluster.js';
+import type { LogFollower, LogSlice, SessionLog } from '../model/cluster/session-log.js';
+import type { SessionOwner } from '../model/cluster/session-owner.js';
+import type { SessionRecord } from '../model/cluster/session-record.js';
+import type { AdoptedSession, SessionStore } from '../model/cluster/session-store.js';
+import { sessionTtlMs } from '../model/cluster/session-ttl.js';
+import type { WriteOutcome } from '../model/cluster/write-outcome.js';
+import type { RedisConnection } from './redis-connection.js';
+
+/** The sessions of all nodes. All keys of a session have one hash tag, so that Redis Cluster keeps them together. */
+export class RedisSessions implements SessionStore, SessionLog {
+  /** The data set of Redis that this node's sessions were last written to. */
+  private readonly written = new Map<string, string>();
+
+  /** @param dataset tells one data set of Redis from the one before that it has lost */
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly prefix: string,
+    private readonly limits: ClusterLimits,
+    private readonly dataset: () => Promise<string>,
+  ) {}
+
+  async find(id: string): ReturnType<SessionStore['find']> {
+    const [node, epoch, record] = await this.redis.run((commands) =>
+      commands.hmget(this.keys(id)[0], 'node', 'epoch', 'record'),
+    );
+    if (!record) return undefined;
+    return { record: JSON.parse(record) as SessionRecord, owner: { node: node!, epoch: Number(epoch) } };
+  }
+
+  async append(id: string, { node, epoch }: SessionOwner, batch: LogBatch): Promise<WriteOutcome> {
+    const { record, creates = false, accepted, completed, entries, floor } = batch;
+    const { maxEvents, maxBytes } = this.limits;
+    const dataset = creates ? await this.dataset() : undefined;
+    const outcome = await this.script<WriteOutcome>('mcpAppend', id, [
+      epoch,
+      node,
+      record ? JSON.stringify(record) : '',
+      creates ? 1 : 0,
+      record ? sessionTtlMs(record.graceMs) : '',
+      maxEvents,
+      maxBytes,
+      floor ?? '',
+      this.channel(id),
+      accepted.length,
+      ...accepted.flat(),
+      completed.length,
+      ...completed,
+      entries.length,
+      ...entries.flatMap((entry) => [entry.position, entry.data.length, JSON.stringify(entry)]),
+    ]);
+    if (dataset !== undefined && outcome === 'ok') this.written.set(id, dataset);
+    return this.judged(id, outcome);
+  }
+
+  async read(id: string, from: number): Promise<LogSlice | undefined> {
+    const found = await this.script<[string, string[]] | null>('mcpRead', id, [from]);
+    return found ? { floor: Number(found[0]), entries: found[1].map(parseEntry) } : undefined;
+  }
+
+  follow(id: string, follower: LogFollower): Promise<() => void> {
+    const entry = (json: string) => follower.entry(parseEntry(json));
+    return this.redis.subscribe(this.channel(id), entry, () => follower.gap());
+  }
+
+  async adopt(id: string, from: SessionOwner, node: string): Promise<AdoptedSession | undefined> {
+    const args = [from.node, from.epoch, node];
+    const dataset = await this.dataset();
+    const adopted = await this.script<[string, string, string[], string[]] | null>('mcpAdopt', id, args);
+    if (!adopted) return undefined;
+    this.written.set(id, dataset);
+    const [record, epoch, inFlight, entries] = adopted;
+    return {
+      record: JSON.parse(record) as SessionRecord,
+      epoch: Number(epoch),
+      inFlight: pairs(inFlight).map(([request, stream]) => [request, Number(stream)]),
+      entries: entries.map(parseEntry),
+    };
+  }
+
+  async release(id: string, { epoch }: SessionOwner): Promise<WriteOutcome> {
+    this.written.delete(id);
+    return this.judged(id, await this.script('mcpRelease', id, [epoch]));
+  }
+
+  async renew(id: string, { epoch }: SessionOwner): Promise<WriteOutcome> {
+    return this.judged(id, await this.script('mcpRenew', id, [epoch]));
+  }
+
+  async remove(id: string, { epoch }: SessionOwner): Promise<WriteOutcome> {
+    this.written.delete(id);
+    return this.judged(id, await this.script('mcpRemove', id, [epoch]));
+  }
+
+  /** What is not in the data set that it was written to has been removed, by a node that had it since. */
+  private async judged(id: string, outcome: WriteOutcome): Promise<WriteOutcome> {
+    const dataset = this.written.get(id);
+    if (outcome === 'fenced') this.written.delete(id);
+    if (outcome !== 'missing') return outcome;
+    return dataset !== undefined && dataset !== (await this.dataset()) ? 'missing' : 'fenced';
+  }
+
+  private script<T>(
+    name: Parameters<RedisConnection['script']>[0],
+    id: string,
+    args: readonly (string | number)[],
+  ): Promise<T> {
+    return this.redis.script(name, [...this.keys(id), ...args]) as Promise<T>;
+  }
+
+  private keys(id: string): [session: string, log: string, inFlight: string] {
+    const key = `${this.prefix}:{${id}}`;
+    return [`${key}:session`, `${key}:log`, `${key}:requests`];
+  }
+
+  private channel(id: string): string {
+    return `${this.prefix}:{${id}}:events`;
+  }
+}
+
+function parseEntry(json: string): LogEntry {
+  return JSON.parse(json) as LogEntry;
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  return flat.flatMap((name, index) =>
+    index % 2 === 0 ? [[name, flat[index + 1]!] as [string, string]] : [],
+  );
+}

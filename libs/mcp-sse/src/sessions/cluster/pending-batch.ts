@@ -1,0 +1,60 @@
+import type { LogBatch } from '../../model/cluster/log-batch.js';
+import type { LogEntry } from '../../model/cluster/log-entry.js';
+
+/** What is to be written of a session, put together in the order in which it came about. */
+export class PendingBatch {
+  bytes = 0;
+  private readonly accepted = new Map<string, number>();
+  private readonly completed = new Set<string>();
+  private entries: LogEntry[] = [];
+  private floor?: number;
+  private hasRecord = false;
+
+  /** Whether there is anything to write. */
+  get isEmpty(): boolean {
+    return (
+      !this.hasRecord && this.entries.length === 0 && this.accepted.size === 0 && this.completed.size === 0
+    );
+  }
+
+  /** The session's record has changed. */
+  noteRecord(): void {
+    this.hasRecord = true;
+  }
+
+  accept(request: string, stream: number): void {
+    this.completed.delete(request);
+    this.accepted.set(request, stream);
+  }
+
+  /** Said of requests that are not accepted in this batch too: what a lost answer of the store did is not known. */
+  complete(request: string): void {
+    this.accepted.delete(request);
+    this.completed.add(request);
+  }
+
+  add(entry: LogEntry): void {
+    this.entries.push(entry);
+    this.bytes += entry.data.length;
+  }
+
+  /** Gives up the oldest events until no more is left than may be, and all that came before them. */
+  limit(maxBytes: number): void {
+    while (this.bytes > maxBytes) {
+      const { position, data } = this.entries.shift()!;
+      this.floor = position;
+      this.bytes -= data.length;
+    }
+  }
+
+  toBatch(recordOf: () => LogBatch['record'], creates: boolean): LogBatch {
+    return {
+      record: this.hasRecord || creates ? recordOf() : undefined,
+      creates,
+      accepted: [...this.accepted],
+      completed: [...this.completed],
+      entries: this.entries,
+      floor: this.floor,
+    };
+  }
+}

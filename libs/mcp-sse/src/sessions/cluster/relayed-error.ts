@@ -1,0 +1,56 @@
+import { HttpException } from '@nestjs/common';
+import { InsufficientScopeError } from '../../model/errors/insufficient-scope.error.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
+import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
+import { SessionClosedError } from '../errors/session-closed.error.js';
+import { SessionMovedError } from '../errors/session-moved.error.js';
+
+/** An error as it goes from node to node. */
+export interface RelayedError {
+  readonly name: string;
+  readonly message: string;
+  readonly detail?: unknown;
+}
+
+/** @returns what {@link restoredError} makes the error of */
+export function relayedError(error: unknown): RelayedError {
+  const { name, message } = error as Error;
+  if (error instanceof InsufficientScopeError)
+    return { name: 'InsufficientScopeError', message, detail: error.scopes };
+  if (error instanceof JsonRpcError)
+    return { name: 'JsonRpcError', message, detail: { code: error.code, data: error.data } };
+  if (error instanceof HttpException)
+    return {
+      name: 'HttpException',
+      message,
+      detail: { status: error.getStatus(), response: error.getResponse() },
+    };
+  if (error instanceof TooManyRequestsError) return { name, message, detail: error.maxInFlight };
+  return { name, message };
+}
+
+export function restoredError({ name, message, detail }: RelayedError): Error {
+  switch (name) {
+    case 'InsufficientScopeError':
+      return new InsufficientScopeError(detail as string[]);
+    case 'JsonRpcError': {
+      const { code, data } = detail as { code: number; data?: unknown };
+      return new JsonRpcError(code, message, data);
+    }
+    case 'HttpException': {
+      const { status, response } = detail as { status: number; response: string | object };
+      return new HttpException(response, status);
+    }
+    case 'TooManyRequestsError':
+      return new TooManyRequestsError(detail as number);
+    case 'SessionClosedError':
+      return new SessionClosedError();
+    case 'SessionMovedError':
+      return new SessionMovedError();
+    case 'ClusterUnavailableError':
+      return new ClusterUnavailableError();
+    default:
+      return new Error(message);
+  }
+}

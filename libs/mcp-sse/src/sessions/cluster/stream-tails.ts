@@ -1,0 +1,125 @@
+import type { ClusterNode } from '../../model/cluster/mcp-cluster.js';
+import { SessionClosedError } from '../errors/session-closed.error.js';
+import type { AttachMessage, AttachReply, PresentMessage, PresentReply } from './cluster-message.js';
+import { StreamTail } from './stream-tail.js';
+
+interface Attached {
+  readonly tail: StreamTail;
+  /** The node that has the session, as far as is known. */
+  owner: string;
+}
+
+/** What tails need of the nodes that have their sessions. */
+interface Owners {
+  attach(message: Omit<AttachMessage, 'node'>): Promise<AttachReply>;
+  present(node: string, message: PresentMessage): Promise<PresentReply>;
+  left(node: string, id: string, attachment: string): void;
+}
+
+/** The clients of this node that read streams of sessions of other nodes. */
+export class StreamTails {
+  private readonly attached = new Map<string, Attached>();
+  private isTicking = false;
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly owners: Owners,
+  ) {}
+
+  /** @throws {ClusterUnavailableError} */
+  follow(sessionId: string, stream: number): Promise<StreamTail> {
+    return StreamTail.open(this.node.log, sessionId, stream);
+  }
+
+  /**
+   * Says that a client has come to read a stream. It takes the place of any other.
+   *
+   * @throws as `SessionCluster.ask` does
+   */
+  async attach(tail: StreamTail, primes: boolean, arrival: AttachMessage['arrival']): Promise<AttachReply> {
+    const { sessionId: id, stream, attachment } = tail;
+    if (!this.attached.has(attachment)) this.attached.set(attachment, { tail, owner: '' });
+    try {
+      const reply = await this.owners.attach({ type: 'attach', id, stream, attachment, primes, arrival });
+      const attached = this.attached.get(attachment);
+      if (!attached) this.owners.left(reply.node, id, attachment);
+      else attached.owner = reply.node;
+      return reply;
+    } catch (error) {
+      this.attached.delete(attachment);
+      throw error;
+    }
+  }
+
+  /** The client is gone, or is to be. */
+  left(tail: StreamTail, endsConnection = true): void {
+    tail.end(endsConnection);
+    const attached = this.attached.get(tail.attachment);
+    this.attached.delete(tail.attachment);
+    if (attached?.owner) this.owners.left(attached.owner, tail.sessionId, tail.attachment);
+  }
+
+  /** @param isMoved whether the stream goes on, with a new owner */
+  detached(attachment: string, isMoved: boolean): void {
+    const attached = this.attached.get(attachment);
+    if (!attached) return;
+    if (isMoved) void this.attachAgain(attached);
+    else this.end(attached);
+  }
+
+  /** Asks the nodes that have the sessions whether they know of their readers. A node that is dead is replaced. */
+  async tick(): Promise<void> {
+    if (this.isTicking) return;
+    this.isTicking = true;
+    const nodes = new Set([...this.attached.values()].map(({ owner }) => owner));
+    await Promise.all([...nodes].map((node) => this.ask(node)));
+    this.isTicking = false;
+  }
+
+  /** The streams that can end at any time. */
+  get open(): readonly StreamTail[] {
+    return [...this.attached.values()].map(({ tail }) => tail).filter(({ canEnd }) => canEnd);
+  }
+
+  /** Has a client come back, to another node. */
+  sendAway(tail: StreamTail, retryMs: number): void {
+    tail.hint(retryMs);
+    this.left(tail, false);
+  }
+
+  /** Ends every stream with its connection. */
+  endAll(): void {
+    for (const { tail } of this.attached.values()) this.left(tail, true);
+  }
+
+  private end({ tail }: Attached): void {
+    this.attached.delete(tail.attachment);
+    tail.end();
+  }
+
+  private async ask(node: string): Promise<void> {
+    const asked = [...this.attached.values()].filter(({ owner }) => owner === node && node !== '');
+    const attachments = asked.map(({ tail }) => ({ id: tail.sessionId, attachment: tail.attachment }));
+    if (asked.length === 0) return;
+    const unknown = await this.owners.present(node, { type: 'present', attachments }).then(
+      (reply) => reply.unknown,
+      () => attachments.map(({ attachment }) => attachment),
+    );
+    const lost = asked.filter(({ tail }) => unknown.includes(tail.attachment));
+    await Promise.all(lost.map((attached) => this.attachAgain(attached)));
+  }
+
+  private async attachAgain(attached: Attached): Promise<void> {
+    const { tail } = attached;
+    if (!this.attached.has(tail.attachment)) return;
+    try {
+      const reply = await this.attach(tail, false, undefined);
+      tail.gap();
+      if (!reply.isAttached || reply.isFinished) this.end(attached);
+    } catch (error) {
+      // Whoever has the session is asked again with the next tick.
+      if (error instanceof SessionClosedError) tail.end();
+      else this.attached.set(tail.attachment, attached);
+    }
+  }
+}

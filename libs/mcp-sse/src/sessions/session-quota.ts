@@ -1,0 +1,40 @@
+import { ANONYMOUS, principalKey, type McpPrincipal } from '../model/principal.js';
+import { SessionLimitError } from './errors/session-limit.error.js';
+import type { SessionSettings } from './session-settings.js';
+
+const ANONYMOUS_KEY = principalKey(ANONYMOUS);
+
+/** How many sessions there are, in all and of each principal. */
+export class SessionQuota {
+  private readonly perPrincipal = new Map<string, number>();
+  private total = 0;
+
+  constructor(private readonly limits: Pick<SessionSettings, 'maxSessions' | 'maxSessionsPerPrincipal'>) {}
+
+  /** @throws {SessionLimitError} when there may be no more */
+  admit(principal: McpPrincipal): void {
+    const { maxSessions, maxSessionsPerPrincipal } = this.limits;
+    if (this.total >= maxSessions)
+      throw new SessionLimitError(`The server has ${maxSessions} sessions open; try again later.`);
+    const key = principalKey(principal);
+    const own = this.perPrincipal.get(key) ?? 0;
+    if (own >= maxSessionsPerPrincipal && key !== ANONYMOUS_KEY)
+      throw new SessionLimitError(`You have ${own} sessions open; close one of them or try again later.`);
+    this.count(principal);
+  }
+
+  /** Takes note of a session that has been let in before. */
+  count(principal: McpPrincipal): void {
+    const key = principalKey(principal);
+    this.total++;
+    this.perPrincipal.set(key, (this.perPrincipal.get(key) ?? 0) + 1);
+  }
+
+  release(principal: McpPrincipal): void {
+    const key = principalKey(principal);
+    const left = this.perPrincipal.get(key)! - 1;
+    this.total--;
+    if (left > 0) this.perPrincipal.set(key, left);
+    else this.perPrincipal.delete(key);
+  }
+}

@@ -1,0 +1,78 @@
+import type { ServerResponse } from 'node:http';
+import { BadRequestException, HttpStatus, type MessageEvent } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import { rawRequest } from '../../auth/raw-request.js';
+import { requestPrincipal } from '../../auth/request-principal.js';
+import type { ResolvedOptions } from '../../model/resolved-options.js';
+import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
+import type { Arrival, RemoteSession } from '../../sessions/cluster/remote-session.js';
+import type { StreamTail } from '../../sessions/cluster/stream-tail.js';
+import { positionOfEventId } from '../../streaming/event-id.js';
+import { EdgeStream } from '../http/edge-stream.js';
+import type { HttpRequest } from '../http/http-request.js';
+import { relayedOrigin } from '../http/relayed-origin.js';
+import { takeOver } from '../http/take-over.js';
+import { EdgeExchange } from './edge-exchange.js';
+import { NOTHING_LOST } from './nothing-lost.js';
+import type { ExchangeOptions } from './post-exchange.js';
+import { streamOfEventId } from './stream-event-id.js';
+
+/** Serves requests whose session another node has. */
+export class StreamableHttpRelay {
+  constructor(private readonly options: Pick<ResolvedOptions, 'sse'>) {}
+
+  /**
+   * The stream of a GET.
+   *
+   * @throws {BadRequestException}
+   * @throws as `RemoteSession` does
+   */
+  async stream(
+    session: RemoteSession,
+    request: HttpRequest,
+    response: unknown,
+    primes: boolean,
+  ): Promise<Observable<MessageEvent>> {
+    const { headers } = rawRequest(request);
+    const arrival = { principal: requestPrincipal(request), headers };
+    const lastEventId = headers['last-event-id'] as string | undefined;
+    const { tail, after } =
+      lastEventId === undefined
+        ? await session.open(primes, arrival)
+        : { tail: await this.resume(session, lastEventId, arrival), after: positionOfEventId(lastEventId) };
+    return new EdgeStream(session, tail, response, this.options.sse).attach(
+      after,
+    ) as Observable<MessageEvent>;
+  }
+
+  /**
+   * Answers a POST.
+   *
+   * @param bytes of its body
+   * @throws as `RemoteSession` does
+   */
+  async post(
+    session: RemoteSession,
+    messages: readonly JsonRpcMessage[],
+    bytes: number,
+    request: HttpRequest,
+    response: unknown,
+    options: ExchangeOptions,
+  ): Promise<void> {
+    const requests = messages.filter(({ kind }) => kind === 'request').length;
+    const reply = await session.post(messages, relayedOrigin(request, bytes), options.primes);
+    if (requests === 0) return void takeOver(response).writeHead(HttpStatus.ACCEPTED).end();
+    const tail = await session.answers(reply);
+    const raw: ServerResponse = takeOver(response);
+    raw.once('close', () => session.left(tail));
+    tail.start(reply.after, new EdgeExchange(raw, requests, options, this.options.sse));
+  }
+
+  private async resume(session: RemoteSession, lastEventId: string, arrival: Arrival): Promise<StreamTail> {
+    const stream = streamOfEventId(session.record.id, lastEventId);
+    const position = positionOfEventId(lastEventId);
+    const tail = stream === undefined ? undefined : await session.resume(stream, position, arrival);
+    if (!tail) throw new BadRequestException(NOTHING_LOST);
+    return tail;
+  }
+}

@@ -1,0 +1,199 @@
+import { expect, it } from '@jest/globals';
+import { Injectable } from '@nestjs/common';
+import { McpContext, McpCtx, McpRegistry, McpResource, McpTool } from 'nestjs-mcp-sse';
+import { Subject, type Observable } from 'rxjs';
+import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
+import type { WireClient } from '../clients/wire-client.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { httpClientAt, nodesPerTest, type Node } from '../fixtures/nodes.js';
+import { carried } from '../fixtures/stage.js';
+
+/** What each node has of its own. */
+@Injectable()
+class Features {
+  readonly changes = new Subject<string>();
+
+  @McpResource({ uri: 'news://today' })
+  news(): Observable<string> {
+    return this.changes;
+  }
+
+  @McpTool()
+  async ask(@McpCtx() context: McpContext): Promise<string> {
+    const { content } = await context.elicit({
+      message: '?',
+      requestedSchema: { type: 'object', properties: {} },
+    });
+    return JSON.stringify(content);
+  }
+}
+
+describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
+  const start = nodesPerTest(adapter);
+
+  async function connect(options?: Parameters<typeof start>[1], capabilities = {}) {
+    const [one, other, third] = await start(3, { ...options, providers: [Features] });
+    const client = await HttpWireClient.connect(`${one!.url}/mcp`, { capabilities });
+    return { one: one!, other: other!, third: third!, client, atOther: httpClientAt(other!, client) };
+  }
+
+  /** A call whose answer is a stream, on which one log message (`0`) has come. */
+  async function streamAt(client: HttpWireClient, worker: Node, id: unknown = 'a') {
+    const opening = client.streamTool(id, 'perform');
+    const act = await worker.stage.next();
+    act.context.log.info(0);
+    const stream = await opening;
+    await stream.message();
+    return [stream, act] as const;
+  }
+
+  const lastId = ({ events }: WireClient) => events.findLast(({ id }) => id !== undefined)!.id!;
+
+  it('answers by JSON what is quick, by a stream what is not, wherever it is posted', async () => {
+    const { one, atOther } = await connect();
+    expect(await atOther.call('a', 'ping')).toEqual({ jsonrpc: '2.0', id: 'a', result: {} });
+    const [stream, act] = await streamAt(atOther, one);
+    act.context.log.info(1);
+    act.resolve('done');
+    expect(await carried(stream)).toEqual([0, 1, 'done']);
+    expect(stream.events[0]).toMatchObject({ data: '' });
+    const notified = await atOther.post({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    expect(notified.status).toBe(202);
+  });
+
+  it('upgrades to a stream what takes longer than upgradeMs', async () => {
+    const { one, atOther } = await connect({ options: { http: { upgradeMs: 10 } } });
+    const opening = atOther.streamTool('a', 'perform');
+    const act = await one.stage.next();
+    const stream = await opening;
+    act.resolve('done');
+    expect(await carried(stream)).toEqual(['done']);
+  });
+
+  it('refuses at every node what the session refuses: a taken id, too many requests', async () => {
+    const { one, client, atOther } = await connect({ options: { limits: { maxInFlight: 1 } } });
+    const [stream] = await streamAt(client, one);
+    expect(await atOther.post(rpc('a', 'ping'))).toMatchObject({ status: 400 });
+    expect(await atOther.post(rpc('b', 'ping'))).toMatchObject({ status: 429 });
+    stream.close();
+  });
+
+  it('takes up at any node the stream of a POST that was lost, in order and once', async () => {
+    const { one, client, atOther, third } = await connect();
+    const [stream, act] = await streamAt(client, one);
+    stream.close();
+    act.context.log.info(1);
+    const again = await atOther.open(lastId(stream));
+    expect(await again.message()).toMatchObject({ params: { data: 1 } });
+    act.context.log.info(2);
+    expect(await again.message()).toMatchObject({ params: { data: 2 } });
+    const elsewhere = await httpClientAt(third, client).open(lastId(again));
+    await again.end();
+    act.context.log.info(3);
+    act.resolve('done');
+    expect(await carried(elsewhere)).toEqual([3, 'done']);
+    expect(await atOther.post('', {})).toMatchObject({ status: 400 });
+    expect((await atOther.open(lastId(elsewhere))).response.statusCode).toBe(400);
+    expect(await carried(await atOther.open(lastId(stream)))).toEqual([1, 2, 3, 'done']);
+  });
+
+  it('answers as lost what a killed node worked on, on the stream that the client takes up', async () => {
+    const { one, other, client, atOther } = await connect();
+    const [stream] = await streamAt(client, one);
+    one.crash();
+    stream.close();
+    const again = await atOther.open(lastId(stream));
+    const { error } = await again.answer('a');
+    expect(error).toMatchObject({ code: -32000, data: { retryable: true } });
+    await again.end();
+    expect(other.events).toMatchObject([{ type: 'adopted', lost: 1 }]);
+    expect(await atOther.call('b', 'ping')).toHaveProperty('result');
+    const [next, act] = await streamAt(atOther, other, 'c');
+    act.resolve('done');
+    expect(await carried(next)).toEqual([0, 'done']);
+    expect(lastId(next).split('.')[1]).not.toBe(lastId(stream).split('.')[1]);
+  });
+
+  it('ends a relayed POST with the answer that says it was lost, when the node that worked on it is killed', async () => {
+    const { one, atOther } = await connect();
+    const [stream] = await streamAt(atOther, one);
+    one.crash();
+    expect((await stream.answer('a'))['error']).toMatchObject({ data: { retryable: true } });
+    await stream.end();
+  });
+
+  it('carries what belongs to no request to the node where the client has opened its GET stream', async () => {
+    const { one, client, atOther } = await connect();
+    one.sessions.notify(client.sessionId, 'notifications/early');
+    const stream = await atOther.open();
+    expect(await stream.message()).toMatchObject({ method: 'notifications/early' });
+    one.sessions.notify(client.sessionId, 'notifications/now');
+    expect(await stream.message()).toMatchObject({ method: 'notifications/now' });
+    const replacing = await client.open();
+    await stream.end();
+    replacing.close();
+  });
+
+  it('takes answers of the client, cancellations and the end of the session at any node', async () => {
+    const { one, client, atOther } = await connect({}, { elicitation: {} });
+    const stream = await client.streamTool('a', 'ask');
+    const { id } = await stream.message();
+    const answer = { jsonrpc: '2.0', id, result: { action: 'accept', content: { yes: true } } };
+    expect(await atOther.post(answer)).toMatchObject({ status: 202 });
+    expect(await stream.answer('a')).toMatchObject({ result: { content: [{ text: '{"yes":true}' }] } });
+
+    const [cancelled, act] = await streamAt(client, one, 'b');
+    await atOther.cancel('b');
+    await cancelled.end();
+    expect(act.context.signal.aborted).toBe(true);
+
+    expect(await atOther.delete()).toMatchObject({ status: 200 });
+    expect(await client.post(rpc('c', 'ping'))).toMatchObject({ status: 404 });
+    expect(await atOther.post(rpc('c', 'ping'))).toMatchObject({ status: 404 });
+  });
+
+  it('restores what was agreed: version, capabilities, log level, live subscriptions, ids of requests', async () => {
+    const { one, other, client, atOther } = await connect({}, { elicitation: {} });
+    await client.call('level', 'logging/setLevel', { level: 'error' });
+    await client.call('sub', 'resources/subscribe', { uri: 'news://today' });
+    const asked = await client.streamTool('q', 'ask');
+    const first = await asked.message();
+    one.crash();
+    asked.close();
+    const stream = await atOther.open();
+    await atOther.call('a', 'ping');
+    other.app.get(Features).changes.next('news');
+    expect(await stream.message()).toMatchObject({ params: { uri: 'news://today' } });
+    const opening = atOther.streamTool('b', 'perform');
+    const { context, resolve } = await other.stage.next();
+    context.log.info('too low');
+    context.log.error('heard');
+    expect(context.protocolVersion).toBe('2025-11-25');
+    const answer = await opening;
+    expect(await answer.message()).toMatchObject({ params: { data: 'heard' } });
+    resolve('done');
+    const second = await (await atOther.streamTool('q2', 'ask')).message();
+    expect(second['id']).toBeGreaterThan(first['id'] as number);
+    stream.close();
+  });
+
+  it('has other nodes go on when the one is told to stop', async () => {
+    const { one, other, client, atOther } = await connect();
+    const stream = await atOther.open();
+    await stream.next();
+    await one.close();
+    expect(await atOther.call('a', 'ping')).toHaveProperty('result');
+    other.sessions.notify(client.sessionId, 'notifications/now');
+    expect(await stream.message()).toMatchObject({ method: 'notifications/now' });
+    stream.close();
+  });
+
+  it('tells a client of another node that the list of its session has changed', async () => {
+    const { one, atOther } = await connect();
+    const stream = await atOther.open();
+    await stream.next();
+    one.app.get(McpRegistry).addTool({ name: 'new' }, () => 'new');
+    expect(await stream.message()).toMatchObject({ method: 'notifications/tools/list_changed' });
+    stream.close();
+  });
+});

@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { ANONYMOUS, type McpCluster } from 'nestjs-mcp-sse';
+import { describeOnClusters } from '../fixtures/cluster-backends.js';
+
+type Node = ReturnType<McpCluster['join']>;
+type Batch = Parameters<Node['log']['append']>[2];
+type Entry = Batch['entries'][number];
+
+const LIMITS = { maxEvents: 5, maxBytes: 100 };
+const NOTHING: Batch = { accepted: [], completed: [], entries: [] };
+
+const recordOf = (id: string, graceMs = 60_000): NonNullable<Batch['record']> => ({
+  id,
+  transport: 'sse',
+  principal: ANONYMOUS,
+  params: {},
+  streamHeaders: {},
+  graceMs,
+  createdAt: 0,
+  state: { subscriptions: [] },
+});
+
+const entryOf = (position: number, data = `${position}`): Entry => ({
+  position,
+  stream: 0,
+  id: `id.${position}`,
+  type: 'message',
+  data,
+});
+
+describeOnClusters('the ports of a cluster', (makeCluster) => {
+  let one: Node;
+  let other: Node;
+  let id: string;
+  let owner: { node: string; epoch: number };
+
+  beforeEach(async () => {
+    const cluster = makeCluster();
+    one = cluster.join('server', LIMITS);
+    other = cluster.join('server', LIMITS);
+    id = randomUUID();
+    owner = { node: one.id, epoch: 0 };
+    for (const node of [one, other]) node.bus.serve(async (message) => ({ heard: message }));
+    await Promise.all([one.ready(), other.ready()]);
+    await append({ record: recordOf(id), creates: true });
+  });
+
+  afterEach(() => Promise.all([one.leave(), other.leave()]));
+
+  const append = (batch: Partial<Batch>, as = owner) => one.log.append(id, as, { ...NOTHING, ...batch });
+  const positions = async (from = 0) =>
+    (await other.log.read(id, from))?.entries.map(({ position }) => position);
+
+  it('find a session that was created, its record as it is now, and its owner', async () => {
+    expect(await other.store.find(id)).toEqual({ record: recordOf(id), owner });
+    const state = { logLevel: 'error', subscriptions: ['a://b'] } as const;
+    await append({ record: { ...recordOf(id), state } });
+    expect((await other.store.find(id))?.record.state).toEqual(state);
+    expect(await other.store.find(randomUUID())).toBeUndefined();
+  });
+
+  it('read events in order from a position on, each with all that it has', async () => {
+    const primed: Entry = { position: 2, stream: 3, id: 'id.3.2', data: '', retry: 10 };
+    await append({ entries: [entryOf(1), primed] });
+    await append({ entries: [entryOf(4_294_967_297)] });
+    expect(await other.log.read(id, 0)).toEqual({
+      floor: 0,
+      entries: [entryOf(1), primed, entryOf(4_294_967_297)],
+    });
+    expect(await positions(2)).toEqual([2, 4_294_967_297]);
+    expect(await other.log.read(randomUUID(), 0)).toBeUndefined();
+  });
+
+  it('take the same events twice as once', async () => {
+    await append({ entries: [entryOf(1), entryOf(2)] });
+    expect(await append({ entries: [entryOf(1), entryOf(2), entryOf(3)] })).toBe('ok');
+    expect(await positions()).toEqual([1, 2, 3]);
+  });
+
+  it('forget the oldest events beyond the number and the size that may be kept', async () => {
+    await append({ entries: [1, 2, 3, 4, 5, 6, 7].map((position) => entryOf(position)) });
+    expect(await other.log.read(id, 0)).toMatchObject({ floor: 2 });
+    expect(await positions()).toEqual([3, 4, 5, 6, 7]);
+    await append({ entries: [entryOf(8, 'x'.repeat(99))] });
+    expect(await positions()).toEqual([7, 8]);
+    await append({ entries: [entryOf(10)], floor: 9 });
+    expect(await other.log.read(id, 0)).toMatchObject({ floor: 9, entries: [{ position: 10 }] });
+  });
+
+  it('tell followers of events as they come', async () => {
+    const heard: number[] = [];
+    let three = (): void => undefined;
+    const gotThree = new Promise<void>((resolve) => (three = resolve));
+    class Follower {
+      private readonly until = 3;
+
+      entry({ position }: Entry): void {
+        heard.push(position);
+        if (heard.length === this.until) three();
+      }
+
+      gap(): void {}
+    }
+    const stop = await other.log.follow(id, new Follower());
+    await append({ entries: [entryOf(1), entryOf(2)] });
+    await append({ entries: [entryOf(2), entryOf(3)] });
+    await gotThree;
+    stop();
+    await append({ entries: [entryOf(4)] });
+    expect(heard).toEqual([1, 2, 3]);
+  });
+
+  it('give one of those who adopt a session the record, the events and what is in flight; and fence the others', async () => {
+    await append({
+      accepted: [
+        ['"a"', 0],
+        ['1', 2],
+        ['2', 3],
+      ],
+      entries: [entryOf(1)],
+    });
+    await append({ completed: ['2'], entries: [entryOf(2)] });
+    const adoptions = await Promise.all([
+      other.store.adopt(id, owner, other.id),
+      one.store.adopt(id, owner, one.id),
+    ]);
+    const [adopted, ...more] = adoptions.filter((adoption) => adoption !== undefined);
+    expect(more).toEqual([]);
+    expect(adopted).toMatchObject({ record: recordOf(id), epoch: 1, entries: [entryOf(1), entryOf(2)] });
+    expect(adopted!.inFlight.toSorted()).toEqual([
+      ['"a"', 0],
+      ['1', 2],
+    ]);
+    expect(await append({ entries: [entryOf(3)], completed: ['"a"'] })).toBe('fenced');
+    expect(await one.store.renew(id, owner)).toBe('fenced');
+    expect(await one.store.release(id, owner)).toBe('fenced');
+    expect(await one.store.remove(id, owner)).toBe('fenced');
+    expect(await positions()).toEqual([1, 2]);
+    const winner = adoptions[0] ? other : one;
+    const next = { node: winner.id, epoch: 1 };
+    expect((await other.store.find(id))?.owner).toEqual(next);
+    expect((await other.store.adopt(id, next, other.id))?.inFlight).toHaveLength(2);
+  });
+
+  it('let any node adopt a session at once that is released', async () => {
+    expect(await one.store.release(id, owner)).toBe('ok');
+    expect(await append({ entries: [entryOf(1)] })).toBe('fenced');
+    const released = (await other.store.find(id))!.owner;
+    expect(released).toEqual({ node: '', epoch: 1 });
+    expect(await other.store.adopt(id, released, other.id)).toMatchObject({ epoch: 2 });
+  });
+
+  it('forget all of a session that is removed, and do not let a node that had it make it anew', async () => {
+    await append({ accepted: [['1', 0]], entries: [entryOf(1)] });
+    expect(await other.store.adopt(id, owner, other.id)).toMatchObject({ inFlight: [['1', 0]] });
+    expect(await other.store.remove(id, { node: other.id, epoch: 1 })).toBe('ok');
+    expect(await other.store.find(id)).toBeUndefined();
+    expect(await other.log.read(id, 0)).toBeUndefined();
+    expect(await append({ entries: [entryOf(2)] })).toBe('fenced');
+    expect(await one.store.renew(id, owner)).toBe('fenced');
+    expect(await other.store.adopt(id, owner, other.id)).toBeUndefined();
+  });
+
+  it('ask a node and get its answer, tell one, and tell all but the one that tells', async () => {
+    expect(await one.bus.request(other.id, { a: 1 })).toEqual({ heard: { a: 1 } });
+    const heard: unknown[] = [];
+    let both = (): void => undefined;
+    const gotBoth = new Promise<void>((resolve) => (both = resolve));
+    for (const [name, node] of Object.entries({ one, other }))
+      node.bus.serve(async (message) => {
+        heard.push([name, message]);
+        if (heard.length === 2) both();
+      });
+    one.bus.tell(other.id, 'you');
+    one.bus.publish('all');
+    await gotBoth;
+    expect(heard).toEqual([
+      ['other', 'you'],
+      ['other', 'all'],
+    ]);
+  });
+
+  it('say that a node is gone that has left', async () => {
+    await other.leave();
+    await expect(one.bus.request(other.id, {})).rejects.toMatchObject({ name: 'NodeGoneError' });
+  });
+
+  it('keep the sessions of different servers apart', async () => {
+    const cluster = makeCluster();
+    const [orders, stock] = [cluster.join('orders', LIMITS), cluster.join('stock', LIMITS)];
+    await Promise.all([orders.ready(), stock.ready()]);
+    const batch = { ...NOTHING, record: recordOf(id), creates: true };
+    await orders.log.append(id, { node: orders.id, epoch: 0 }, batch);
+    expect(await orders.store.find(id)).toBeDefined();
+    expect(await stock.store.find(id)).toBeUndefined();
+    await Promise.all([orders.leave(), stock.leave()]);
+  });
+});

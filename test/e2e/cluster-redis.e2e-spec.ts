@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { redisCluster } from 'nestjs-mcp-sse/redis';
+import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
+import { send, WireClient } from '../clients/wire-client.js';
+import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
+import { describeWithRedis } from '../fixtures/cluster-backends.js';
+import { startRedisServer, type RedisServer } from '../fixtures/redis-server.js';
+import { Stage } from '../fixtures/stage.js';
+import { startApp, type RunningApp } from '../fixtures/start-app.js';
+
+const streamData = (id: string, count: number, delayMs: number) =>
+  rpc(id, 'tools/call', {
+    name: 'stream_data',
+    arguments: { source: id, count, delayMs },
+    _meta: { progressToken: id },
+  });
+
+describeWithRedis('the reference application on Redis', () => {
+  let redis: RedisServer;
+  const nodes: ChildApplication[] = [];
+
+  beforeEach(async () => {
+    redis = await startRedisServer();
+    nodes.push(...(await Promise.all([startNode(), startNode()])));
+  }, 120_000);
+
+  afterEach(async () => {
+    await Promise.all(nodes.splice(0).map((node) => node.stop()));
+    await redis.stop();
+  }, 60_000);
+
+  const startNode = () => startTypeScript('src/main.ts', { env: { MCP_REDIS_URL: redis.url } });
+
+  const postAt = async (node: ChildApplication, client: WireClient, message: object) => {
+    const { pathname, search } = new URL(await client.endpoint());
+    return send(`${node.url}${pathname}${search}`, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(message),
+    });
+  };
+
+  const resumeAt = (node: ChildApplication, { events }: WireClient) =>
+    WireClient.open(`${node.url}/sse`, { 'last-event-id': events.findLast(({ id }) => id)!.id! });
+
+  it('answers what a killed node worked on as lost, once, and goes on with its session', async () => {
+    const [one, other] = nodes as [ChildApplication, ChildApplication];
+    const client = await WireClient.connect(`${one.url}/sse`);
+    await client.initialize();
+    expect(await postAt(other, client, streamData('a', 1_000, 100))).toMatchObject({ status: 202 });
+    await client.message();
+    process.kill(one.pid, 'SIGKILL');
+    await client.end();
+    const again = await resumeAt(other, client);
+    expect((await again.answer('a'))['error']).toMatchObject({ data: { retryable: true } });
+    expect(await postAt(other, again, rpc('b', 'ping'))).toMatchObject({ status: 202 });
+    expect(await again.answer('b')).toHaveProperty('result');
+    again.close();
+  }, 60_000);
+
+  it('waits for a frozen node until it counts as dead; when it thaws, it writes nothing more', async () => {
+    const [one, other] = nodes as [ChildApplication, ChildApplication];
+    const client = await WireClient.connect(`${one.url}/sse`);
+    await client.initialize();
+    await client.post(streamData('a', 200, 50));
+    await client.message();
+    const idle = await WireClient.connect(`${one.url}/sse`);
+    await idle.initialize();
+    process.kill(one.pid, 'SIGSTOP');
+    const posting = postAt(other, idle, rpc('c', 'ping'));
+    const again = await resumeAt(other, client);
+    expect((await again.answer('a'))['error']).toMatchObject({ data: { retryable: true } });
+    process.kill(one.pid, 'SIGCONT');
+    await client.end();
+    expect(await posting).toMatchObject({ status: 202 });
+    await idle.end();
+    const idleAgain = await resumeAt(other, idle);
+    expect(await idleAgain.answer('c')).toHaveProperty('result');
+    idleAgain.close();
+    expect(client.events.some(({ data }) => data?.includes('"id":"a"'))).toBe(false);
+    await postAt(one, again, rpc('b', 'ping'));
+    expect(await again.answer('b')).toHaveProperty('result');
+    expect(again.events.filter(({ data }) => data?.includes('"id":"a"'))).toHaveLength(1);
+    again.close();
+  }, 60_000);
+});
+
+describeWithRedis('two nodes on Redis', () => {
+  let redis: RedisServer;
+  let inspector: Redis;
+  const running: RunningApp[] = [];
+
+  beforeEach(async () => {
+    redis = await startRedisServer();
+    inspector = new Redis(redis.url);
+    for (let count = 0; count < 2; count++)
+      running.push(
+        await startApp({
+          providers: [Stage],
+          options: {
+            cluster: redisCluster({ url: redis.url }),
+            sse: { graceMs: 500 },
+            http: { graceMs: 500 },
+          },
+        }),
+      );
+  }, 60_000);
+
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((app) => app.close()));
+    inspector.disconnect();
+    await redis.stop();
+  }, 60_000);
+
+  const postAt = async (node: RunningApp, client: WireClient, message: object) => {
+    const { pathname, search } = new URL(await client.endpoint());
+    return send(`${node.url}${pathname}${search}`, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(message),
+    });
+  };
+
+  it('go on while Redis is away: calls of their own are answered, others are refused; on its return all heals', async () => {
+    const [one, other] = running as [RunningApp, RunningApp];
+    const client = await WireClient.connect(`${one.url}/sse`);
+    redis.pause();
+    const refused = postAt(other, client, rpc('x', 'ping'));
+    expect(await client.call('a', 'ping')).toHaveProperty('result');
+    expect(await client.call('b', 'ping')).toHaveProperty('result');
+    const { status, headers } = await refused;
+    expect([status, headers['retry-after']]).toEqual([503, '1']);
+    redis.resume();
+    let answer = await postAt(other, client, rpc('c', 'ping'));
+    while (answer.status === 503) answer = await postAt(other, client, rpc('c', 'ping'));
+    expect(answer.status).toBe(202);
+    expect(await client.answer('c')).toHaveProperty('result');
+    const last = client.events.findLast(({ id }) => id)!.id!;
+    const first = client.events[0]!.id!;
+    expect(last).not.toBe(first);
+    const again = await WireClient.open(`${other.url}/sse`, { 'last-event-id': first });
+    const ids = [(await again.message())['id'], (await again.message())['id'], (await again.message())['id']];
+    expect(ids).toEqual(['a', 'b', 'c']);
+    again.close();
+    client.close();
+  }, 60_000);
+
+  it('write their sessions down again when Redis has lost them', async () => {
+    const [one, other] = running as [RunningApp, RunningApp];
+    const client = await WireClient.connect(`${one.url}/sse`);
+    expect(await client.call('a', 'ping')).toHaveProperty('result');
+    await inspector.flushall();
+    expect(await client.call('b', 'ping')).toHaveProperty('result');
+    expect(await postAt(other, client, rpc('c', 'ping'))).toMatchObject({ status: 202 });
+    expect(await client.answer('c')).toHaveProperty('result');
+    const again = await WireClient.open(`${other.url}/sse`, { 'last-event-id': client.events[0]!.id! });
+    expect(await again.answer('a')).toHaveProperty('result');
+    again.close();
+    client.close();
+  }, 60_000);
+
+  it('leave nothing in Redis of sessions that have ended', async () => {
+    const [one, other] = running as [RunningApp, RunningApp];
+    const client = await WireClient.connect(`${one.url}/sse`);
+    await client.call('a', 'ping');
+    const http = await HttpWireClient.connect(`${one.url}/mcp`);
+    expect(await new HttpWireClient(`${other.url}/mcp`, http.headers).call('a', 'ping')).toHaveProperty(
+      'result',
+    );
+    const keys = () => inspector.keys('mcp:test:{*');
+    expect(await keys()).not.toEqual([]);
+    expect(await new HttpWireClient(`${other.url}/mcp`, http.headers).delete()).toMatchObject({
+      status: 200,
+    });
+    client.close();
+    while ((await keys()).length > 0);
+    await Promise.all(running.map((app) => app.close()));
+    // What tells one data set from the next is forgotten soon after the last node.
+    expect(await inspector.keys('*')).toEqual(['mcp:test:dataset']);
+    expect(await inspector.pttl('mcp:test:dataset')).toBeLessThanOrEqual(6_000);
+  }, 60_000);
+
+  it('leave nothing in Redis of sessions whose node was killed and that nobody came back to', async () => {
+    const client = await WireClient.connect(`${running[0]!.url}/sse`);
+    await client.call('a', 'ping');
+    const keys = await inspector.keys('*');
+    const ttls = await Promise.all(keys.map((key) => inspector.pttl(key)));
+    expect(keys.length).toBeGreaterThan(3);
+    expect(Math.min(...ttls)).toBeGreaterThan(0);
+    expect(Math.max(...ttls)).toBeLessThanOrEqual(10_000);
+    client.close();
+  }, 60_000);
+});
