@@ -5,16 +5,13 @@ import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters, type AdapterName } from '../fixtures/adapters.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
 
-const streamData = (id: unknown, delayMs: number, progressToken = id) => ({
+const streamData = (id: string, args: { count: number; delayMs: number }) => ({
   jsonrpc: '2.0',
   id,
   method: 'tools/call',
-  params: {
-    name: 'stream_data',
-    arguments: { source: 'drain', count: 3, delayMs },
-    _meta: { progressToken },
-  },
+  params: { name: 'stream_data', arguments: { source: 'drain', ...args }, _meta: { progressToken: id } },
 });
+const ENDLESS = streamData('endless', { count: 100, delayMs: 1_000 });
 
 describeOnAdapters('the reference application that is told to stop', (adapter: AdapterName) => {
   let application: ChildApplication;
@@ -40,7 +37,7 @@ describeOnAdapters('the reference application that is told to stop', (adapter: A
     const idle = await open();
     await idle.initialize();
     const busy = await open();
-    await busy.post(streamData('long', 1_000));
+    await busy.post(streamData('long', { count: 3, delayMs: 1_000 }));
     await busy.message();
 
     process.kill(application.pid, 'SIGTERM');
@@ -60,7 +57,7 @@ describeOnAdapters('the reference application that is told to stop', (adapter: A
   it('answers with an error what does not finish in time, and exits in order', async () => {
     await start({ MCP_DRAIN_DEADLINE_MS: '300' });
     const client = await open();
-    await client.post(streamData('endless', 10_000));
+    await client.post(ENDLESS);
     await client.message();
     process.kill(application.pid, 'SIGTERM');
     expect(await client.answer('endless')).toMatchObject({ error: { code: -32000 } });
@@ -71,7 +68,7 @@ describeOnAdapters('the reference application that is told to stop', (adapter: A
   it('does not wait when a person stops it', async () => {
     await start({ MCP_DRAIN_PROPAGATION_MS: '60000', MCP_DRAIN_DEADLINE_MS: '60000' });
     const client = await open();
-    await client.post(streamData('endless', 10_000));
+    await client.post(ENDLESS);
     await client.message();
     process.kill(application.pid, 'SIGINT');
     expect(await client.answer('endless')).toMatchObject({ error: { code: -32000 } });
