@@ -19,6 +19,7 @@ export default {
     // It is CommonJS that requires ESM, which Node can do, but Jest can only from Node 24.9 on.
     '^@nestjs/throttler$': '<rootDir>/test/fixtures/throttler.ts',
     '^nestjs-mcp-sse/redis$': '<rootDir>/libs/mcp-sse/src/redis/index.ts',
+    '^nestjs-mcp-sse/testing$': '<rootDir>/libs/mcp-sse/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
   transform: {

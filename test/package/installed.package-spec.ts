@@ -88,6 +88,16 @@ describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"
   );
 
   it(
+    'has the entry point for tests',
+    async () => {
+      const load = "import('nestjs-mcp-sse/testing').then((names) => console.log(Object.keys(names)))";
+      const { stdout } = await run(process.execPath, ['--eval', load], { cwd: application });
+      expect(stdout.trim()).toBe("[ 'McpTestClient', 'textOf' ]");
+    },
+    MINUTE,
+  );
+
+  it(
     'has the entry point for the throttler, once that is installed',
     async () => {
       await npm(application, 'install', `@nestjs/throttler@${workspace.dependencies['@nestjs/throttler']}`);

@@ -52,6 +52,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     ],
   },
   throttler: { below: ['model', 'execution', 'auth'] },
+  // What users test with knows of a server what is on the wire.
+  testing: { below: [], packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\// },
 };
 
 const sources = librarySources().map((source) => ({ ...source, layer: layerOf(source.path) }));

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import * as library from 'nestjs-mcp-sse';
 import * as redis from 'nestjs-mcp-sse/redis';
+import * as testing from 'nestjs-mcp-sse/testing';
 import * as throttler from 'nestjs-mcp-sse/throttler';
 
 /** A name that goes away or changes breaks applications; one that comes is a promise. Both are decisions. */
@@ -57,4 +58,8 @@ it('exports these values and no others for Redis', () => {
 
 it('exports these values and no others for the throttler', () => {
   expect(Object.keys(throttler)).toEqual(['McpThrottlerGuard']);
+});
+
+it('exports these values and no others for tests', () => {
+  expect(Object.keys(testing).toSorted()).toEqual(['McpTestClient', 'textOf']);
 });
