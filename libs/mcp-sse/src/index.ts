@@ -22,7 +22,12 @@ export {
 export { McpExecutionContext } from './execution/mcp-execution-context.js';
 export { McpSseModule } from './mcp-sse.module.js';
 export type { ClientRequestOptions, ClientRequests } from './model/client-requests.js';
-export { mcpAuditServiceToken, mcpRegistryToken, mcpSessionServiceToken } from './mcp-sse.tokens.js';
+export {
+  mcpAuditServiceToken,
+  mcpHealthIndicatorToken,
+  mcpRegistryToken,
+  mcpSessionServiceToken,
+} from './mcp-sse.tokens.js';
 export type { McpAccess } from './model/access.js';
 export type { McpCluster } from './model/cluster/mcp-cluster.js';
 export { memoryCluster, type MemoryCluster } from './cluster/memory-cluster.js';
@@ -64,6 +69,8 @@ export type { McpSchemaSource } from './model/schema-source.js';
 export type { McpSessionView, McpTransportName, SessionCloseReason } from './model/session-view.js';
 export type { McpAuditEvent } from './observability/audit/mcp-audit-event.js';
 export { McpAuditService } from './observability/audit/mcp-audit.service.js';
+export { McpHealthIndicator } from './observability/health/mcp-health.indicator.js';
+export type { McpHealth } from './observability/health/mcp-health.js';
 export { McpSchema, type McpSchemaKeywords } from './schema/mcp-schema.decorator.js';
 export { McpSessionService } from './sessions/mcp-session.service.js';
 export type { McpSessionEvent } from './sessions/session-event.js';

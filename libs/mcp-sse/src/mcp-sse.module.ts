@@ -25,10 +25,18 @@ import {
 } from './mcp-sse.module-definition.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
-import { mcpAuditServiceToken, mcpRegistryToken, mcpSessionServiceToken } from './mcp-sse.tokens.js';
+import {
+  mcpAuditServiceToken,
+  mcpHealthIndicatorToken,
+  mcpRegistryToken,
+  mcpSessionServiceToken,
+} from './mcp-sse.tokens.js';
 import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from './model/traffic-observer.js';
 import { McpAuditService } from './observability/audit/mcp-audit.service.js';
+import { McpHealthIndicator } from './observability/health/mcp-health.indicator.js';
+import { McpTraffic } from './observability/mcp-traffic.js';
+import { ObservedServer } from './observability/observed-server.js';
 import { McpConnection } from './protocol/mcp-connection.js';
 import { compileForm } from './schema/compile-form.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
@@ -59,7 +67,10 @@ const PROVIDERS: Provider[] = [
   McpSseLifecycle,
   McpAuditService,
   { provide: ERROR_REPORTER, useClass: NestErrorReporter },
-  { provide: TRAFFIC_OBSERVER, useExisting: McpAuditService },
+  McpHealthIndicator,
+  McpTraffic,
+  ObservedServer,
+  { provide: TRAFFIC_OBSERVER, useExisting: McpTraffic },
   {
     provide: MCP_OPTIONS,
     inject: [MODULE_OPTIONS_TOKEN],
@@ -80,8 +91,9 @@ const PROVIDERS: Provider[] = [
  * export class AppModule {}
  * ```
  *
- * `McpSessionService`, `McpRegistry` and `McpAuditService` can be injected everywhere; with several servers, by
- * `@Inject(mcpSessionServiceToken('orders'))`, `mcpRegistryToken` and `mcpAuditServiceToken`.
+ * `McpSessionService`, `McpRegistry`, `McpAuditService` and `McpHealthIndicator` can be injected everywhere; with
+ * several servers, by `@Inject(mcpSessionServiceToken('orders'))`, `mcpRegistryToken`, `mcpAuditServiceToken` and
+ * `mcpHealthIndicatorToken`.
  */
 @Module({})
 export class McpSseModule extends ConfigurableModuleClass implements NestModule {
@@ -137,7 +149,13 @@ function completed(module: DynamicModule, name?: string): DynamicModule {
         },
       },
     ],
-    exports: [McpSessionService, McpRegistry, McpAuditService, ...aliases.map(({ provide }) => provide)],
+    exports: [
+      McpSessionService,
+      McpRegistry,
+      McpAuditService,
+      McpHealthIndicator,
+      ...aliases.map(({ provide }) => provide),
+    ],
   };
 }
 
@@ -146,6 +164,7 @@ function serverAliases(name: string): { provide: string; useExisting: Type }[] {
     { provide: mcpRegistryToken(name), useExisting: McpRegistry },
     { provide: mcpSessionServiceToken(name), useExisting: McpSessionService },
     { provide: mcpAuditServiceToken(name), useExisting: McpAuditService },
+    { provide: mcpHealthIndicatorToken(name), useExisting: McpHealthIndicator },
   ];
 }
 
@@ -169,10 +188,10 @@ function createSessionService(
   return new McpSessionService(
     { ...limits, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },
     (session, outlet) => new McpConnection(invoker, connection, errors, session, outlet),
+    observer,
     cluster && {
       node: cluster.join(name, replay),
       maxBytes: replay.maxBytes,
-      observer,
       originOf: (origin) => restoredOrigin(origin, options.contextFactory),
     },
   );

@@ -1,11 +1,16 @@
-import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
-import { McpSessionService } from 'nestjs-mcp-sse';
+import { Controller, Get } from '@nestjs/common';
+import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { McpHealthIndicator, McpSessionService } from 'nestjs-mcp-sse';
 import { SERVER_INFO } from '../../config/server-info.js';
 import type { HealthReport } from './health-report.js';
 
 @Controller('health')
 export class HealthController {
-  constructor(private readonly sessions: McpSessionService) {}
+  constructor(
+    private readonly checks: HealthCheckService,
+    private readonly mcp: McpHealthIndicator,
+    private readonly sessions: McpSessionService,
+  ) {}
 
   @Get()
   read(): HealthReport {
@@ -18,16 +23,17 @@ export class HealthController {
     };
   }
 
-  /** Whether the process is to be kept. */
+  /** Whether the process is to be kept: nothing that a restart would not mend is asked. */
   @Get('live')
-  live(): Pick<HealthReport, 'status'> {
-    return { status: 'ok' };
+  @HealthCheck()
+  live(): Promise<HealthCheckResult> {
+    return this.checks.check([]);
   }
 
   /** Whether new clients are to be sent here. */
   @Get('ready')
-  ready(): Pick<HealthReport, 'status'> {
-    if (this.sessions.draining) throw new ServiceUnavailableException('The application is stopping.');
-    return { status: 'ok' };
+  @HealthCheck()
+  ready(): Promise<HealthCheckResult> {
+    return this.checks.check([() => this.mcp.isHealthy('mcp')]);
   }
 }

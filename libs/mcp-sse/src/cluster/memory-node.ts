@@ -34,6 +34,10 @@ export class MemoryNode implements ClusterNode, SessionStore, SessionLog, NodeBu
     shared.nodes.set(this.id, this);
   }
 
+  get isReachable(): boolean {
+    return !this.isGone;
+  }
+
   /** Ends as a process does that is killed: nobody is told. */
   crash(): void {
     this.shared.nodes.delete(this.id);

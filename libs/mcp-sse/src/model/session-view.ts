@@ -31,6 +31,8 @@ export interface McpSessionView {
   readonly attached: boolean;
   /** Requests of the client that have no answer yet. */
   readonly inFlight: number;
+  /** Characters of messages that wait for the client to read them. */
+  readonly queuedBytes: number;
   /** Parameters of the route that the stream was opened on, such as `tenant` in `/:tenant/sse`. */
   readonly params: Readonly<Record<string, string>>;
   readonly protocolVersion?: string;

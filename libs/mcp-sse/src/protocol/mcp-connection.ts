@@ -13,7 +13,7 @@ import type { FormCheck } from '../model/form-check.js';
 import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
 import type { Invoker, PreparedRequest } from '../model/invoker.js';
 import type { McpSessionView } from '../model/session-view.js';
-import type { RequestEnd, TrafficObserver } from '../model/traffic-observer.js';
+import type { ObservedRequest, TrafficObserver } from '../model/traffic-observer.js';
 import type { AdmittedMessage } from './admitted-message.js';
 import { CallContext, type CallPort } from './call-context.js';
 import { ClientRequestQueue, type ClientRequestContext } from './client-request-queue.js';
@@ -74,8 +74,8 @@ export class McpConnection implements CallPort {
       report: (error) => void this.errors.report(error, 'the policy, of a resource that has changed,'),
     },
   );
-  /** Who wants to know how a request ends. */
-  private readonly ends = new Map<RequestId, RequestEnd>();
+  /** Requests that somebody follows. */
+  private readonly observed = new Map<RequestId, ObservedRequest>();
   private readonly clientRequests: ClientRequestQueue;
   private idleListeners: (() => void)[] = [];
 
@@ -136,14 +136,14 @@ export class McpConnection implements CallPort {
   admit(messages: readonly JsonRpcMessage[], origin: MessageOrigin): Promise<AdmittedMessage[]> {
     return Promise.all(
       messages.map(async (message) =>
-        message.kind === 'request' ? this.admitRequest(message, origin) : { message },
+        message.kind === 'request' ? this.admitRequest(message, origin) : { message, bytes: origin.bytes },
       ),
     );
   }
 
   /** Takes a message that is admitted and acceptable. A request is answered by the outlet, later. */
-  accept({ message, request }: AdmittedMessage): void {
-    if (request) void this.answer(message as Request, request);
+  accept({ message, bytes, request }: AdmittedMessage): void {
+    if (request) void this.answer(message as Request, request, bytes);
     else if (message.kind === 'response') this.clientRequests.settle(message);
     else if (message.kind === 'notification') this.acceptNotification(message);
   }
@@ -210,25 +210,26 @@ export class McpConnection implements CallPort {
     const { bytes } = origin;
     const context = new CallContext(id, this.session, progressTokenOf(params), origin, this);
     try {
-      return { message, request: { context, bytes, run: await this.prepare(message, context) } };
+      return { message, bytes, request: { context, run: await this.prepare(message, context) } };
     } catch (error) {
       const run = () => Promise.reject(error as Error);
       const refusal = error instanceof InsufficientScopeError ? error : undefined;
-      return { message, request: { context, bytes, run, refusal } };
+      return { message, bytes, request: { context, run, refusal } };
     }
   }
 
   private async answer(
     { id, method, params }: Request,
-    { context, bytes, run }: NonNullable<AdmittedMessage['request']>,
+    { context, run }: NonNullable<AdmittedMessage['request']>,
+    bytes: number,
   ): Promise<void> {
     this.inFlightCalls.set(id, context);
-    const end = this.options.observer.request(method, params, context, bytes);
-    if (end) this.ends.set(id, end);
+    const observed = this.options.observer.request(method, params, context, bytes);
+    if (observed) this.observed.set(id, observed);
     let outcome: object;
     let answer: string;
     try {
-      outcome = await run();
+      outcome = await (observed?.run ? observed.run(run) : run());
       if (CHANGES_STATE.has(method)) this.outlet.stateChanged();
       answer = serializeResult(id, outcome);
     } catch (error) {
@@ -246,10 +247,10 @@ export class McpConnection implements CallPort {
 
   /** Tells who wants to know how a request has ended: without an outcome, when it has no answer. */
   private conclude(id: RequestId, outcome?: object, answer = ''): void {
-    const end = this.ends.get(id);
-    if (!end) return;
-    this.ends.delete(id);
-    end(outcome, answer);
+    const observed = this.observed.get(id);
+    if (!observed) return;
+    this.observed.delete(id);
+    observed.end(outcome, answer);
   }
 
   private acceptNotification({ method, params }: Notification): void {

@@ -47,6 +47,10 @@ export class RedisConnection {
     return this.closed;
   }
 
+  get isReachable(): boolean {
+    return !this.isAway;
+  }
+
   /** Whether Redis is there for long enough that every node which is alive has said so. */
   get isSettled(): boolean {
     return !this.isAway && Date.now() - this.returnedAt > SETTLE_MS;

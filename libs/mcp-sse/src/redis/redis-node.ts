@@ -40,6 +40,10 @@ export class RedisNode implements ClusterNode {
     this.timer = setInterval(() => this.tick(), BEAT_MS).unref();
   }
 
+  get isReachable(): boolean {
+    return this.redis.isReachable;
+  }
+
   async ready(): Promise<void> {
     const reachable = Promise.all([this.redis.found, this.listening]);
     await Promise.race([reachable, delay(START_MS, undefined, { ref: false })]);

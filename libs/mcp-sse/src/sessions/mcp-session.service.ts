@@ -4,6 +4,7 @@ import { Subject, type Observable } from 'rxjs';
 import type { AdoptedSession } from '../model/cluster/session-store.js';
 import { principalKey, type McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName, SessionCloseReason } from '../model/session-view.js';
+import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { ConnectionOutlet, McpConnection } from '../protocol/mcp-connection.js';
 import type { ToldMessage } from './cluster/cluster-message.js';
 import type { JoinedCluster } from './cluster/joined-cluster.js';
@@ -46,6 +47,7 @@ export class McpSessionService {
   constructor(
     settings: SessionSettings,
     private readonly connect: Connect,
+    private readonly observer: TrafficObserver,
     joined?: JoinedCluster,
   ) {
     this.quota = new SessionQuota(settings);
@@ -171,10 +173,12 @@ export class McpSessionService {
     if (session && !session.used) this.close(id, 'client-disconnected');
   }
 
-  /** @internal The client was disconnected because it did not read. */
-  cut(id: string): void {
-    const session = this.openSessions.get(id);
-    if (session) this.events.next({ type: 'cut', session });
+  /** @internal What the streams of a session tell. */
+  streamCallbacks(id: string): { onCut: () => void; onReplay: (events: number) => void } {
+    return {
+      onCut: () => this.about(id, (session) => this.events.next({ type: 'cut', session })),
+      onReplay: (events) => this.about(id, (session) => this.observer.messages?.replayed(session, events)),
+    };
   }
 
   /** @internal The client came back. @param headers of its request */
@@ -242,6 +246,7 @@ export class McpSessionService {
       this.connect,
       () => this.close(id, 'slow-client'),
       () => this.events.next({ type: 'expired', session }),
+      this.observer,
       journal,
     );
     this.openSessions.set(id, session);
@@ -278,6 +283,11 @@ export class McpSessionService {
     this.events.next({ type: 'closed', session, reason: 'moved', orphaned: 0 });
   }
 
+  private about(id: string, tell: (session: McpSession) => void): void {
+    const session = this.openSessions.get(id);
+    if (session) tell(session);
+  }
+
   private forget(session: McpSession): void {
     this.openSessions.delete(session.id);
     this.cluster?.disown(session.id);
@@ -303,10 +313,10 @@ export class McpSessionService {
     return selected.length;
   }
 
-  private hostOf({ originOf, observer }: JoinedCluster): ClusterHost {
+  private hostOf({ originOf }: JoinedCluster): ClusterHost {
     return {
       originOf,
-      observer,
+      observer: this.observer,
       restore: (adopted) => this.restore(adopted, originOf),
       detached: (id) => this.detached(id),
       told: (message) => this.told(message),

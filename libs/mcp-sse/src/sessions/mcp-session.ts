@@ -5,6 +5,7 @@ import type { AdoptedSession } from '../model/cluster/session-store.js';
 import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName } from '../model/session-view.js';
+import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { AdmittedMessage } from '../protocol/admitted-message.js';
 import type { JsonRpcMessage } from '../protocol/json-rpc.js';
 import type { ConnectionOutlet, McpConnection } from '../protocol/mcp-connection.js';
@@ -62,6 +63,7 @@ export class McpSession implements McpSessionView {
    * @param connect makes the session's connection, given the way out
    * @param onOverflow called when the client reads too slowly for a message
    * @param onExpiry called when its streams were ended because its principal's token expires
+   * @param observer is told of its messages
    * @param journal where it is kept, when other nodes may go on with it
    */
   constructor(
@@ -71,6 +73,7 @@ export class McpSession implements McpSessionView {
     connect: (session: McpSession, outlet: ConnectionOutlet) => McpConnection,
     private readonly onOverflow: () => void,
     onExpiry: () => void,
+    private readonly observer: TrafficObserver,
     readonly journal?: SessionJournal,
   ) {
     this.createdAt = origin.createdAt ?? this.lastActivityAt;
@@ -108,6 +111,10 @@ export class McpSession implements McpSessionView {
 
   get inFlight(): number {
     return this.connection.inFlight;
+  }
+
+  get queuedBytes(): number {
+    return this.outlet.queuedBytes;
   }
 
   /** Requests whose answers no client has come back for so far. */
@@ -206,6 +213,7 @@ export class McpSession implements McpSessionView {
     this.used = true;
     this.touch();
     onTaken();
+    this.observer.messages?.received(this, admitted);
     for (const message of admitted) this.connection.accept(message);
   }
 
@@ -285,6 +293,7 @@ export class McpSession implements McpSessionView {
     if (this.closed) return;
     // A deadline must not fall on the answer of a call that took as long.
     if (isAnswer) this.touch();
+    this.observer.messages?.sent(this, json);
     if (!this.outlet.send(json, relatesTo, isAnswer)) this.onOverflow();
   }
 }

@@ -10,10 +10,10 @@ export function permitted(
   admitted: readonly AdmittedMessage[],
   observer: TrafficObserver,
 ): readonly AdmittedMessage[] {
-  for (const { message, request } of admitted) {
+  for (const { message, bytes, request } of admitted) {
     if (message.kind !== 'request' || !request?.refusal) continue;
-    const { context, bytes, refusal } = request;
-    observer.request(message.method, message.params, context, bytes)?.(refusal, '');
+    const { context, refusal } = request;
+    observer.request(message.method, message.params, context, bytes)?.end(refusal, '');
     throw refusal;
   }
   return admitted;

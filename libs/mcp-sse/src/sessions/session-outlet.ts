@@ -6,6 +6,10 @@ export interface SessionOutlet {
   readonly attached: boolean;
   /** Answers that wait for a client that is gone. */
   readonly unread: number;
+  /** Characters of messages that wait for the client. */
+  readonly queuedBytes: number;
+  /** Characters of messages that wait, or are kept to be sent once more. */
+  readonly keptBytes: number;
 
   /**
    * @param relatesTo the client's request that the message belongs to

@@ -21,6 +21,8 @@ export interface OutgoingStreamOptions {
   readonly heartbeatMs: number | false;
   /** Called when a client that did not read was cut off. */
   readonly onCut?: () => void;
+  /** Called when events that were handed over are to be so once more. */
+  readonly onReplay?: (events: number) => void;
   /** Keeps each event before it is handed over, where the session can go on at another node. */
   readonly journal?: EventJournal;
 }
@@ -111,7 +113,9 @@ export class OutgoingStream {
    * @returns false when that is not known (any more), or nothing came after it and nothing will
    */
   rewind(lastEventId: string): boolean {
+    const { waiting } = this.log;
     if (!this.log.rewind(lastEventId)) return false;
+    if (this.log.waiting > waiting) this.options.onReplay?.(this.log.waiting - waiting);
     this.detach();
     return this.log.waiting > 0 || !this.finished;
   }

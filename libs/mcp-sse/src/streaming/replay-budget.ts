@@ -30,6 +30,11 @@ export class ReplayBudget {
     return this.events > this.limits.maxEvents || this.bytes > this.limits.maxBytes;
   }
 
+  /** Characters of data that are held. */
+  get spentBytes(): number {
+    return this.bytes;
+  }
+
   join(holder: Forgetful): void {
     this.holders.add(holder);
   }

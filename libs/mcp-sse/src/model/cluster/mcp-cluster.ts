@@ -21,6 +21,8 @@ export interface ClusterNode {
   readonly store: SessionStore;
   readonly log: SessionLog;
   readonly bus: NodeBus;
+  /** Whether what nodes share can be reached, as far as is known. */
+  readonly isReachable: boolean;
 
   /** Resolves when other nodes can reach this one, or soon after when that is not possible yet. */
   ready(): Promise<void>;

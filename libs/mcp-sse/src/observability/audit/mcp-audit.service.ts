@@ -11,7 +11,7 @@ import type { McpContext } from '../../model/mcp-context.js';
 import { ANONYMOUS, type McpPrincipal } from '../../model/principal.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import type { McpSessionView } from '../../model/session-view.js';
-import type { RequestEnd, TrafficObserver } from '../../model/traffic-observer.js';
+import type { ObservedRequest, TrafficObserver } from '../../model/traffic-observer.js';
 import type { McpSessionEvent } from '../../sessions/session-event.js';
 import { auditedArguments } from './audited-arguments.js';
 import { clipped } from './clipped.js';
@@ -61,7 +61,7 @@ export class McpAuditService implements TrafficObserver {
   ) {}
 
   /** @internal */
-  request(method: string, params: Params, context: McpContext, bytes: number): RequestEnd | undefined {
+  request(method: string, params: Params, context: McpContext, bytes: number): ObservedRequest | undefined {
     const type = this.events.observed ? TYPES.get(method) : undefined;
     if (type === undefined) return undefined;
     const name = clipped(params['name']);
@@ -69,7 +69,7 @@ export class McpAuditService implements TrafficObserver {
     const allowed = type === 'call' ? this.registry.toolMap.get(name ?? '')?.audit : undefined;
     const args = allowed && auditedArguments(params['arguments'], allowed);
     const start = performance.now();
-    return (outcome, json) => {
+    const end: ObservedRequest['end'] = (outcome, json) => {
       const error = outcome && (ToolFailure.causeOf(outcome) ?? outcome);
       const refusal = Refusal.ofCall(error);
       this.emit({
@@ -90,6 +90,7 @@ export class McpAuditService implements TrafficObserver {
         responseBytes: Buffer.byteLength(json),
       });
     };
+    return { end };
   }
 
   /** @internal */

@@ -1,5 +1,4 @@
 import type { ClusterNode } from '../../model/cluster/mcp-cluster.js';
-import type { TrafficObserver } from '../../model/traffic-observer.js';
 import type { MessageOrigin } from '../../protocol/message-origin.js';
 import type { RelayedOrigin } from './cluster-message.js';
 
@@ -8,7 +7,6 @@ export interface JoinedCluster {
   readonly node: ClusterNode;
   /** What may wait to be kept of a session, in characters of data. */
   readonly maxBytes: number;
-  readonly observer: TrafficObserver;
   /** The origin of a message that came to another node. */
   readonly originOf: (origin: RelayedOrigin) => Promise<Omit<MessageOrigin, 'streamHeaders'>>;
 }

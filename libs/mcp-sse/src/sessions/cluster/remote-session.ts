@@ -20,6 +20,7 @@ export class RemoteSession {
    * @throws as `SessionCluster.ask` does
    */
   post(messages: readonly JsonRpcMessage[], origin: RelayedOrigin, primes = false): Promise<PostReply> {
+    this.cluster.observer.messages?.routed();
     return this.cluster.ask({ type: 'post', id: this.record.id, messages, origin, primes });
   }
 

@@ -80,6 +80,15 @@ export class SessionCluster {
     await this.node.ready();
   }
 
+  /** Whether what nodes share can be reached, as far as is known. */
+  get isReachable(): boolean {
+    return this.node.isReachable;
+  }
+
+  get observer(): TrafficObserver {
+    return this.host.observer;
+  }
+
   /** @param epoch 0 for a session that is new */
   journal(id: string, epoch: number): SessionJournal {
     return new SessionJournal(id, this.node, epoch, this.maxBytes);

@@ -30,7 +30,7 @@ export class SseStreams {
     sessions.serveTransport(
       'sse',
       (id, journal) =>
-        new SseOutlet(id, { ...sse, journal, onCut: () => sessions.cut(id) }, new ReplayBudget(replay)),
+        new SseOutlet(id, { ...sse, journal, ...sessions.streamCallbacks(id) }, new ReplayBudget(replay)),
     );
   }
 

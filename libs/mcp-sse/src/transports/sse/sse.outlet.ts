@@ -23,7 +23,7 @@ export class SseOutlet implements SharedOutlet {
   constructor(
     private readonly sessionId: string,
     options: OutgoingStreamOptions,
-    budget: ReplayBudget,
+    private readonly budget: ReplayBudget,
   ) {
     this.stream = new OutgoingStream(options, budget);
     this.journal = options.journal;
@@ -35,6 +35,14 @@ export class SseOutlet implements SharedOutlet {
 
   get unread(): number {
     return this.missed;
+  }
+
+  get queuedBytes(): number {
+    return this.stream.queuedBytes;
+  }
+
+  get keptBytes(): number {
+    return this.budget.spentBytes;
   }
 
   send(json: string, relatesTo?: RequestId, isAnswer?: boolean): boolean {

@@ -5,6 +5,7 @@ import type { SessionOutlet } from '../../sessions/session-outlet.js';
 export class StdioOutlet implements SessionOutlet {
   readonly attached = true;
   readonly unread = 0;
+  readonly keptBytes = 0;
 
   /** @param onEnd called when the session ends: nothing more is to be read then */
   constructor(
@@ -12,6 +13,10 @@ export class StdioOutlet implements SessionOutlet {
     private readonly maxQueuedBytes: number,
     private readonly onEnd: () => void,
   ) {}
+
+  get queuedBytes(): number {
+    return this.output.writableLength;
+  }
 
   send(json: string): boolean {
     this.output.write(`${json}\n`);

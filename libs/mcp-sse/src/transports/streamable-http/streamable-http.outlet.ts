@@ -43,6 +43,16 @@ export class StreamableHttpOutlet implements SharedOutlet {
       .length;
   }
 
+  get queuedBytes(): number {
+    let sum = 0;
+    for (const { queuedBytes } of this.streams.values()) sum += queuedBytes;
+    return sum;
+  }
+
+  get keptBytes(): number {
+    return this.budget.spentBytes;
+  }
+
   /** The answers to these requests, and what relates to them, go to the exchange. */
   expect(ids: readonly RequestId[], exchange: Exchange): void {
     for (const id of ids) this.exchanges.set(id, exchange);

@@ -34,7 +34,7 @@ export class StreamableHttpSessions {
       (id, journal) =>
         new StreamableHttpOutlet(
           id,
-          { ...sse, journal, onCut: () => sessions.cut(id) },
+          { ...sse, journal, ...sessions.streamCallbacks(id) },
           new ReplayBudget(replay),
         ),
     );

@@ -1,0 +1,49 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
+import { McpSessionService } from '../../sessions/mcp-session.service.js';
+import type { McpHealth } from './mcp-health.js';
+
+/**
+ * Tells how a server is, in the form that the health checks of @nestjs/terminus expect. It opens no session and asks
+ * nobody else.
+ *
+ * ```ts
+ * @Get('ready')
+ * @HealthCheck()
+ * ready(): Promise<HealthCheckResult> {
+ *   return this.health.check([() => this.mcp.isHealthy('mcp')]);
+ * }
+ * ```
+ */
+@Injectable()
+export class McpHealthIndicator {
+  constructor(
+    @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
+    private readonly sessions: McpSessionService,
+  ) {}
+
+  /**
+   * Down while the node is being taken out of service. A node that has as many sessions as it may, or whose cluster
+   * cannot be reached, says so and stays up: it goes on serving the clients that it has, who would lose it otherwise.
+   *
+   * @param key what the result is called
+   */
+  isHealthy<Key extends string>(key: Key): Record<Key, McpHealth> {
+    const { draining, cluster } = this.sessions;
+    const { limits, replay } = this.options;
+    const open = this.sessions.list();
+    let [queuedBytes, keptBytes] = [0, 0];
+    for (const { outlet } of open) {
+      queuedBytes += outlet.queuedBytes;
+      keptBytes += outlet.keptBytes;
+    }
+    const health: McpHealth = {
+      status: draining ? 'down' : 'up',
+      draining,
+      sessions: { open: open.length, max: limits.maxSessions },
+      events: { queuedBytes, keptBytes, maxBytesPerSession: replay.maxBytes },
+      ...(cluster && { cluster: cluster.isReachable ? 'up' : 'down' }),
+    };
+    return { [key]: health } as Record<Key, McpHealth>;
+  }
+}

@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import type { McpContext } from '../model/mcp-context.js';
+import type { MessageObserver, ObservedRequest, TrafficObserver } from '../model/traffic-observer.js';
+import { McpAuditService } from './audit/mcp-audit.service.js';
+
+/** What goes through one server, told to all that want to know: the audit trail, metrics, traces. */
+@Injectable()
+export class McpTraffic implements TrafficObserver {
+  private observers: readonly TrafficObserver[];
+  private messageObservers: readonly MessageObserver[] = [];
+  private forMessages?: MessageObserver;
+
+  constructor(audit: McpAuditService) {
+    this.observers = [audit];
+  }
+
+  get messages(): MessageObserver | undefined {
+    return this.forMessages;
+  }
+
+  /** @returns tells it nothing more */
+  add(observer: TrafficObserver): () => void {
+    this.observers = [...this.observers, observer];
+    return () => (this.observers = this.observers.filter((other) => other !== observer));
+  }
+
+  /** @returns tells it nothing more */
+  addForMessages(observer: MessageObserver): () => void {
+    this.tellOfMessages([...this.messageObservers, observer]);
+    return () => this.tellOfMessages(this.messageObservers.filter((other) => other !== observer));
+  }
+
+  request(
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    context: McpContext,
+    bytes: number,
+  ): ObservedRequest | undefined {
+    let observed: ObservedRequest | undefined;
+    for (const observer of this.observers) {
+      const next = observer.request(method, params, context, bytes);
+      observed = observed && next ? both(observed, next) : (observed ?? next);
+    }
+    return observed;
+  }
+
+  refusal(request: object, error: unknown, status: number): void {
+    for (const observer of this.observers) observer.refusal(request, error, status);
+  }
+
+  private tellOfMessages(observers: readonly MessageObserver[]): void {
+    this.messageObservers = observers;
+    this.forMessages = observers.length > 1 ? eachOf(observers) : observers[0];
+  }
+}
+
+function both(first: ObservedRequest, second: ObservedRequest): ObservedRequest {
+  return {
+    run: (answer) => {
+      const inner = () => (second.run ? second.run(answer) : answer());
+      return first.run ? first.run(inner) : inner();
+    },
+    end: (outcome, json) => {
+      first.end(outcome, json);
+      second.end(outcome, json);
+    },
+  };
+}
+
+function eachOf(observers: readonly MessageObserver[]): MessageObserver {
+  return {
+    received: (session, received) => {
+      for (const observer of observers) observer.received(session, received);
+    },
+    sent: (session, json) => {
+      for (const observer of observers) observer.sent(session, json);
+    },
+    replayed: (session, events) => {
+      for (const observer of observers) observer.replayed(session, events);
+    },
+    routed: () => {
+      for (const observer of observers) observer.routed();
+    },
+  };
+}

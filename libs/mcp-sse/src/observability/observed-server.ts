@@ -1,0 +1,25 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+import { McpRegistry } from '../discovery/mcp.registry.js';
+import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import { McpSessionService } from '../sessions/mcp-session.service.js';
+import { McpTraffic } from './mcp-traffic.js';
+
+/** A server of the application, as those who watch it need it. */
+@Injectable()
+export class ObservedServer {
+  constructor(
+    @Inject(MCP_OPTIONS) readonly options: ResolvedOptions,
+    readonly registry: McpRegistry,
+    readonly sessions: McpSessionService,
+    readonly traffic: McpTraffic,
+  ) {}
+
+  /** Every server of an application, once its providers are there. */
+  static all(modules: ModulesContainer): ObservedServer[] {
+    return [...modules.values()].flatMap(({ providers }) => {
+      const found: unknown = providers.get(ObservedServer)?.instance;
+      return found instanceof ObservedServer ? [found] : [];
+    });
+  }
+}

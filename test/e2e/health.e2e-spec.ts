@@ -1,0 +1,140 @@
+import { expect, it } from '@jest/globals';
+import { Controller, Get, Inject } from '@nestjs/common';
+import { HealthCheck, HealthCheckService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
+import { McpHealthIndicator, mcpHealthIndicatorToken, McpSseModule, memoryCluster } from 'nestjs-mcp-sse';
+import { HttpWireClient } from '../clients/http-wire-client.js';
+import { send, WireClient } from '../clients/wire-client.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { appPerTest } from '../fixtures/app-per-test.js';
+import { Greeter } from '../fixtures/greeter.js';
+
+@Controller('health')
+class HealthController {
+  constructor(
+    private readonly checks: HealthCheckService,
+    private readonly mcp: McpHealthIndicator,
+  ) {}
+
+  @Get()
+  @HealthCheck()
+  ready(): Promise<HealthCheckResult> {
+    return this.checks.check([() => this.mcp.isHealthy('mcp')]);
+  }
+}
+
+const health = { imports: [TerminusModule.forRoot({ logger: false })], controllers: [HealthController] };
+
+describeOnAdapters('the health indicator', (adapter) => {
+  const { start } = appPerTest(adapter);
+  const probe = async (url: string) => {
+    const { status, body } = await send(`${url}/health`, { method: 'GET' });
+    return { status, body: JSON.parse(body) as HealthCheckResult };
+  };
+
+  it('tells @nestjs/terminus of sessions and their limit, of what waits and of what is kept', async () => {
+    const { url, sessions } = await start({
+      ...health,
+      providers: [Greeter],
+      options: { limits: { maxSessions: 7 }, replay: { maxBytes: 50_000 } },
+    });
+    const client = await WireClient.connect(`${url}/sse`);
+    await HttpWireClient.connect(`${url}/mcp`);
+    await client.callTool(1, 'greet', { name: 'Ada' });
+    const kept = sessions.list().map(({ outlet }) => outlet.keptBytes);
+    const keptBytes = kept.reduce((sum, bytes) => sum + bytes, 0);
+    expect(keptBytes).toBeGreaterThan(0);
+    expect(await probe(url)).toEqual({
+      status: 200,
+      body: {
+        status: 'ok',
+        error: {},
+        ...twice({
+          mcp: {
+            status: 'up',
+            draining: false,
+            sessions: { open: 2, max: 7 },
+            events: { queuedBytes: 0, keptBytes, maxBytesPerSession: 50_000 },
+          },
+        }),
+      },
+    });
+    client.close();
+  });
+
+  it('tells what waits for a client that is away', async () => {
+    const { url, sessions } = await start(health);
+    const http = await HttpWireClient.connect(`${url}/mcp`);
+    sessions.notify(http.sessionId, 'notifications/message', { level: 'info', data: 'x'.repeat(1_000) });
+    const { events } = (await probe(url)).body.details['mcp'] as Record<string, any>;
+    expect(events['queuedBytes']).toBeGreaterThan(1_000);
+    expect(sessions.get(http.sessionId)?.queuedBytes).toBe(events['queuedBytes']);
+  });
+
+  it('opens no session, however often it is asked', async () => {
+    const { url, sessions } = await start(health);
+    for (let probes = 0; probes < 20; probes++) expect((await probe(url)).status).toBe(200);
+    expect(sessions.sessions).toEqual([]);
+  });
+
+  it('is down on a node that drains', async () => {
+    const { url, sessions } = await start(health);
+    sessions.startDraining();
+    const { status, body } = await probe(url);
+    expect([status, body.status]).toEqual([503, 'error']);
+    expect(body.error).toMatchObject({ mcp: { status: 'down', draining: true } });
+  });
+
+  it('stays up on a node that is full, whose clients would lose it otherwise', async () => {
+    const { url } = await start({ ...health, options: { limits: { maxSessions: 1 } } });
+    const client = await WireClient.connect(`${url}/sse`);
+    const { status, body } = await probe(url);
+    expect(status).toBe(200);
+    expect(body.details).toMatchObject({ mcp: { status: 'up', sessions: { open: 1, max: 1 } } });
+    client.close();
+  });
+
+  it('tells whether the cluster can be reached, and stays up when it cannot', async () => {
+    const cluster = memoryCluster();
+    const { url } = await start({ ...health, options: { cluster } });
+    expect((await probe(url)).body.details).toMatchObject({ mcp: { status: 'up', cluster: 'up' } });
+    cluster.nodes[0]!.crash();
+    const { status, body } = await probe(url);
+    expect(status).toBe(200);
+    expect(body.details).toMatchObject({ mcp: { status: 'up', cluster: 'down' } });
+  });
+
+  it('is injected by the name of its server where there are several', async () => {
+    @Controller('both')
+    class BothController {
+      constructor(
+        @Inject(mcpHealthIndicatorToken('test')) private readonly first: McpHealthIndicator,
+        @Inject(mcpHealthIndicatorToken('second')) private readonly second: McpHealthIndicator,
+      ) {}
+
+      @Get()
+      open(): number[] {
+        const { a, b } = { ...this.first.isHealthy('a'), ...this.second.isHealthy('b') };
+        return [a.sessions.open, b.sessions.open];
+      }
+    }
+    const { url } = await start({
+      imports: [
+        McpSseModule.forRoot({
+          name: 'second',
+          version: '1',
+          sse: { path: 'second/sse', messagesPath: 'second/messages' },
+          http: { path: 'second/mcp' },
+        }),
+      ],
+      controllers: [BothController],
+    });
+    const client = await WireClient.connect(`${url}/second/sse`);
+    expect(JSON.parse((await send(`${url}/both`, { method: 'GET' })).body)).toEqual([0, 1]);
+    client.close();
+  });
+});
+
+/** Terminus tells all of it, and again what is well. */
+function twice(info: object): object {
+  return { info, details: info };
+}
