@@ -4,11 +4,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Controller, Get, Header, Injectable } from '@nestjs/common';
 import { mcpCorsOptions, McpTool, type McpSseModuleOptions } from 'nestjs-mcp-sse';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
+import { CHROMIUM, startBrowser } from '../fixtures/browser.js';
 
-const CHROMIUM = '/usr/bin/chromium';
 const PAGE = '<!doctype html><title>a page</title>';
 const MINUTE = 60_000;
 
@@ -77,16 +77,7 @@ if (!existsSync(CHROMIUM))
   let elsewhere: string;
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--host-resolver-rules=MAP *.example 127.0.0.1',
-      ],
-    });
+    browser = await startBrowser('--host-resolver-rules=MAP *.example 127.0.0.1');
     pages = createServer((_, response) => response.setHeader('content-type', 'text/html').end(PAGE));
     await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
     elsewhere = `http://page.example:${(pages.address() as AddressInfo).port}`;

@@ -79,6 +79,16 @@ export class WireClient {
     return new URL(await this.endpoint()).searchParams.get('sessionId')!;
   }
 
+  /** What a client comes back with that has lost this stream; there is one once the stream has begun. */
+  get lastEventId(): string {
+    return this.events.findLast(({ id }) => id !== undefined)!.id!;
+  }
+
+  /** What has come and is no event (yet), such as a body of JSON. */
+  get unparsed(): string {
+    return this.buffer;
+  }
+
   /** The next event that nobody has awaited yet; rejects when the stream ends before it. */
   async next(matches: (event: WireEvent) => boolean = () => true): Promise<WireEvent> {
     for (;;) {
@@ -166,6 +176,7 @@ export function send(
   return new Promise((resolve, reject) => {
     const clientRequest = request(url, { method, headers, agent: new Agent() }, (response) => {
       const chunks: Buffer[] = [];
+      response.on('error', reject);
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         clientRequest.destroy();

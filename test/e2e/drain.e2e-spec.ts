@@ -4,14 +4,9 @@ import { afterEach, expect, it } from '@jest/globals';
 import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters, type AdapterName } from '../fixtures/adapters.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
+import { streamDataCall } from '../fixtures/stream-data-call.js';
 
-const streamData = (id: string, args: { count: number; delayMs: number }) => ({
-  jsonrpc: '2.0',
-  id,
-  method: 'tools/call',
-  params: { name: 'stream_data', arguments: { source: 'drain', ...args }, _meta: { progressToken: id } },
-});
-const ENDLESS = streamData('endless', { count: 100, delayMs: 1_000 });
+const ENDLESS = streamDataCall('endless', { count: 100, delayMs: 1_000 });
 
 describeOnAdapters('the reference application that is told to stop', (adapter: AdapterName) => {
   let application: ChildApplication;
@@ -37,7 +32,7 @@ describeOnAdapters('the reference application that is told to stop', (adapter: A
     const idle = await open();
     await idle.initialize();
     const busy = await open();
-    await busy.post(streamData('long', { count: 3, delayMs: 1_000 }));
+    await busy.post(streamDataCall('long', { count: 3, delayMs: 1_000 }));
     await busy.message();
 
     process.kill(application.pid, 'SIGTERM');
