@@ -1,0 +1,22 @@
+import { Redis } from 'ioredis';
+import { sessionTtlMs } from '../../../libs/mcp-sse/src/model/cluster/session-ttl.js';
+import { resolveOptions } from '../../../libs/mcp-sse/src/mcp-sse.defaults.js';
+
+const { graceMs } = resolveOptions({ name: 'any', version: '1' }).sse;
+
+/**
+ * What stays in Redis, of nodes that have stopped, for ever or for longer than a session that nobody ended. Sessions
+ * of Streamable HTTP would be kept for half an hour: their clients have ended them.
+ */
+export async function keysLeft(url: string): Promise<string[]> {
+  const redis = new Redis(url);
+  try {
+    const keys = await redis.keys('*');
+    const lives = await Promise.all(keys.map(async (key) => ({ key, lifeMs: await redis.pttl(key) })));
+    return lives
+      .filter(({ lifeMs }) => lifeMs === -1 || lifeMs > sessionTtlMs(graceMs))
+      .map(({ key, lifeMs }) => `left in Redis ${lifeMs === -1 ? 'for ever' : `for ${lifeMs} ms`}: ${key}`);
+  } finally {
+    redis.disconnect();
+  }
+}

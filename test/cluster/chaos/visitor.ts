@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { streamDataCall } from '../../fixtures/stream-data-call.js';
+import type { Random } from './random.js';
+import { Ledger } from './ledger.js';
+
+const MAX_STEPS = 4;
+const MAX_CALL_MS = 2_000;
+/** What nginx and the nodes say when there is nobody to do it. */
+const TRY_AGAIN = [502, 503, 504];
+
+export interface Call {
+  readonly id: string;
+  readonly request: object;
+}
+
+/** A client that calls the tool of the reference application one time after the other, whatever happens to it. */
+export abstract class Visitor {
+  readonly ledger: Ledger;
+  /** Requests that were not accepted: the method and the status, and how many. 0 is no answer at all. */
+  readonly refusals = new Map<string, number>();
+  protected hasLeft = false;
+
+  protected constructor(
+    name: string,
+    protected readonly random: Random,
+  ) {
+    this.ledger = new Ledger(name);
+  }
+
+  /** Calls until it is told to stop, and its last call is answered. */
+  async visit(until: AbortSignal): Promise<void> {
+    while (!until.aborted) await this.call(this.nextCall());
+  }
+
+  abstract leave(): Promise<void>;
+
+  /** Resolves when the call is answered, or will not be. */
+  protected abstract call(call: Call): Promise<void>;
+
+  /** @param status that refused a request; one that does not mean "try again" is a fault */
+  protected async refused(what: string, status = 0): Promise<void> {
+    const key = `${what} ${status}`;
+    this.refusals.set(key, (this.refusals.get(key) ?? 0) + 1);
+    if (status !== 0 && !TRY_AGAIN.includes(status))
+      this.ledger.fault(`${this.ledger.client}: ${what} was answered with ${status}`);
+    await this.pause();
+  }
+
+  /** What clients wait before they try again. */
+  protected pause(): Promise<void> {
+    return delay(50 + this.random.below(250));
+  }
+
+  private nextCall(): Call {
+    const { random, ledger } = this;
+    const count = 1 + random.below(MAX_STEPS);
+    const delayMs = Math.floor(random.below(MAX_CALL_MS) / count);
+    const reports = random.chance(0.8);
+    const id = ledger.ask(reports ? count : 0);
+    return { id, request: streamDataCall(id, { count, delayMs, reports }) };
+  }
+}
