@@ -4,7 +4,9 @@ import helmet from 'helmet';
 import { McpSseModule } from 'nestjs-mcp-sse';
 import { environmentConfig } from './config/environment.config.js';
 import { mcpOptions } from './config/mcp.options.js';
+import { CollaborationModule } from './features/collaboration/collaboration.module.js';
 import { EchoModule } from './features/echo/echo.module.js';
+import { HackerNewsModule } from './features/hacker-news/hacker-news.module.js';
 import { HealthModule } from './features/health/health.module.js';
 import { MonitorModule } from './features/monitor/monitor.module.js';
 import { StreamDataModule } from './features/stream-data/stream-data.module.js';
@@ -16,10 +18,12 @@ import { KeepAliveService } from './keep-alive.service.js';
     ConfigModule.forRoot({ isGlobal: true, load: [environmentConfig] }),
     McpSseModule.forRootAsync({ inject: [environmentConfig.KEY], useFactory: mcpOptions }),
     EchoModule,
-    HealthModule,
-    MonitorModule,
-    StreamDataModule,
     TimeModule,
+    StreamDataModule,
+    MonitorModule,
+    HackerNewsModule,
+    CollaborationModule,
+    HealthModule,
   ],
   providers: [KeepAliveService],
 })

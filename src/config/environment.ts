@@ -5,6 +5,7 @@ import { CommaSeparated } from './decorators/comma-separated.decorator.js';
 import { IsAddressRange } from './decorators/is-address-range.decorator.js';
 import { IsCompanionRoute } from './decorators/is-companion-route.decorator.js';
 import { IsHost } from './decorators/is-host.decorator.js';
+import { IsNameOfKey } from './decorators/is-name-of-key.decorator.js';
 import { IsOrigin } from './decorators/is-origin.decorator.js';
 import { IsRoute } from './decorators/is-route.decorator.js';
 import { IsSetWithout } from './decorators/is-set-without.decorator.js';
@@ -21,6 +22,8 @@ const WEB_ADDRESS = {
   require_tld: false,
   disallow_auth: true,
 };
+const API_ADDRESS = { ...WEB_ADDRESS, allow_query_components: false, allow_fragments: false };
+const API_MESSAGE = '$property must be a URL such as https://example.com/v1, without a query or a fragment';
 
 /** The environment variables that the application reads, with their defaults. `.env.example` explains them. */
 export class Environment {
@@ -110,6 +113,11 @@ export class Environment {
   @Matches(/^[\w-]+$/, { message: '$property must be the name of a header, such as X-API-Key' })
   readonly MCP_API_KEY_HEADER: string = 'X-API-Key';
 
+  /** Keys of anyone else are for reading. */
+  @IsNameOfKey({ each: true })
+  @CommaSeparated()
+  readonly MCP_API_KEY_EDITORS: string[] = [];
+
   @IsRoute()
   readonly MCP_SSE_PATH: string = '/sse';
 
@@ -132,10 +140,7 @@ export class Environment {
   readonly MCP_DRAIN_DEADLINE_MS: number = 15_000;
 
   @IsOptional()
-  @IsUrl(
-    { ...WEB_ADDRESS, allow_query_components: false, allow_fragments: false },
-    { message: '$property must be a URL such as https://example.com/api, without a query or a fragment' },
-  )
+  @IsUrl(API_ADDRESS, { message: API_MESSAGE })
   readonly MCP_PUBLIC_URL?: string;
 
   @Matches(/^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i, {
@@ -164,6 +169,15 @@ export class Environment {
     { message: '$property must be a URL such as redis://localhost:6379, or rediss:// for TLS' },
   )
   readonly MCP_REDIS_URL?: string;
+
+  @IsUrl(API_ADDRESS, { message: API_MESSAGE })
+  readonly HN_API_URL: string = 'https://hacker-news.firebaseio.com/v0';
+
+  @IsUrl(API_ADDRESS, { message: API_MESSAGE })
+  readonly HN_SEARCH_URL: string = 'https://hn.algolia.com/api/v1';
+
+  @WholeNumber({ min: 1, max: 60_000 })
+  readonly HN_TIMEOUT_MS: number = 5_000;
 }
 
 function isIntrospected({ MCP_AUTH }: Environment): boolean {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ANONYMOUS } from 'nestjs-mcp-sse';
 import { mcpOptions } from './mcp.options.js';
 import { validateEnvironment } from './validate-environment.js';
 
@@ -62,6 +63,20 @@ describe('mcpOptions', () => {
         audience: ['orders'],
       },
     });
+  });
+
+  it('makes editors of the owners of keys that it names, and of everyone where nobody is authenticated', async () => {
+    const options = optionsOf({
+      MCP_AUTH: 'api-key',
+      MCP_API_KEYS: `alice:${KEY}, bob:${KEY}2`,
+      MCP_API_KEY_EDITORS: 'bob',
+    });
+    expect(options.auth).toMatchObject({
+      apiKey: { keys: [{ name: 'alice' }, { name: 'bob', roles: ['editor'] }] },
+    });
+    expect(options.auth).not.toHaveProperty('apiKey.keys.0.roles');
+    expect(options.principal).toBeUndefined();
+    expect(await optionsOf({}).principal!({})).toEqual({ ...ANONYMOUS, roles: ['editor'] });
   });
 
   it('passes on the keys', () => {

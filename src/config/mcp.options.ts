@@ -1,14 +1,20 @@
-import type { McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { ANONYMOUS, type McpApiKey, type McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { redisCluster } from 'nestjs-mcp-sse/redis';
+import { EDITOR } from '../common/roles.js';
 import type { Environment } from './environment.js';
 import { SERVER_INFO } from './server-info.js';
+
+/** Whoever uses a server without authentication, which serves this machine only. */
+const DEVELOPER = { ...ANONYMOUS, roles: [EDITOR] };
 
 /** The options of the MCP server that the environment asks for. */
 export function mcpOptions(environment: Environment): McpSseModuleOptions {
   return {
     ...SERVER_INFO,
     title: 'nestjs-mcp-sse example',
-    instructions: 'Read metrics://current before you judge the machine; watch it with monitor_system.',
+    instructions:
+      'Read metrics://current before you judge the machine; watch it with monitor_system. Read documents://current ' +
+      'to learn which documents there are, and docs://{id} before you edit one: edits name the version that they change.',
     sse: {
       path: environment.MCP_SSE_PATH,
       messagesPath: environment.MCP_MESSAGES_PATH,
@@ -25,6 +31,7 @@ export function mcpOptions(environment: Environment): McpSseModuleOptions {
     // A page that may read our answers may also use the server.
     allowedOrigins: [...environment.MCP_ALLOWED_ORIGINS, ...environment.CORS_ORIGINS],
     auth: authentication(environment),
+    principal: environment.MCP_AUTH === 'none' ? () => DEVELOPER : undefined,
     oauth: authorizationServers(environment),
     tenantClaim: environment.MCP_JWT_TENANT_CLAIM,
     cluster:
@@ -57,8 +64,14 @@ function authentication(environment: Environment): McpSseModuleOptions['auth'] {
         },
       };
     case 'api-key':
-      return { apiKey: { keys: environment.MCP_API_KEYS, header: environment.MCP_API_KEY_HEADER } };
+      return { apiKey: { keys: apiKeys(environment), header: environment.MCP_API_KEY_HEADER } };
   }
+}
+
+function apiKeys({ MCP_API_KEYS, MCP_API_KEY_EDITORS }: Environment): McpApiKey[] {
+  return MCP_API_KEYS.map((key) =>
+    MCP_API_KEY_EDITORS.includes(key.name) ? { ...key, roles: [EDITOR] } : key,
+  );
 }
 
 /** Without any, clients are told of `MCP_JWT_ISSUER` where its keys are fetched. */

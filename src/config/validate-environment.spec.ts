@@ -24,6 +24,7 @@ describe('validateEnvironment', () => {
       MCP_AUTHORIZATION_SERVERS: [],
       MCP_SCOPES_SUPPORTED: [],
       MCP_API_KEYS: [],
+      MCP_API_KEY_EDITORS: [],
       MCP_API_KEY_HEADER: 'X-API-Key',
       MCP_SSE_PATH: '/sse',
       MCP_MESSAGES_PATH: '/messages',
@@ -32,6 +33,9 @@ describe('validateEnvironment', () => {
       MCP_ALLOWED_HOSTS: [],
       MCP_ALLOWED_ORIGINS: [],
       MCP_TRUSTED_PROXIES: [],
+      HN_API_URL: 'https://hacker-news.firebaseio.com/v0',
+      HN_SEARCH_URL: 'https://hn.algolia.com/api/v1',
+      HN_TIMEOUT_MS: 5_000,
     });
   });
 
@@ -121,6 +125,10 @@ describe('validateEnvironment', () => {
     ['CORS_ORIGINS', 'https://a.example:443', 'origins such as'],
     ['MCP_TRUSTED_PROXIES', 'loopback', 'CIDR'],
     ['MCP_TRUSTED_PROXIES', '10.0.0.0/33', 'CIDR'],
+    ['MCP_API_KEY_EDITORS', 'alice', 'names that MCP_API_KEYS has'],
+    ['HN_API_URL', 'hacker-news.firebaseio.com', 'a URL such as'],
+    ['HN_SEARCH_URL', 'https://hn.algolia.com/api/v1?a=1', 'a URL such as'],
+    ['HN_TIMEOUT_MS', '0', 'a whole number from 1 to 60000'],
   ])('refuses %s=%s and says what it accepts', (name, text, accepted) => {
     const sentence = refusal({ [name]: text });
     expect(sentence).toMatch(new RegExp(`^${name} `));

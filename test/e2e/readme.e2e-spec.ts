@@ -82,7 +82,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the README', () => {
   it('has no snippet without a test', () => {
-    const tested = [...TESTED_BY_PACKAGE_TEST, ...TYPESCRIPT, ...WIRE, ...CLIENTS, 'start-with-key'];
+    const tested = [...TESTED_BY_PACKAGE_TEST, ...TYPESCRIPT, ...WIRE, ...CLIENTS, 'start-with-key', 'token'];
     expect(
       codeBlocks('README.md')
         .map(({ id }) => id)

@@ -1,0 +1,2 @@
+/** What there are updates about. */
+export const TOPICS = ['documents', 'messages'] as const;

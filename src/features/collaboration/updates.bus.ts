@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { filter, map, Subject, type Observable } from 'rxjs';
+import type { UpdateDto } from './update.dto.js';
+
+/** Tells what happens in this process, each tenant of its own. */
+@Injectable()
+export class UpdatesBus {
+  private readonly updates$ = new Subject<{ readonly tenant?: string; readonly update: UpdateDto }>();
+
+  publish(tenant: string | undefined, update: UpdateDto): void {
+    this.updates$.next({ tenant, update });
+  }
+
+  /** @param tenant undefined for those who have none */
+  of(tenant: string | undefined): Observable<UpdateDto> {
+    return this.updates$.pipe(
+      filter((published) => published.tenant === tenant),
+      map(({ update }) => update),
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { McpContext, McpTool, progress, type McpProgress } from 'nestjs-mcp-sse';
+import { filter, startWith, takeUntil, tap, timer, type Observable } from 'rxjs';
+import { collectWithProgress } from '../../common/collect-with-progress.js';
+import { ReceivedUpdatesDto } from './received-updates.dto.js';
+import { SubscribeUpdatesDto } from './subscribe-updates.dto.js';
+import type { UpdateDto } from './update.dto.js';
+import { UpdatesBus } from './updates.bus.js';
+
+@Injectable()
+export class UpdatesService {
+  constructor(private readonly updates: UpdatesBus) {}
+
+  /** The first progress says that from now on nothing is missed. Whoever cancels stops listening. */
+  @McpTool({
+    name: 'subscribe_updates',
+    description:
+      'Waits for edits or messages. Sends each as progress and as a log message when it comes, and all of them at the end',
+    output: ReceivedUpdatesDto,
+    annotations: { readOnlyHint: true },
+  })
+  subscribeUpdates(
+    { topic, filters, limit, durationMs }: SubscribeUpdatesDto,
+    ctx: McpContext,
+  ): Observable<McpProgress | ReceivedUpdatesDto> {
+    return this.updates.of(ctx.principal.tenant).pipe(
+      filter((update) => update.topic === topic && isMeant(update, filters)),
+      takeUntil(timer(durationMs)),
+      tap((update) => ctx.log.info(update, topic)),
+      collectWithProgress(limit, describe, (updates) => ({ updates })),
+      startWith(progress(0, limit, 'waiting for updates')),
+    );
+  }
+}
+
+function isMeant({ about }: UpdateDto, filters: readonly string[]): boolean {
+  const fits = (name: string) => (name.endsWith('*') ? about.startsWith(name.slice(0, -1)) : about === name);
+  return filters.length === 0 || filters.some(fits);
+}
+
+function describe({ about, by, text }: UpdateDto): string {
+  return `${about}: ${by}: ${text}`;
+}

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+
+/**
+ * A story, comment, poll or job as the API has it. What is deleted has hardly any of its members.
+ *
+ * @see https://github.com/HackerNews/API#items
+ */
+export const hackerNewsItem = z.object({
+  id: z.int(),
+  type: z.string().optional(),
+  by: z.string().optional(),
+  /** Seconds since the epoch. */
+  time: z.int().nonnegative().max(1e11).optional(),
+  title: z.string().optional(),
+  url: z.string().optional(),
+  /** HTML. */
+  text: z.string().optional(),
+  score: z.int().optional(),
+  /** Of a story: how many comments it has in all. */
+  descendants: z.int().optional(),
+  kids: z.array(z.int()).optional(),
+  deleted: z.boolean().optional(),
+  dead: z.boolean().optional(),
+});
+
+export type HackerNewsItem = z.infer<typeof hackerNewsItem>;

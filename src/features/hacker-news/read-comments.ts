@@ -1,0 +1,59 @@
+import type { CommentDto } from './comment.dto.js';
+import type { HackerNewsItem } from './hacker-news-item.js';
+import { plainText } from './plain-text.js';
+import { toIso } from './to-iso.js';
+
+interface Place {
+  readonly id: number;
+  readonly parent: number;
+}
+
+export interface CommentBounds {
+  readonly maxComments: number;
+  readonly maxDepth: number;
+}
+
+/**
+ * Reads the comments of a story level by level, until there are enough, and gives them in the order in which people
+ * read them. What is deleted is left out with all that answers it.
+ *
+ * @param read asked at most `maxComments` times
+ */
+export async function readComments(
+  story: HackerNewsItem,
+  { maxComments, maxDepth }: CommentBounds,
+  read: (id: number) => Promise<HackerNewsItem | null>,
+): Promise<CommentDto[]> {
+  const answers = new Map<number, CommentDto[]>();
+  // Whatever the API says, a comment is read once: what answers itself would have no end.
+  const seen = new Set([story.id]);
+  let level = placesBelow(story);
+  for (let depth = 1; depth <= maxDepth; depth++) {
+    const left = maxComments + 1 - seen.size;
+    const places = level.filter(({ id }) => !seen.has(id) && seen.add(id)).slice(0, left);
+    const items = await Promise.all(places.map(({ id }) => read(id)));
+    level = [];
+    for (const [index, { id, parent }] of places.entries()) {
+      const item = items[index];
+      if (!item || item.deleted || item.dead) continue;
+      answers.set(parent, [...(answers.get(parent) ?? []), toComment(item, { id, parent, depth })]);
+      level.push(...placesBelow({ ...item, id }));
+    }
+  }
+  return inOrder(story.id, answers);
+}
+
+function placesBelow({ id, kids = [] }: HackerNewsItem): Place[] {
+  return kids.map((kid) => ({ id: kid, parent: id }));
+}
+
+function inOrder(parent: number, answers: ReadonlyMap<number, CommentDto[]>): CommentDto[] {
+  return (answers.get(parent) ?? []).flatMap((comment) => [comment, ...inOrder(comment.id, answers)]);
+}
+
+function toComment(
+  { by, time, text }: HackerNewsItem,
+  place: Place & { readonly depth: number },
+): CommentDto {
+  return { ...place, author: by ?? '', at: toIso(time), text: plainText(text ?? '') };
+}

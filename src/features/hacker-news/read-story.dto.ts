@@ -1,0 +1,22 @@
+import { IsInt, Max, Min } from 'class-validator';
+import { McpSchema } from 'nestjs-mcp-sse';
+
+export class ReadStoryDto {
+  @McpSchema({ description: 'Id of the story' })
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  readonly id!: number;
+
+  @McpSchema({ description: 'How many comments at most; those that answer the story itself come first' })
+  @IsInt()
+  @Min(0)
+  @Max(200)
+  readonly maxComments: number = 30;
+
+  @McpSchema({ description: 'How deep to follow answers to comments' })
+  @IsInt()
+  @Min(1)
+  @Max(10)
+  readonly maxDepth: number = 3;
+}

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import type { HackerNewsItem } from './hacker-news-item.js';
+
+/** A story that the search has found, as the API itself has it. See https://hn.algolia.com/api */
+const hit = z
+  .object({
+    objectID: z.string().regex(/^\d{1,15}$/),
+    title: z.string().nullish(),
+    url: z.string().nullish(),
+    author: z.string().nullish(),
+    points: z.int().nullish(),
+    num_comments: z.int().nullish(),
+    /** Seconds since the epoch. */
+    created_at_i: z.int().nonnegative().max(1e11),
+  })
+  .transform(
+    ({
+      objectID,
+      title,
+      url,
+      author,
+      points,
+      num_comments: comments,
+      created_at_i: time,
+    }): HackerNewsItem => ({
+      id: Number(objectID),
+      title: title ?? undefined,
+      url: url ?? undefined,
+      by: author ?? undefined,
+      score: points ?? undefined,
+      descendants: comments ?? undefined,
+      time,
+    }),
+  );
+
+/** What the search answers, as far as it is used. */
+export const searchHits = z.object({ nbHits: z.int(), hits: z.array(hit) });
+
+export type SearchHits = z.infer<typeof searchHits>;

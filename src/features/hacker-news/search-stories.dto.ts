@@ -1,0 +1,21 @@
+import { IsIn, IsInt, IsString, Length, Max, Min } from 'class-validator';
+import { McpSchema } from 'nestjs-mcp-sse';
+
+const ORDERS = ['relevance', 'newest'] as const;
+
+export class SearchStoriesDto {
+  @McpSchema({ description: 'Words that the story has' })
+  @IsString()
+  @Length(1, 200)
+  readonly query!: string;
+
+  @McpSchema({ description: 'Which stories come first' })
+  @IsIn(ORDERS)
+  readonly order: (typeof ORDERS)[number] = 'relevance';
+
+  @McpSchema({ description: 'How many stories' })
+  @IsInt()
+  @Min(1)
+  @Max(50)
+  readonly limit: number = 10;
+}

@@ -1,0 +1,41 @@
+/** Lets so many tasks run at a time; the others wait for their turn, first come, first served. */
+export class Slots {
+  private readonly waiting = new Set<() => void>();
+
+  constructor(private free: number) {}
+
+  /** @throws the reason of the signal, when it aborts before the turn comes */
+  async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    await this.turn(signal);
+    try {
+      return await task();
+    } finally {
+      this.release();
+    }
+  }
+
+  private async turn(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.free > 0) return void this.free--;
+    await new Promise<void>((resolve, reject) => {
+      const enter = () => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        this.waiting.delete(enter);
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      this.waiting.add(enter);
+    });
+  }
+
+  /** Whoever waits takes the place over, so that nobody who comes later gets it first. */
+  private release(): void {
+    const [enter] = this.waiting;
+    if (!enter) return void this.free++;
+    this.waiting.delete(enter);
+    enter();
+  }
+}

@@ -1,0 +1,10 @@
+import { IsInt, Max, Min } from 'class-validator';
+import { McpSchema } from 'nestjs-mcp-sse';
+
+export class TopStoriesDto {
+  @McpSchema({ description: 'How many stories' })
+  @IsInt()
+  @Min(1)
+  @Max(50)
+  readonly limit: number = 10;
+}

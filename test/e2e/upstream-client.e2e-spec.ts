@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import * as z from 'zod';
+import { UpstreamClient, type UpstreamSettings } from '../../src/features/hacker-news/upstream.client.js';
+import { HackerNewsApi, reset, silent, status, text, type Behaviour } from '../fixtures/hacker-news-api.js';
+
+const PATH = '/v0/item/1';
+const AWAY = 'The API is busy or out of order';
+
+describe('the client of an API', () => {
+  let api: HackerNewsApi;
+
+  beforeEach(async () => {
+    api = await HackerNewsApi.start();
+    api.add({ id: 1 });
+  });
+  afterEach(() => api.close());
+
+  const client = (settings: Partial<UpstreamSettings> = {}) =>
+    new UpstreamClient({
+      name: 'The API',
+      timeoutMs: 20_000,
+      attempts: 3,
+      retryMs: 1,
+      maxRetryAfterMs: 1_000,
+      concurrency: 8,
+      maxBytes: 1_000,
+      ...settings,
+    });
+  const read = (settings?: Partial<UpstreamSettings>, signal = new AbortController().signal) =>
+    client(settings).read(`${api.url}${PATH}.json`, z.object({ id: z.int() }), signal);
+
+  it.each<[string, Behaviour, Partial<UpstreamSettings>?]>([
+    ['an answer of 500', status(500)],
+    ['an answer of 503', status(503)],
+    ['an answer of 429', status(429)],
+    ['an answer of 429 that asks for little patience', status(429, { 'retry-after': '0' })],
+    ['a connection that breaks', reset],
+    ['an answer that breaks off', (response) => response.write('{"id":', () => response.destroy())],
+    ['an answer that does not come', silent, { timeoutMs: 1_000 }],
+    ['an answer that never ends', (response) => response.write('{"id":'), { timeoutMs: 1_000 }],
+  ])('asks again after %s', async (_title, behaviour, settings = {}) => {
+    api.expect(PATH, behaviour);
+    expect(await read(settings)).toEqual({ id: 1 });
+    expect(api.count(PATH)).toBe(2);
+  });
+
+  it.each<[string, Behaviour, string, Partial<UpstreamSettings>?]>([
+    ['is out of order', status(500), `${AWAY} (HTTP 500). Try again later.`],
+    ['breaks connections', reset, 'The API cannot be reached. Try again later.'],
+    ['does not answer', silent, 'The API did not answer within 100 ms. Try again later.', { timeoutMs: 100 }],
+  ])('gives up after its attempts when the API %s', async (_title, behaviour, message, settings = {}) => {
+    api.expect(PATH, behaviour, behaviour, behaviour, behaviour);
+    await expect(read(settings)).rejects.toMatchObject({ name: 'UpstreamError', message, status: 502 });
+    expect(api.count(PATH)).toBe(3);
+  });
+
+  it.each<[string, Behaviour, string]>([
+    ['is refused', status(400), 'The API refused the request (HTTP 400).'],
+    ['is forbidden', status(403), 'The API refused the request (HTTP 403).'],
+    ['asks for what is not there', status(404), 'The API refused the request (HTTP 404).'],
+    ['is answered no JSON', text('<html>'), 'The API answered something that cannot be understood.'],
+    [
+      'is answered another shape',
+      text('{"id":"1"}'),
+      'The API answered something that cannot be understood.',
+    ],
+    ['is answered too much', text(`{"id":1${' '.repeat(1_000)}}`), 'The API answered more than 1000 bytes.'],
+    [
+      'is asked for more patience than there is',
+      status(429, { 'retry-after': '2' }),
+      `${AWAY} (HTTP 429). Try again in 2 s.`,
+    ],
+  ])('does not repeat a request that %s', async (_title, behaviour, message) => {
+    api.expect(PATH, behaviour);
+    await expect(read()).rejects.toMatchObject({ name: 'UpstreamError', message });
+    expect(api.count(PATH)).toBe(1);
+  });
+
+  it('waits as long as it is asked to', async () => {
+    api.expect(PATH, status(429, { 'retry-after': '1' }));
+    const before = performance.now();
+    expect(await read()).toEqual({ id: 1 });
+    // Timers of Node may be a millisecond early.
+    expect(performance.now() - before).toBeGreaterThan(990);
+  });
+
+  it('reads text that is cut between the bytes of a character', async () => {
+    const [first, second] = [Buffer.from('{"id":1,"by":"\xc3', 'latin1'), Buffer.from('\xa9"}', 'latin1')];
+    api.expect(PATH, (response) => response.write(first, () => response.end(second)));
+    const schema = z.object({ by: z.string() });
+    const { signal } = new AbortController();
+    expect(await client().read(`${api.url}${PATH}.json`, schema, signal)).toEqual({ by: 'é' });
+  });
+
+  it.each<[string, Behaviour, number]>([
+    ['while it waits for an answer', silent, 20_000],
+    ['while it waits for the next attempt', status(500), 60_000],
+  ])('stops at once when it is cancelled %s', async (_title, behaviour, retryMs) => {
+    const controller = new AbortController();
+    const asked = new Promise<void>((resolve) =>
+      api.expect(PATH, (response) => {
+        response.on('close', resolve);
+        behaviour(response);
+        if (behaviour === silent) resolve();
+      }),
+    );
+    const reading = read({ retryMs, maxRetryAfterMs: 60_000 }, controller.signal);
+    const settled = Promise.allSettled([reading]);
+    await asked;
+    controller.abort();
+    expect(await settled).toMatchObject([{ status: 'rejected', reason: { name: 'AbortError' } }]);
+    expect(api.count(PATH)).toBe(1);
+  });
+
+  it('asks for so much at a time', async () => {
+    const reader = client({ concurrency: 2 });
+    api.hold();
+    const { signal } = new AbortController();
+    const answers = Promise.all(
+      Array.from({ length: 6 }, () => reader.read(`${api.url}${PATH}.json`, z.unknown(), signal)),
+    );
+    while (api.holding < 2) await new Promise(setImmediate);
+    api.release();
+    expect(await answers).toHaveLength(6);
+    expect([api.busiest, api.count(PATH)]).toEqual([2, 6]);
+  });
+});
