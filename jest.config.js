@@ -18,6 +18,8 @@ export default {
     '^nestjs-mcp-sse/throttler$': '<rootDir>/libs/mcp-sse/src/throttler/index.ts',
     // It is CommonJS that requires ESM, which Node can do, but Jest can only from Node 24.9 on.
     '^@nestjs/throttler$': '<rootDir>/test/fixtures/throttler.ts',
+    '^nestjs-mcp-sse/metrics$': '<rootDir>/libs/mcp-sse/src/metrics/index.ts',
+    '^nestjs-mcp-sse/tracing$': '<rootDir>/libs/mcp-sse/src/tracing/index.ts',
     '^nestjs-mcp-sse/redis$': '<rootDir>/libs/mcp-sse/src/redis/index.ts',
     '^nestjs-mcp-sse/testing$': '<rootDir>/libs/mcp-sse/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],

@@ -9,6 +9,7 @@ import { IsNameOfKey } from './decorators/is-name-of-key.decorator.js';
 import { IsOrigin } from './decorators/is-origin.decorator.js';
 import { IsRoute } from './decorators/is-route.decorator.js';
 import { IsSetWithout } from './decorators/is-set-without.decorator.js';
+import { TrueOrFalse } from './decorators/true-or-false.decorator.js';
 import { WholeNumber } from './decorators/whole-number.decorator.js';
 
 const ADAPTERS = ['express', 'fastify'] as const;
@@ -157,6 +158,14 @@ export class Environment {
   @IsAddressRange({ each: true })
   @CommaSeparated()
   readonly MCP_TRUSTED_PROXIES: string[] = [];
+
+  /** `AppModule` reads it too, before there is an environment that is checked. */
+  @TrueOrFalse()
+  readonly MCP_METRICS: boolean = false;
+
+  @MinLength(16, { message: '$property must have at least 16 characters' })
+  @IsOptional()
+  readonly MCP_METRICS_TOKEN?: string;
 
   @IsOptional()
   @IsUrl(

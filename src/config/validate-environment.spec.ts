@@ -36,6 +36,7 @@ describe('validateEnvironment', () => {
       HN_API_URL: 'https://hacker-news.firebaseio.com/v0',
       HN_SEARCH_URL: 'https://hn.algolia.com/api/v1',
       HN_TIMEOUT_MS: 5_000,
+      MCP_METRICS: false,
     });
   });
 
@@ -62,6 +63,8 @@ describe('validateEnvironment', () => {
     ['HOST', '::1', '::1'],
     ['HOST', 'localhost', 'localhost'],
     ['HTTP_ADAPTER', 'fastify', 'fastify'],
+    ['MCP_METRICS', 'true', true],
+    ['MCP_METRICS', 'false', false],
     ['MCP_SSE_PATH', '/:tenant/sse', '/:tenant/sse'],
     ['MCP_HEARTBEAT_MS', '250', 250],
     ['MCP_HEARTBEAT_MS', '0', 0],
@@ -99,6 +102,8 @@ describe('validateEnvironment', () => {
     ['PORT', ' ', 'a whole number from 0 to 65535'],
     ['HOST', 'localhost:3000', 'without a port'],
     ['HTTP_ADAPTER', 'koa', 'express, fastify'],
+    ['MCP_METRICS', 'yes', 'true or false'],
+    ['MCP_METRICS_TOKEN', 'short', 'at least 16 characters'],
     ['MCP_AUTH', 'JWT', 'none, jwt, introspection, api-key'],
     ['MCP_JWT_SECRET', 'short', 'at least 32 characters'],
     ['MCP_JWKS_URI', 'login.example.com/jwks', 'a URL such as'],

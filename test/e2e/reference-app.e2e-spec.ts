@@ -43,6 +43,11 @@ describeOnAdapters('the reference application', (adapter) => {
     stream.close();
   });
 
+  it('has no metrics unless its environment asks for them', async () => {
+    const { url } = await start();
+    expect((await send(`${url}/metrics`, { method: 'GET' })).status).toBe(404);
+  });
+
   it('takes tokens of the authorization server that its environment names', async () => {
     const server = await AuthorizationServer.start();
     ends.push(() => server.close());

@@ -109,6 +109,17 @@ describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"
   );
 
   it(
+    'has the entry point for metrics, once prom-client is installed',
+    async () => {
+      await npm(application, 'install', `prom-client@${workspace.dependencies['prom-client']}`);
+      const load = "import('nestjs-mcp-sse/metrics').then((names) => console.log(Object.keys(names)))";
+      const { stdout } = await run(process.execPath, ['--eval', load], { cwd: application });
+      expect(stdout.trim()).toBe("[ 'McpMetricsModule' ]");
+    },
+    MINUTE,
+  );
+
+  it(
     "serves a tool to the SDK's client",
     async () => {
       const server = await startChild(process.execPath, [join(application, 'dist', 'main.js')]);

@@ -51,6 +51,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'auth',
     ],
   },
+  metrics: {
+    below: ['model', 'sessions', 'auth', 'transports', 'observability'],
+  },
   throttler: { below: ['model', 'execution', 'auth'] },
   // What users test with knows of a server what is on the wire.
   testing: { below: [], packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\// },

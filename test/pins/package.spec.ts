@@ -18,6 +18,7 @@ const NEEDED_BY_OTHERS: Readonly<Record<string, string>> = { passport: '@nestjs/
 const ENTRY_POINTS: Readonly<Record<string, string>> = {
   '@nestjs/throttler': 'throttler',
   ioredis: 'redis',
+  'prom-client': 'metrics',
 };
 
 const library = manifest('libs/mcp-sse/package.json');

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import * as library from 'nestjs-mcp-sse';
+import * as metrics from 'nestjs-mcp-sse/metrics';
 import * as redis from 'nestjs-mcp-sse/redis';
 import * as testing from 'nestjs-mcp-sse/testing';
 import * as throttler from 'nestjs-mcp-sse/throttler';
@@ -52,6 +53,10 @@ const PUBLIC_NAMES = [
 
 it('exports these values and no others', () => {
   expect(Object.keys(library).toSorted()).toEqual(PUBLIC_NAMES);
+});
+
+it('exports these values and no others for metrics', () => {
+  expect(Object.keys(metrics)).toEqual(['McpMetricsModule']);
 });
 
 it('exports these values and no others for Redis', () => {

@@ -25,7 +25,7 @@ import { FeatureLists } from './feature-lists.js';
 import { promptResult } from './prompt-result.js';
 import { asProtocolError, RESOURCE_NOT_FOUND, toProtocolError } from './protocol-error.js';
 import { publicMessage } from '../model/public-message.js';
-import { findResource, type FoundResource } from './resource-finder.js';
+import { findResource, MAX_URI_LENGTH, type FoundResource } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
 import { streamedResult } from './streamed-result.js';
 import { withinTimeLimit } from './time-limit.js';
@@ -35,9 +35,6 @@ import { unknownFeature } from './unknown-feature.js';
 
 type Params = Readonly<Record<string, unknown>>;
 type Prepare = (params: Params, context: InvokedContext) => Promise<PreparedRequest>;
-
-/** What servers commonly accept. Templates with several variables are not matched in linear time. */
-const MAX_URI_LENGTH = 8 * 1024;
 
 /** Answers the requests that reach into the application from what the registry holds. */
 @Injectable()

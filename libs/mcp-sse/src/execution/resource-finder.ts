@@ -1,6 +1,9 @@
 import type { McpRegistry } from '../discovery/mcp.registry.js';
 import type { RegisteredResource } from '../discovery/registered-feature.js';
 
+/** What servers commonly accept. Templates with several variables are not matched in linear time. */
+export const MAX_URI_LENGTH = 8 * 1024;
+
 /** A resource, and the values of its template's variables. */
 export interface FoundResource {
   readonly resource: RegisteredResource;

@@ -4,7 +4,6 @@ import { Subject, type Observable } from 'rxjs';
 import { rawRequest } from '../../auth/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import { McpRegistry } from '../../discovery/mcp.registry.js';
-import { ToolFailure } from '../../execution/tool-failure.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { escapeControls } from '../../model/escape-controls.js';
 import type { McpContext } from '../../model/mcp-context.js';
@@ -16,7 +15,8 @@ import type { McpSessionEvent } from '../../sessions/session-event.js';
 import { auditedArguments } from './audited-arguments.js';
 import { clipped } from './clipped.js';
 import type { McpAuditEvent } from './mcp-audit-event.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../refusal.js';
+import { requestOutcome } from '../request-outcome.js';
 import { sessionDigest } from './session-digest.js';
 import { TolerantStream } from './tolerant-stream.js';
 
@@ -70,12 +70,11 @@ export class McpAuditService implements TrafficObserver {
     const args = allowed && auditedArguments(params['arguments'], allowed);
     const start = performance.now();
     const end: ObservedRequest['end'] = (outcome, json) => {
-      const error = outcome && (ToolFailure.causeOf(outcome) ?? outcome);
-      const refusal = Refusal.ofCall(error);
+      const { outcome: how, refusal } = requestOutcome(outcome);
       this.emit({
         type: refusal ? 'denial' : type,
         correlationId: context.correlationId,
-        outcome: refusal ? 'denied' : outcomeOf(outcome),
+        outcome: how,
         ...who(context.principal),
         address: addressOf(context.request),
         ...where(context.session),
@@ -141,11 +140,6 @@ export class McpAuditService implements TrafficObserver {
       ),
     );
   }
-}
-
-function outcomeOf(outcome: object | undefined): McpAuditEvent['outcome'] {
-  if (!outcome) return 'cancelled';
-  return outcome instanceof JsonRpcError || (outcome as { isError?: unknown }).isError ? 'failed' : 'ok';
 }
 
 function who({

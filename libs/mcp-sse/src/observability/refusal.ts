@@ -1,6 +1,6 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
-import { InsufficientScopeError } from '../../model/errors/insufficient-scope.error.js';
-import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
+import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
+import { SessionClosedError } from '../sessions/errors/session-closed.error.js';
 
 const REASONS: Readonly<Record<number, string>> = {
   [HttpStatus.UNAUTHORIZED]: 'unauthenticated',

@@ -1,0 +1,81 @@
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnModuleDestroy,
+  type OnModuleInit,
+  type Type,
+} from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { ObservedServer } from '../observability/observed-server.js';
+import {
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
+  type ASYNC_OPTIONS_TYPE,
+  type OPTIONS_TYPE,
+} from './mcp-metrics.module-definition.js';
+import type { McpMetricsOptions } from './mcp-metrics.options.js';
+import { MetricSet } from './metric-set.js';
+import { createMetricsController, setMetricsPath } from './metrics.controller.js';
+import { resolveMetricsOptions } from './resolve-metrics-options.js';
+import { METRICS_OPTIONS, type ResolvedMetricsOptions } from './resolved-metrics-options.js';
+import { ServerMetrics } from './server-metrics.js';
+
+/**
+ * Metrics of every MCP server of the application, for Prometheus by prom-client. They are served at `/metrics`, to
+ * this machine unless `guards` say who else may read them.
+ *
+ * ```ts
+ * @Module({ imports: [McpSseModule.forRoot({ name: 'orders', version: '1.0.0' }), McpMetricsModule.forRoot()] })
+ * export class AppModule {}
+ * ```
+ */
+@Module({})
+export class McpMetricsModule extends ConfigurableModuleClass implements OnModuleInit, OnModuleDestroy {
+  private servers: readonly ServerMetrics[] = [];
+
+  constructor(
+    @Inject(METRICS_OPTIONS) private readonly options: ResolvedMetricsOptions,
+    private readonly modules: ModulesContainer,
+  ) {
+    super();
+  }
+
+  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    return completed(super.forRoot(options));
+  }
+
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return completed(super.forRootAsync(options));
+  }
+
+  onModuleInit(): void {
+    const metrics = MetricSet.of(this.options.registry);
+    this.servers = ObservedServer.all(this.modules).map((server) => new ServerMetrics(server, metrics));
+  }
+
+  onModuleDestroy(): void {
+    for (const server of this.servers) server.stop();
+  }
+}
+
+/** Each call has a controller of its own, whose path is set when the options are known, before Nest registers it. */
+function completed(module: DynamicModule): DynamicModule {
+  const controller: Type = createMetricsController();
+  return {
+    ...module,
+    controllers: [controller],
+    providers: [
+      ...(module.providers ?? []),
+      {
+        provide: METRICS_OPTIONS,
+        inject: [MODULE_OPTIONS_TOKEN],
+        useFactory: (given: McpMetricsOptions) => {
+          const options = resolveMetricsOptions(given);
+          setMetricsPath(controller, options.path);
+          return options;
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,38 @@
+import { Controller, Get, Inject, Res, UseGuards, type Type } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { registerOwnController } from '../transports/http/own-controllers.js';
+import { RoutePath } from '../transports/http/route-path.js';
+import { setPath } from '../transports/http/set-path.js';
+import { MetricsGuard } from './metrics.guard.js';
+import { METRICS_OPTIONS, type ResolvedMetricsOptions } from './resolved-metrics-options.js';
+
+/** Makes the controller that a registry is scraped at, for one `forRoot` call. */
+export function createMetricsController(): Type {
+  @Controller()
+  class McpMetricsController {
+    constructor(
+      @Inject(METRICS_OPTIONS) private readonly options: ResolvedMetricsOptions,
+      private readonly host: HttpAdapterHost,
+    ) {}
+
+    @Get()
+    @UseGuards(MetricsGuard)
+    read(@Res({ passthrough: true }) response: unknown): Promise<string> {
+      const { registry } = this.options;
+      this.host.httpAdapter.setHeader(response, 'Content-Type', registry.contentType);
+      return registry.metrics();
+    }
+  }
+
+  registerOwnController(McpMetricsController);
+  return McpMetricsController;
+}
+
+/**
+ * Sets the route of a controller before Nest registers it.
+ *
+ * @throws {McpConfigurationError}
+ */
+export function setMetricsPath(controller: Type, path: string | false): void {
+  setPath(controller, path === false ? undefined : new RoutePath(path, 'path'), 'read');
+}

@@ -1,0 +1,90 @@
+import { Counter, Gauge, type Metric, type Registry } from 'prom-client';
+import type { McpTransportName } from '../model/session-view.js';
+import type { McpSession } from '../sessions/mcp-session.js';
+import type { MessageTotals } from './message-totals.js';
+import type { ServerMetrics } from './server-metrics.js';
+
+type Labels = Readonly<Record<string, string>>;
+/** A value of a server, and the labels that tell it from the server's others; undefined where it has none. */
+type Reading = readonly [labels: Labels, value: number | undefined];
+
+const NO_LABELS: Labels = {};
+
+/** Adds what is read when somebody asks for it, since it is known anyway. */
+export function registerReadings(registry: Registry, servers: ReadonlySet<ServerMetrics>): void {
+  const read = (
+    metric: Metric,
+    set: (labels: Labels, value: number) => void,
+    of: (server: ServerMetrics) => Reading[],
+  ) => {
+    metric.reset();
+    for (const server of servers)
+      for (const [labels, value] of of(server))
+        if (value !== undefined) set({ server: server.name, ...labels }, value);
+  };
+  const registers = [registry];
+
+  const total = (name: string, help: string, of: (totals: MessageTotals) => number) =>
+    new Counter({
+      name: `mcp_${name}_total`,
+      help,
+      labelNames: ['server', 'transport'],
+      registers,
+      collect() {
+        const readings = ({ totals }: ServerMetrics): Reading[] =>
+          [...totals].map(([transport, each]) => [{ transport }, of(each)]);
+        read(this, (labels, value) => this.inc(labels, value), readings);
+      },
+    });
+  const gauge = (name: string, help: string, labels: string[], of: (server: ServerMetrics) => Reading[]) =>
+    new Gauge({
+      name: `mcp_${name}`,
+      help,
+      labelNames: ['server', ...labels],
+      registers,
+      collect() {
+        read(this, (at, value) => this.inc(at, value), of);
+      },
+    });
+  const perTransport = (name: string, help: string, of: (session: McpSession) => number) =>
+    gauge(name, help, ['transport'], (server) => sums(server, of));
+  const perServer = (
+    name: string,
+    help: string,
+    of: (server: ServerMetrics['server']) => number | undefined,
+  ) => gauge(name, help, [], ({ server }) => [[NO_LABELS, of(server)]]);
+
+  total('received_messages', 'Messages of clients', ({ receivedMessages }) => receivedMessages);
+  total('received_bytes', 'What carried the messages of clients', ({ receivedBytes }) => receivedBytes);
+  total('sent_messages', 'Messages to clients', ({ sentMessages }) => sentMessages);
+  total('sent_bytes', 'Bytes of the messages to clients', ({ sentBytes }) => sentBytes);
+  total(
+    'replayed_events',
+    'Events sent once more to a client that came back',
+    ({ replayedEvents }) => replayedEvents,
+  );
+  perTransport('sessions_open', 'Sessions that are open here', () => 1);
+  perTransport('requests_in_flight', 'Requests that have no answer yet', ({ inFlight }) => inFlight);
+  perTransport('queue_bytes', 'Characters that wait for clients', ({ queuedBytes }) => queuedBytes);
+  perTransport(
+    'replay_bytes',
+    'Characters that wait, or are kept for clients that come back',
+    ({ outlet }) => outlet.keptBytes,
+  );
+  perServer('sessions_max', 'Sessions that may be open here', ({ options }) => options.limits.maxSessions);
+  perServer('draining', 'Whether the node is being taken out of service', ({ sessions }) =>
+    Number(sessions.draining),
+  );
+  perServer(
+    'cluster_up',
+    'Whether what the nodes share can be reached',
+    ({ sessions }) => sessions.cluster && Number(sessions.cluster.isReachable),
+  );
+}
+
+function sums({ server, totals }: ServerMetrics, of: (session: McpSession) => number): Reading[] {
+  const found = new Map<McpTransportName, number>([...totals.keys()].map((transport) => [transport, 0]));
+  for (const session of server.sessions.list())
+    found.set(session.transport, (found.get(session.transport) ?? 0) + of(session));
+  return [...found].map(([transport, value]) => [{ transport }, value]);
+}

@@ -1,0 +1,100 @@
+import type { Subscription } from 'rxjs';
+import type { McpContext } from '../model/mcp-context.js';
+import type { McpSessionView, McpTransportName } from '../model/session-view.js';
+import type { MessageObserver, ObservedRequest, TrafficObserver } from '../model/traffic-observer.js';
+import type { ObservedServer } from '../observability/observed-server.js';
+import { Refusal } from '../observability/refusal.js';
+import { requestOutcome } from '../observability/request-outcome.js';
+import { requestTarget } from '../observability/request-target.js';
+import type { McpSessionEvent } from '../sessions/session-event.js';
+import { MessageTotals } from './message-totals.js';
+import type { MetricSet } from './metric-set.js';
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** Counts what goes through one server. */
+export class ServerMetrics implements TrafficObserver, MessageObserver {
+  /** What messages add up to: cheaper than a metric each, since there are many. */
+  readonly totals = new Map<McpTransportName, MessageTotals>();
+  private readonly stops: (() => void)[];
+  private readonly subscription: Subscription;
+
+  constructor(
+    readonly server: ObservedServer,
+    private readonly metrics: MetricSet,
+  ) {
+    const { options, traffic, sessions } = server;
+    // What is there from the start can be watched for staying at 0.
+    this.totals.set('sse', new MessageTotals());
+    if (options.http) this.totals.set('streamable-http', new MessageTotals());
+    this.stops = [traffic.add(this), traffic.addForMessages(this)];
+    this.subscription = sessions.events$.subscribe((event) => this.session(event));
+    metrics.servers.add(this);
+  }
+
+  get name(): string {
+    return this.server.options.name;
+  }
+
+  stop(): void {
+    for (const stop of this.stops) stop();
+    this.subscription.unsubscribe();
+    this.metrics.servers.delete(this);
+  }
+
+  request(method: string, params: Params, _context: McpContext, _bytes: number): ObservedRequest {
+    const { method: known, name = '' } = requestTarget(this.server.registry, method, params);
+    const labels = { server: this.name, method: known, name };
+    const start = performance.now();
+    const end: ObservedRequest['end'] = (ended) => {
+      const { outcome, refusal } = requestOutcome(ended);
+      this.metrics.durations.observe(labels, (performance.now() - start) / 1_000);
+      this.metrics.requests.inc({ ...labels, outcome });
+      if (refusal) this.deny(refusal);
+    };
+    return { end };
+  }
+
+  refusal(_request: object, error: unknown, status: number): void {
+    const refusal = Refusal.ofRoute(error, status);
+    if (refusal) this.deny(refusal);
+  }
+
+  received({ transport }: McpSessionView, received: readonly { readonly bytes: number }[]): void {
+    const totals = this.of(transport);
+    totals.receivedMessages += received.length;
+    totals.receivedBytes += received[0]?.bytes ?? 0;
+  }
+
+  sent({ transport }: McpSessionView, json: string): void {
+    const totals = this.of(transport);
+    totals.sentMessages++;
+    totals.sentBytes += Buffer.byteLength(json);
+  }
+
+  replayed({ transport }: McpSessionView, events: number): void {
+    this.of(transport).replayedEvents += events;
+  }
+
+  routed(): void {
+    this.metrics.routed.inc({ server: this.name });
+  }
+
+  private of(transport: McpTransportName): MessageTotals {
+    let totals = this.totals.get(transport);
+    if (!totals) this.totals.set(transport, (totals = new MessageTotals()));
+    return totals;
+  }
+
+  private deny({ reason }: Refusal): void {
+    this.metrics.denials.inc({ server: this.name, reason });
+  }
+
+  private session(event: McpSessionEvent): void {
+    const { metrics } = this;
+    const labels = { server: this.name, transport: event.session.transport };
+    metrics.sessions[event.type].inc(event.type === 'closed' ? { ...labels, reason: event.reason } : labels);
+    if (event.type === 'closed') metrics.orphaned.inc(labels, event.orphaned);
+    if (event.type === 'adopted') metrics.lost.inc(labels, event.lost);
+  }
+}

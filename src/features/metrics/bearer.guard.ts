@@ -1,0 +1,22 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
+
+/** Lets in requests that have a token, as Prometheus sends it by `authorization: { credentials: … }`. */
+export class BearerGuard implements CanActivate {
+  private readonly digest: Buffer;
+
+  constructor(token: string) {
+    this.digest = digestOf(`Bearer ${token}`);
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>();
+    if (timingSafeEqual(digestOf(headers['authorization'] ?? ''), this.digest)) return true;
+    throw new UnauthorizedException();
+  }
+}
+
+/** What is compared has the same length then, whatever was sent. */
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
