@@ -174,8 +174,8 @@ function createSessionService(
   errors: ErrorReporter,
   observer: TrafficObserver,
 ): McpSessionService {
-  const { name, version, title, websiteUrl, icons, instructions, sse, http, limits, cluster, replay } =
-    options;
+  const { name, version, title, websiteUrl, icons, instructions } = options;
+  const { sse, http, limits, cluster, replay, auth } = options;
   const connection = {
     serverInfo: { name, version, title, websiteUrl, icons },
     instructions,
@@ -192,6 +192,7 @@ function createSessionService(
     cluster && {
       node: cluster.join(name, replay),
       maxBytes: replay.maxBytes,
+      credentialHeader: typeof auth === 'object' ? auth.apiKey?.header : undefined,
       originOf: (origin) => restoredOrigin(origin, options.contextFactory),
     },
   );

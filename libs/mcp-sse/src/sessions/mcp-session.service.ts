@@ -313,9 +313,10 @@ export class McpSessionService {
     return selected.length;
   }
 
-  private hostOf({ originOf }: JoinedCluster): ClusterHost {
+  private hostOf({ originOf, credentialHeader }: JoinedCluster): ClusterHost {
     return {
       originOf,
+      credentialHeader,
       observer: this.observer,
       restore: (adopted) => this.restore(adopted, originOf),
       detached: (id) => this.detached(id),

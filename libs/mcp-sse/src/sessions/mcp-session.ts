@@ -16,7 +16,6 @@ import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.err
 import { SessionMovedError } from './errors/session-moved.error.js';
 import type { SessionJournal } from './cluster/session-journal.js';
 import type { SessionOutlet } from './session-outlet.js';
-import { withoutCredentials } from './without-credentials.js';
 import { TokenExpiry } from './token-expiry.js';
 
 /** What opens a session. */
@@ -227,8 +226,7 @@ export class McpSession implements McpSessionView {
     const { id, transport, principal, params, streamHeaders, graceMs, createdAt } = this;
     const { subscriptions, ...negotiated } = this.connection.state;
     const state = { ...negotiated, subscriptions: [...subscriptions] };
-    const headers = withoutCredentials(streamHeaders);
-    return { id, transport, principal, params, streamHeaders: headers, graceMs, createdAt, state };
+    return { id, transport, principal, params, streamHeaders, graceMs, createdAt, state };
   }
 
   /** Goes on where another node has ended: what that had in flight is answered with an error. */

@@ -7,6 +7,8 @@ export interface JoinedCluster {
   readonly node: ClusterNode;
   /** What may wait to be kept of a session, in characters of data. */
   readonly maxBytes: number;
+  /** Name of the header that carries keys, if one does. */
+  readonly credentialHeader?: string;
   /** The origin of a message that came to another node. */
   readonly originOf: (origin: RelayedOrigin) => Promise<Omit<MessageOrigin, 'streamHeaders'>>;
 }

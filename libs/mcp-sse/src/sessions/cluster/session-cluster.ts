@@ -27,6 +27,7 @@ import type {
 import { OwnedSession } from './owned-session.js';
 import { relayedError, restoredError, type RelayedError } from './relayed-error.js';
 import { SessionJournal, type JournaledSession } from './session-journal.js';
+import { storedRecord } from './stored-record.js';
 import { StreamTails } from './stream-tails.js';
 
 const TICK_MS = 1_000;
@@ -39,6 +40,8 @@ const RETRY_MS = 50;
 /** What a node of a cluster needs of those who keep its sessions. */
 export interface ClusterHost {
   readonly observer: TrafficObserver;
+  /** Name of the header that carries keys, if one does. */
+  readonly credentialHeader?: string;
   /** Goes on with a session that another node has left. */
   restore(adopted: AdoptedSession): void;
   /** A client of a session is gone. */
@@ -108,10 +111,11 @@ export class SessionCluster {
       tellDetached: (node, attachment, isMoved) => this.tell(node, { type: 'detached', attachment, isMoved }),
     });
     this.owned.set(id, owned);
+    const { credentialHeader } = this.host;
     const journaled: JournaledSession = {
       ...callbacks,
       get record() {
-        return session.record;
+        return storedRecord(session.record, credentialHeader);
       },
       get kept() {
         return outlet.kept;

@@ -1,8 +1,9 @@
 import type { McpSseModuleOptions } from '../../model/mcp-sse.options.js';
 import type { MessageOrigin } from '../../protocol/message-origin.js';
+import { plainJson } from '../../model/plain-json.js';
 import { rawRequest } from '../../auth/raw-request.js';
-import { requestPrincipal } from '../../auth/request-principal.js';
 import type { RelayedOrigin } from '../../sessions/cluster/cluster-message.js';
+import { arrivalOf } from './arrival-of.js';
 import type { HttpRequest } from './http-request.js';
 
 /** What guards and handlers look at of a request, besides what has JSON. */
@@ -14,15 +15,22 @@ type SeenRequest = HttpRequest & {
 
 /** A request as it is sent to the node that has its session. @param bytes of what it carries */
 export function relayedOrigin(request: HttpRequest, bytes: number): RelayedOrigin {
-  const { method, url, headers, socket } = rawRequest(request);
+  const { method, url, socket } = rawRequest(request);
   const { query, params, originalUrl = url, ip, user } = request as SeenRequest;
   const { remoteAddress, localAddress } = socket;
   return {
-    principal: requestPrincipal(request),
-    headers,
+    ...arrivalOf(request),
     params,
     bytes,
-    request: { method, url, originalUrl, query, ip, user, socket: { remoteAddress, localAddress } },
+    request: {
+      method,
+      url,
+      originalUrl,
+      query,
+      ip,
+      user: plainJson(user),
+      socket: { remoteAddress, localAddress },
+    },
   };
 }
 

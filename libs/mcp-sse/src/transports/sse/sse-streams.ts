@@ -10,6 +10,7 @@ import type { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { positionOfEventId, sessionOfEventId } from '../../streaming/event-id.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { HttpRequest } from '../http/http-request.js';
+import { arrivalOf } from '../http/arrival-of.js';
 import { EdgeStream } from '../http/edge-stream.js';
 import { ResponseSink } from '../http/response-sink.js';
 import type { MessageIntake } from '../http/message-intake.js';
@@ -79,7 +80,7 @@ export class SseStreams {
     response: unknown,
   ): Promise<Observable<MessageEvent>> {
     const position = positionOfEventId(lastEventId);
-    const arrival = { principal: requestPrincipal(request), headers: rawRequest(request).headers };
+    const arrival = arrivalOf(request);
     try {
       const session = await patiently(() => this.intake.remote(request, 'sse', sessionId));
       const tail = await session.resume(0, position, arrival);

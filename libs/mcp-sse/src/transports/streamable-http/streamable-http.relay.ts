@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { BadRequestException, HttpStatus, type MessageEvent } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { rawRequest } from '../../auth/raw-request.js';
-import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
 import type { Arrival, RemoteSession } from '../../sessions/cluster/remote-session.js';
 import type { StreamTail } from '../../sessions/cluster/stream-tail.js';
 import { positionOfEventId } from '../../streaming/event-id.js';
+import { arrivalOf } from '../http/arrival-of.js';
 import { EdgeStream } from '../http/edge-stream.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { relayedOrigin } from '../http/relayed-origin.js';
@@ -33,9 +32,8 @@ export class StreamableHttpRelay {
     response: unknown,
     primes: boolean,
   ): Promise<Observable<MessageEvent>> {
-    const { headers } = rawRequest(request);
-    const arrival = { principal: requestPrincipal(request), headers };
-    const lastEventId = headers['last-event-id'] as string | undefined;
+    const arrival = arrivalOf(request);
+    const lastEventId = arrival.headers['last-event-id'] as string | undefined;
     const { tail, after } =
       lastEventId === undefined
         ? await session.open(primes, arrival)

@@ -1,0 +1,29 @@
+import { expect, it } from '@jest/globals';
+import { plainJson } from './plain-json.js';
+
+it('makes JSON of what an application may have as a user', () => {
+  const user: Record<string, unknown> = {
+    id: 7n,
+    born: new Date(0),
+    isAdmin: false,
+    nothing: null,
+    teams: [{ name: 'a' }, undefined, () => 0],
+    greet: () => 'hello',
+    password: 'secret',
+  };
+  user['self'] = user;
+  user['friends'] = [user, { of: user }];
+  expect(plainJson(user, (name) => name === 'password')).toEqual({
+    id: '7',
+    born: '1970-01-01T00:00:00.000Z',
+    isAdmin: false,
+    nothing: null,
+    teams: [{ name: 'a' }, null, null],
+    friends: [null, {}],
+  });
+});
+
+it('repeats what is there twice and does not contain itself', () => {
+  const team = { name: 'a' };
+  expect(plainJson([team, { team }])).toEqual([{ name: 'a' }, { team: { name: 'a' } }]);
+});

@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { redisCluster } from 'nestjs-mcp-sse/redis';
+import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
+import { send, WireClient } from '../clients/wire-client.js';
+import { describeWithRedis } from '../fixtures/cluster-backends.js';
+import { startRedisServer, type RedisServer } from '../fixtures/redis-server.js';
+import { startApp, type AppFixture, type RunningApp } from '../fixtures/start-app.js';
+
+const SECRET = 'nobody-else-should-have-this';
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** Leaves with the user what it has from a login elsewhere. */
+@Injectable()
+class LoginGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const user = { sub: 'ada', accessToken: SECRET, account: { passwordHash: SECRET, plan: 'free' } };
+    context.switchToHttp().getRequest<{ user: unknown }>().user = user;
+    return true;
+  }
+}
+
+describeWithRedis('the attacker who', () => {
+  let redis: RedisServer;
+  let inspector: Redis;
+  let app: RunningApp;
+
+  beforeEach(async () => {
+    redis = await startRedisServer();
+    inspector = new Redis(redis.url);
+  }, 60_000);
+
+  afterEach(async () => {
+    await app.close();
+    inspector.disconnect();
+    await redis.stop();
+  }, 60_000);
+
+  const start = async (options: AppFixture['options'] = {}) => {
+    app = await startApp({ options: { ...options, cluster: redisCluster({ url: redis.url }) } });
+  };
+
+  async function stored(): Promise<string> {
+    const keys = await inspector.keys('*');
+    const values = await Promise.all(
+      keys.map(async (key) => {
+        const type = await inspector.type(key);
+        if (type === 'hash') return inspector.hgetall(key);
+        return type === 'stream' ? inspector.xrange(key, '-', '+') : inspector.get(key);
+      }),
+    );
+    return JSON.stringify([keys, values]);
+  }
+
+  it.each<[how: string, options: AppFixture['options'], headers: Record<string, string>]>([
+    [
+      'by keys in a header of any name',
+      { auth: { apiKey: { keys: [{ name: 'ada', key: SECRET }], header: 'X-Partner' } } },
+      { 'x-partner': SECRET },
+    ],
+    [
+      'by what a guard leaves in the user',
+      { guards: [LoginGuard] },
+      { authorization: `Bearer ${SECRET}`, cookie: `sid=${SECRET}` },
+    ],
+  ])('reads all of Redis finds nothing to be somebody else with: %s', async (_, options, headers) => {
+    await start(options);
+    const sse = await WireClient.connect(`${app.url}/sse`, headers);
+    expect(await sse.call('a', 'ping')).toHaveProperty('result');
+    const http = await HttpWireClient.connect(`${app.url}/mcp`, { headers });
+    await http.open();
+    const text = await stored();
+    expect(text).toContain('"subject\\":\\"ada\\"');
+    expect(text).toContain(http.sessionId);
+    expect(text).not.toContain(SECRET);
+    sse.close();
+  });
+
+  it('sends a session id that is a name or pattern of keys: no key is looked for', async () => {
+    await start();
+    const client = await WireClient.connect(`${app.url}/sse`);
+    const id = await client.sessionId();
+    const monitor = await inspector.monitor();
+    const found: string[] = [];
+    monitor.on('monitor', (_time: string, [command, key]: string[], source: string) => {
+      if (command === 'hmget' && source !== 'lua') found.push(key!);
+    });
+    for (const forged of ['*', '?'.repeat(22), `{${id}}:session`, `${id}}:session`, `${id}\r\nFLUSHALL`]) {
+      const url = `${app.url}/messages?sessionId=${encodeURIComponent(forged)}`;
+      expect((await send(url, { headers: JSON_TYPE, body: JSON.stringify(rpc(1, 'ping')) })).status).toBe(
+        404,
+      );
+      const headers = { 'mcp-session-id': forged.replaceAll(/\s/g, ' ') };
+      const http = new HttpWireClient(`${app.url}/mcp`, headers);
+      expect((await http.post(rpc(1, 'ping'))).status).toBe(404);
+      expect((await http.delete()).status).toBe(404);
+      const resumed = await WireClient.open(`${app.url}/sse`, {
+        'last-event-id': `${headers['mcp-session-id']}.1`,
+      });
+      expect(await resumed.sessionId()).not.toBe(id);
+      resumed.close();
+    }
+    // One that could be one is looked for.
+    const unknown = 'A'.repeat(22);
+    const last = new HttpWireClient(`${app.url}/mcp`, { 'mcp-session-id': unknown });
+    expect((await last.post(rpc(1, 'ping'))).status).toBe(404);
+    while (!found.at(-1)?.includes(unknown)) await once(monitor, 'monitor');
+    expect(found).toEqual([`mcp:test:{${unknown}}:session`]);
+    monitor.disconnect();
+    client.close();
+  });
+});
