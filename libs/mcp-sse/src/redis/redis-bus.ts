@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { NodeBus, NodeHandler } from '../model/cluster/node-bus.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
 import { NodeGoneError } from '../model/errors/node-gone.error.js';
+import type { RedisClient } from './redis-clients.js';
 import type { RedisConnection } from './redis-connection.js';
 
 /** How long a node may take to hear of a request; one that hears of it later leaves it. */
@@ -11,8 +12,8 @@ const HEARING_MS = 1_000;
 const UNHEARD_MS = 300;
 const RETRY_MS = 50;
 const DEADLINE_MS = 10_000;
-/** How long an answer is kept for a request that is made again. */
-const ANSWER_TTL_MS = 5_000;
+/** How long an answer is kept for a request that is made again: for longer than that can be. */
+const ANSWER_TTL_MS = DEADLINE_MS + 2 * HEARING_MS;
 
 type Packet =
   | {
@@ -80,10 +81,14 @@ export class RedisBus implements NodeBus {
   private async insist<T>(node: string, id: string, body: unknown, answered: Promise<T>): Promise<T> {
     const deadline = Date.now() + DEADLINE_MS;
     let unheardSince: number | undefined;
+    let mayBeHeard = false;
     while (Date.now() < deadline) {
       const expiresAt = this.clock() + HEARING_MS;
       const packet = { kind: 'request', id, from: this.node, expiresAt, body } as const;
-      const listeners = await this.send(this.channelOf(node), packet);
+      const listeners = await this.send(this.channelOf(node), packet).catch((error: unknown) => {
+        if (!mayBeHeard) throw error;
+        return undefined;
+      });
       if (listeners === 0 && this.countsListeners) {
         unheardSince ??= Date.now();
         if (Date.now() - unheardSince > UNHEARD_MS && this.redis.isSettled) throw gone(node);
@@ -91,6 +96,7 @@ export class RedisBus implements NodeBus {
         continue;
       }
       unheardSince = undefined;
+      mayBeHeard = true;
       const answer = await this.within(HEARING_MS + RETRY_MS, answered);
       if (answer) return answer;
       // The node has heard of it, perhaps: while Redis is away, its answer is to be waited for.
@@ -146,14 +152,15 @@ export class RedisBus implements NodeBus {
       setTimeout(() => this.answers.delete(id), ANSWER_TTL_MS).unref();
     }
     try {
-      await this.send(this.channelOf(from), { kind: 'answer', id, body: await answering });
+      const packet: Packet = { kind: 'answer', id, body: await answering };
+      await this.redis.attempt((commands) => publish(commands, this.channelOf(from), packet));
     } catch {
       // Whoever asked asks again.
     }
   }
 
   private send(channel: string, packet: Packet): Promise<number> {
-    return this.redis.run((commands) => commands.publish(channel, JSON.stringify(packet)));
+    return this.redis.run((commands) => publish(commands, channel, packet));
   }
 
   private channelOf(node: string): string {
@@ -163,6 +170,10 @@ export class RedisBus implements NodeBus {
   private get channelOfAll(): string {
     return `${this.prefix}:to-all`;
   }
+}
+
+function publish(commands: RedisClient, channel: string, packet: Packet): Promise<number> {
+  return commands.publish(channel, JSON.stringify(packet));
 }
 
 function gone(node: string): NodeGoneError {

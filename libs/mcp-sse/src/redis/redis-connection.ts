@@ -5,7 +5,7 @@ import type { RedisClusterOptions } from './redis-cluster.options.js';
 import type { REDIS_SCRIPTS } from './redis-scripts.js';
 
 const PROBE_MS = 100;
-/** How long after Redis has come back a node may take to say that it is there too. */
+/** How long after Redis has come back a node may take to say that it is there too, with its sessions. */
 const SETTLE_MS = 2_000;
 
 type Scripts = Record<keyof typeof REDIS_SCRIPTS, (...args: (string | number)[]) => Promise<unknown>>;
@@ -38,6 +38,7 @@ export class RedisConnection {
   ) {
     this.commands = createRedisClient(options);
     this.subscriber = createRedisClient(options);
+    this.commands.on('close', () => this.lost());
     this.subscriber.on('message', (channel: string, text: string) => this.received(channel, text));
     this.subscriber.on('ready', () => void this.subscribeAgain());
     this.found = this.awaitReturn();
@@ -51,7 +52,7 @@ export class RedisConnection {
     return !this.isAway;
   }
 
-  /** Whether Redis is there for long enough that every node which is alive has said so. */
+  /** Whether Redis is there for long enough that every node has said so, and written what it had lost. */
   get isSettled(): boolean {
     return !this.isAway && Date.now() - this.returnedAt > SETTLE_MS;
   }
@@ -67,12 +68,18 @@ export class RedisConnection {
     try {
       return await command(this.commands);
     } catch (error) {
-      if (!this.isAway && !this.closed) {
-        this.isAway = true;
-        void this.awaitReturn();
-      }
+      this.lost(error);
       throw new ClusterUnavailableError(error);
     }
+  }
+
+  /**
+   * Tries even while commands fail, which some do not: a Redis that is full still passes messages on.
+   *
+   * @throws whatever is wrong
+   */
+  attempt<T>(command: (commands: RedisClient) => Promise<T>): Promise<T> {
+    return command(this.commands);
   }
 
   /** @throws {ClusterUnavailableError} */
@@ -137,13 +144,23 @@ export class RedisConnection {
     for (const listener of this.returnListeners) listener();
   }
 
-  private async awaitReturn(): Promise<void> {
+  /** @param failure that of the command by which Redis was found to be away */
+  private lost(failure?: unknown): void {
+    if (this.isAway || this.closed) return;
+    this.isAway = true;
+    void this.awaitReturn(failure);
+  }
+
+  private async awaitReturn(failure?: unknown): Promise<void> {
     const isFirst = this.returnedAt === 0;
+    let reason = failure;
     while (!this.closed) {
+      if (isReplica(reason)) this.connectAgain();
       try {
         await this.probe(this.commands);
         break;
-      } catch {
+      } catch (error) {
+        reason = error;
         await delay(PROBE_MS, undefined, { ref: false });
       }
     }
@@ -153,4 +170,14 @@ export class RedisConnection {
     this.returnedAt = isFirst ? 1 : Date.now();
     this.tellReturn();
   }
+
+  /** To where the name, the Sentinels or the address of Redis lead now. */
+  private connectAgain(): void {
+    for (const client of [this.commands, this.subscriber]) client.disconnect(true);
+  }
+}
+
+/** Whether a Redis refuses to be written to because another one has taken its place. */
+function isReplica(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('READONLY');
 }

@@ -5,6 +5,7 @@ import type { LogFollower, LogSlice, SessionLog } from '../model/cluster/session
 import type { SessionOwner } from '../model/cluster/session-owner.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
 import type { AdoptedSession, SessionStore } from '../model/cluster/session-store.js';
+import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
 import { sessionTtlMs } from '../model/cluster/session-ttl.js';
 import type { WriteOutcome } from '../model/cluster/write-outcome.js';
 import type { RedisConnection } from './redis-connection.js';
@@ -26,7 +27,7 @@ export class RedisSessions implements SessionStore, SessionLog {
     const [node, epoch, record] = await this.redis.run((commands) =>
       commands.hmget(this.keys(id)[0], 'node', 'epoch', 'record'),
     );
-    if (!record) return undefined;
+    if (!record) return this.missing();
     return { record: JSON.parse(record) as SessionRecord, owner: { node: node!, epoch: Number(epoch) } };
   }
 
@@ -57,7 +58,7 @@ export class RedisSessions implements SessionStore, SessionLog {
 
   async read(id: string, from: number): Promise<LogSlice | undefined> {
     const found = await this.script<[string, string[]] | null>('mcpRead', id, [from]);
-    return found ? { floor: Number(found[0]), entries: found[1].map(parseEntry) } : undefined;
+    return found ? { floor: Number(found[0]), entries: found[1].map(parseEntry) } : this.missing();
   }
 
   follow(id: string, follower: LogFollower): Promise<() => void> {
@@ -100,6 +101,12 @@ export class RedisSessions implements SessionStore, SessionLog {
     if (outcome === 'fenced') this.written.delete(id);
     if (outcome !== 'missing') return outcome;
     return dataset !== undefined && dataset !== (await this.dataset()) ? 'missing' : 'fenced';
+  }
+
+  /** @throws {ClusterUnavailableError} while nodes may still be writing down again what a Redis has lost */
+  private missing(): undefined {
+    if (!this.redis.isSettled) throw new ClusterUnavailableError();
+    return undefined;
   }
 
   private script<T>(

@@ -74,6 +74,11 @@ export class StreamTail implements LogFollower {
     else if (this.reader) void this.catchUp();
   }
 
+  /** Reads on where the log could not be read. */
+  retry(): void {
+    if (this.reader && this.arrived && !this.isReading) void this.catchUp();
+  }
+
   /** Whether it can end at any time, since nothing is awaited on it. */
   get canEnd(): boolean {
     return this.reader?.hint !== undefined;

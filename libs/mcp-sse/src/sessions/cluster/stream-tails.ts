@@ -71,6 +71,7 @@ export class StreamTails {
   async tick(): Promise<void> {
     if (this.isTicking) return;
     this.isTicking = true;
+    for (const { tail } of this.attached.values()) tail.retry();
     const nodes = new Set([...this.attached.values()].map(({ owner }) => owner));
     await Promise.all([...nodes].map((node) => this.ask(node)));
     this.isTicking = false;
