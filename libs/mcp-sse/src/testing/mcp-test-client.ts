@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -57,7 +58,7 @@ export class McpTestClient extends Client {
       client.application = app;
       return client;
     } catch (error) {
-      await app.close();
+      await stop(app);
       throw error;
     }
   }
@@ -118,7 +119,7 @@ export class McpTestClient extends Client {
     await super.close();
     this.isClosed = true;
     this.wakeAll();
-    await this.application?.close();
+    if (this.application) await stop(this.application);
   }
 
   private keep(notification: JSONRPCNotification): void {
@@ -136,8 +137,14 @@ function isApplication(source: Type | DynamicModule | INestApplication): source 
   return 'getHttpServer' in source;
 }
 
+/** The connections of fetch live for seconds after their last use, and a server that closes would wait for them. */
+async function stop(app: INestApplication): Promise<void> {
+  (app.getHttpServer() as Server).closeAllConnections();
+  await app.close();
+}
+
 async function urlOf(app: INestApplication): Promise<string> {
-  const server = app.getHttpServer() as { address(): AddressInfo | null };
+  const server = app.getHttpServer() as Server;
   if (!server.address()) await app.listen(0, '127.0.0.1');
-  return `http://127.0.0.1:${server.address()!.port}`;
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { codeBlocks } from '../fixtures/readme-blocks.js';
+
+const PAGES = readdirSync('docs')
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`);
+const WITH_LINKS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...PAGES];
+const SPECS = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('-spec.ts'))
+  .map((file) => readFileSync(join('test', file), 'utf8'));
+/** A spec that has counted the blocks that it runs, or runs one after the other. */
+const runsAll = (spec: string, page: string) =>
+  spec.includes('page.untested') || spec.includes(`of codeBlocks('${page}')`);
+const LINK = /\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g;
+
+/** The names by which links reach the headings of a page, as GitHub makes them. */
+function anchors(page: string): string[] {
+  const text = readFileSync(page, 'utf8').replaceAll(/^ *```.*?^ *```$/gms, '');
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('the documentation', () => {
+  it.each(WITH_LINKS)('%s links to files and headings that exist', (page) => {
+    const broken = [...readFileSync(page, 'utf8').matchAll(LINK)].filter(([, path, anchor]) => {
+      const target = path ? join(dirname(page), path) : page;
+      return !existsSync(target) || (anchor !== undefined && !anchors(target).includes(anchor));
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
+
+  it.each(PAGES)('%s has no block without a name of its own', (page) => {
+    const ids = codeBlocks(page).map(({ id }) => id);
+    expect(ids.filter((id, index) => id === '' || ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  it.each(PAGES.filter((page) => codeBlocks(page).length > 0))(
+    '%s has a spec that runs its blocks',
+    (page) => {
+      const names = (spec: string) => spec.includes(`'${page}'`);
+      const runs = (spec: string, id: string) => spec.includes(`'${id}'`) || runsAll(spec, page);
+      const untested = codeBlocks(page).filter(
+        ({ id }) => !SPECS.some((spec) => names(spec) && runs(spec, id)),
+      );
+      expect(untested.map(({ id }) => id)).toEqual([]);
+    },
+  );
+
+  it('has every page in its index', () => {
+    const index = readFileSync('docs/README.md', 'utf8');
+    const missing = PAGES.filter(
+      (page) => page !== 'docs/README.md' && !index.includes(`](${page.slice(5)})`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
