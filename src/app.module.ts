@@ -12,6 +12,7 @@ import { MetricsModule } from './features/metrics/metrics.module.js';
 import { MonitorModule } from './features/monitor/monitor.module.js';
 import { StreamDataModule } from './features/stream-data/stream-data.module.js';
 import { TimeModule } from './features/time/time.module.js';
+import { TracingModule } from './features/tracing/tracing.module.js';
 import { KeepAliveService } from './keep-alive.service.js';
 
 @Module({
@@ -26,6 +27,7 @@ import { KeepAliveService } from './keep-alive.service.js';
     CollaborationModule,
     HealthModule,
     MetricsModule,
+    TracingModule,
   ],
   providers: [KeepAliveService],
 })

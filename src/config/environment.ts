@@ -167,6 +167,10 @@ export class Environment {
   @IsOptional()
   readonly MCP_METRICS_TOKEN?: string;
 
+  /** As MCP_METRICS. */
+  @TrueOrFalse()
+  readonly MCP_TRACING: boolean = false;
+
   @IsOptional()
   @IsUrl(
     {

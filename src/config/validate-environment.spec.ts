@@ -37,6 +37,7 @@ describe('validateEnvironment', () => {
       HN_SEARCH_URL: 'https://hn.algolia.com/api/v1',
       HN_TIMEOUT_MS: 5_000,
       MCP_METRICS: false,
+      MCP_TRACING: false,
     });
   });
 

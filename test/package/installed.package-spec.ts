@@ -120,6 +120,18 @@ describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"
   );
 
   it(
+    'has the entry point for traces, once the API of OpenTelemetry is installed',
+    async () => {
+      const api = '@opentelemetry/api';
+      await npm(application, 'install', `${api}@${workspace.dependencies[api]}`);
+      const load = "import('nestjs-mcp-sse/tracing').then((names) => console.log(Object.keys(names)))";
+      const { stdout } = await run(process.execPath, ['--eval', load], { cwd: application });
+      expect(stdout.trim()).toBe("[ 'McpTracingModule' ]");
+    },
+    MINUTE,
+  );
+
+  it(
     "serves a tool to the SDK's client",
     async () => {
       const server = await startChild(process.execPath, [join(application, 'dist', 'main.js')]);

@@ -54,6 +54,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   metrics: {
     below: ['model', 'sessions', 'auth', 'transports', 'observability'],
   },
+  tracing: { below: ['model', 'execution', 'sessions', 'observability'] },
   throttler: { below: ['model', 'execution', 'auth'] },
   // What users test with knows of a server what is on the wire.
   testing: { below: [], packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\// },

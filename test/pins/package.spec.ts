@@ -17,6 +17,7 @@ const NEEDED_BY_OTHERS: Readonly<Record<string, string>> = { passport: '@nestjs/
 /** The optional peers, and the entry points that need them. */
 const ENTRY_POINTS: Readonly<Record<string, string>> = {
   '@nestjs/throttler': 'throttler',
+  '@opentelemetry/api': 'tracing',
   ioredis: 'redis',
   'prom-client': 'metrics',
 };

@@ -3,6 +3,7 @@ import * as library from 'nestjs-mcp-sse';
 import * as metrics from 'nestjs-mcp-sse/metrics';
 import * as redis from 'nestjs-mcp-sse/redis';
 import * as testing from 'nestjs-mcp-sse/testing';
+import * as tracing from 'nestjs-mcp-sse/tracing';
 import * as throttler from 'nestjs-mcp-sse/throttler';
 
 /** A name that goes away or changes breaks applications; one that comes is a promise. Both are decisions. */
@@ -69,4 +70,8 @@ it('exports these values and no others for the throttler', () => {
 
 it('exports these values and no others for tests', () => {
   expect(Object.keys(testing).toSorted()).toEqual(['McpTestClient', 'textOf']);
+});
+
+it('exports these values and no others for traces', () => {
+  expect(Object.keys(tracing)).toEqual(['McpTracingModule']);
 });

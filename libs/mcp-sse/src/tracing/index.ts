@@ -1,0 +1,1 @@
+export { McpTracingModule } from './mcp-tracing.module.js';

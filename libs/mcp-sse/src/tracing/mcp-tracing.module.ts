@@ -1,0 +1,28 @@
+import { Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { ObservedServer } from '../observability/observed-server.js';
+import { ServerTraces } from './server-traces.js';
+
+/**
+ * Spans of OpenTelemetry for each request to the MCP servers of the application, by whatever SDK the process has
+ * registered; without one they go nowhere.
+ *
+ * ```ts
+ * @Module({ imports: [McpSseModule.forRoot({ name: 'orders', version: '1.0.0' }), McpTracingModule] })
+ * export class AppModule {}
+ * ```
+ */
+@Module({})
+export class McpTracingModule implements OnModuleInit, OnModuleDestroy {
+  private servers: readonly ServerTraces[] = [];
+
+  constructor(private readonly modules: ModulesContainer) {}
+
+  onModuleInit(): void {
+    this.servers = ObservedServer.all(this.modules).map((server) => new ServerTraces(server));
+  }
+
+  onModuleDestroy(): void {
+    for (const server of this.servers) server.stop();
+  }
+}

@@ -1,0 +1,43 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { McpContext } from '../model/mcp-context.js';
+import { clipped } from '../observability/audit/clipped.js';
+import { sessionDigest } from '../observability/audit/session-digest.js';
+import type { RequestTarget } from '../observability/request-target.js';
+
+/**
+ * What is known of a request when it comes, under the names of the conventions. The session is named by its digest, as
+ * in the audit trail: its id may be all that it takes to speak in it.
+ */
+export function requestAttributes(
+  { method, kind }: RequestTarget,
+  params: Readonly<Record<string, unknown>>,
+  { requestId, session, protocolVersion, request }: McpContext,
+): Attributes {
+  const isTool = kind === 'tool';
+  const { ip, httpVersion } = { ...httpOf(request) };
+  const isHttp = session.transport !== 'stdio';
+  return {
+    'mcp.method.name': method,
+    'mcp.session.id': sessionDigest(session),
+    'mcp.protocol.version': protocolVersion,
+    'jsonrpc.request.id': clipped(String(requestId)),
+    'gen_ai.operation.name': isTool ? 'execute_tool' : undefined,
+    'gen_ai.tool.name': isTool ? clipped(params['name']) : undefined,
+    'gen_ai.prompt.name': kind === 'prompt' ? clipped(params['name']) : undefined,
+    'mcp.resource.uri': kind === 'resource' ? clipped(params['uri']) : undefined,
+    'network.transport': isHttp ? 'tcp' : 'pipe',
+    'network.protocol.name': isHttp ? 'http' : undefined,
+    'network.protocol.version': isHttp ? httpVersion : undefined,
+    'client.address': ip,
+  };
+}
+
+/** Express's request is Node's own, Fastify's has it; one that came to another node has neither. */
+function httpOf(request: unknown): { readonly ip?: string; readonly httpVersion?: string } {
+  const { ip, httpVersion, raw } = (request ?? {}) as {
+    ip?: string;
+    httpVersion?: string;
+    raw?: { httpVersion?: string };
+  };
+  return { ip, httpVersion: httpVersion ?? raw?.httpVersion };
+}
