@@ -1,4 +1,6 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { HttpWireClient } from '../clients/http-wire-client.js';
 import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
@@ -71,4 +73,21 @@ describeOnAdapters('the reference application', (adapter) => {
     expect([good.response.statusCode, wrong.response.statusCode]).toEqual([200, 401]);
     good.close();
   });
+});
+
+it('lets whoever starts the reference application over stdio do everything, however others authenticate', async () => {
+  const client = new Client({ name: 'test-client', version: '1.0.0' });
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: ['--import', './test/fixtures/typescript/register.mjs', 'src/stdio.ts'],
+    env: { PATH: process.env['PATH']!, MCP_AUTH: 'jwt', MCP_JWT_SECRET: 's'.repeat(32) },
+    stderr: 'ignore',
+  });
+  await client.connect(transport);
+  const data = { text: 'x' };
+  const edit = { doc_id: 'notes', operation: 'set', version: 0, data };
+  expect(await client.callTool({ name: 'edit_document', arguments: edit })).toMatchObject({
+    structuredContent: { version: 1 },
+  });
+  await client.close();
 });
