@@ -5,10 +5,22 @@ import type { Sink } from './sink.js';
 import type { StreamEvent, StreamItem } from './stream-event.js';
 
 class TestSink implements Sink {
+  readonly written: StreamItem[] = [];
   writable = true;
   destroyed = false;
   connectionEnds = false;
+  gathering = 0;
   private listener: () => void = () => undefined;
+
+  constructor(public begun = true) {}
+
+  get ids(): string[] {
+    return this.written.map(idOf);
+  }
+
+  write(item: StreamItem): void {
+    this.written.push(item);
+  }
 
   onDrain(listener: () => void): () => void {
     this.listener = listener;
@@ -20,6 +32,11 @@ class TestSink implements Sink {
     this.listener();
   }
 
+  gather(): () => void {
+    this.gathering++;
+    return () => this.gathering--;
+  }
+
   endConnection(): void {
     this.connectionEnds = true;
   }
@@ -29,6 +46,7 @@ class TestSink implements Sink {
   }
 }
 
+const idOf = (item: StreamItem) => ('id' in item ? item.id : item.comment);
 const event = (id: string, data = id): StreamEvent => ({ id, type: 'message', data });
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -39,15 +57,11 @@ function attached(maxQueuedBytes = 100, ownBudget = budget()) {
   const options = { maxQueuedBytes, heartbeatMs: false, onCut: () => cuts.push('cut') } as const;
   const stream = new OutgoingStream(options, ownBudget);
   const sink = new TestSink();
-  const received: string[] = [];
   const ends: string[] = [];
   const subscription = stream
     .attach(sink, () => ends.push('detached'))
-    .subscribe({
-      next: (item: StreamItem) => received.push('id' in item ? item.id : item.comment),
-      complete: () => ends.push('completed'),
-    });
-  return { stream, sink, received, ends, cuts, subscription };
+    .subscribe({ complete: () => ends.push('completed') });
+  return { stream, sink, ends, cuts, subscription };
 }
 
 describe('OutgoingStream', () => {
@@ -56,32 +70,60 @@ describe('OutgoingStream', () => {
     stream.push(event('a'));
     stream.push(event('b'));
     expect(stream.queuedBytes).toBe(2);
-    const received: unknown[] = [];
-    stream.attach(new TestSink(), () => undefined).subscribe((item) => received.push(item));
+    const sink = new TestSink();
+    stream.attach(sink, () => undefined).subscribe();
     stream.push(event('c'));
-    expect(received).toEqual([event('a'), event('b'), event('c')]);
+    expect(sink.written).toEqual([event('a'), event('b'), event('c')]);
     expect(stream.queuedBytes).toBe(0);
   });
 
+  it('emits what begins the response, and writes to it what comes after that, in later turns', async () => {
+    const stream = new OutgoingStream({ maxQueuedBytes: 100, heartbeatMs: false }, budget());
+    const sink = new TestSink(false);
+    const emitted: string[] = [];
+    stream
+      .attach(sink, () => undefined, event('prelude'))
+      .subscribe((item) => {
+        sink.begun = true;
+        emitted.push(idOf(item));
+      });
+    stream.push(event('a'));
+    expect([emitted, sink.ids]).toEqual([['prelude'], []]);
+    await nextTurn();
+    stream.push(event('b'));
+    expect([emitted, sink.ids]).toEqual([['prelude'], ['a', 'b']]);
+  });
+
   it('hands nothing over while the sink is full, and all of it in order once it drains', () => {
-    const { stream, sink, received } = attached();
+    const { stream, sink } = attached();
     stream.push(event('a'));
     sink.writable = false;
     stream.push(event('b'));
     stream.push(event('c'));
-    expect(received).toEqual(['a']);
+    expect(sink.ids).toEqual(['a']);
     sink.drain();
     stream.push(event('d'));
-    expect(received).toEqual(['a', 'b', 'c', 'd']);
+    expect(sink.ids).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('hands over a bounded part in one turn of the event loop, and the rest in the next ones', async () => {
-    const { stream, received } = attached(10_000_000);
+    const { stream, sink } = attached(10_000_000);
     for (let index = 0; index < 10; index++) stream.push(event(String(index), 'x'.repeat(30_000)));
-    expect(received).toHaveLength(3);
+    expect(sink.ids).toHaveLength(3);
     expect(stream.queuedBytes).toBe(210_000);
     while (stream.queuedBytes > 0) await nextTurn();
-    expect(received).toEqual(Array.from({ length: 10 }, (_, index) => String(index)));
+    expect(sink.ids).toEqual(Array.from({ length: 10 }, (_, index) => String(index)));
+  });
+
+  it('sends what one turn of the event loop hands over in one piece', async () => {
+    const { stream, sink } = attached();
+    const gathering: number[] = [];
+    for (const id of ['a', 'b', 'c']) {
+      stream.push(event(id));
+      gathering.push(sink.gathering);
+    }
+    await nextTurn();
+    expect([...gathering, sink.gathering]).toEqual([1, 1, 1, 0]);
   });
 
   it('cuts off a client that lets too much wait, but not for a single event, and keeps what waits', () => {
@@ -91,9 +133,9 @@ describe('OutgoingStream', () => {
     expect([cuts, sink.destroyed, stream.attached]).toEqual([[], false, true]);
     expect(stream.push(event('b'))).toBe(true);
     expect([cuts, ends, sink.destroyed, stream.attached]).toEqual([['cut'], ['detached'], true, false]);
-    const received: unknown[] = [];
-    stream.attach(new TestSink(), () => undefined).subscribe((item) => received.push(item));
-    expect(received).toEqual([event('a', 'x'.repeat(500)), event('b')]);
+    const next = new TestSink();
+    stream.attach(next, () => undefined).subscribe();
+    expect(next.written).toEqual([event('a', 'x'.repeat(500)), event('b')]);
   });
 
   it('says so when more waits than the budget has', () => {
@@ -103,11 +145,11 @@ describe('OutgoingStream', () => {
   });
 
   it('sends what waits when it ends, and does not call that a detachment', () => {
-    const { stream, sink, received, ends } = attached();
+    const { stream, sink, ends } = attached();
     sink.writable = false;
     stream.push(event('a'));
     stream.end();
-    expect(received).toEqual(['a']);
+    expect(sink.ids).toEqual(['a']);
     expect(ends).toEqual(['completed']);
     expect(stream.attached).toBe(false);
   });
@@ -174,14 +216,11 @@ describe('OutgoingStream', () => {
       const stream = new OutgoingStream({ maxQueuedBytes: 100, heartbeatMs: false }, budget(3, 100));
       const ends: string[] = [];
       const attach = () => {
-        const received: string[] = [];
+        const sink = new TestSink();
         stream
-          .attach(new TestSink(), () => ends.push('detached'))
-          .subscribe({
-            next: (item) => received.push('id' in item ? item.id : item.comment),
-            complete: () => ends.push('completed'),
-          });
-        return received;
+          .attach(sink, () => ends.push('detached'))
+          .subscribe({ complete: () => ends.push('completed') });
+        return sink.ids;
       };
       attach();
       const reattach = (lastEventId: string) => {
@@ -193,12 +232,12 @@ describe('OutgoingStream', () => {
   });
 
   it('drops the connection and what waits when it is destroyed', () => {
-    const { stream, sink, received } = attached();
+    const { stream, sink } = attached();
     sink.writable = false;
     stream.push(event('a'));
     stream.destroy();
     expect(sink.destroyed).toBe(true);
     expect(stream.queuedBytes).toBe(0);
-    expect(received).toEqual([]);
+    expect(sink.ids).toEqual([]);
   });
 });

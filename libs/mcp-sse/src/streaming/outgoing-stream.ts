@@ -3,12 +3,9 @@ import type { EventJournal } from './event-journal.js';
 import { EventLog } from './event-log.js';
 import type { ReplayBudget } from './replay-budget.js';
 import type { Sink } from './sink.js';
-import type { StreamComment, StreamEvent, StreamItem } from './stream-event.js';
+import type { StreamEvent, StreamItem } from './stream-event.js';
 
-/**
- * Characters handed over in one turn of the event loop. What lies between this stream and the socket writes
- * them on later ticks, so the sink cannot tell in the same turn that it is full.
- */
+/** Characters handed over in one turn of the event loop, which others want to have a part of. */
 const MAX_PER_TURN = 64 * 1024;
 
 /** How long a client may take to read what is left of a stream that has ended. */
@@ -31,6 +28,9 @@ export interface OutgoingStreamOptions {
  * Events on their way to a client, in order. They are handed over only while the sink accepts more, so that
  * what waits is all here and can be counted; and they are kept afterwards, as far as the budget goes, for a
  * client that loses its connection and comes back.
+ *
+ * The first one is emitted where the response has not begun: whoever subscribes begins it, and takes until the next
+ * turn of the event loop to write that. All others are written to the sink.
  */
 export class OutgoingStream {
   private readonly log: EventLog;
@@ -40,7 +40,8 @@ export class OutgoingStream {
   private finished = false;
   private lastId?: string;
   private handedOver = 0;
-  private turnEnds = false;
+  private inTurn = false;
+  private begun = false;
 
   constructor(
     private readonly options: OutgoingStreamOptions,
@@ -76,8 +77,9 @@ export class OutgoingStream {
   }
 
   /**
-   * The stream as its client reads it. A client that attaches takes the place of one that is attached. Completes
-   * with `end()`, `detach()`, or after what waits when it is finished.
+   * The stream as its client reads it: what begins the response, then nothing until it completes, with `end()`,
+   * `detach()`, or after what waits when it is finished. A client that attaches takes the place of one that is
+   * attached.
    *
    * @param onDetach called when the client is gone, but not after `end()`
    * @param prelude an event of this connection alone, ahead of what waits
@@ -87,14 +89,12 @@ export class OutgoingStream {
       const replaced = this.subscriber;
       this.subscriber = subscriber;
       this.sink = sink;
+      this.begun = sink.begun;
       this.onDetach = onDetach;
       replaced?.complete();
       const stopDraining = sink.onDrain(() => this.drain());
-      const heartbeat = this.startHeartbeat(subscriber, sink);
-      if (prelude) {
-        this.lastId = prelude.id;
-        subscriber.next(prelude);
-      }
+      const heartbeat = this.startHeartbeat();
+      if (prelude) this.handOver(prelude);
       this.drain();
       return () => {
         stopDraining();
@@ -154,7 +154,7 @@ export class OutgoingStream {
   /** Tells the client that is attached when to come back once its connection ends. */
   hint(retryMs: number): void {
     const { lastId: id } = this;
-    if (id !== undefined) this.subscriber?.next({ id, retry: retryMs, comment: 'come back' });
+    if (id !== undefined) this.put({ id, retry: retryMs, comment: 'come back' });
   }
 
   /** Ends the connection, but not the stream: its client comes back for the rest. */
@@ -173,7 +173,7 @@ export class OutgoingStream {
   end(endsConnection = false): void {
     const { subscriber, sink } = this;
     if (endsConnection) sink?.endConnection();
-    if (subscriber) for (let event = this.log.take(); event; event = this.log.take()) subscriber.next(event);
+    if (subscriber) for (let event = this.log.take(); event; event = this.log.take()) this.put(event);
     this.forget();
     subscriber?.complete();
     if (sink) setTimeout(() => sink.destroy(), FAREWELL_MS).unref();
@@ -210,23 +210,34 @@ export class OutgoingStream {
   }
 
   private handOver(event: StreamEvent): void {
-    this.handedOver += event.data.length;
+    if (!this.inTurn) this.beginTurn(this.sink!);
+    this.handedOver += this.begun ? event.data.length : MAX_PER_TURN;
     this.lastId = event.id;
-    this.subscriber!.next(event);
-    if (this.turnEnds) return;
-    this.turnEnds = true;
+    this.put(event);
+  }
+
+  private beginTurn(sink: Sink): void {
+    this.inTurn = true;
+    const send = sink.gather();
     setImmediate(() => {
-      this.turnEnds = false;
+      send();
+      this.inTurn = false;
       this.handedOver = 0;
+      this.begun = this.sink?.begun ?? false;
       this.drain();
     });
   }
 
-  private startHeartbeat(subscriber: Subscriber<StreamComment>, sink: Sink): NodeJS.Timeout | undefined {
+  private put(item: StreamItem): void {
+    if (this.begun) this.sink?.write(item);
+    else this.subscriber?.next(item);
+  }
+
+  private startHeartbeat(): NodeJS.Timeout | undefined {
     const { heartbeatMs } = this.options;
     if (heartbeatMs === false) return undefined;
     const beat = () => {
-      if (sink.writable) subscriber.next({ comment: 'keep-alive' });
+      if (this.sink?.writable) this.put({ comment: 'keep-alive' });
     };
     return setInterval(beat, heartbeatMs).unref();
   }

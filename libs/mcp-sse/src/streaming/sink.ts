@@ -1,5 +1,10 @@
+import type { StreamItem } from './stream-event.js';
+
 /** Where a stream's events go: the response that a client reads. */
 export interface Sink {
+  /** Whether the response has begun, so that it can be written to. */
+  readonly begun: boolean;
+
   /** Whether the client keeps up: false while what was written before waits to be sent. */
   readonly writable: boolean;
 
@@ -9,6 +14,15 @@ export interface Sink {
    * @returns stops that
    */
   onDrain(listener: () => void): () => void;
+
+  write(item: StreamItem): void;
+
+  /**
+   * Has what is written from now on wait, to be sent in one piece.
+   *
+   * @returns sends it
+   */
+  gather(): () => void;
 
   /** Has the connection end with the stream: kept for a next request, it would hold up a server that closes. */
   endConnection(): void;

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Sink } from '../../streaming/sink.js';
+import type { StreamItem } from '../../streaming/stream-event.js';
 import { rawResponse } from './raw-response.js';
+import { formatEvent } from './sse-format.js';
 
 /** An HTTP response as the sink of a stream. */
 export class ResponseSink implements Sink {
@@ -11,6 +13,10 @@ export class ResponseSink implements Sink {
     this.response = rawResponse(response);
   }
 
+  get begun(): boolean {
+    return this.response.headersSent;
+  }
+
   get writable(): boolean {
     return !this.response.writableNeedDrain;
   }
@@ -18,6 +24,16 @@ export class ResponseSink implements Sink {
   onDrain(listener: () => void): () => void {
     this.response.on('drain', listener);
     return () => this.response.off('drain', listener);
+  }
+
+  write(item: StreamItem): void {
+    this.response.write(formatEvent(item));
+  }
+
+  gather(): () => void {
+    const { socket } = this.response;
+    socket?.cork();
+    return () => socket?.uncork();
   }
 
   endConnection(): void {

@@ -4,7 +4,7 @@ import type { TailReader } from '../../sessions/cluster/stream-tail.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import { ResponseSink } from '../http/response-sink.js';
-import { EVENT_STREAM_HEADERS, formatEvent } from '../http/sse-format.js';
+import { EVENT_STREAM_HEADERS } from '../http/sse-format.js';
 import type { ExchangeOptions } from './post-exchange.js';
 
 /**
@@ -59,10 +59,7 @@ export class EdgeExchange implements TailReader {
     this.stream = new OutgoingStream(this.streamOptions, ReplayBudget.none());
     const subscription = this.stream
       .attach(new ResponseSink(response), () => undefined)
-      .subscribe({
-        next: (event) => void response.write(formatEvent(event)),
-        complete: () => void response.end(),
-      });
+      .subscribe({ complete: () => void response.end() });
     response.once('close', () => subscription.unsubscribe());
     for (const entry of this.held) this.stream.push(entry);
   }

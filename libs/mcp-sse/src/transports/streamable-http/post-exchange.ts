@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.js';
 import { ResponseSink } from '../http/response-sink.js';
-import { EVENT_STREAM_HEADERS, formatEvent } from '../http/sse-format.js';
+import { EVENT_STREAM_HEADERS } from '../http/sse-format.js';
 import type { NumberedStream } from './numbered-stream.js';
 
 export interface ExchangeOptions {
@@ -117,10 +117,7 @@ export class PostExchange implements Exchange {
     response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
     const subscription = stream
       .attach(new ResponseSink(response), () => this.port.onDetach())
-      .subscribe({
-        next: (event) => void response.write(formatEvent(event)),
-        complete: () => void response.end(),
-      });
+      .subscribe({ complete: () => void response.end() });
     response.once('close', () => subscription.unsubscribe());
     if (this.options.primes) stream.prime(this.options.retryMs);
     for (const answer of this.answers) stream.send(answer);
