@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { andThen } from '../model/and-then.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { McpPrincipal } from '../model/principal.js';
 import { providedInstance } from '../model/provided-instance.js';
@@ -31,7 +32,8 @@ const GUARDS: Readonly<Record<keyof ResolvedAuth, Type<CanActivate>>> = {
 /** Runs the guards that the options name, on the stream and on each message, and keeps whom they let in. */
 @Injectable()
 export class McpAuthGuard implements CanActivate, OnModuleInit {
-  private guards: CanActivate[] = [];
+  private authenticating: readonly CanActivate[] = [];
+  private others: readonly CanActivate[] = [];
 
   constructor(
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
@@ -39,26 +41,35 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.guards = await Promise.all(
+    const guards = await Promise.all(
       this.configured().map((guard) => providedInstance(this.moduleRef, guard)),
     );
+    this.authenticating = guards.filter(authenticates);
+    this.others = guards.filter((guard) => !authenticates(guard));
   }
 
   /** @throws {HttpException} as the guards do; 403 when there are none and the connection is not local */
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request: object = context.switchToHttp().getRequest();
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const request = context.getArgByIndex<object>(0);
     if (!isProtected(this.options) && !isLoopbackAddress(rawRequest(request).socket.localAddress))
       throw new ForbiddenException(
         'This server has no authentication, so it serves loopback connections only. Set "auth" or "guards".',
       );
-    for (const guard of this.guards)
-      if (authenticates(guard) && !(await passes(guard, context))) return false;
-    const principal = await this.principalOf(request);
+    return andThen(allPass(this.authenticating, context), (isKnown) =>
+      isKnown
+        ? andThen(this.principalOf(request), (principal) => this.admit(principal, request, context))
+        : false,
+    );
+  }
+
+  private admit(
+    principal: McpPrincipal,
+    request: object,
+    context: ExecutionContext,
+  ): boolean | Promise<boolean> {
     this.assertTenant(principal, request);
     setRequestPrincipal(request, principal);
-    for (const guard of this.guards)
-      if (!authenticates(guard) && !(await passes(guard, context))) return false;
-    return true;
+    return allPass(this.others, context);
   }
 
   private principalOf(request: object): McpPrincipal | Promise<McpPrincipal> {
@@ -102,7 +113,16 @@ export function isProtected({
   return auth !== undefined || guards.some(authenticates);
 }
 
-async function passes(guard: CanActivate, context: ExecutionContext): Promise<boolean> {
-  const verdict = await guard.canActivate(context);
-  return isObservable(verdict) ? lastValueFrom(verdict) : verdict;
+/** Whether all guards let a request in, asked one after the other: at once, where they know at once. */
+function allPass(
+  guards: readonly CanActivate[],
+  context: ExecutionContext,
+  next = 0,
+): boolean | Promise<boolean> {
+  if (next === guards.length) return true;
+  const verdict = guards[next]!.canActivate(context);
+  return andThen(
+    isObservable(verdict) ? lastValueFrom(verdict) : verdict,
+    (passes) => passes && allPass(guards, context, next + 1),
+  );
 }

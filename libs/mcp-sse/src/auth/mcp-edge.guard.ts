@@ -20,7 +20,7 @@ export class McpEdgeGuard implements CanActivate {
 
   /** @throws {ForbiddenException} */
   canActivate(context: ExecutionContext): boolean {
-    const refusal = this.policy.refusal(rawRequest(context.switchToHttp().getRequest()));
+    const refusal = this.policy.refusal(rawRequest(context.getArgByIndex(0)));
     if (refusal !== undefined) throw new ForbiddenException(refusal);
     return true;
   }

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { McpAccess } from '../model/access.js';
+import { andThen } from '../model/and-then.js';
 import type { McpDefinition } from '../model/definitions.js';
 import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
 import type { McpPolicy, McpPolicyContext } from '../model/mcp-policy.js';
@@ -46,25 +47,28 @@ export class AccessControl implements OnModuleInit {
   grants(definition: McpDefinition, session: McpSessionView): boolean | Promise<boolean> {
     const { principal, params } = session;
     const verdict = this.verdict(definition, { session, principal, params });
-    return typeof verdict === 'string' ? isGranted(verdict) : verdict.then(isGranted);
+    return andThen(verdict, isGranted);
   }
 
   /**
    * @param found what a request names; undefined when nothing has that name
    * @param peers everything that it could have named
-   * @returns what it names, if the principal may use it: what is hidden is as good as unknown
+   * @returns what it names, if the principal may use it: what is hidden is as good as unknown. At once, or when the
+   *   policy has decided
    * @throws {InsufficientScopeError}
    */
-  async admit<Feature extends { readonly definition: McpDefinition }>(
+  admit<Feature extends { readonly definition: McpDefinition }>(
     found: Feature | undefined,
     peers: Iterable<Feature>,
     context: McpPolicyContext,
-  ): Promise<Feature | undefined> {
+  ): Feature | undefined | Promise<Feature | undefined> {
     const asked = found ?? this.standIn(peers);
-    const verdict = asked && (await this.verdict(asked.definition, context));
-    if (found && verdict === 'scope-missing')
-      throw new InsufficientScopeError(found.definition.access.scopes);
-    return verdict === 'granted' ? found : undefined;
+    if (!asked) return undefined;
+    return andThen(this.verdict(asked.definition, context), (verdict) => {
+      if (found && verdict === 'scope-missing')
+        throw new InsufficientScopeError(found.definition.access.scopes);
+      return verdict === 'granted' ? found : undefined;
+    });
   }
 
   /** What the policy is asked about in the place of what does not exist, so that it takes as long. */

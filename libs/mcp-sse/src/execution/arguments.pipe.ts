@@ -1,5 +1,6 @@
 import type { PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
+import { andThen } from '../model/and-then.js';
 import { McpInvalidArgumentsException } from '../model/errors/mcp-invalid-arguments.exception.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 
@@ -8,10 +9,11 @@ export class ArgumentsPipe implements PipeTransform {
   constructor(private readonly schema: CompiledSchema) {}
 
   /** @throws {McpInvalidArgumentsException} */
-  async transform(value: unknown): Promise<unknown> {
-    const outcome = await this.schema.validate(value);
-    if (!outcome.ok) throw new McpInvalidArgumentsException(outcome.issues);
-    return outcome.value;
+  transform(value: unknown): unknown {
+    return andThen(this.schema.validate(value), (outcome) => {
+      if (!outcome.ok) throw new McpInvalidArgumentsException(outcome.issues);
+      return outcome.value;
+    });
   }
 }
 

@@ -13,13 +13,13 @@ import type { MethodParameters } from '../discovery/method-parameters.js';
 import type { McpCall, McpHandler } from '../model/call.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { argumentsPipes } from './arguments-pipes.js';
-import { ArgumentsPipe } from './arguments.pipe.js';
 import { CallParametersFactory } from './call-parameters.factory.js';
 import { assertEnhancersResolvable } from './enhancers.js';
 import { McpResponse } from './mcp-response.js';
 import { shapeCheck } from './shape-check.js';
 import { streamedResult } from './streamed-result.js';
 import { unlogged } from './unlogged.js';
+import { withCall } from './with-call.js';
 
 type Method = (this: object, ...args: unknown[]) => unknown;
 type PipelineArguments = [request: object, response: McpResponse, next: () => void, call: McpCall];
@@ -124,7 +124,7 @@ export class McpHandlerFactory {
       throw args.at(-1);
     };
     return {
-      run: create(appendingCall(this.contexts, parameters, schema), callback, metadataKey, false),
+      run: create(withCall(this.contexts, parameters, schema), callback, metadataKey, false),
       filter: create(unlogged(this.contexts), likeMethod(method, rethrow), undefined, true),
     };
   }
@@ -157,28 +157,6 @@ async function runPipeline(pipeline: Pipeline, call: McpCall): Promise<unknown> 
     if (handled === undefined || handled instanceof McpResponse) throw error;
     return handled;
   }
-}
-
-/**
- * Nest's creator, but handlers get the call after their parameters: as one of these, pipes would see it. Arguments
- * that no parameter receives are checked here.
- */
-function appendingCall(
-  contexts: ExternalContextCreator,
-  { count, argsIndex }: MethodParameters,
-  schema: CompiledSchema | undefined,
-): ExternalContextCreator {
-  const unread = schema && argsIndex === undefined ? new ArgumentsPipe(schema) : undefined;
-  const createPipesFn: ExternalContextCreator['createPipesFn'] = (pipes, parameters) => {
-    const applyPipes = contexts.createPipesFn(pipes, parameters);
-    return async (values, ...args) => {
-      await applyPipes?.(values, ...args);
-      const call = args[3] as McpCall;
-      await unread?.transform(call.arguments);
-      values[count] = call;
-    };
-  };
-  return Object.create(contexts, { createPipesFn: { value: createPipesFn } }) as ExternalContextCreator;
 }
 
 /** The method as Nest calls it: with the values that went through pipes, and last the call. */

@@ -10,7 +10,7 @@ export class McpResponse {
   readonly locals: Record<string, unknown> = {};
   /** Where Fastify's replies have Node's response. */
   readonly raw = this;
-  private readonly headers = new Map<string, unknown>();
+  private headers?: Map<string, unknown>;
 
   status(code: number): this {
     this.statusCode = code;
@@ -22,7 +22,7 @@ export class McpResponse {
   }
 
   set(name: string, value: unknown): this {
-    this.headers.set(name.toLowerCase(), value);
+    (this.headers ??= new Map()).set(name.toLowerCase(), value);
     return this;
   }
 
@@ -43,7 +43,7 @@ export class McpResponse {
   }
 
   get(name: string): unknown {
-    return this.headers.get(name.toLowerCase());
+    return this.headers?.get(name.toLowerCase());
   }
 
   getHeader(name: string): unknown {
@@ -51,7 +51,7 @@ export class McpResponse {
   }
 
   removeHeader(name: string): void {
-    this.headers.delete(name.toLowerCase());
+    this.headers?.delete(name.toLowerCase());
   }
 
   type(): this {

@@ -9,6 +9,7 @@ import { completerKey } from '../discovery/completer-key.js';
 import { assertTimeout } from '../discovery/assert-timeout.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
 import type { RegisteredPrompt, RegisteredTool } from '../discovery/registered-feature.js';
+import { andThen } from '../model/and-then.js';
 import type { McpCall, McpHandler } from '../model/call.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
@@ -16,6 +17,7 @@ import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import type { McpContext } from '../model/mcp-context.js';
 import type { InvokedContext, Invoker, PreparedRequest, WatchableResource } from '../model/invoker.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { describeIssues } from '../schema/describe-issues.js';
 import { AccessControl, verdictOf } from './access-control.js';
 import { ArgumentCaps } from './argument-caps.js';
@@ -34,7 +36,8 @@ import { toolResult } from './tool-result.js';
 import { unknownFeature } from './unknown-feature.js';
 
 type Params = Readonly<Record<string, unknown>>;
-type Prepare = (params: Params, context: InvokedContext) => Promise<PreparedRequest>;
+type Preparation = PreparedRequest | Promise<PreparedRequest>;
+type Prepare = (params: Params, context: InvokedContext) => Preparation;
 
 /** Answers the requests that reach into the application from what the registry holds. */
 @Injectable()
@@ -65,18 +68,17 @@ export class McpInvoker implements Invoker {
     return Object.hasOwn(this.methods, method) || this.lists.handles(method);
   }
 
-  async prepare(method: string, params: Params, context: InvokedContext): Promise<PreparedRequest> {
+  prepare(method: string, params: Params, context: InvokedContext): Preparation {
     return this.lists.handles(method)
       ? () => this.lists.payload(method, params, context)
       : this.methods[method]!(params, context);
   }
 
-  async watchable(uri: string, context: InvokedContext): Promise<WatchableResource> {
-    const found = await this.admitResource(uri, context);
-    return {
-      watch: (onUpdate) => this.watch(found, uri, context, onUpdate),
+  watchable(uri: string, context: InvokedContext): WatchableResource | Promise<WatchableResource> {
+    return andThen(this.admitResource(uri, context), (found) => ({
+      watch: (onUpdate: () => void) => this.watch(found, uri, context, onUpdate),
       isReadable: () => this.access.grants(found.resource.definition, context.session),
-    };
+    }));
   }
 
   private watch(
@@ -99,14 +101,15 @@ export class McpInvoker implements Invoker {
     });
   }
 
-  private async prepareTool(params: Params, context: InvokedContext): Promise<PreparedRequest> {
+  private prepareTool(params: Params, context: InvokedContext): Preparation {
     const name = stringParam(params, 'name');
     const args = argumentsParam(params);
     const { toolMap } = this.registry;
     const found = toolMap.get(name);
-    const tool = await this.access.admit(found, toolMap.values(), context);
-    if (!tool) throw unknownFeature(ErrorCode.InvalidParams, `Unknown tool: ${name}`, found !== undefined);
-    return () => this.callTool(tool, args, context);
+    return andThen(this.access.admit(found, toolMap.values(), context), (tool) => {
+      if (!tool) throw unknownFeature(ErrorCode.InvalidParams, `Unknown tool: ${name}`, found !== undefined);
+      return () => this.callTool(tool, args, context);
+    });
   }
 
   private async callTool(
@@ -121,7 +124,7 @@ export class McpInvoker implements Invoker {
         await this.limited(tool, context, () => this.call(tool.handler, mcpCall)),
         name,
       );
-      await checkOutput(tool, result);
+      if (tool.output) await checkOutput(tool.output, result);
       return result;
     } catch (error) {
       const protocolError = asProtocolError(error);
@@ -132,33 +135,35 @@ export class McpInvoker implements Invoker {
     }
   }
 
-  private async prepareRead(params: Params, context: InvokedContext): Promise<PreparedRequest> {
+  private prepareRead(params: Params, context: InvokedContext): Preparation {
     const uri = stringParam(params, 'uri');
-    const { resource, variables } = await this.admitResource(uri, context);
-    const { name, mimeType } = resource.definition;
-    const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context };
-    return () =>
-      this.rethrown(`resources/read ${name}`, context, async () =>
-        resourceResult(
-          await this.limited(resource, context, () => this.call(resource.handler, mcpCall)),
-          uri,
-          mimeType,
-        ),
-      );
+    return andThen(this.admitResource(uri, context), ({ resource, variables }) => {
+      const { name, mimeType } = resource.definition;
+      const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context };
+      return () =>
+        this.rethrown(`resources/read ${name}`, context, async () =>
+          resourceResult(
+            await this.limited(resource, context, () => this.call(resource.handler, mcpCall)),
+            uri,
+            mimeType,
+          ),
+        );
+    });
   }
 
-  private async preparePrompt(params: Params, context: InvokedContext): Promise<PreparedRequest> {
+  private preparePrompt(params: Params, context: InvokedContext): Preparation {
     const name = stringParam(params, 'name');
     const args = argumentsParam(params);
-    const prompt = await this.admitPrompt(name, context);
-    const mcpCall: McpCall = { kind: 'prompt', name, arguments: args, context };
-    return () =>
-      this.rethrown(`prompts/get ${name}`, context, async () =>
-        promptResult(
-          await this.limited(prompt, context, () => this.call(prompt.handler, mcpCall)),
-          prompt.definition.description,
-        ),
-      );
+    return andThen(this.admitPrompt(name, context), (prompt) => {
+      const mcpCall: McpCall = { kind: 'prompt', name, arguments: args, context };
+      return () =>
+        this.rethrown(`prompts/get ${name}`, context, async () =>
+          promptResult(
+            await this.limited(prompt, context, () => this.call(prompt.handler, mcpCall)),
+            prompt.definition.description,
+          ),
+        );
+    });
   }
 
   private async prepareCompletion(params: Params, context: InvokedContext): Promise<PreparedRequest> {
@@ -187,13 +192,13 @@ export class McpInvoker implements Invoker {
   }
 
   /** @throws {JsonRpcError} -32602 when there is none */
-  private async admitPrompt(name: string, context: InvokedContext): Promise<RegisteredPrompt> {
+  private admitPrompt(name: string, context: InvokedContext): RegisteredPrompt | Promise<RegisteredPrompt> {
     const { promptMap } = this.registry;
     const found = promptMap.get(name);
-    const prompt = await this.access.admit(found, promptMap.values(), context);
-    if (!prompt)
+    return andThen(this.access.admit(found, promptMap.values(), context), (prompt) => {
+      if (prompt) return prompt;
       throw unknownFeature(ErrorCode.InvalidParams, `Unknown prompt: ${name}`, found !== undefined);
-    return prompt;
+    });
   }
 
   /** @throws {JsonRpcError} -32602 when there is no resource, or template, that is listed under this URI */
@@ -205,7 +210,7 @@ export class McpInvoker implements Invoker {
   }
 
   /** @throws {JsonRpcError} -32002 when there is none, -32602 for a URI that is too long to be matched */
-  private async admitResource(uri: string, context: InvokedContext): Promise<FoundResource> {
+  private admitResource(uri: string, context: InvokedContext): FoundResource | Promise<FoundResource> {
     if (uri.length > MAX_URI_LENGTH)
       throw new JsonRpcError(
         ErrorCode.InvalidParams,
@@ -213,9 +218,10 @@ export class McpInvoker implements Invoker {
       );
     const found = findResource(this.registry, uri);
     const { resourceMap } = this.registry;
-    if (!(await this.access.admit(found?.resource, resourceMap.values(), context)))
+    return andThen(this.access.admit(found?.resource, resourceMap.values(), context), (resource) => {
+      if (resource) return found!;
       throw unknownFeature(RESOURCE_NOT_FOUND, `Resource not found: ${uri}`, found !== undefined, { uri });
-    return found!;
+    });
   }
 
   private limited<T>(
@@ -252,10 +258,10 @@ export class McpInvoker implements Invoker {
 }
 
 async function checkOutput(
-  { output }: RegisteredTool,
+  output: CompiledSchema,
   { isError, structuredContent }: CallToolResult,
 ): Promise<void> {
-  if (!output || isError) return;
+  if (isError) return;
   const outcome = await output.validate(structuredContent);
   if (outcome.ok) return;
   throw new TypeError(`the result does not fit the output schema: ${describeIssues(outcome.issues)}`);

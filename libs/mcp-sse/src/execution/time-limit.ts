@@ -7,12 +7,19 @@ import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
  * @param abort called when it has taken longer
  * @throws {HandlerTimeoutError} when it has taken longer
  */
-export async function withinTimeLimit<T>(
+export function withinTimeLimit<T>(
   timeoutMs: number | false,
   abort: (reason: Error) => void,
   run: () => Promise<T>,
 ): Promise<T> {
-  if (timeoutMs === false) return run();
+  return timeoutMs === false ? run() : raced(timeoutMs, abort, run);
+}
+
+async function raced<T>(
+  timeoutMs: number,
+  abort: (reason: Error) => void,
+  run: () => Promise<T>,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const expiry = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

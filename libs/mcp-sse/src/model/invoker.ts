@@ -8,10 +8,10 @@ export interface InvokedContext extends McpContext {
 }
 
 /**
- * A request that its client may make. Running it resolves to its result, or rejects with a `JsonRpcError`; anything
- * else it rejects with is masked.
+ * A request that its client may make. Running it gives its result, now or later, or fails with a `JsonRpcError`;
+ * anything else it fails with is masked.
  */
-export type PreparedRequest = () => Promise<object | SerializedJson>;
+export type PreparedRequest = () => object | SerializedJson | Promise<object | SerializedJson>;
 
 /** A resource that its client may subscribe to. */
 export interface WatchableResource {
@@ -36,8 +36,8 @@ export interface Invoker {
   handles(method: string): boolean;
 
   /**
-   * Finds what a request asks for, and whether its client may have it. Nothing of the application runs but its
-   * policy.
+   * Finds what a request asks for, and whether its client may have it: at once, unless a policy takes its time.
+   * Nothing of the application runs but that policy.
    *
    * @param params as the client sent them; unchecked
    * @throws {JsonRpcError} when there is no such thing, or none that the client may know of
@@ -47,12 +47,12 @@ export interface Invoker {
     method: string,
     params: Readonly<Record<string, unknown>>,
     context: InvokedContext,
-  ): Promise<PreparedRequest>;
+  ): PreparedRequest | Promise<PreparedRequest>;
 
   /**
    * Finds a resource that a client wants to subscribe to.
    *
    * @throws {JsonRpcError} as {@link prepare} does
    */
-  watchable(uri: string, context: InvokedContext): Promise<WatchableResource>;
+  watchable(uri: string, context: InvokedContext): WatchableResource | Promise<WatchableResource>;
 }

@@ -30,3 +30,13 @@ export const ANONYMOUS: McpPrincipal = Object.freeze({
 export function principalKey(principal: McpPrincipal): string {
   return JSON.stringify([principal.issuer ?? null, principal.tenant ?? null, principal.subject]);
 }
+
+/** Whether two principals are the same issuer, tenant and subject. */
+export function isSamePrincipal(one: McpPrincipal, other: McpPrincipal): boolean {
+  return (
+    one === other ||
+    (one.subject === other.subject &&
+      (one.issuer ?? null) === (other.issuer ?? null) &&
+      (one.tenant ?? null) === (other.tenant ?? null))
+  );
+}

@@ -11,9 +11,16 @@ export interface JsonRpcResponse {
   readonly error?: unknown;
 }
 
+export interface JsonRpcRequest {
+  readonly kind: 'request';
+  readonly id: RequestId;
+  readonly method: string;
+  readonly params: Params;
+}
+
 /** A message from the other side whose envelope is sound. */
 export type JsonRpcMessage =
-  | { readonly kind: 'request'; readonly id: RequestId; readonly method: string; readonly params: Params }
+  | JsonRpcRequest
   | { readonly kind: 'notification'; readonly method: string; readonly params: Params }
   | JsonRpcResponse;
 

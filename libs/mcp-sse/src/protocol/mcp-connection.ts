@@ -1,11 +1,4 @@
-import {
-  ErrorCode,
-  LoggingLevelSchema,
-  type Implementation,
-  type InitializeResult,
-  type ProgressToken,
-  type RequestId,
-} from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode, type ProgressToken, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { NegotiatedState } from '../model/cluster/session-record.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
@@ -13,59 +6,34 @@ import type { FormCheck } from '../model/form-check.js';
 import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
 import type { Invoker, PreparedRequest } from '../model/invoker.js';
 import type { McpSessionView } from '../model/session-view.js';
-import type { ObservedRequest, TrafficObserver } from '../model/traffic-observer.js';
+import type { ObservedRequest } from '../model/traffic-observer.js';
 import type { AdmittedMessage } from './admitted-message.js';
 import { CallContext, type CallPort } from './call-context.js';
 import { ClientRequestQueue, type ClientRequestContext } from './client-request-queue.js';
+import type { ConnectionOptions } from './connection-options.js';
+import type { ConnectionOutlet } from './connection-outlet.js';
 import type { ConnectionState } from './connection-state.js';
 import { TooManyRequestsError } from './errors/too-many-requests.error.js';
-import { initializeParams } from './initialize-params.js';
-import { invalidParams } from './invalid-params.js';
-import type { JsonRpcMessage, Params } from './json-rpc.js';
+import type { JsonRpcMessage, JsonRpcRequest, Params } from './json-rpc.js';
 import type { MessageOrigin } from './message-origin.js';
-import { negotiateVersion } from './protocol-versions.js';
+import { RequestMethods } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
-import type { SendMessage } from './send-message.js';
 import { serializeError, serializeNotification, serializeResult } from './serialize.js';
 
-export interface ConnectionOptions {
-  readonly serverInfo: Implementation;
-  readonly instructions?: string;
-  readonly maxInFlight: number;
-  readonly maxSubscriptions: number;
-  /** How long the client has to answer a request of the server, in milliseconds. */
-  readonly clientRequestMs: number;
-  readonly checkForm: FormCheck;
-  readonly observer: TrafficObserver;
-}
-
-/** The way out of a connection. */
-export interface ConnectionOutlet {
-  readonly send: SendMessage;
-  /** The request gets no answer: it was cancelled. */
-  abandon(relatesTo: RequestId): void;
-  /** See `McpContext.closeStream`. */
-  closeStream(relatesTo: RequestId, retryMs?: number): void;
-  /** What is agreed with the client has changed. Called before the answer that says so. */
-  stateChanged(): void;
-}
-
-/** Requests that change what is agreed with the client. */
-const CHANGES_STATE = new Set([
-  'initialize',
-  'logging/setLevel',
-  'resources/subscribe',
-  'resources/unsubscribe',
-]);
-
 type ClientRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number };
-type Request = Extract<JsonRpcMessage, { kind: 'request' }>;
 type Notification = Extract<JsonRpcMessage, { kind: 'notification' }>;
+
+/** A request that has no answer yet. */
+interface InFlightRequest {
+  readonly context: CallContext;
+  /** Where somebody follows it. */
+  readonly observed?: ObservedRequest;
+}
 
 /** One client's side of the protocol: what was negotiated, what is in flight, and what each message does. */
 export class McpConnection implements CallPort {
   readonly state: ConnectionState = { subscriptions: new Set() };
-  private readonly inFlightCalls = new Map<RequestId, CallContext>();
+  private readonly inFlightRequests = new Map<RequestId, InFlightRequest>();
   private readonly subscriptions = new ResourceSubscriptions(
     this.state.subscriptions,
     this.options.maxSubscriptions,
@@ -74,8 +42,13 @@ export class McpConnection implements CallPort {
       report: (error) => void this.errors.report(error, 'the policy, of a resource that has changed,'),
     },
   );
-  /** Requests that somebody follows. */
-  private readonly observed = new Map<RequestId, ObservedRequest>();
+  private readonly methods = new RequestMethods(
+    this.invoker,
+    this.options,
+    this.session.transport,
+    this.state,
+    this.subscriptions,
+  );
   private readonly clientRequests: ClientRequestQueue;
   private idleListeners: (() => void)[] = [];
 
@@ -98,7 +71,7 @@ export class McpConnection implements CallPort {
   }
 
   get inFlight(): number {
-    return this.inFlightCalls.size;
+    return this.inFlightRequests.size;
   }
 
   /** Resolves as soon as nothing is in flight. */
@@ -117,33 +90,38 @@ export class McpConnection implements CallPort {
    * @throws {TooManyRequestsError} when the limit of requests in flight would be exceeded
    */
   assertAcceptable(messages: readonly JsonRpcMessage[], expected: ReadonlySet<RequestId>): void {
-    const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
-    // A batch of any size is not compared with itself.
-    if (ids.length > this.options.maxInFlight) throw new TooManyRequestsError(this.options.maxInFlight);
-    const taken = ids.find(
-      (id, index) => this.inFlightCalls.has(id) || expected.has(id) || ids.indexOf(id) !== index,
-    );
-    if (taken !== undefined)
-      throw new JsonRpcError(
-        ErrorCode.InvalidRequest,
-        `Invalid Request: a request with the id ${JSON.stringify(taken)} is in flight`,
-      );
-    if (ids.length > 0 && this.inFlightCalls.size + expected.size + ids.length > this.options.maxInFlight)
-      throw new TooManyRequestsError(this.options.maxInFlight);
+    const { maxInFlight } = this.options;
+    const ids = new Set<RequestId>();
+    for (const message of messages) {
+      if (message.kind !== 'request') continue;
+      const { id } = message;
+      if (this.inFlightRequests.has(id) || expected.has(id) || ids.has(id))
+        throw new JsonRpcError(
+          ErrorCode.InvalidRequest,
+          `Invalid Request: a request with the id ${JSON.stringify(id)} is in flight`,
+        );
+      ids.add(id);
+    }
+    if (ids.size > 0 && this.inFlightRequests.size + expected.size + ids.size > maxInFlight)
+      throw new TooManyRequestsError(maxInFlight);
   }
 
-  /** Finds out which requests among the messages their client may make. */
-  admit(messages: readonly JsonRpcMessage[], origin: MessageOrigin): Promise<AdmittedMessage[]> {
-    return Promise.all(
-      messages.map(async (message) =>
-        message.kind === 'request' ? this.admitRequest(message, origin) : { message, bytes: origin.bytes },
-      ),
+  /** Finds out which requests among the messages their client may make: at once, unless a policy takes its time. */
+  admit(
+    messages: readonly JsonRpcMessage[],
+    origin: MessageOrigin,
+  ): readonly AdmittedMessage[] | Promise<readonly AdmittedMessage[]> {
+    const admitted = messages.map((message) =>
+      message.kind === 'request' ? this.admitRequest(message, origin) : { message, bytes: origin.bytes },
     );
+    return admitted.some((each) => each instanceof Promise)
+      ? Promise.all(admitted)
+      : (admitted as AdmittedMessage[]);
   }
 
   /** Takes a message that is admitted and acceptable. A request is answered by the outlet, later. */
   accept({ message, bytes, request }: AdmittedMessage): void {
-    if (request) void this.answer(message as Request, request, bytes);
+    if (request) void this.answer(message as JsonRpcRequest, request, bytes);
     else if (message.kind === 'response') this.clientRequests.settle(message);
     else if (message.kind === 'notification') this.acceptNotification(message);
   }
@@ -163,9 +141,8 @@ export class McpConnection implements CallPort {
   async watchAgain(origin: MessageOrigin): Promise<void> {
     const watching = [...this.state.subscriptions].map(async (uri) => {
       const context = new CallContext(`subscription ${uri}`, this.session, undefined, origin, this);
-      await (
-        await this.prepareSubscription({ uri }, context)
-      )();
+      const watch = await this.methods.prepareSubscription({ uri }, context);
+      await watch();
     });
     // One that the client may not read any more is not told of, as when it changes.
     await Promise.allSettled(watching);
@@ -195,171 +172,89 @@ export class McpConnection implements CallPort {
 
   /** Aborts what is in flight. @param error the answer to each of those requests */
   close(error: JsonRpcError): void {
-    for (const [id, call] of this.inFlightCalls) {
-      call.abort(error);
+    for (const [id, { context, observed }] of this.inFlightRequests) {
+      context.abort(error);
       this.outlet.send(serializeError(id, error), id, true);
-      this.conclude(id);
+      observed?.end(undefined, '');
     }
-    this.inFlightCalls.clear();
+    this.inFlightRequests.clear();
     this.checkIdle();
     this.subscriptions.removeAll();
   }
 
-  private async admitRequest(message: Request, origin: MessageOrigin): Promise<AdmittedMessage> {
+  private admitRequest(
+    message: JsonRpcRequest,
+    origin: MessageOrigin,
+  ): AdmittedMessage | Promise<AdmittedMessage> {
     const { id, params } = message;
     const { bytes } = origin;
     const context = new CallContext(id, this.session, progressTokenOf(params), origin, this);
-    try {
-      return { message, bytes, request: { context, run: await this.prepare(message, context) } };
-    } catch (error) {
-      const run = () => Promise.reject(error as Error);
+    const admitted = (run: PreparedRequest) => ({ message, bytes, request: { context, run } });
+    const refused = (error: unknown) => {
+      const run = () => {
+        throw error;
+      };
       const refusal = error instanceof InsufficientScopeError ? error : undefined;
       return { message, bytes, request: { context, run, refusal } };
+    };
+    try {
+      const prepared = this.methods.prepare(message, context);
+      return prepared instanceof Promise ? prepared.then(admitted).catch(refused) : admitted(prepared);
+    } catch (error) {
+      return refused(error);
     }
   }
 
   private async answer(
-    { id, method, params }: Request,
+    { id, method, params }: JsonRpcRequest,
     { context, run }: NonNullable<AdmittedMessage['request']>,
     bytes: number,
   ): Promise<void> {
-    this.inFlightCalls.set(id, context);
     const observed = this.options.observer.request(method, params, context, bytes);
-    if (observed) this.observed.set(id, observed);
+    const request = { context, observed };
+    this.inFlightRequests.set(id, request);
     let outcome: object;
     let answer: string;
     try {
       outcome = await (observed?.run ? observed.run(run) : run());
-      if (CHANGES_STATE.has(method)) this.outlet.stateChanged();
+      if (this.methods.changesState(method)) this.outlet.stateChanged();
       answer = serializeResult(id, outcome);
     } catch (error) {
       const failure = this.toJsonRpcError(error, method, context);
       outcome = failure;
       answer = serializeError(id, failure);
     }
-    if (this.inFlightCalls.get(id) !== context) return;
-    this.inFlightCalls.delete(id);
+    if (this.inFlightRequests.get(id) !== request) return;
+    this.inFlightRequests.delete(id);
     context.settle();
     this.outlet.send(answer, id, true);
-    this.conclude(id, outcome, answer);
+    observed?.end(outcome, answer);
     this.checkIdle();
-  }
-
-  /** Tells who wants to know how a request has ended: without an outcome, when it has no answer. */
-  private conclude(id: RequestId, outcome?: object, answer = ''): void {
-    const observed = this.observed.get(id);
-    if (!observed) return;
-    this.observed.delete(id);
-    observed.end(outcome, answer);
   }
 
   private acceptNotification({ method, params }: Notification): void {
     if (method === 'notifications/cancelled') this.cancel(params);
-    if (method !== 'notifications/initialized' || !this.isInitialized) return;
+    if (method !== 'notifications/initialized' || !this.methods.isInitialized) return;
     this.state.initialized = true;
     this.outlet.stateChanged();
     this.clientRequests.sendHeld();
   }
 
-  private async prepare({ method, params }: Request, context: CallContext): Promise<PreparedRequest> {
-    switch (method) {
-      case 'initialize':
-        return async () => this.initialize(params);
-      case 'ping':
-        return async () => ({});
-      case 'logging/setLevel':
-        this.assertInitialized();
-        return async () => this.setLogLevel(params);
-      case 'resources/subscribe':
-        this.assertInitialized();
-        return this.prepareSubscription(params, context);
-      case 'resources/unsubscribe':
-        this.assertInitialized();
-        return async () => this.unsubscribe(params);
-    }
-    // Before all else: clients ask for methods of later revisions to learn that they are not served.
-    if (!this.invoker.handles(method))
-      throw new JsonRpcError(ErrorCode.MethodNotFound, `Method not found: ${method}`);
-    this.assertInitialized();
-    return this.invoker.prepare(method, params, context);
-  }
-
-  private get isInitialized(): boolean {
-    return this.state.protocolVersion !== undefined;
-  }
-
-  /**
-   * Only where a client has one session for life. Streamable HTTP opens its sessions by `initialize` or has none,
-   * and clients of HTTP+SSE that lost their stream go on in a new session without another one.
-   */
-  private assertInitialized(): void {
-    if (this.session.transport === 'stdio' && !this.isInitialized)
-      throw new JsonRpcError(
-        ErrorCode.InvalidRequest,
-        'Invalid Request: the session is not initialized; send "initialize" first',
-      );
-  }
-
-  private initialize(params: Params): InitializeResult {
-    if (this.isInitialized)
-      throw new JsonRpcError(
-        ErrorCode.InvalidRequest,
-        'Invalid Request: the session is initialized already; open another one',
-      );
-    const { protocolVersion, clientInfo, capabilities } = initializeParams(params);
-    this.state.protocolVersion = negotiateVersion(protocolVersion);
-    this.state.clientInfo = clientInfo;
-    this.state.clientCapabilities = capabilities;
-    return {
-      protocolVersion: this.state.protocolVersion,
-      capabilities: {
-        tools: { listChanged: true },
-        resources: { listChanged: true, subscribe: true },
-        prompts: { listChanged: true },
-        logging: {},
-        completions: {},
-      },
-      serverInfo: this.options.serverInfo,
-      instructions: this.options.instructions,
-    };
-  }
-
-  private setLogLevel({ level }: Params): object {
-    const { success, data } = LoggingLevelSchema.safeParse(level);
-    if (!success) throw invalidParams(['level']);
-    this.state.logLevel = data;
-    return {};
-  }
-
-  private async prepareSubscription({ uri }: Params, context: CallContext): Promise<PreparedRequest> {
-    if (typeof uri !== 'string') throw invalidParams(['uri']);
-    const resource = await this.invoker.watchable(uri, context);
-    return async () => {
-      await this.subscriptions.add(uri, resource);
-      return {};
-    };
-  }
-
-  private unsubscribe({ uri }: Params): object {
-    if (typeof uri !== 'string') throw invalidParams(['uri']);
-    this.subscriptions.remove(uri);
-    return {};
-  }
-
   /** @see https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/cancellation */
   private cancel({ requestId, reason }: Params): void {
-    const context = this.inFlightCalls.get(requestId as RequestId);
-    if (!context) return;
-    this.inFlightCalls.delete(context.requestId);
+    const request = this.inFlightRequests.get(requestId as RequestId);
+    if (!request) return;
+    const { context, observed } = request;
+    this.inFlightRequests.delete(context.requestId);
     this.checkIdle();
     this.errors.debug(`The client cancelled request ${JSON.stringify(requestId)}: ${JSON.stringify(reason)}`);
     context.abort(new Error(typeof reason === 'string' ? reason : 'The client cancelled the request.'));
     this.outlet.abandon(context.requestId);
-    this.conclude(context.requestId);
+    observed?.end(undefined, '');
   }
 
   private checkIdle(): void {
-    if (this.inFlightCalls.size > 0 || this.idleListeners.length === 0) return;
+    if (this.inFlightRequests.size > 0 || this.idleListeners.length === 0) return;
     for (const listener of this.idleListeners.splice(0)) listener();
   }
 

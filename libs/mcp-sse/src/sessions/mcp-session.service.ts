@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Subject, type Observable } from 'rxjs';
 import type { AdoptedSession } from '../model/cluster/session-store.js';
-import { principalKey, type McpPrincipal } from '../model/principal.js';
+import { isSamePrincipal, type McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName, SessionCloseReason } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { ConnectionOutlet, McpConnection } from '../protocol/mcp-connection.js';
+import type { ConnectionOutlet } from '../protocol/connection-outlet.js';
+import type { McpConnection } from '../protocol/mcp-connection.js';
 import type { ToldMessage } from './cluster/cluster-message.js';
 import type { JoinedCluster } from './cluster/joined-cluster.js';
 import { LOST_REQUEST } from './cluster/lost-request.js';
@@ -161,7 +162,7 @@ export class McpSessionService {
   /** @internal The session, if it is the principal's: someone else's is as good as none. */
   find(id: string, principal: McpPrincipal): McpSession | undefined {
     const session = this.openSessions.get(id);
-    if (!session || principalKey(session.principal) !== principalKey(principal)) return undefined;
+    if (!session || !isSamePrincipal(session.principal, principal)) return undefined;
     session.renew(principal);
     return session;
   }

@@ -8,7 +8,8 @@ import type { McpSessionView, McpTransportName } from '../model/session-view.js'
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { AdmittedMessage } from '../protocol/admitted-message.js';
 import type { JsonRpcMessage } from '../protocol/json-rpc.js';
-import type { ConnectionOutlet, McpConnection } from '../protocol/mcp-connection.js';
+import type { ConnectionOutlet } from '../protocol/connection-outlet.js';
+import type { McpConnection } from '../protocol/mcp-connection.js';
 import type { MessageOrigin } from '../protocol/message-origin.js';
 import { serializeError } from '../protocol/serialize.js';
 import { SessionClosedError } from './errors/session-closed.error.js';
@@ -156,7 +157,8 @@ export class McpSession implements McpSessionView {
   }
 
   /**
-   * Finds out which requests among messages that come together their client may make. Nothing is taken yet.
+   * Finds out which requests among messages that come together their client may make: at once, unless a policy takes
+   * its time. Nothing is taken yet.
    *
    * @throws {SessionMovedError} when another node has the session
    * @throws {SessionClosedError}
@@ -165,11 +167,10 @@ export class McpSession implements McpSessionView {
    */
   admit(
     messages: readonly JsonRpcMessage[],
-    origin: Omit<MessageOrigin, 'streamHeaders'>,
-  ): Promise<readonly AdmittedMessage[]> {
+    origin: MessageOrigin,
+  ): readonly AdmittedMessage[] | Promise<readonly AdmittedMessage[]> {
     this.assertReceivable(messages);
-    const { streamHeaders } = this;
-    return this.connection.admit(messages, { ...origin, streamHeaders });
+    return this.connection.admit(messages, origin);
   }
 
   /**

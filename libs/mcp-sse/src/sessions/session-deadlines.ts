@@ -17,7 +17,7 @@ export class SessionDeadlines {
   exceeded(session: McpSession, now: number): SessionCloseReason | undefined {
     const { initMs, idleMs } = this.settings;
     const inactiveMs = now - session.lastActivityAt;
-    if (!session.attached && inactiveMs >= session.graceMs) return 'grace-expired';
+    if (inactiveMs >= session.graceMs && !session.attached) return 'grace-expired';
     if (!session.used && now - session.createdAt >= initMs) return 'init-timeout';
     const idle = session.inFlight === 0 && idleMs !== false && inactiveMs >= idleMs;
     return idle ? 'idle-timeout' : undefined;

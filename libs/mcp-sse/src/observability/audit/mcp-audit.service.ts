@@ -71,13 +71,20 @@ export class McpAuditService implements TrafficObserver {
     const start = performance.now();
     const end: ObservedRequest['end'] = (outcome, json) => {
       const { outcome: how, refusal } = requestOutcome(outcome);
-      this.emit({
+      const { issuer, subject, tenant } = context.principal;
+      // In one piece: there is one for each call, and putting it together from others is what would show.
+      this.events.next({
+        time: now(),
+        server: this.options.name,
         type: refusal ? 'denial' : type,
         correlationId: context.correlationId,
         outcome: how,
-        ...who(context.principal),
+        issuer,
+        subject,
+        tenant,
         address: addressOf(context.request),
-        ...where(context.session),
+        session: sessionDigest(context.session),
+        transport: context.session.transport,
         method,
         name,
         uri,
@@ -129,7 +136,7 @@ export class McpAuditService implements TrafficObserver {
   }
 
   private emit(event: Omit<McpAuditEvent, 'time' | 'server'>): void {
-    this.events.next({ ...event, time: new Date().toISOString(), server: this.options.name });
+    this.events.next({ time: now(), server: this.options.name, ...event });
   }
 
   private report(error: unknown): void {
@@ -140,6 +147,10 @@ export class McpAuditService implements TrafficObserver {
       ),
     );
   }
+}
+
+function now(): string {
+  return new Date().toISOString();
 }
 
 function who({

@@ -60,7 +60,11 @@ export class OwnedSession {
     const answered = resent ? this.answered(ids) : undefined;
     if (answered !== undefined) return { stream: answered, after: 0 };
     this.session.renew(origin.principal);
-    const admitted = permitted(await this.session.admit(messages, origin), this.observer);
+    const { streamHeaders } = this.session;
+    const admitted = permitted(
+      await this.session.admit(messages, { ...origin, streamHeaders }),
+      this.observer,
+    );
     const after = this.journal.last;
     this.session.assertReceivable(messages);
     const stream = ids.length > 0 ? this.outlet.relay(ids, primes) : 0;
@@ -178,11 +182,18 @@ export class OwnedSession {
 
 /** What is handed over here is in the log already, where the other node reads it. */
 class RemoteSink implements Sink {
+  readonly begun = true;
   readonly writable = true;
 
   constructor(private readonly onEnd: () => void) {}
 
   onDrain(): () => void {
+    return () => undefined;
+  }
+
+  write(): void {}
+
+  gather(): () => void {
     return () => undefined;
   }
 

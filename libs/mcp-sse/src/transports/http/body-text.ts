@@ -14,16 +14,29 @@ export interface BodyText {
 }
 
 /**
- * Reads the body of a request as it arrives, no more of it than the limit, and no longer than the deadline.
+ * Reads the body of a request: at once where all of it has come, which is so for most messages by the time that their
+ * guards have passed, else as it arrives, no more of it than the limit, and no longer than the deadline.
  *
  * @throws {PayloadTooLargeException} 413
  * @throws {RequestTimeoutException} 408
  * @throws {JsonRpcError} -32700 when the client leaves before the end
  */
-export function readBodyText(
-  raw: IncomingMessage,
-  { maxMessageBytes, bodyMs }: BodyLimits,
-): Promise<BodyText> {
+export function readBodyText(raw: IncomingMessage, limits: BodyLimits): BodyText | Promise<BodyText> {
+  if (!isThere(raw)) return arriving(raw, limits);
+  if (raw.readableLength > limits.maxMessageBytes) throw tooLarge(limits.maxMessageBytes);
+  const bytes = raw.read() as Buffer;
+  // To its end, which Node waits for before it lets go of a request.
+  raw.resume();
+  return { text: bytes.toString(), bytes: bytes.length };
+}
+
+/** Whether all of a body waits, and nothing before us has begun to read it. */
+function isThere({ complete, headers, readableFlowing, readableLength }: IncomingMessage): boolean {
+  if (readableFlowing !== null || readableLength === 0) return false;
+  return complete || readableLength === Number(headers['content-length']);
+}
+
+function arriving(raw: IncomingMessage, { maxMessageBytes, bodyMs }: BodyLimits): Promise<BodyText> {
   return new Promise((resolve, reject) => {
     const body = new GrowingBuffer();
     let isTooLarge = false;

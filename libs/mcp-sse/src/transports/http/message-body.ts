@@ -3,27 +3,32 @@ import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { rawRequest } from '../../auth/raw-request.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
-import { readBodyText, tooLarge, type BodyLimits } from './body-text.js';
+import { readBodyText, tooLarge, type BodyLimits, type BodyText } from './body-text.js';
 
 const HIDDEN = ['content-type', 'content-length', 'transfer-encoding'] as const;
 const JSON_TYPE = /^application\/json *(;|$)/i;
 const UTF_8 = /; *charset *= *("?)utf-?8\1 *(;|$)/i;
 
-const hiddenHeaders = new WeakMap<IncomingMessage, Partial<Record<(typeof HIDDEN)[number], string>>>();
+/** Kept on the request itself: a WeakMap would cost each of them far more. */
+const hiddenHeaders = Symbol('nestjs-mcp-sse:hidden-headers');
+
+type HiddenHeaders = Partial<Record<(typeof HIDDEN)[number], string>>;
+type Hiding = IncomingMessage & { [hiddenHeaders]?: HiddenHeaders };
 
 /**
  * Makes the application's body parsers pass a request by, so that neither their limits nor their errors apply to
  * messages, and nothing is read before the guards have let the request in. {@link readMessage} undoes it.
  */
-export function hideBody(request: IncomingMessage): void {
-  const hidden: Partial<Record<(typeof HIDDEN)[number], string>> = {};
+export function hideBody(request: Hiding): void {
+  const { headers } = request;
+  const hidden: HiddenHeaders = {};
   for (const name of HIDDEN) {
-    const value = request.headers[name];
-    if (value === undefined) continue;
-    hidden[name] = value;
-    delete request.headers[name];
+    if (headers[name] === undefined) continue;
+    hidden[name] = headers[name];
+    // Deleted, they would leave an object behind that is slow to use.
+    headers[name] = undefined;
   }
-  hiddenHeaders.set(request, hidden);
+  request[hiddenHeaders] = hidden;
 }
 
 /** A message as JSON, and the size that it has on the wire. */
@@ -33,29 +38,33 @@ export interface MessageBody {
 }
 
 /**
- * Reads the body of a POST, or takes it as something before us has parsed it.
+ * Reads the body of a POST, or takes it as something before us has parsed it. At once where it is all there.
  *
  * @throws {UnsupportedMediaTypeException} 415
  * @throws {PayloadTooLargeException} 413
  * @throws {RequestTimeoutException} 408
  * @throws {JsonRpcError} -32700
  */
-export async function readMessage(request: unknown, limits: BodyLimits): Promise<MessageBody> {
-  const raw = rawRequest(request);
-  Object.assign(raw.headers, hiddenHeaders.get(raw));
+export function readMessage(request: unknown, limits: BodyLimits): MessageBody | Promise<MessageBody> {
+  const raw: Hiding = rawRequest(request);
+  Object.assign(raw.headers, raw[hiddenHeaders]);
   assertJson(raw);
   const { maxMessageBytes } = limits;
   if (Number(raw.headers['content-length'] ?? 0) > maxMessageBytes) throw tooLarge(maxMessageBytes);
   const { body } = request as { body?: unknown };
   if (body === undefined || body === null) {
-    const { text, bytes } = await readBodyText(raw, limits);
-    return { json: parse(text), bytes };
+    const read = readBodyText(raw, limits);
+    return read instanceof Promise ? read.then(parsed) : parsed(read);
   }
   const isParsed = typeof body !== 'string' && !Buffer.isBuffer(body);
   const text = isParsed ? serialize(body) : body.toString();
   const bytes = Buffer.byteLength(text);
   if (bytes > maxMessageBytes) throw tooLarge(maxMessageBytes);
   return { json: isParsed ? body : parse(text), bytes };
+}
+
+function parsed({ text, bytes }: BodyText): MessageBody {
+  return { json: parse(text), bytes };
 }
 
 function assertJson({ headers }: IncomingMessage): void {

@@ -5,9 +5,9 @@ import type { McpTransportName } from '../../model/session-view.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import type { AdmittedMessage } from '../../protocol/admitted-message.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
-import { principalKey } from '../../model/principal.js';
+import { andThen } from '../../model/and-then.js';
+import { isSamePrincipal } from '../../model/principal.js';
 import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
-import type { MessageOrigin } from '../../protocol/message-origin.js';
 import { RemoteSession } from '../../sessions/cluster/remote-session.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
 import { SessionMovedError } from '../../sessions/errors/session-moved.error.js';
@@ -67,7 +67,7 @@ export class MessageIntake {
   async remote(request: HttpRequest, transport: McpTransportName, id: string): Promise<RemoteSession> {
     const { cluster } = this.sessions;
     const record = SESSION_ID.test(id) ? await cluster?.find(id) : undefined;
-    const isOwn = record && principalKey(record.principal) === principalKey(requestPrincipal(request));
+    const isOwn = record && isSamePrincipal(record.principal, requestPrincipal(request));
     const isForeign = record ? !isOwn : this.isForeign(id, request);
     if (!isOwn || !isMeant(record, transport, request)) throw new SessionClosedError(isForeign);
     return new RemoteSession(record, cluster!);
@@ -77,7 +77,7 @@ export class MessageIntake {
    * @throws {HttpException} 408, 413, 415
    * @throws {JsonRpcError} -32700
    */
-  read(request: HttpRequest): Promise<MessageBody> {
+  read(request: HttpRequest): MessageBody | Promise<MessageBody> {
     return readMessage(request, this.options.limits);
   }
 
@@ -91,7 +91,8 @@ export class MessageIntake {
    * @throws {TooManyRequestsError}
    */
   async receive(session: McpSession | RemoteSession, request: HttpRequest): Promise<void> {
-    const { json, bytes } = await this.read(request);
+    const reading = this.read(request);
+    const { json, bytes } = reading instanceof Promise ? await reading : reading;
     const messages = [parseMessage(json)];
     try {
       if (session instanceof McpSession) return await this.receiveHere(session, messages, bytes, request);
@@ -104,29 +105,30 @@ export class MessageIntake {
   }
 
   /**
-   * Messages that the session can receive.
+   * Messages that the session can receive: at once, unless a policy or the `contextFactory` takes its time.
    *
+   * @param bytes of what carries them
    * @throws {InsufficientScopeError} for any request among them, so that it can be answered by HTTP
    * @throws as the session does
    */
-  async admit(
+  admit(
     session: McpSession,
     messages: readonly JsonRpcMessage[],
-    origin: Omit<MessageOrigin, 'streamHeaders'>,
-  ): Promise<readonly AdmittedMessage[]> {
-    return permitted(await session.admit(messages, origin), this.observer);
-  }
-
-  /** @param bytes of what it carries */
-  async origin(request: HttpRequest, bytes: number): Promise<Omit<MessageOrigin, 'streamHeaders'>> {
-    return {
-      principal: requestPrincipal(request),
-      request,
-      headers: rawRequest(request).headers,
-      params: request.params,
-      bytes,
-      extras: await this.options.contextFactory?.(request),
-    };
+    bytes: number,
+    request: HttpRequest,
+  ): readonly AdmittedMessage[] | Promise<readonly AdmittedMessage[]> {
+    const admitted = andThen(this.options.contextFactory?.(request), (extras) =>
+      session.admit(messages, {
+        principal: requestPrincipal(request),
+        request,
+        headers: rawRequest(request).headers,
+        streamHeaders: session.streamHeaders,
+        params: request.params,
+        bytes,
+        extras,
+      }),
+    );
+    return andThen(admitted, (all) => permitted(all, this.observer));
   }
 
   private async receiveHere(
@@ -135,16 +137,15 @@ export class MessageIntake {
     bytes: number,
     request: HttpRequest,
   ): Promise<void> {
-    const admitted = await this.admit(session, messages, await this.origin(request, bytes));
+    const admitting = this.admit(session, messages, bytes, request);
+    const admitted = admitting instanceof Promise ? await admitting : admitting;
     if (session.journal) await session.keep(messages, 0);
     session.receive(admitted);
   }
 
   private isForeign(id: string, request: HttpRequest): boolean {
     const session = this.sessions.get(id);
-    return (
-      session !== undefined && principalKey(session.principal) !== principalKey(requestPrincipal(request))
-    );
+    return session !== undefined && !isSamePrincipal(session.principal, requestPrincipal(request));
   }
 }
 

@@ -1,8 +1,6 @@
 import {
   Controller,
   Get,
-  HttpCode,
-  HttpStatus,
   Inject,
   MethodNotAllowedException,
   Post,
@@ -21,6 +19,7 @@ import { rawRequest } from '../../auth/raw-request.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { assertAccepts } from '../http/accept.js';
+import { accepted } from '../http/accepted.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { JsonRpcFilter } from '../http/json-rpc.filter.js';
 import { McpRoute } from '../http/mcp-route.js';
@@ -67,11 +66,11 @@ export function createSseController(): Type {
     @McpRoute('messages')
     @UseGuards(McpAuthGuard)
     @Post()
-    @HttpCode(HttpStatus.ACCEPTED)
-    async message(@Req() request: HttpRequest): Promise<void> {
+    async message(@Req() request: HttpRequest, @Res() response: unknown): Promise<void> {
       const missing = 'The query must have a "sessionId"; the stream\'s "endpoint" event gives the URL.';
       const session = await this.intake.session(request, 'sse', request.query['sessionId'], missing);
       await this.intake.receive(session, request);
+      accepted(response);
     }
 
     /** Clients that try Streamable HTTP first fall back on this transport when they read 405. */

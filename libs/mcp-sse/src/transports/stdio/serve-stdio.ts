@@ -57,7 +57,7 @@ export async function serveStdio(
     if (line?.trim() === '') continue;
     const extras = await options.contextFactory?.(request);
     const bytes = Buffer.byteLength(line ?? '');
-    const origin = { principal, request, headers: {}, params: {}, bytes, extras };
+    const origin = { principal, request, headers: {}, streamHeaders: {}, params: {}, bytes, extras };
     const refusal = await receive(session, line, origin);
     if (refusal) output.write(`${serializeError(null, refusal)}\n`);
   }
@@ -69,7 +69,7 @@ export async function serveStdio(
 async function receive(
   session: McpSession,
   line: string | undefined,
-  origin: Omit<MessageOrigin, 'streamHeaders'>,
+  origin: MessageOrigin,
 ): Promise<JsonRpcError | undefined> {
   try {
     const body = parse(line);

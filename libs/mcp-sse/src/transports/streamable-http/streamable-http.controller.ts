@@ -26,6 +26,7 @@ import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { RemoteSession } from '../../sessions/cluster/remote-session.js';
 import { assertAccepts } from '../http/accept.js';
+import { accepted } from '../http/accepted.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { JsonRpcFilter } from '../http/json-rpc.filter.js';
 import { McpRoute } from '../http/mcp-route.js';
@@ -116,10 +117,9 @@ export function createStreamableHttpController(): Type {
       if (found instanceof RemoteSession)
         return this.relay.post(found, messages, bytes, request, response, options);
 
-      const origin = await this.intake.origin(request, bytes);
       const { session, outlet } = found ?? this.open(messages, request);
       try {
-        const admitted = await this.intake.admit(session, messages, origin);
+        const admitted = await this.intake.admit(session, messages, bytes, request);
         session.receive(admitted, () => {
           const raw = takeOver(response);
           if (isNew && !this.http.stateless) raw.setHeader('Mcp-Session-Id', session.id);
@@ -192,7 +192,7 @@ export function createStreamableHttpController(): Type {
     private async sseMessage(request: HttpRequest, response: unknown): Promise<void> {
       const session = await this.intake.session(request, 'sse', request.query['sessionId'], '');
       await this.intake.receive(session, request);
-      takeOver(response).writeHead(HttpStatus.ACCEPTED).end();
+      accepted(response);
     }
 
     private refuseMethod(response: unknown, allowed: string): never {

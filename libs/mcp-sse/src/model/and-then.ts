@@ -1,0 +1,16 @@
+/**
+ * Goes on with a value at once when it is there, else as soon as it is: what need not wait does not give up its turn.
+ *
+ * @param use what to do with the value; throws as the caller would
+ */
+export function andThen<T, R>(
+  value: T | PromiseLike<T>,
+  use: (value: T) => R | PromiseLike<R>,
+): R | Promise<R> {
+  return isThenable(value) ? Promise.resolve(value).then(use) : (use(value) as R);
+}
+
+/** Not only of this realm, and not only of this kind. */
+function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}
