@@ -15,6 +15,7 @@ export default {
   testTimeout: 30_000,
   moduleNameMapper: {
     '^nestjs-mcp-sse$': '<rootDir>/libs/mcp-sse/src/index.ts',
+    '^nestjs-mcp-sse/console$': '<rootDir>/libs/mcp-sse/src/console/index.ts',
     '^nestjs-mcp-sse/throttler$': '<rootDir>/libs/mcp-sse/src/throttler/index.ts',
     // It is CommonJS that requires ESM, which Node can do, but Jest can only from Node 24.9 on.
     '^@nestjs/throttler$': '<rootDir>/test/fixtures/throttler.ts',

@@ -2,6 +2,8 @@ import { Module, type MiddlewareConsumer, type NestModule } from '@nestjs/common
 import { ConfigModule } from '@nestjs/config';
 import helmet from 'helmet';
 import { McpSseModule } from 'nestjs-mcp-sse';
+import { McpConsoleModule } from 'nestjs-mcp-sse/console';
+import { consoleOptions } from './config/console.options.js';
 import { environmentConfig } from './config/environment.config.js';
 import { mcpOptions } from './config/mcp.options.js';
 import { CollaborationModule } from './features/collaboration/collaboration.module.js';
@@ -19,6 +21,7 @@ import { KeepAliveService } from './keep-alive.service.js';
   imports: [
     ConfigModule.forRoot({ isGlobal: true, load: [environmentConfig] }),
     McpSseModule.forRootAsync({ inject: [environmentConfig.KEY], useFactory: mcpOptions }),
+    McpConsoleModule.forRootAsync({ inject: [environmentConfig.KEY], useFactory: consoleOptions }),
     EchoModule,
     TimeModule,
     StreamDataModule,

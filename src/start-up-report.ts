@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { McpRegistry } from 'nestjs-mcp-sse';
+import { consoleOptions } from './config/console.options.js';
 import type { Environment } from './config/environment.js';
 
 /** What the application serves and where, line by line. */
@@ -16,6 +17,7 @@ export function startUpReport(
     `Stream     GET  ${root}${environment.MCP_SSE_PATH}`,
     `Messages   POST ${root}${environment.MCP_MESSAGES_PATH}`,
     `Health     GET  ${root}/health`,
+    ...(consoleOptions(environment).enabled ? [`Console    GET  ${root}/console`] : []),
     `Tools      ${list(tools.map(({ name }) => name))}`,
     `Resources  ${list(resources.map(({ uri }) => uri))}`,
     `Prompts    ${list(prompts.map(({ name }) => name))}`,

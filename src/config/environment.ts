@@ -133,6 +133,15 @@ export class Environment {
   @WholeNumber({ min: 0, max: 3_600_000, orFalse: true })
   readonly MCP_HEARTBEAT_MS: number | false = 15_000;
 
+  /** Unless set, there is a console but under NODE_ENV=production. */
+  @IsOptional()
+  @IsIn(['on', 'off'], { message: '$property must be on or off' })
+  readonly MCP_CONSOLE?: 'on' | 'off';
+
+  @IsString({ each: true })
+  @CommaSeparated()
+  readonly MCP_CONSOLE_ROLES: string[] = [];
+
   /** As long as whoever routes requests takes to notice that the node is not ready. */
   @WholeNumber({ min: 0, max: 600_000 })
   readonly MCP_DRAIN_PROPAGATION_MS: number = 0;

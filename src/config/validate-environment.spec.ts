@@ -28,6 +28,7 @@ describe('validateEnvironment', () => {
       MCP_API_KEY_HEADER: 'X-API-Key',
       MCP_SSE_PATH: '/sse',
       MCP_MESSAGES_PATH: '/messages',
+      MCP_CONSOLE_ROLES: [],
       MCP_HTTP_PATH: '/mcp',
       MCP_HEARTBEAT_MS: 15_000,
       MCP_ALLOWED_HOSTS: [],

@@ -55,6 +55,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     below: ['model', 'sessions', 'auth', 'transports', 'observability'],
   },
   tracing: { below: ['model', 'execution', 'sessions', 'observability'] },
+  console: { below: ['model', 'execution', 'auth', 'transports', 'observability'] },
   throttler: { below: ['model', 'execution', 'auth'] },
   // What users test with knows of a server what is on the wire.
   testing: { below: [], packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\// },

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import * as library from 'nestjs-mcp-sse';
 import * as metrics from 'nestjs-mcp-sse/metrics';
+import * as console from 'nestjs-mcp-sse/console';
 import * as redis from 'nestjs-mcp-sse/redis';
 import * as testing from 'nestjs-mcp-sse/testing';
 import * as tracing from 'nestjs-mcp-sse/tracing';
@@ -58,6 +59,10 @@ it('exports these values and no others', () => {
 
 it('exports these values and no others for metrics', () => {
   expect(Object.keys(metrics)).toEqual(['McpMetricsModule']);
+});
+
+it('exports these values and no others for the console', () => {
+  expect(Object.keys(console)).toEqual(['McpConsoleModule']);
 });
 
 it('exports these values and no others for Redis', () => {

@@ -1,4 +1,4 @@
-import { isProtected } from './auth/mcp-auth.guard.js';
+import { isProtected } from './auth/is-protected.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import type { McpJwtOptions } from './model/mcp-jwt.options.js';
 import type {

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import type { Server } from 'node:http';
 import { HttpAdapterHost } from '@nestjs/core';
-import { isProtected } from './auth/mcp-auth.guard.js';
+import { isProtected } from './auth/is-protected.js';
 import { tokenWeakness } from './auth/token-weakness.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';

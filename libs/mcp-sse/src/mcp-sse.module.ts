@@ -154,6 +154,7 @@ function completed(module: DynamicModule, name?: string): DynamicModule {
       McpRegistry,
       McpAuditService,
       McpHealthIndicator,
+      ObservedServer,
       ...aliases.map(({ provide }) => provide),
     ],
   };
@@ -165,6 +166,7 @@ function serverAliases(name: string): { provide: string; useExisting: Type }[] {
     { provide: mcpSessionServiceToken(name), useExisting: McpSessionService },
     { provide: mcpAuditServiceToken(name), useExisting: McpAuditService },
     { provide: mcpHealthIndicatorToken(name), useExisting: McpHealthIndicator },
+    { provide: ObservedServer.token(name), useExisting: ObservedServer },
   ];
 }
 

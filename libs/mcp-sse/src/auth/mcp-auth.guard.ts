@@ -14,8 +14,8 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import type { McpPrincipal } from '../model/principal.js';
 import { providedInstance } from '../model/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedAuth, type ResolvedOptions } from '../model/resolved-options.js';
+import { assertReachable } from './assert-reachable.js';
 import { authenticates } from './authenticates.js';
-import { isLoopbackAddress } from './loopback.js';
 import { McpApiKeyGuard } from './mcp-api-key.guard.js';
 import { McpIntrospectionGuard } from './mcp-introspection.guard.js';
 import { McpJwtAuthGuard } from './mcp-jwt-auth.guard.js';
@@ -51,10 +51,7 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
   /** @throws {HttpException} as the guards do; 403 when there are none and the connection is not local */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.getArgByIndex<object>(0);
-    if (!isProtected(this.options) && !isLoopbackAddress(rawRequest(request).socket.localAddress))
-      throw new ForbiddenException(
-        'This server has no authentication, so it serves loopback connections only. Set "auth" or "guards".',
-      );
+    assertReachable(this.options, rawRequest(request));
     return andThen(allPass(this.authenticating, context), (isKnown) =>
       isKnown
         ? andThen(this.principalOf(request), (principal) => this.admit(principal, request, context))
@@ -103,14 +100,6 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
       );
     return [GUARDS[named[0]!], ...guards];
   }
-}
-
-/** Whether anything authenticates requests. */
-export function isProtected({
-  auth,
-  guards,
-}: Pick<ResolvedOptions, 'guards'> & { readonly auth?: unknown }): boolean {
-  return auth !== undefined || guards.some(authenticates);
 }
 
 /** Whether all guards let a request in, asked one after the other: at once, where they know at once. */

@@ -15,6 +15,11 @@ export class ObservedServer {
     readonly traffic: McpTraffic,
   ) {}
 
+  /** Injection token of one of several servers, by its name. */
+  static token(name: string): string {
+    return `nestjs-mcp-sse:observed-server:${name}`;
+  }
+
   /** Every server of an application, once its providers are there. */
   static all(modules: ModulesContainer): ObservedServer[] {
     return [...modules.values()].flatMap(({ providers }) => {

@@ -1,0 +1,177 @@
+import { el, hiddenText } from './dom.js';
+import { jsonFault } from './fields.js';
+import { formatBytes, formatDuration } from './format.js';
+import { jsonView } from './json-view.js';
+import { resultView } from './result-view.js';
+import { schemaForm } from './schema-form.js';
+
+/** Log messages of a call that are kept in sight. */
+const MAX_LOG = 100;
+
+/** @typedef {import('./mcp-client.js').McpClient} McpClient */
+/** @typedef {{ method: string, params: object }} Call */
+
+/**
+ * A form, what it calls, and what that answers.
+ *
+ * @param {object} options
+ * @param {string} options.verb on the button
+ * @param {import('./schema.js').Schema} options.schema of the arguments
+ * @param {(values: any) => Call} options.call made of the arguments
+ * @param {() => McpClient} options.client
+ */
+export function callPanel({ verb, schema, call, client }) {
+  const hasArguments = Object.keys(schema.properties ?? {}).length > 0;
+  const isOpen = !hasArguments && schema.additionalProperties !== false && schema.type === 'object';
+  let form = schemaForm(schema);
+  /** @type {AbortController | undefined} */
+  let running;
+
+  const json = el('textarea', {
+    className: 'code',
+    rows: 10,
+    spellcheck: false,
+    'aria-label': 'Arguments as JSON',
+  });
+  json.addEventListener('input', () => json.setCustomValidity(jsonFault(json.value)));
+  const fields = el('div', {}, form.element);
+  const raw = el('div', { hidden: true }, json);
+  const toggle = el(
+    'button',
+    { type: 'button', className: 'quiet', 'aria-pressed': false, onclick: swap },
+    'Edit as JSON',
+  );
+  const send = el('button', { type: 'submit', className: 'primary' }, verb);
+  const cancel = el('button', { type: 'button', hidden: true, onclick: () => running?.abort() }, 'Cancel');
+  const bar = el('progress', { hidden: true, 'aria-label': 'Progress' });
+  const status = el('p', { className: 'status', role: 'status' });
+  const log = el('ul', { className: 'log', 'aria-label': 'Log messages' });
+  const output = el('div', { className: 'output' });
+  const hint = el('p', { className: 'empty' }, 'What it answers shows up here.');
+  const ask = el(
+    'div',
+    { className: 'ask' },
+    !hasArguments && !isOpen && el('p', { className: 'hint' }, 'It takes no arguments.'),
+    fields,
+    raw,
+    el(
+      'div',
+      { className: 'actions' },
+      send,
+      cancel,
+      (hasArguments || isOpen) && toggle,
+      hiddenText('Control and Enter call too.'),
+    ),
+  );
+  const answer = el(
+    'section',
+    { className: 'answer', 'aria-label': 'Result' },
+    hint,
+    status,
+    bar,
+    log,
+    output,
+  );
+  const element = el('form', { className: 'call', onsubmit: submit, onkeydown: submitByKeys }, ask, answer);
+  if (isOpen) swap();
+
+  /** From the form to JSON and back, with what stands there. */
+  function swap() {
+    const toJson = raw.hidden === true;
+    if (toJson) {
+      json.value = JSON.stringify(form.value(), null, 2);
+    } else {
+      if (jsonFault(json.value)) return void json.reportValidity();
+      form = schemaForm(schema, Object(JSON.parse(json.value || '{}')));
+      fields.replaceChildren(form.element);
+    }
+    raw.hidden = !toJson;
+    fields.hidden = toJson;
+    // What is not shown must not keep the form from being sent.
+    for (const control of /** @type {NodeListOf<HTMLInputElement>} */ (
+      fields.querySelectorAll('input, select, textarea')
+    ))
+      control.disabled = toJson;
+    toggle.setAttribute('aria-pressed', String(toJson));
+  }
+
+  /** @param {KeyboardEvent} event */
+  function submitByKeys(event) {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) element.requestSubmit();
+  }
+
+  /** @param {SubmitEvent} event */
+  async function submit(event) {
+    event.preventDefault();
+    if (running) return;
+    running = new AbortController();
+    const { signal } = running;
+    const { method, params } = call(raw.hidden ? form.value() : JSON.parse(json.value || '{}'));
+    begin();
+    const start = performance.now();
+    try {
+      const result = await client().request(method, params, { signal, onProgress: showProgress });
+      const took = formatDuration(performance.now() - start);
+      const size = formatBytes(new TextEncoder().encode(JSON.stringify(result)).length);
+      show(
+        result?.isError ? 'failed' : 'ok',
+        `${result?.isError ? 'The tool reports an error' : 'Answered'} after ${took}, ${size}`,
+      );
+      output.replaceChildren(...resultView(result));
+    } catch (error) {
+      showError(/** @type {Error & { code?: number, data?: unknown }} */ (error));
+    } finally {
+      running = undefined;
+      send.disabled = false;
+      if (document.activeElement === cancel) send.focus();
+      cancel.hidden = bar.hidden = true;
+    }
+  }
+
+  function begin() {
+    hint.hidden = send.disabled = true;
+    cancel.hidden = false;
+    log.replaceChildren();
+    output.replaceChildren();
+    show('running', 'Running…');
+  }
+
+  /** @param {import('./mcp-client.js').Progress} progress */
+  function showProgress({ progress, total, message }) {
+    bar.hidden = false;
+    if (total === undefined) bar.removeAttribute('value');
+    else [bar.max, bar.value] = [total, progress];
+    const done = total === undefined ? String(progress) : `${progress} of ${total}`;
+    show('running', message ? `Running: ${done}, ${message}` : `Running: ${done}`);
+  }
+
+  /** @param {Error & { code?: number, data?: unknown }} error */
+  function showError({ message, code, data }) {
+    show('failed', code === undefined ? message : `Error ${code}: ${message}`);
+    output.replaceChildren(...(data === undefined ? [] : [jsonView(data, 'Data of the error')]));
+  }
+
+  /**
+   * @param {string} kind
+   * @param {string} text
+   */
+  function show(kind, text) {
+    status.className = `status ${kind}`;
+    status.textContent = text;
+  }
+
+  return {
+    element,
+    /**
+     * A log message of the server, which belongs here while the call runs.
+     *
+     * @param {{ level?: string, data?: unknown }} entry
+     */
+    log({ level, data }) {
+      if (!running) return;
+      const text = typeof data === 'string' ? data : JSON.stringify(data);
+      log.append(el('li', {}, el('span', { className: 'tag' }, String(level)), ` ${text}`));
+      if (log.childElementCount > MAX_LOG) log.firstElementChild?.remove();
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { parseEvents } from './event-parser.js';
+import { Refusal } from './refusal.js';
+
+/** @typedef {import('./event-parser.js').StreamEvent} StreamEvent */
+/** @typedef {{ name: 'connecting' | 'open' | 'lost' } | { name: 'refused', refusal: Refusal }} StreamState */
+
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 15_000;
+
+/**
+ * An event stream that is read with the headers of a token, which an EventSource cannot send. When the connection is
+ * lost it is opened again, with `Last-Event-ID` where the server gives ids.
+ */
+export class EventStream {
+  /** @type {string | undefined} */
+  #lastId;
+  #stopped = false;
+  #failures = 0;
+  #connection = new AbortController();
+  #wake = () => {};
+  #watchdog = 0;
+
+  /**
+   * @param {string | URL} url
+   * @param {object} options
+   * @param {() => Record<string, string>} options.headers
+   * @param {number | false} options.heartbeatMs how often the server says that it is there
+   * @param {(event: StreamEvent) => void} options.onEvent
+   * @param {(state: StreamState) => void} options.onState
+   */
+  constructor(url, options) {
+    this.url = url;
+    this.options = options;
+    addEventListener('offline', this.#onOffline);
+    addEventListener('online', this.#onOnline);
+    void this.#run();
+  }
+
+  stop() {
+    this.#stopped = true;
+    removeEventListener('offline', this.#onOffline);
+    removeEventListener('online', this.#onOnline);
+    clearTimeout(this.#watchdog);
+    this.#connection.abort();
+    this.#wake();
+  }
+
+  /** Gives the connection up, and opens another one at once. */
+  reopen() {
+    this.#failures = 0;
+    this.#connection.abort();
+    this.#wake();
+  }
+
+  #onOffline = () => this.#connection.abort();
+  #onOnline = () => this.reopen();
+
+  async #run() {
+    while (!this.#stopped) {
+      this.options.onState({ name: 'connecting' });
+      try {
+        await this.#read();
+      } catch (error) {
+        if (this.#stopped) return;
+        if (error instanceof Refusal && error.isFinal) {
+          this.stop();
+          return this.options.onState({ name: 'refused', refusal: error });
+        }
+      }
+      clearTimeout(this.#watchdog);
+      if (this.#stopped) return;
+      this.options.onState({ name: 'lost' });
+      await this.#pause();
+    }
+  }
+
+  async #read() {
+    this.#connection = new AbortController();
+    const lastId = this.#lastId;
+    const headers = {
+      accept: 'text/event-stream',
+      ...this.options.headers(),
+      ...(lastId !== undefined && { 'last-event-id': lastId }),
+    };
+    const response = await fetch(this.url, { headers, cache: 'no-store', signal: this.#connection.signal });
+    if (!response.ok || !response.body) throw await Refusal.of(response);
+    this.#failures = 0;
+    this.options.onState({ name: 'open' });
+    this.#expectMore();
+    for await (const event of parseEvents(response.body, () => this.#expectMore())) {
+      if (event.id !== undefined) this.#lastId = event.id;
+      this.options.onEvent(event);
+    }
+  }
+
+  /** A network that is gone does not say so. */
+  #expectMore() {
+    const { heartbeatMs } = this.options;
+    clearTimeout(this.#watchdog);
+    if (heartbeatMs !== false)
+      this.#watchdog = setTimeout(() => this.#connection.abort(), 2 * heartbeatMs + 5_000);
+  }
+
+  /** @returns {Promise<void>} */
+  #pause() {
+    const ms = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

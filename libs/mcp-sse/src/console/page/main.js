@@ -1,0 +1,266 @@
+import { entryView, promptEntry, resourceEntry, toolEntry } from './catalogue.js';
+import { Connection } from './connection.js';
+import { byId, el } from './dom.js';
+import { clientName, principalName, sessionFacts, sessionItem } from './session-view.js';
+import { trafficView } from './traffic-view.js';
+
+/** @typedef {import('./catalogue.js').Entry} Entry */
+/** @typedef {import('./session-view.js').Session} Session */
+/** @typedef {'tools' | 'resources' | 'prompts' | 'sessions'} Section */
+
+/** Forms that keep what was typed into them while something else is looked at. */
+const MAX_KEPT = 20;
+const REFRESH_MS = 10_000;
+const NARROW = matchMedia('(max-width: 47rem)');
+
+/** @type {Record<Section, { title: string, empty: string }>} */
+const SECTIONS = {
+  tools: {
+    title: 'Tools',
+    empty: 'This server offers you no tools. Decorate a method of a provider with @McpTool().',
+  },
+  resources: {
+    title: 'Resources',
+    empty: 'This server offers you no resources. Decorate a method with @McpResource().',
+  },
+  prompts: {
+    title: 'Prompts',
+    empty: 'This server offers you no prompts. Decorate a method with @McpPrompt().',
+  },
+  sessions: { title: 'Sessions', empty: 'There is no session that you may see. Connect a client of yours.' },
+};
+
+/** @type {Record<'tools' | 'resources' | 'prompts', Entry[]>} */
+const lists = { tools: [], resources: [], prompts: [] };
+/** @type {Session[]} */
+let sessions = [];
+let totalSessions = 0;
+let shownHash = '';
+/** @type {(() => void) | undefined} */
+let leave;
+/** @type {Map<string, { view: Node, panel: import('./catalogue.js').Panel }>} */
+const kept = new Map();
+
+const connection = new Connection({
+  onState: showState,
+  onAbout: showAbout,
+  onReady: () => void loadAll(),
+  onNotification: (method, params) => {
+    const [, list] = /^notifications\/(tools|resources|prompts)\/list_changed$/.exec(method) ?? [];
+    if (list) void load(/** @type {'tools'} */ (list));
+    if (method === 'notifications/message') for (const { panel } of kept.values()) panel.log(params ?? {});
+  },
+  onSessions: (found) => {
+    ({ sessions, total: totalSessions } = found);
+    byId('count-sessions').textContent = String(totalSessions);
+    if (route().section === 'sessions') renderList();
+    refreshFacts();
+  },
+});
+
+/** @returns {{ section: Section, key: string | undefined }} */
+function route() {
+  const [section = '', ...rest] = location.hash.slice(1).split('/');
+  const key = rest.length > 0 ? decodeURIComponent(rest.join('/')) : undefined;
+  return { section: Object.hasOwn(SECTIONS, section) ? /** @type {Section} */ (section) : 'tools', key };
+}
+
+async function loadAll() {
+  await Promise.all([load('tools'), load('resources'), load('prompts')]);
+}
+
+/** @param {'tools' | 'resources' | 'prompts'} list */
+async function load(list) {
+  const client = () => connection.client;
+  try {
+    if (list === 'tools')
+      lists.tools = (await client().list('tools/list', 'tools')).map((tool) => toolEntry(tool, client));
+    else if (list === 'prompts')
+      lists.prompts = (await client().list('prompts/list', 'prompts')).map((prompt) =>
+        promptEntry(prompt, client),
+      );
+    else {
+      const found = await Promise.all([
+        client().list('resources/list', 'resources'),
+        client().list('resources/templates/list', 'resourceTemplates'),
+      ]);
+      lists.resources = found.flat().map((resource) => resourceEntry(resource, client));
+    }
+  } catch (error) {
+    return notice(`The ${list} could not be listed: ${/** @type {Error} */ (error).message}`);
+  }
+  byId(`count-${list}`).textContent = String(lists[list].length);
+  if (route().section !== list) return;
+  renderList();
+  if (shownHash !== location.hash) renderDetail();
+}
+
+function renderList() {
+  const { section, key } = route();
+  const wanted = /** @type {HTMLInputElement} */ (byId('filter')).value.trim().toLowerCase();
+  byId('list-title').textContent = SECTIONS[section].title;
+  const items = section === 'sessions' ? sessions.map(sessionRow) : lists[section].map(entryRow);
+  const found = items.filter(({ text }) => text.toLowerCase().includes(wanted));
+  const focused =
+    document.activeElement instanceof HTMLAnchorElement ? document.activeElement.hash : undefined;
+  byId('list').replaceChildren(
+    ...found.map((item) => {
+      const hash = `#${section}/${encodeURIComponent(item.key)}`;
+      const link = el(
+        'a',
+        { href: hash, 'aria-current': item.key === key ? 'true' : undefined },
+        item.children,
+      );
+      return el('li', {}, link);
+    }),
+  );
+  if (focused !== undefined)
+    [...byId('list').querySelectorAll('a')]
+      .find((link) => link.hash === focused)
+      ?.focus({ preventScroll: true });
+  const empty = byId('list-empty');
+  empty.hidden = found.length > 0;
+  empty.textContent = items.length > 0 ? `Nothing here has “${wanted}” in it.` : SECTIONS[section].empty;
+}
+
+/** @param {Entry} entry */
+function entryRow({ key, title, note, description }) {
+  const children = [
+    el('span', { className: 'name' }, title),
+    el('span', { className: 'note' }, note ?? description ?? ''),
+  ];
+  return { key, children, text: `${title} ${key} ${description ?? ''}` };
+}
+
+/** @param {Session} session */
+function sessionRow(session) {
+  const text = `${clientName(session)} ${session.client?.name} ${principalName(session.principal)} ${session.transport} ${session.id}`;
+  return { key: session.id, children: sessionItem(session), text };
+}
+
+function renderDetail() {
+  const { section, key } = route();
+  leave?.();
+  leave = undefined;
+  shownHash = location.hash;
+  byId('columns').classList.toggle('chosen', key !== undefined);
+  for (const link of document.querySelectorAll('nav a'))
+    if (link.getAttribute('href') === `#${section}`) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  const back = el('a', { href: `#${section}`, className: 'back' }, `← ${SECTIONS[section].title}`);
+  const view =
+    key === undefined ? undefined : section === 'sessions' ? sessionDetail(key) : entryDetail(section, key);
+  if (view === undefined) shownHash = '';
+  byId('detail').replaceChildren(...(view ? [back, view] : [emptyDetail(section, key)]));
+  document.title = `${key ?? SECTIONS[section].title} · ${connection.about?.server.name ?? 'MCP console'}`;
+  if (key !== undefined && NARROW.matches)
+    /** @type {HTMLElement | null} */ (byId('detail').querySelector('h2'))?.focus();
+}
+
+/**
+ * @param {'tools' | 'resources' | 'prompts'} section
+ * @param {string} key
+ */
+function entryDetail(section, key) {
+  const entry = lists[section].find((candidate) => candidate.key === key);
+  if (!entry) return undefined;
+  const known = kept.get(location.hash);
+  if (known) return known.view;
+  const panel = entry.panel();
+  const view = entryView(entry, panel);
+  kept.set(location.hash, { view, panel });
+  if (kept.size > MAX_KEPT) kept.delete(/** @type {string} */ (kept.keys().next().value));
+  return view;
+}
+
+/** @param {string} key */
+function sessionDetail(key) {
+  if (!connection.about) return undefined;
+  const traffic = trafficView({
+    url: connection.api(`sessions/${encodeURIComponent(key)}/messages`),
+    headers: connection.credentials.headers,
+    heartbeatMs: connection.about.heartbeatMs,
+  });
+  leave = traffic.stop;
+  const session = sessions.find(({ id }) => id === key);
+  return el(
+    'article',
+    { className: 'session' },
+    el('h2', { tabIndex: -1 }, session ? clientName(session) : 'Session'),
+    el('p', { className: 'code note' }, key),
+    el('div', { id: 'facts' }, sessionFacts(session)),
+    traffic.element,
+  );
+}
+
+function refreshFacts() {
+  const { section, key } = route();
+  if (section !== 'sessions' || key === undefined) return;
+  const session = sessions.find(({ id }) => id === key);
+  if (session) document.getElementById('facts')?.replaceChildren(...sessionFacts(session));
+}
+
+/**
+ * @param {Section} section
+ * @param {string} [key]
+ */
+function emptyDetail(section, key) {
+  const one = section.slice(0, -1);
+  const text =
+    key === undefined
+      ? section === 'sessions'
+        ? 'Choose a session to see its messages live.'
+        : `Choose a ${one} to see what it takes, and to call it.`
+      : `There is no ${one} “${key}” here. Choose one of the list.`;
+  return el('p', { className: 'empty' }, text);
+}
+
+/**
+ * @param {import('./connection.js').ConnectionState} state
+ * @param {string} text
+ */
+function showState(state, text) {
+  const element = byId('state');
+  element.className = `state ${state}`;
+  element.textContent = state === 'refused' ? 'Not connected' : text;
+  if (state === 'refused') notice(text);
+  else byId('notice').hidden = true;
+}
+
+/** @param {string} text */
+function notice(text) {
+  const element = byId('notice');
+  element.textContent = text;
+  element.hidden = false;
+}
+
+function showAbout() {
+  const { server, viewer, authenticates } = /** @type {import('./connection.js').About} */ (connection.about);
+  byId('server').replaceChildren(
+    server.title ?? server.name,
+    el('span', { className: 'version' }, server.version),
+  );
+  byId('account').hidden = !authenticates;
+  byId('account').textContent = viewer.subject === undefined ? 'Sign in' : principalName(viewer);
+  renderDetail();
+}
+
+addEventListener('hashchange', () => {
+  /** @type {HTMLInputElement} */ (byId('filter')).value = '';
+  renderList();
+  renderDetail();
+});
+byId('filter').addEventListener('input', renderList);
+byId('account').addEventListener('click', () => void connection.signIn());
+byId('skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  byId('detail').focus();
+});
+setInterval(() => {
+  if (route().section !== 'sessions') return;
+  renderList();
+  refreshFacts();
+}, REFRESH_MS);
+renderList();
+renderDetail();
+void connection.open();

@@ -1,0 +1,97 @@
+const MAX_MESSAGES = 1_000;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
+
+/** @typedef {{ time: number, from: 'client' | 'server', bytes: number, message: any }} Traffic */
+/**
+ * @typedef {object} Entry
+ * @property {Traffic} traffic
+ * @property {string} title method, or that of the request which is answered
+ * @property {string} [about] what the request is for
+ * @property {number} [latency] of an answer, in milliseconds
+ * @property {boolean} failed
+ * @property {string} text to be searched
+ */
+
+/** The newest messages of a session. Older ones make room. */
+export class MessageRing {
+  /** @type {Entry[]} */
+  entries = [];
+  #characters = 0;
+  /** @type {Map<string, { time: number, title: string, about?: string }>} */
+  #open = new Map();
+
+  /**
+   * @param {Traffic} traffic
+   * @returns {{ entry: Entry, dropped: number }} how many had to go for it
+   */
+  add(traffic) {
+    const entry = this.#entryOf(traffic);
+    this.entries.push(entry);
+    this.#characters += entry.text.length;
+    let dropped = 0;
+    while (
+      this.entries.length - dropped > MAX_MESSAGES ||
+      (this.#characters > MAX_CHARACTERS && this.entries.length - dropped > 1)
+    )
+      this.#characters -= /** @type {Entry} */ (this.entries[dropped++]).text.length;
+    this.entries.splice(0, dropped);
+    return { entry, dropped };
+  }
+
+  clear() {
+    this.entries = [];
+    this.#characters = 0;
+  }
+
+  /**
+   * @param {Traffic} traffic
+   * @returns {Entry}
+   */
+  #entryOf(traffic) {
+    const { message, from, time } = traffic;
+    const { id, method, params, result, error } = message;
+    const text = JSON.stringify(message).toLowerCase();
+    const isAnswer = method === undefined;
+    const asker = isAnswer === (from === 'client') ? 'server' : 'client';
+    const key = `${asker} ${JSON.stringify(id)}`;
+    if (!isAnswer) {
+      const about = aboutOf(params);
+      if (id !== undefined) this.#remember(key, { time, title: method, about });
+      return { traffic, title: method, about, failed: false, text };
+    }
+    const request = this.#open.get(key);
+    this.#open.delete(key);
+    const latency = request && time - request.time;
+    const failed = error !== undefined || result?.isError === true;
+    return {
+      traffic,
+      title: request?.title ?? 'answer',
+      about: request?.about,
+      latency,
+      failed,
+      text: `${request?.title ?? ''} ${text}`,
+    };
+  }
+
+  /**
+   * @param {string} key
+   * @param {{ time: number, title: string, about?: string }} request
+   */
+  #remember(key, request) {
+    this.#open.set(key, request);
+    if (this.#open.size > MAX_MESSAGES)
+      this.#open.delete(/** @type {string} */ (this.#open.keys().next().value));
+  }
+}
+
+/**
+ * @param {any} params
+ * @returns {string | undefined}
+ */
+function aboutOf(params) {
+  const about = params?.name ?? params?.uri ?? params?.clientInfo?.name ?? params?.message;
+  if (typeof about === 'string') return about;
+  return params?.progress === undefined
+    ? undefined
+    : `${params.progress}${params.total ? ` of ${params.total}` : ''}`;
+}

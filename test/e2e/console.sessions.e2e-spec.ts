@@ -1,0 +1,317 @@
+import { describe, expect, it } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
+import { McpConsoleModule, type McpConsoleOptions } from 'nestjs-mcp-sse/console';
+import { McpTraffic } from '../../libs/mcp-sse/src/observability/mcp-traffic.js';
+import { send, WireClient } from '../clients/wire-client.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { appPerTest } from '../fixtures/app-per-test.js';
+import { ConsoleShop } from '../fixtures/console-shop.js';
+import { HeaderUserGuard } from '../fixtures/header-user.guard.js';
+import type { RunningApp } from '../fixtures/start-app.js';
+
+type User = { sub: string; tenant?: string; roles?: string[]; exp?: number };
+type Json = Record<string, any>;
+
+const headersOf = (user?: User): Record<string, string> => (user ? { 'x-user': JSON.stringify(user) } : {});
+
+const ADA = { sub: 'ada', tenant: 'acme' };
+const BOB = { sub: 'bob', tenant: 'acme' };
+const EVE = { sub: 'eve', tenant: 'other' };
+const OPERATOR = { sub: 'olga', tenant: 'acme', roles: ['operator'] };
+
+describeOnAdapters('the console', (adapter) => {
+  const { start } = appPerTest(adapter);
+
+  const run = (options: McpConsoleOptions = {}, server = {}) =>
+    start({
+      options: { guards: [HeaderUserGuard], ...server },
+      imports: [McpConsoleModule.forRoot({ roles: ['operator'], ...options })],
+      providers: [ConsoleShop],
+    });
+
+  const connect = async ({ url }: RunningApp, user?: User) => {
+    const client = await WireClient.connect(`${url}/sse`, headersOf(user));
+    await client.initialize();
+    return client;
+  };
+
+  const listing = ({ url }: RunningApp, user?: User) =>
+    WireClient.open(`${url}/console/api/sessions`, headersOf(user));
+
+  const nextList = async (stream: WireClient) => {
+    const { data } = await stream.next(({ event }) => event === 'sessions');
+    return JSON.parse(data!) as { total: number; sessions: Json[] };
+  };
+
+  const idOf = async (app: RunningApp, user: User, viewer = user) => {
+    const stream = await listing(app, viewer);
+    const { sessions } = await nextList(stream);
+    stream.close();
+    return sessions.find(({ principal }) => principal.subject === user.sub)!['id'] as string;
+  };
+
+  const watching = async ({ url }: RunningApp, id: string, user?: User) => {
+    const stream = await WireClient.open(`${url}/console/api/sessions/${id}/messages`, headersOf(user));
+    if (stream.response.statusCode === 200) await stream.next(({ event }) => event === 'watching');
+    return stream;
+  };
+
+  const nextMessage = async (stream: WireClient) => {
+    const { data } = await stream.next(({ event }) => event === 'message');
+    return JSON.parse(data!) as Json;
+  };
+
+  it('shows to each the sessions of his own principal, and to whoever has a role of the options those of his tenant', async () => {
+    const app = await run();
+    for (const user of [ADA, BOB, EVE, { sub: 'tom' }, undefined]) await connect(app, user);
+    const seen = async (user?: User) => {
+      const stream = await listing(app, user);
+      const { total, sessions } = await nextList(stream);
+      stream.close();
+      expect(total).toBe(sessions.length);
+      return sessions.map(({ principal }) => principal.subject).toSorted();
+    };
+    expect(await seen(ADA)).toEqual(['ada']);
+    expect(await seen({ ...ADA, tenant: 'other' })).toEqual([]);
+    expect(await seen({ sub: 'ada' })).toEqual([]);
+    expect(await seen(OPERATOR)).toEqual(['ada', 'bob']);
+    expect(await seen({ ...OPERATOR, tenant: 'other' })).toEqual(['eve']);
+    expect(await seen({ sub: 'olga', roles: ['operator'] })).toEqual(['anonymous', 'tom']);
+    // Who is nobody on a server that authenticates may be anybody.
+    expect(await seen()).toEqual([]);
+  });
+
+  it('shows messages of no session that it does not list', async () => {
+    const app = await run();
+    const ada = await connect(app, ADA);
+    const id = await idOf(app, ADA);
+    for (const viewer of [BOB, EVE, { ...OPERATOR, tenant: 'other' }, { sub: 'ada' }, undefined]) {
+      const { status } = await send(`${app.url}/console/api/sessions/${id}/messages`, {
+        method: 'GET',
+        headers: headersOf(viewer),
+      });
+      expect([viewer, status]).toEqual([viewer, 404]);
+    }
+    const unknown = await send(`${app.url}/console/api/sessions/${await ada.sessionId()}/messages`, {
+      method: 'GET',
+      headers: headersOf(ADA),
+    });
+    expect(unknown.status).toBe(404);
+    for (const viewer of [ADA, OPERATOR]) {
+      const stream = await watching(app, id, viewer);
+      await ada.call(`to ${viewer.sub}`, 'ping');
+      expect(await nextMessage(stream)).toMatchObject({ message: { id: `to ${viewer.sub}` } });
+      stream.close();
+    }
+  });
+
+  it('shows who is connected by what, since when and with what waiting, and never the id of a session', async () => {
+    const app = await run();
+    const ada = await connect(app, ADA);
+    const stream = await listing(app, ADA);
+    const { total, sessions } = await nextList(stream);
+    expect({ total, sessions }).toEqual({
+      total: 1,
+      sessions: [
+        {
+          id: expect.stringMatching(/^[0-9a-f]{16}$/),
+          transport: 'sse',
+          principal: { subject: 'ada', tenant: 'acme' },
+          client: { name: 'wire', version: '1' },
+          protocolVersion: '2024-11-05',
+          createdAt: expect.any(Number),
+          lastActivityAt: expect.any(Number),
+          attached: true,
+          inFlight: 0,
+          queuedBytes: 0,
+        },
+      ],
+    });
+    const bodies = JSON.stringify(stream.events);
+    expect(bodies).not.toContain(await ada.sessionId());
+    ada.close();
+    expect((await nextList(stream)).sessions).toMatchObject([{ attached: false }]);
+  });
+
+  it('cuts names that a client gave itself', async () => {
+    const app = await run();
+    const client = await WireClient.connect(`${app.url}/sse`, headersOf(ADA));
+    const clientInfo = { name: 'n'.repeat(10_000), version: '1' };
+    await client.call(1, 'initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo });
+    const stream = await listing(app, ADA);
+    const [session] = (await nextList(stream)).sessions;
+    expect(session!['client'].name.length).toBeLessThan(300);
+  });
+
+  it('shows the messages of a session both ways, with their sizes and times, as they come', async () => {
+    const app = await run();
+    const ada = await connect(app, ADA);
+    const stream = await watching(app, await idOf(app, ADA), ADA);
+    const answer = await ada.callTool(7, 'importProducts', { products: 1 });
+    const [request, result] = [await nextMessage(stream), await nextMessage(stream)];
+    expect(request).toMatchObject({
+      from: 'client',
+      message: { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 'importProducts' } },
+    });
+    expect(request).not.toHaveProperty('message.kind');
+    expect(result).toMatchObject({ from: 'server', message: answer });
+    expect(result['bytes']).toBe(Buffer.byteLength(JSON.stringify(answer)));
+    expect(result['time']).toBeGreaterThan(request['time']);
+    await ada.post({ jsonrpc: '2.0', method: 'notifications/roots/list_changed' });
+    expect(await nextMessage(stream)).toMatchObject({
+      message: { method: 'notifications/roots/list_changed' },
+    });
+  });
+
+  it('shows no secret that a member, a text or a header tells of', async () => {
+    const app = await run();
+    const ada = await connect(app, ADA);
+    const stream = await watching(app, await idOf(app, ADA), ADA);
+    await ada.callTool(1, 'logIn', { user: 'ada', password: 'hunter2' });
+    const [request, result] = [await nextMessage(stream), await nextMessage(stream)];
+    expect(request['message'].params.arguments).toEqual({ user: 'ada', password: '[hidden]' });
+    expect(result['message'].result.structuredContent).toEqual({
+      user: 'ada',
+      sessionToken: '[hidden]',
+      header: '[hidden]',
+    });
+    expect(JSON.stringify(stream.events)).not.toMatch(/hunter2|a-token-of-the-shop/);
+  });
+
+  it('listens to messages while somebody looks, and only then', async () => {
+    const app = await run();
+    const traffic = app.app.get(McpTraffic, { strict: false });
+    await connect(app, ADA);
+    const id = await idOf(app, ADA);
+    expect(traffic.messages).toBeUndefined();
+    await send(`${app.url}/console/api/sessions/${id}/messages`, { method: 'HEAD', headers: headersOf(ADA) });
+    expect(traffic.messages).toBeUndefined();
+    const streams = [await watching(app, id, ADA), await watching(app, id, OPERATOR)];
+    expect(traffic.messages).toBeDefined();
+    for (const stream of streams) stream.close();
+    // Nobody is told that a server has noticed.
+    while (traffic.messages) await setImmediate();
+    expect(traffic.messages).toBeUndefined();
+  });
+
+  it('tells that a session has ended, and ends its stream', async () => {
+    const app = await run();
+    await connect(app, ADA);
+    const stream = await watching(app, await idOf(app, ADA), ADA);
+    app.sessions.closeWhere(ADA);
+    const { data } = await stream.next(({ event }) => event === 'closed');
+    expect(JSON.parse(data!)).toEqual({ reason: 'revoked' });
+    await stream.end();
+  });
+
+  it('ends streams when the token of the viewer ends, and all of them with the application', async () => {
+    const app = await run();
+    const short = { ...ADA, exp: Date.now() / 1_000 + 0.3 };
+    const brief = await listing(app, short);
+    expect((await nextList(brief)).sessions).toEqual([]);
+    await brief.end();
+    const streams = [await listing(app, ADA), await listing(app, BOB)];
+    const ends = Promise.all(streams.map((stream) => stream.end()));
+    await app.app.close();
+    await expect(ends).resolves.toHaveLength(2);
+  });
+
+  it('keeps little for a viewer who does not read, and tells him how much he has missed', async () => {
+    const app = await run();
+    const ada = await connect(app, ADA);
+    const stream = await watching(app, await idOf(app, ADA), ADA);
+    stream.response.pause();
+    const notes = { text: 'x'.repeat(8_000), more: Array(20).fill('y'.repeat(8_000)) };
+    const order = { customer: 'C-1', quantity: 1, delivery: { street: 'a' }, notes };
+    const calls = 60;
+    for (let id = 0; id < calls; id++) await ada.callTool(id, 'placeOrder', order);
+    stream.response.resume();
+    const counted = () =>
+      stream.events.reduce(
+        (sum, { event, data }) =>
+          sum + (event === 'missed' ? JSON.parse(data!).messages : event === 'message' ? 1 : 0),
+        0,
+      );
+    while (counted() < 2 * calls) await stream.next();
+    expect(counted()).toBe(2 * calls);
+    expect(stream.events.filter(({ event }) => event === 'message').length).toBeLessThan(calls);
+  });
+
+  it('lets so many look at a time and no more', async () => {
+    const app = await run();
+    const streams = await Promise.all(Array.from({ length: 100 }, () => listing(app, ADA)));
+    const refused = await send(`${app.url}/console/api/sessions`, { method: 'GET', headers: headersOf(ADA) });
+    expect(refused.status).toBe(503);
+    streams[0]!.close();
+    let again = await listing(app, ADA);
+    while (again.response.statusCode === 503) again = await listing(app, ADA);
+    expect(again.response.statusCode).toBe(200);
+    for (const stream of [...streams, again]) stream.close();
+  });
+});
+
+describe('what the console shows of messages', () => {
+  const { start } = appPerTest();
+
+  const watched = async (options: McpConsoleOptions, call: (client: WireClient) => Promise<unknown>) => {
+    const { url } = await start({ imports: [McpConsoleModule.forRoot(options)], providers: [ConsoleShop] });
+    const client = await WireClient.connect(`${url}/sse`);
+    const list = await WireClient.open(`${url}/console/api/sessions`);
+    const { data } = await list.next();
+    const { sessions } = JSON.parse(data!) as { sessions: { id: string }[] };
+    const stream = await WireClient.open(`${url}/console/api/sessions/${sessions[0]!.id}/messages`);
+    await stream.next(({ event }) => event === 'watching');
+    await call(client);
+    return [await stream.next(), await stream.next()].map(
+      ({ data }) => (JSON.parse(data!) as Json)['message'],
+    );
+  };
+
+  it('leaves out members that the option names', async () => {
+    const [request] = await watched({ redact: ['street'] }, (client) =>
+      client.callTool(1, 'placeOrder', { customer: 'C-1', quantity: 1, delivery: { street: 'Main 5' } }),
+    );
+    expect(request.params.arguments.delivery).toEqual({ street: '[hidden]' });
+  });
+
+  it('is what the function of the option returns of it, secrets hidden before', async () => {
+    const [request, result] = await watched(
+      { redact: ({ params, ...rest }) => ({ ...rest, seen: params }) },
+      (client) => client.callTool(1, 'logIn', { user: 'ada', password: 'hunter2' }),
+    );
+    expect(request.seen.arguments).toEqual({ user: 'ada', password: '[hidden]' });
+    expect(result.id).toBe(1);
+  });
+
+  it('is nothing but the envelope when that function fails', async () => {
+    const redact = () => {
+      throw new Error('of the function');
+    };
+    const [request] = await watched({ redact }, (client) =>
+      client.callTool(1, 'logIn', { user: 'ada', password: 'x' }),
+    );
+    expect(request).toEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      withheld: expect.stringMatching(/^the option "redact" failed \(correlation id .+\)$/),
+    });
+  });
+
+  it('is nothing but the envelope of a message that is too large, and the beginning of a long text', async () => {
+    const many = Object.fromEntries(Array.from({ length: 40_000 }, (_, index) => [`n${index}`, index]));
+    const [large] = await watched({}, (client) =>
+      client.callTool(1, 'placeOrder', {
+        customer: 'C-1',
+        quantity: 1,
+        delivery: { street: 'a' },
+        notes: many,
+      }),
+    );
+    expect(large).toEqual({ jsonrpc: '2.0', id: 1, method: 'tools/call', withheld: 'too large to be shown' });
+    const [long] = await watched({}, (client) =>
+      client.callTool(1, 'logIn', { user: 'u'.repeat(20_000), password: '' }),
+    );
+    expect(long.params.arguments.user).toMatch(/^u{8192}… \(11808 more characters\)$/);
+  });
+});
