@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import compression from 'compression';
+import { EventSource } from 'eventsource';
+import { mcpCorsOptions, McpSessionService, type McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { HttpWireClient, initialize } from '../clients/http-wire-client.js';
+import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
+import { appPerTest } from '../fixtures/app-per-test.js';
+import { Greeter } from '../fixtures/greeter.js';
+import { startPrefixProxy } from '../fixtures/prefix-proxy.js';
+import { testNames } from '../fixtures/test-names.js';
+
+const PAGE = readFileSync('docs/troubleshooting.md', 'utf8');
+const ORIGIN = 'https://chat.example.com';
+const { start } = appPerTest();
+const stops: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+const serve = async (options: Partial<McpSseModuleOptions> = {}) => start({ providers: [Greeter], options });
+const post = (url: string, headers: Record<string, string> = {}) =>
+  new HttpWireClient(url).post(initialize(), headers);
+
+/** The message of a refusal, which the page quotes. */
+function quoted({ body }: WireResponse): string {
+  const { error } = JSON.parse(body) as { error: { message: string } };
+  expect(PAGE).toContain(`> ${error.message}\n`);
+  return error.message;
+}
+
+describe('troubleshooting of connections', () => {
+  it('403, the host is not served', async () => {
+    const headers = { host: 'mcp.example.com' };
+    const refused = await post(`${(await serve()).url}/mcp`, headers);
+    expect([refused.status, quoted(refused)]).toEqual([403, expect.stringContaining('allowedHosts')]);
+    const { url } = await serve({ allowedHosts: ['mcp.example.com'] });
+    expect(await post(`${url}/mcp`, headers)).toMatchObject({ status: 200 });
+  });
+
+  it('403, the origin is not allowed', async () => {
+    const headers = { origin: ORIGIN };
+    const { url } = await start({ configure: (app) => app.enableCors() });
+    const refused = await post(`${url}/mcp`, headers);
+    expect([refused.status, quoted(refused)]).toEqual([403, expect.stringContaining('allowedOrigins')]);
+    const allowing = await serve({ allowedOrigins: [ORIGIN] });
+    expect(await post(`${allowing.url}/mcp`, headers)).toMatchObject({ status: 200 });
+  });
+
+  it('A page in a browser gets a CORS error', async () => {
+    const options = { allowedOrigins: [ORIGIN] };
+    const allowed = async (url: string) => {
+      const { headers } = await post(`${url}/mcp`, { origin: ORIGIN });
+      return headers['access-control-allow-origin'];
+    };
+    expect(await allowed((await serve(options)).url)).toBeUndefined();
+    const configured = await start({ options, configure: (app) => app.enableCors(mcpCorsOptions([ORIGIN])) });
+    expect(await allowed(configured.url)).toBe(ORIGIN);
+  });
+
+  it("401 from a browser's EventSource", async () => {
+    const keys = [{ key: 'k'.repeat(16), name: 'ada' }];
+    const { url } = await serve({ auth: { apiKey: { keys } } });
+    const outcome = async (source: EventSource) => {
+      stops.push(() => source.close());
+      return new Promise((resolve) => {
+        source.addEventListener('endpoint', () => resolve('endpoint'));
+        source.addEventListener('error', ({ code }) => resolve(code));
+      });
+    };
+    expect(await outcome(new EventSource(`${url}/sse`))).toBe(401);
+    const withKey: typeof fetch = (input, init) =>
+      fetch(input, { ...init, headers: { ...(init!.headers as object), 'x-api-key': 'k'.repeat(16) } });
+    expect(await outcome(new EventSource(`${url}/sse`, { fetch: withKey as never }))).toBe('endpoint');
+  });
+
+  it('404, the session is not found', async () => {
+    const { url, app } = await serve();
+    const client = await HttpWireClient.connect(`${url}/mcp`);
+    app.get(McpSessionService).close(client.sessionId);
+    const refused = await client.post({ jsonrpc: '2.0', id: 1, method: 'ping' });
+    expect([refused.status, quoted(refused)]).toEqual([404, expect.stringContaining('initialize again')]);
+  });
+
+  it('405 on POST /sse', async () => {
+    const { url } = await serve();
+    expect(await post(`${url}/sse`)).toMatchObject({ status: 405, headers: { allow: 'GET' } });
+  });
+
+  it('406', async () => {
+    const { url } = await serve();
+    const refused = await post(`${url}/mcp`, { accept: 'application/json' });
+    expect([refused.status, quoted(refused)]).toEqual([406, expect.stringContaining('Accept')]);
+  });
+
+  it('413', async () => {
+    const { url } = await serve();
+    const refused = await new HttpWireClient(`${url}/mcp`).post(`"${'x'.repeat(4_194_304)}"`);
+    expect([refused.status, quoted(refused)]).toEqual([413, expect.stringContaining('bytes')]);
+  });
+
+  it('415', async () => {
+    const { url } = await serve();
+    const refused = await post(`${url}/mcp`, { 'content-type': 'application/x-www-form-urlencoded' });
+    expect([refused.status, quoted(refused)]).toEqual([415, expect.stringContaining('Content-Type')]);
+  });
+});
+
+describe('troubleshooting of proxies', () => {
+  it('The client posts to a URL that does not exist', async () => {
+    const answered = async (options: Partial<McpSseModuleOptions>, path: string) => {
+      const { url } = await serve(options);
+      const proxy = await startPrefixProxy(url, '/tools');
+      stops.push(() => proxy.close());
+      if (path === '/mcp') return (await post(`${proxy.url}/mcp`)).status;
+      const client = await WireClient.connect(`${proxy.url}${path}`);
+      stops.push(() => client.close());
+      return (await client.post(initialize())).status;
+    };
+    expect(await answered({}, '/sse')).toBe(404);
+    expect(await answered({ publicUrl: 'https://example.com/tools' }, '/sse')).toBe(202);
+    expect(await answered({}, '/mcp')).toBe(200);
+  });
+
+  it('Events come late, or all at once', async () => {
+    const { url } = await start({ configure: (app) => void app.use(compression({ threshold: 0 })) });
+    const client = await WireClient.connect(`${url}/sse`, { 'accept-encoding': 'gzip' });
+    stops.push(() => client.close());
+    expect(client.response.headers).toMatchObject({
+      'cache-control': expect.stringContaining('no-transform'),
+      'x-accel-buffering': 'no',
+    });
+    expect(client.response.headers).not.toHaveProperty('content-encoding');
+    const { headers } = await send(`${url}/mcp`, { headers: { 'accept-encoding': 'gzip' }, body: '{}' });
+    expect(headers).toHaveProperty('content-encoding');
+  });
+});
+
+it('has a test for each symptom', () => {
+  const files = ['troubleshooting', 'troubleshooting.nest'].map((name) => `test/pages/${name}.e2e-spec.ts`);
+  const tested = files.flatMap((file) => [...testNames(file)]);
+  const symptoms = [...PAGE.matchAll(/^### (.+)$/gm)].map(([, symptom]) => symptom!);
+  expect(symptoms.filter((symptom) => !tested.includes(symptom))).toEqual([]);
+});
