@@ -3,7 +3,8 @@
  *
  *     npm run bench -- [--servers floor-sse,fastify-sse] [--scenarios call,list] [--rounds 3]
  *
- * `--full` measures everything, servers of others too, and `--docs` writes the results to docs/performance.md.
+ * Servers of others take part where `npm run bench:setup` has installed them. `--full` measures longer and in rounds,
+ * and `--docs` writes the results to docs/performance.md.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -38,10 +39,11 @@ const run: Run = { node: process.version, cpu: cpus()[0]!.model, date: new Date(
 mkdirSync(RESULTS, { recursive: true });
 
 for (let round = 0; round < rounds; round++)
-  for (const { name, scenario, options, needsSessions, once } of scenarios) {
+  for (const { name, scenario, options, needsSessions, once, peers } of scenarios) {
     if (once && round > 0) continue;
     for (const server of rotated(servers, round)) {
       if (needsSessions && server.maxSessions !== undefined) continue;
+      if (server.peer !== undefined && !peers) continue;
       const outcome = await measureApart(server.name, scenario, options).then(
         (result) => ({ result }),
         ({ message }: Error) => ({ failure: message }),
@@ -69,7 +71,7 @@ async function writeDocs(): Promise<void> {
 }
 
 function isPlanned({ peer }: MeasuredServer): boolean {
-  return peer === undefined || (plan.peers && existsSync(`bench/peers/${peer}/node_modules`));
+  return peer === undefined || existsSync(`bench/peers/${peer}/node_modules`);
 }
 
 function chosen<T extends { readonly name: string }>(

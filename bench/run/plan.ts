@@ -9,32 +9,32 @@ export interface PlannedScenario {
   readonly needsSessions: boolean;
   /** Measured in the first round only, since it takes long and varies little. */
   readonly once: boolean;
+  /** Whether servers of others take part, those that are installed. */
+  readonly peers: boolean;
 }
 
 export interface Plan {
   readonly rounds: number;
-  /** Whether servers of others take part besides the floors. */
-  readonly peers: boolean;
   readonly scenarios: readonly PlannedScenario[];
 }
 
-/** Minutes: to see what a change did. */
+/** About ten minutes: all that is published, each a moment long, to see what a change did. */
 export const QUICK: Plan = {
   rounds: 1,
-  peers: false,
   scenarios: [
     loop('call', 'call', 32, 2, 3),
-    loop('list', 'list', 16, 1, 2),
-    loop('progress', 'progress', 8, 2, 3),
-    connect(1_000),
+    loop('list', 'list', 16, 1, 1.5),
+    loop('progress', 'progress', 8, 1, 2),
+    loop('big', 'big', 4, 1, 1),
+    connect(600),
     idle('idle', 1_000),
+    { ...idle('idle10k', 10_000), peers: false },
   ],
 };
 
 /** An hour or more: what is published. */
 export const FULL: Plan = {
   rounds: 3,
-  peers: true,
   scenarios: [
     loop('call', 'call', 32, 4, 6),
     loop('call1', 'call', 1, 2, 4),
@@ -55,15 +55,15 @@ function loop(
   warmup: number,
 ): PlannedScenario {
   const options = { sessions, seconds, warmup };
-  return { name, scenario, options, needsSessions: false, once: false };
+  return { name, scenario, options, needsSessions: false, once: false, peers: true };
 }
 
 function connect(cycles: number): PlannedScenario {
   const options = { sessions: 16, cycles };
-  return { name: 'connect', scenario: 'connect', options, needsSessions: false, once: false };
+  return { name: 'connect', scenario: 'connect', options, needsSessions: false, once: false, peers: true };
 }
 
 function idle(name: string, sessions: number): PlannedScenario {
   const options = { sessions };
-  return { name, scenario: 'idle', options, needsSessions: true, once: false };
+  return { name, scenario: 'idle', options, needsSessions: true, once: false, peers: true };
 }
