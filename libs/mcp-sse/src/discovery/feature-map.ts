@@ -8,6 +8,7 @@ interface Feature<Identity extends string> {
 /** Features of one kind by what makes them unique, in the order in which they were added. */
 export class FeatureMap<F extends Feature<'name'> | Feature<'uri'> | Feature<'key'>> {
   private readonly features = new Map<string, F>();
+  private inOrder?: readonly F['definition'][];
 
   /** @param identity the member of the definition that makes a feature unique */
   constructor(
@@ -15,8 +16,8 @@ export class FeatureMap<F extends Feature<'name'> | Feature<'uri'> | Feature<'ke
     private readonly identity: 'name' | 'uri' | 'key',
   ) {}
 
-  get definitions(): F['definition'][] {
-    return [...this.features.values()].map(({ definition }) => definition);
+  get definitions(): readonly F['definition'][] {
+    return (this.inOrder ??= Object.freeze([...this.features.values()].map(({ definition }) => definition)));
   }
 
   get(identity: string): F | undefined {
@@ -34,9 +35,11 @@ export class FeatureMap<F extends Feature<'name'> | Feature<'uri'> | Feature<'ke
     if (existing)
       throw new McpDuplicateNameError(this.kind, identity, existing.source, feature.source, this.identity);
     this.features.set(identity, feature);
+    this.inOrder = undefined;
   }
 
   delete(identity: string): void {
     this.features.delete(identity);
+    this.inOrder = undefined;
   }
 }

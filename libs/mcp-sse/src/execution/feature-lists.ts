@@ -7,6 +7,7 @@ import type {
   McpResourceDefinition,
   McpToolDefinition,
 } from '../model/definitions.js';
+import { andThen } from '../model/and-then.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { McpPolicyContext } from '../model/mcp-policy.js';
 import { SerializedJson } from '../model/serialized-json.js';
@@ -62,30 +63,32 @@ export class FeatureLists {
   }
 
   /** @throws {JsonRpcError} -32602 for a cursor that no page of this list, as this principal sees it, ended with */
-  async payload(
+  payload(
     method: string,
     { cursor }: Readonly<Record<string, unknown>>,
     context: McpPolicyContext,
-  ): Promise<SerializedJson> {
-    const visible = await this.visibleItems(this.lists[method]!.items(), context);
-    const start = cursor === undefined ? 0 : this.startOf(cursor, method, visible);
-    const key = `${method} ${start} ${visible.version} ${visible.hidden}`;
-    return this.pages.get(key, () => this.serialize(method, start, visible));
+  ): SerializedJson | Promise<SerializedJson> {
+    return andThen(this.visibleItems(this.lists[method]!.items(), context), (visible) => {
+      const start = cursor === undefined ? 0 : this.startOf(cursor, method, visible);
+      const key = `${method} ${start} ${visible.version} ${visible.hidden}`;
+      return this.pages.get(key, () => this.serialize(method, start, visible));
+    });
   }
 
-  private async visibleItems(
+  private visibleItems(
     all: readonly McpDefinition[],
     context: McpPolicyContext,
-  ): Promise<VisibleItems> {
+  ): VisibleItems | Promise<VisibleItems> {
     const { version } = this;
     const deciding = all.map((definition) => this.access.verdict(definition, context));
-    const verdicts = deciding.some(isPending) ? await Promise.all(deciding) : (deciding as Verdict[]);
-    const hidden = verdicts.flatMap((verdict, index) => (verdict === 'granted' ? [] : index)).join();
-    return {
-      version,
-      hidden,
-      items: hidden === '' ? all : all.filter((_, index) => verdicts[index] === 'granted'),
-    };
+    return andThen(allDecided(deciding), (verdicts) => {
+      const hidden: number[] = [];
+      for (let index = 0; index < verdicts.length; index++)
+        if (verdicts[index] !== 'granted') hidden.push(index);
+      if (hidden.length === 0) return { version, hidden: '', items: all };
+      const items = all.filter((_, index) => verdicts[index] === 'granted');
+      return { version, hidden: hidden.join(), items };
+    });
   }
 
   private serialize(method: string, start: number, visible: VisibleItems): SerializedJson {
@@ -125,8 +128,11 @@ function digestOf(items: readonly McpDefinition[]): string {
   return createHash('sha256').update(JSON.stringify(identities)).digest('base64url');
 }
 
-function isPending(verdict: Verdict | Promise<Verdict>): boolean {
-  return typeof verdict !== 'string';
+function allDecided(
+  deciding: readonly (Verdict | Promise<Verdict>)[],
+): readonly Verdict[] | Promise<readonly Verdict[]> {
+  const isPending = deciding.some((verdict) => typeof verdict !== 'string');
+  return isPending ? Promise.all(deciding) : (deciding as readonly Verdict[]);
 }
 
 function isFixed({ uri }: McpResourceDefinition): boolean {
