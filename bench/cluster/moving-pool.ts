@@ -1,0 +1,16 @@
+import { ConnectionPool } from '../load/connection-pool.js';
+import type { RequestListener } from '../load/http-connection.js';
+
+/** Connections to one server and then to another, as a client has them behind a load balancer. */
+export class MovingPool extends ConnectionPool {
+  private next?: ConnectionPool;
+
+  moveTo(url: URL): void {
+    this.next = new ConnectionPool(url);
+  }
+
+  override send(request: string, listener: RequestListener): void {
+    if (this.next) this.next.send(request, listener);
+    else super.send(request, listener);
+  }
+}

@@ -1,0 +1,56 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+
+/** A `redis-server` of its own, which keeps nothing. */
+export class RedisProcess {
+  readonly pid: number;
+
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+    private readonly client: Redis,
+  ) {
+    this.pid = child.pid!;
+  }
+
+  static async start(): Promise<RedisProcess> {
+    const folder = await mkdtemp(join(tmpdir(), 'redis-'));
+    const path = join(folder, 'redis.sock');
+    const settings = [
+      '--port',
+      '0',
+      '--unixsocket',
+      path,
+      '--dir',
+      folder,
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+    ];
+    const child = spawn('redis-server', settings, { stdio: 'ignore' });
+    await once(child, 'spawn');
+    const client = new Redis(path, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+    client.on('error', () => undefined);
+    while ((await client.ping()) !== 'PONG') await sleep(50);
+    return new RedisProcess(path, child, folder, client);
+  }
+
+  /** A figure of `INFO`. */
+  async figure(name: string): Promise<number> {
+    return Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(await this.client.info())![1]);
+  }
+
+  async stop(): Promise<void> {
+    this.client.disconnect();
+    this.child.kill();
+    await once(this.child, 'exit');
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
