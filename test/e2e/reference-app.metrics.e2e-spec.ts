@@ -1,7 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { send } from '../clients/wire-client.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
 import { Scrape } from '../fixtures/scrape.js';
+
+// Processes take their time to start on a machine that is busy.
+jest.setTimeout(120_000);
 
 describe('the metrics of the reference application', () => {
   let running: ChildApplication;

@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { connectSdkClient, connectSdkHttpClient } from '../clients/sdk-client.js';
 import { HttpWireClient } from '../clients/http-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
 import type { ExportedSpan } from '../fixtures/traced/start-traced.js';
+
+// Processes take their time to start on a machine that is busy.
+jest.setTimeout(120_000);
 
 const [SERVER, CLIENT, ERROR] = [1, 2, 2];
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -10,7 +10,7 @@ import { isProtected } from '../auth/is-protected.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView } from '../model/session-view.js';
-import { sessionDigest } from '../observability/audit/session-digest.js';
+import { sessionDigest } from '../model/session-digest.js';
 import { ObservedServer } from '../observability/observed-server.js';
 import { CONSOLE_SERVER } from './console-server.js';
 import { Redaction } from './redaction.js';

@@ -1,7 +1,7 @@
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView } from '../model/session-view.js';
 import { clipped } from '../observability/audit/clipped.js';
-import { sessionDigest } from '../observability/audit/session-digest.js';
+import { sessionDigest } from '../model/session-digest.js';
 
 /** What the page shows of a session. */
 export interface SessionSummary {

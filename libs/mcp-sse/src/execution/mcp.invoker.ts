@@ -252,8 +252,8 @@ export class McpInvoker implements Invoker {
     }
   }
 
-  private mask(error: unknown, where: string, { correlationId }: McpContext): string {
-    return `Internal error (correlation id ${this.errors.report(error, where, correlationId)})`;
+  private mask(error: unknown, where: string, context: McpContext): string {
+    return `Internal error (correlation id ${this.errors.report(error, where, context)})`;
   }
 }
 

@@ -18,7 +18,7 @@ describe('NestErrorReporter', () => {
 
   it('escapes what a client says when it cancels', () => {
     new NestErrorReporter().debug(`cancelled: ${HOSTILE}`);
-    expect(entries[0]![0]).toBe(`cancelled: ${ESCAPED}`);
+    expect(String(entries[0]![0])).toBe(`cancelled: ${ESCAPED}`);
   });
 
   it('escapes a message that is left in the stack alone, and keeps the frames as lines', () => {
@@ -27,7 +27,7 @@ describe('NestErrorReporter', () => {
     expect(error.stack).toContain(HOSTILE);
     error.message = 'the order service failed';
     new NestErrorReporter().report(error, 'tools/call');
-    const [first, ...frames] = String(entries[0]![1]).split('\n');
+    const [, first, ...frames] = String(entries[0]![0]).split('\n');
     expect(first).toBe(`Error: no such order: ${ESCAPED}`);
     expect(frames.length).toBeGreaterThan(0);
     for (const frame of frames) expect(frame).toMatch(/^ +at /);

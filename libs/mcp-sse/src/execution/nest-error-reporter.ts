@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
-import type { ErrorReporter } from '../model/error-reporter.js';
+import type { ErrorReporter, LoggedRequest } from '../model/error-reporter.js';
 import { escapeControls } from '../model/escape-controls.js';
+import { LogLine } from '../model/log-line.js';
+import { sessionDigest } from '../model/session-digest.js';
 
 const LINE_BREAK = escapeControls('\n');
 
@@ -10,16 +12,36 @@ const LINE_BREAK = escapeControls('\n');
 export class NestErrorReporter implements ErrorReporter {
   private readonly logger = new Logger('McpSseModule');
 
-  report(error: unknown, where: string, correlationId: string = randomUUID()): string {
+  report(error: unknown, where: string, request?: LoggedRequest): string {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    const text = escapeControls(`${where} failed: ${message}`);
-    this.logger.error(`${text} (correlation id ${correlationId})`, stack && escapedStack(stack, message));
+    const correlationId = request?.correlationId ?? randomUUID();
+    const msg = `${escapeControls(`${where} failed: ${message}`)} (correlation id ${correlationId})`;
+    const frames = stack && escapedStack(stack, message);
+    const fields = { msg, correlationId, ...fieldsOf(request), stack: frames };
+    this.logger.error(new LogLine(frames ? `${msg}\n${frames}` : msg, fields));
     return correlationId;
   }
 
-  debug(text: string): void {
-    this.logger.debug(escapeControls(text));
+  debug(text: string, request?: LoggedRequest): void {
+    const msg = escapeControls(text);
+    const { correlationId } = request ?? {};
+    this.logger.debug(new LogLine(msg, { msg, correlationId, ...fieldsOf(request) }));
   }
+}
+
+/** Whose request it is and which, by the names of the audit trail. The id of a session is a secret. */
+function fieldsOf(request: LoggedRequest | undefined): object | undefined {
+  if (!request) return undefined;
+  const { requestId, session, principal } = request;
+  const { issuer, subject, tenant } = principal;
+  return {
+    requestId,
+    session: sessionDigest(session),
+    transport: session.transport,
+    issuer,
+    subject,
+    tenant,
+  };
 }
 
 /**

@@ -247,7 +247,10 @@ export class McpConnection implements CallPort {
     const { context, observed } = request;
     this.inFlightRequests.delete(context.requestId);
     this.checkIdle();
-    this.errors.debug(`The client cancelled request ${JSON.stringify(requestId)}: ${JSON.stringify(reason)}`);
+    this.errors.debug(
+      `The client cancelled request ${JSON.stringify(requestId)}: ${JSON.stringify(reason)}`,
+      context,
+    );
     context.abort(new Error(typeof reason === 'string' ? reason : 'The client cancelled the request.'));
     this.outlet.abandon(context.requestId);
     observed?.end(undefined, '');
@@ -258,9 +261,9 @@ export class McpConnection implements CallPort {
     for (const listener of this.idleListeners.splice(0)) listener();
   }
 
-  private toJsonRpcError(error: unknown, method: string, { correlationId }: CallContext): JsonRpcError {
+  private toJsonRpcError(error: unknown, method: string, context: CallContext): JsonRpcError {
     if (error instanceof JsonRpcError) return error;
-    this.errors.report(error, method, correlationId);
+    const correlationId = this.errors.report(error, method, context);
     return new JsonRpcError(ErrorCode.InternalError, `Internal error (correlation id ${correlationId})`);
   }
 }

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { McpContext } from '../model/mcp-context.js';
 import { clipped } from '../observability/audit/clipped.js';
-import { sessionDigest } from '../observability/audit/session-digest.js';
+import { sessionDigest } from '../model/session-digest.js';
 import type { RequestTarget } from '../observability/request-target.js';
 
 /**

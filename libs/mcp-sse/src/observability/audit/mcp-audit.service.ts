@@ -17,7 +17,7 @@ import { clipped } from './clipped.js';
 import type { McpAuditEvent } from './mcp-audit-event.js';
 import { Refusal } from '../refusal.js';
 import { requestOutcome } from '../request-outcome.js';
-import { sessionDigest } from './session-digest.js';
+import { sessionDigest } from '../../model/session-digest.js';
 import { TolerantStream } from './tolerant-stream.js';
 
 type Params = Readonly<Record<string, unknown>>;

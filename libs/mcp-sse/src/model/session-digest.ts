@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { McpSessionView } from '../../model/session-view.js';
+import type { McpSessionView } from './session-view.js';
 
 const DIGITS = 16;
 const digests = new WeakMap<McpSessionView, string>();
