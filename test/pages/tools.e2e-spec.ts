@@ -153,6 +153,7 @@ describe('the page about tools', () => {
     const namesOf = async (client: McpTestClient) => (await client.listTools()).tools.map(({ name }) => name);
     expect(await namesOf(mcp)).toEqual(['openingHours']);
     expect(await namesOf(staff)).toEqual(['cancel', 'openingHours']);
+    expect(textOf(await mcp.callTool({ name: 'openingHours' }))).toBe('9 to 5, 2 tools for staff');
   });
 
   it('has no block without a test', () => {
