@@ -405,8 +405,10 @@ describeOnAdapters('the attacker', (adapter) => {
     expect(logged[0]).toContain(
       'customer: Ada\\u000a[Nest] 1 - LOG [Auth] admin logged in\\u001b[2J\\u2028\\u202e',
     );
-    // What is left of lines are the frames of the stack.
-    for (const line of logged[0]!.split('\n').slice(1)) expect(line).toMatch(/^ +at /);
+    // What is left of lines is the stack: its head, which has the message once more, and its frames.
+    const [, head, ...frames] = logged[0]!.split('\n');
+    expect(head).toMatch(/^Error: no such customer: Ada\\u000a/);
+    for (const line of frames) expect(line).toMatch(/^ +at /);
     // oxlint-disable-next-line no-control-regex
     expect(logged[0]).not.toMatch(/[\u001b\u2028\u202e]/);
 
