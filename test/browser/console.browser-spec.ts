@@ -1,0 +1,254 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import type { McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { McpConsoleModule } from 'nestjs-mcp-sse/console';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { WireClient } from '../clients/wire-client.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { appPerTest } from '../fixtures/app-per-test.js';
+import { CHROMIUM, startBrowser } from '../fixtures/browser.js';
+import {
+  connected,
+  expectAccessible,
+  expectToFit,
+  openConsole,
+  type ConsolePage,
+} from '../fixtures/console-page.js';
+import { ConsoleShop } from '../fixtures/console-shop.js';
+import { Stage } from '../fixtures/stage.js';
+import { startTcpProxy } from '../fixtures/tcp-proxy.js';
+
+const MINUTES = 180_000;
+const PHONE = { viewport: { width: 375, height: 720 }, isMobile: true };
+
+/** Where the text of a result stands. */
+const result = (page: Page) => page.getByRole('region', { name: 'Text of the result' });
+
+if (!existsSync(CHROMIUM))
+  process.stderr.write(`SKIPPED: there is no ${CHROMIUM}; install the package chromium\n`);
+
+(existsSync(CHROMIUM) ? describe : describe.skip)('in Chromium', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await startBrowser('--disable-gpu', '--disable-background-networking');
+  }, MINUTES);
+
+  afterAll(() => browser.close());
+
+  describeOnAdapters('the console', (adapter) => {
+    const { start } = appPerTest(adapter);
+    const opened: ConsolePage[] = [];
+
+    afterEach(() => Promise.all(opened.splice(0).map(({ page }) => page.context().close())));
+
+    const startServer = (options: Partial<McpSseModuleOptions> = {}) =>
+      start({ options, imports: [McpConsoleModule.forRoot()], providers: [ConsoleShop, Stage] });
+
+    const open = async (url: string, options?: BrowserContextOptions) => {
+      const console = await openConsole(browser, url, options);
+      opened.push(console);
+      return console;
+    };
+
+    it(
+      'lists what the server offers, and calls a tool with what was filled into its form',
+      async () => {
+        const { url } = await startServer();
+        const console = await open(url);
+        await connected(console);
+        const { page, complaints } = console;
+        await page.getByRole('link', { name: 'Tools 6' }).waitFor();
+        await page.getByRole('link', { name: 'Resources 2' }).waitFor();
+        await page.getByRole('link', { name: 'Prompts 1' }).waitFor();
+
+        await page.getByRole('link', { name: /^Place an order/ }).click();
+        await page.getByLabel('customer').fill('C-1042');
+        await page.getByLabel('price').fill('2.5');
+        await page.getByLabel('express').check();
+        await page.getByLabel('gift').selectOption('true');
+        await page.getByLabel('street').fill('Main street 5');
+        await page.getByLabel('country').selectOption('FR');
+        await page.getByRole('button', { name: 'Add tags' }).click();
+        await page.getByLabel('tags 1', { exact: true }).fill('birthday');
+        await page.getByRole('button', { name: 'Add tags' }).click();
+        await page.getByLabel('tags 2', { exact: true }).fill('wrong');
+        await page.getByRole('button', { name: 'Remove tags 2' }).click();
+        await page.getByLabel('notes').fill('{"floor": 3}');
+        await page.getByRole('button', { name: 'Call', exact: true }).click();
+        await page.getByText(/^Answered after .+ ms, \d+ B$/).waitFor();
+        const structured = await page.getByRole('region', { name: 'Structured result' }).textContent();
+        expect(JSON.parse(structured!)).toEqual({
+          number: 4711,
+          customer: 'C-1042',
+          quantity: 1,
+          price: 2.5,
+          express: true,
+          gift: true,
+          delivery: { street: 'Main street 5', city: 'Berlin', country: 'FR' },
+          tags: ['birthday'],
+          notes: { floor: 3 },
+        });
+
+        await page.getByRole('button', { name: 'Edit as JSON' }).click();
+        const json = page.getByRole('textbox', { name: 'Arguments as JSON' });
+        expect(JSON.parse(await json.inputValue())).toMatchObject({
+          tags: ['birthday'],
+          notes: { floor: 3 },
+        });
+        await json.fill('{"customer": "C-7", "quantity": 2, "delivery": {"street": "Side street"}}');
+        await page.getByRole('button', { name: 'Edit as JSON' }).click();
+        expect(await page.getByLabel('customer').inputValue()).toBe('C-7');
+
+        await page.getByRole('link', { name: 'Resources 2' }).click();
+        await page.getByRole('link', { name: /^Order / }).click();
+        await page.getByLabel('number').fill('a/b');
+        await page.getByRole('button', { name: 'Read' }).click();
+        await result(page).getByText('This is order a/b').waitFor();
+        await page.getByRole('link', { name: 'Prompts 1' }).click();
+        await page.getByRole('link', { name: /^Apology/ }).click();
+        await page.getByLabel('customer').fill('Ada');
+        await page.getByRole('button', { name: 'Get' }).click();
+        await result(page).getByText('Write an apology to Ada.').waitFor();
+        expect(complaints).toEqual([]);
+      },
+      MINUTES,
+    );
+
+    it(
+      'shows how far a call is and what it logs, cancels it, and shows what failed',
+      async () => {
+        const { app, url } = await startServer();
+        const console = await open(url);
+        await connected(console);
+        const { page } = console;
+        await page.getByRole('link', { name: /^perform/ }).click();
+        await page.getByRole('button', { name: 'Call', exact: true }).click();
+        const { context } = await app.get(Stage).next();
+        context.progress(1, 4, 'a quarter');
+        await page.getByText('Running: 1 of 4, a quarter').waitFor();
+        expect(await page.getByRole('progressbar').getAttribute('value')).toBe('1');
+        context.log.info('still at it');
+        await page.getByText('still at it').waitFor();
+        const aborted = new Promise((resolve) => context.signal.addEventListener('abort', resolve));
+        await page.getByRole('button', { name: 'Cancel' }).click();
+        await aborted;
+        await page.getByText('You have cancelled the call.').waitFor();
+        await page.getByRole('link', { name: /^fail/ }).click();
+        await page.getByRole('button', { name: 'Call', exact: true }).click();
+        await page.getByText(/^The tool reports an error after/).waitFor();
+      },
+      MINUTES,
+    );
+
+    it(
+      'shows the messages of another client live, finds some of them, and hides secrets',
+      async () => {
+        const { url } = await startServer();
+        const other = await WireClient.connect(`${url}/sse`);
+        await other.initialize();
+        const console = await open(`${url}`);
+        await connected(console);
+        const { page } = console;
+        await page.getByRole('link', { name: 'Sessions 2' }).click();
+        await page.getByRole('link', { name: /^wire/ }).click();
+        await page.getByText('Live', { exact: true }).waitFor();
+        await other.callTool(1, 'logIn', { user: 'ada', password: 'hunter2' });
+        await other.callTool(2, 'fail');
+        await page.getByText('4 messages').waitFor();
+        const messages = page.getByRole('list', { name: 'Messages' }).getByRole('listitem');
+        const [request, answer] = await messages.allInnerTexts();
+        expect(request).toMatch(/tools\/call\s*logIn/);
+        expect(answer).toMatch(/tools\/call\s*logIn\s*answer\s*[\d.]+ m?s\s*[\d.]+ B/);
+        await page.getByRole('searchbox', { name: 'Search the messages' }).fill('"fail"');
+        await page.getByText(/^\d of 4 messages/).waitFor();
+        expect(await messages.filter({ visible: true }).count()).toBe(1);
+        await page.getByRole('searchbox', { name: 'Search the messages' }).fill('');
+        await messages.first().getByText('logIn').click();
+        await page.getByText('"[hidden]"').waitFor();
+        expect(await page.content()).not.toContain('hunter2');
+        other.close();
+        await page.getByText('not open').waitFor();
+      },
+      MINUTES,
+    );
+
+    it(
+      'loses the network and regains it: the session goes on, and the answer that came meanwhile is there',
+      async () => {
+        const { app, port } = await startServer();
+        const network = await startTcpProxy(port);
+        const console = await open(network.url);
+        await connected(console);
+        const { page } = console;
+        await page.getByRole('link', { name: /^perform/ }).click();
+        await page.getByRole('button', { name: 'Call', exact: true }).click();
+        const act = await app.get(Stage).next();
+        network.online = false;
+        await page.getByText('Connection lost. Reconnecting…').waitFor();
+        act.resolve('said while nobody listened');
+        network.online = true;
+        await result(page).getByText('said while nobody listened').waitFor();
+        await connected(console);
+        await page.getByRole('button', { name: 'Call', exact: true }).click();
+        (await app.get(Stage).next()).resolve('and once more');
+        await result(page).getByText('and once more').waitFor();
+        expect(console.complaints.filter((complaint) => !complaint.includes('ERR_'))).toEqual([]);
+        await network.close();
+      },
+      MINUTES,
+    );
+  });
+
+  describe.each([
+    ['light', {}],
+    ['dark', {}],
+    ['light', PHONE],
+    ['dark', PHONE],
+  ] as const)('the console in %s (%j)', (colorScheme, options) => {
+    const { start } = appPerTest();
+
+    it(
+      'keeps nobody out and fits its window, on every view',
+      async () => {
+        const { url } = await start({ imports: [McpConsoleModule.forRoot()], providers: [ConsoleShop] });
+        const other = await WireClient.connect(`${url}/sse`);
+        await other.initialize();
+        const console = await openConsole(browser, url, { colorScheme, ...options });
+        await connected(console);
+        const { page } = console;
+        const check = async () => {
+          await expectAccessible(page);
+          await expectToFit(page);
+        };
+        await check();
+        await page.getByRole('link', { name: /^Place an order/ }).click();
+        await page.getByRole('button', { name: 'Add tags' }).click();
+        await page.getByLabel('tags 1', { exact: true }).fill('birthday');
+        await page.getByLabel('customer').fill('C-1042');
+        await page.getByLabel('street').fill('x'.repeat(200));
+        await page.getByRole('button', { name: 'Call', exact: true }).click();
+        await page.getByText(/^Answered after/).waitFor();
+        await check();
+        await page.getByRole('link', { name: /^Sessions/ }).click();
+        await page.getByRole('link', { name: /^wire/ }).waitFor();
+        await check();
+        await page.getByRole('link', { name: /^wire/ }).click();
+        await page.getByText('Live', { exact: true }).waitFor();
+        await other.callTool(1, 'placeOrder', {
+          customer: 'C-1',
+          quantity: 1,
+          delivery: { street: 'x'.repeat(200) },
+        });
+        await other.callTool(2, 'fail');
+        await page.getByText('4 messages').waitFor();
+        await page.getByRole('list', { name: 'Messages' }).getByText('placeOrder').first().click();
+        await check();
+        expect(console.complaints).toEqual([]);
+        await page.context().close();
+        other.close();
+      },
+      MINUTES,
+    );
+  });
+});
