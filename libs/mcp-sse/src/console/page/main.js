@@ -186,7 +186,7 @@ function sessionDetail(key) {
   return el(
     'article',
     { className: 'session' },
-    el('h2', { tabIndex: -1 }, session ? clientName(session) : 'Session'),
+    el('h2', { id: 'session', tabIndex: -1 }, session ? clientName(session) : 'Session'),
     el('p', { className: 'code note' }, key),
     el('div', { id: 'facts' }, sessionFacts(session)),
     traffic.element,
@@ -197,7 +197,11 @@ function refreshFacts() {
   const { section, key } = route();
   if (section !== 'sessions' || key === undefined) return;
   const session = sessions.find(({ id }) => id === key);
-  if (session) document.getElementById('facts')?.replaceChildren(...sessionFacts(session));
+  const facts = document.getElementById('facts');
+  if (!session || !facts) return;
+  facts.replaceChildren(...sessionFacts(session));
+  // A client says who it is after its session has begun.
+  byId('session').textContent = clientName(session);
 }
 
 /**

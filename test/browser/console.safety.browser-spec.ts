@@ -1,0 +1,147 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import type { McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { McpConsoleModule } from 'nestjs-mcp-sse/console';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { appPerTest } from '../fixtures/app-per-test.js';
+import { CHROMIUM, startBrowser } from '../fixtures/browser.js';
+import { connected, expectAccessible, openConsole, type ConsolePage } from '../fixtures/console-page.js';
+import { ConsoleShop, HOSTILE } from '../fixtures/console-shop.js';
+import { Stage } from '../fixtures/stage.js';
+
+const MINUTES = 180_000;
+
+if (!existsSync(CHROMIUM))
+  process.stderr.write(`SKIPPED: there is no ${CHROMIUM}; install the package chromium\n`);
+
+(existsSync(CHROMIUM) ? describe : describe.skip)('in Chromium', () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await startBrowser('--disable-gpu', '--disable-background-networking');
+  }, MINUTES);
+
+  afterAll(() => browser.close());
+
+  describeOnAdapters('the console', (adapter) => {
+    const { start } = appPerTest(adapter);
+    const opened: ConsolePage[] = [];
+
+    afterEach(() => Promise.all(opened.splice(0).map(({ page }) => page.context().close())));
+
+    const startServer = (options: Partial<McpSseModuleOptions> = {}) =>
+      start({ options, imports: [McpConsoleModule.forRoot()], providers: [ConsoleShop, Stage] });
+
+    const open = async (url: string, options?: BrowserContextOptions) => {
+      const console = await openConsole(browser, url, options);
+      opened.push(console);
+      return console;
+    };
+
+    it(
+      'is used by keyboard alone',
+      async () => {
+        const { url } = await startServer();
+        const console = await open(url);
+        await connected(console);
+        const { page } = console;
+        const focused = () =>
+          page.evaluate<string>(`(() => {
+            const { id, labels, textContent } = document.activeElement;
+            return labels?.[0]?.textContent || id || textContent;
+          })()`);
+        const tabTo = async (name: string | RegExp) => {
+          for (let steps = 0; steps < 30; steps++) {
+            await page.keyboard.press('Tab');
+            if ((await focused()).match(name)) return;
+          }
+          throw new Error(`no ${String(name)} was reached by Tab`);
+        };
+        await tabTo('Filter the list');
+        await page.keyboard.type('login');
+        await tabTo(/^logIn/);
+        await page.keyboard.press('Enter');
+        await page.getByRole('heading', { name: 'logIn' }).waitFor();
+        await tabTo(/^user/);
+        await page.keyboard.type('ada');
+        await tabTo(/^password/);
+        await page.keyboard.type('hunter2');
+        await page.keyboard.press('Enter');
+        await page.getByText(/^Answered after/).waitFor();
+        expect(await page.getByRole('region', { name: 'Structured result' }).textContent()).toContain(
+          '"ada"',
+        );
+        await page.keyboard.press('Control+Enter');
+        await page.getByText(/^Answered after/).waitFor();
+      },
+      MINUTES,
+    );
+
+    it(
+      'takes nothing of a server for HTML, and lets no script in that is not its own',
+      async () => {
+        const { url } = await startServer();
+        const console = await open(url);
+        await connected(console);
+        const { page, complaints } = console;
+        await page.getByRole('link', { name: HOSTILE }).first().click();
+        await page.getByRole('heading', { name: HOSTILE }).waitFor();
+        await page.getByRole('button', { name: 'Call', exact: true }).click();
+        await page.getByRole('region', { name: 'Text of the result' }).getByText(HOSTILE).waitFor();
+        expect(await page.locator('img:not([src="icon.svg"])').count()).toBe(0);
+        expect(await page.title()).not.toBe('broken into');
+        expect(complaints).toEqual([]);
+        const refused = await page.evaluate<string[]>(`(async () => {
+          const refused = [];
+          addEventListener('securitypolicyviolation', ({ effectiveDirective }) => refused.push(effectiveDirective));
+          const script = document.createElement('script');
+          script.append('document.title = "broken into"');
+          try { document.body.append(script); } catch {}
+          const style = document.createElement('style');
+          style.append('body { display: none }');
+          document.body.append(style);
+          try { document.body.innerHTML += '<b></b>'; } catch {}
+          await fetch('https://attacker.example/').catch(() => {});
+          await new Promise((resolve) => setTimeout(resolve));
+          return refused;
+        })()`);
+        expect(new Set(refused)).toEqual(
+          new Set(['style-src-elem', 'require-trusted-types-for', 'connect-src']),
+        );
+        expect(await page.title()).not.toBe('broken into');
+      },
+      MINUTES,
+    );
+
+    it(
+      'asks for a token, says what is wrong with it, and keeps it only where it is told to',
+      async () => {
+        const key = 'a-key-of-the-console';
+        const { url } = await startServer({ auth: { apiKey: { keys: [{ name: 'ada', key }] } } });
+        const console = await open(url);
+        const { page } = console;
+        await page.getByRole('dialog', { name: 'Sign in' }).waitFor();
+        await page.getByLabel('Token').fill('a wrong one');
+        await page.keyboard.press('Enter');
+        await page.getByText(/does not take this token/).waitFor();
+        await expectAccessible(page);
+        await page.getByLabel('Token').fill(`Bearer ${key}`);
+        await page.getByRole('button', { name: 'Connect', exact: true }).click();
+        await connected(console);
+        await page.getByRole('button', { name: 'ada' }).waitFor();
+        const stored = () =>
+          page.evaluate<string>('JSON.stringify({ ...sessionStorage, ...localStorage }) + document.cookie');
+        expect(await stored()).toBe('{}');
+        await page.getByRole('button', { name: 'ada' }).click();
+        await page.getByLabel(/Keep it until/).check();
+        await page.getByRole('button', { name: 'Connect', exact: true }).click();
+        await connected(console);
+        expect(await stored()).toContain(key);
+        await page.reload();
+        await connected(console);
+      },
+      MINUTES,
+    );
+  });
+});
