@@ -152,6 +152,19 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     expect(await atOther.post(rpc('c', 'ping'))).toMatchObject({ status: 404 });
   });
 
+  it('goes on with a session whose contextFactory fails where no request has come', async () => {
+    const contextFactory = (request: unknown) => {
+      if (!(request as { method?: string }).method) throw new Error('no request');
+      return {};
+    };
+    const { one, client, atOther } = await connect({ options: { contextFactory } });
+    await client.call('sub', 'resources/subscribe', { uri: 'news://today' });
+    one.crash();
+    const stream = await atOther.open();
+    expect(await atOther.call('a', 'ping')).toHaveProperty('result');
+    stream.close();
+  });
+
   it('restores what was agreed: version, capabilities, log level, live subscriptions, ids of requests', async () => {
     const { one, other, client, atOther } = await connect({}, { elicitation: {} });
     await client.call('level', 'logging/setLevel', { level: 'error' });

@@ -137,9 +137,18 @@ export class McpConnection implements CallPort {
     this.clientRequests.startAfter(lastRequestId);
   }
 
-  /** Watches again what the client has subscribed to. @param origin for whom */
-  async watchAgain(origin: MessageOrigin): Promise<void> {
-    const watching = [...this.state.subscriptions].map(async (uri) => {
+  /** Watches again what the client has subscribed to. @param originOf for whom; not called where there is nothing */
+  async watchAgain(originOf: () => Promise<MessageOrigin>): Promise<void> {
+    const { subscriptions } = this.state;
+    if (subscriptions.size === 0) return;
+    let origin: MessageOrigin;
+    try {
+      origin = await originOf();
+    } catch (error) {
+      this.errors.report(error, 'the contextFactory, of a session that another node has left,');
+      return;
+    }
+    const watching = [...subscriptions].map(async (uri) => {
       const context = new CallContext(`subscription ${uri}`, this.session, undefined, origin, this);
       const watch = await this.methods.prepareSubscription({ uri }, context);
       await watch();

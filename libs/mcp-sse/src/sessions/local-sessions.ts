@@ -165,9 +165,7 @@ export class LocalSessions {
     session.restore(adopted, LOST_REQUEST);
     const { principal, params } = record;
     const request = { query: {}, user: principal.claims };
-    void originOf({ principal, headers, params, bytes: 0, request }).then((origin) =>
-      session.watchAgain(origin),
-    );
+    void session.watchAgain(() => originOf({ principal, headers, params, bytes: 0, request }));
     this.events.next({ type: 'adopted', session, lost: adopted.inFlight.length });
   }
 

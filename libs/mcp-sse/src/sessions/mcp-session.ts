@@ -240,9 +240,10 @@ export class McpSession implements McpSessionView {
     }
   }
 
-  /** Watches again the resources that its client has subscribed to. @param origin for whom */
-  watchAgain(origin: Omit<MessageOrigin, 'streamHeaders'>): Promise<void> {
-    return this.connection.watchAgain({ ...origin, streamHeaders: this.streamHeaders });
+  /** Watches again the resources that its client has subscribed to. @param originOf for whom */
+  watchAgain(originOf: () => Promise<Omit<MessageOrigin, 'streamHeaders'>>): Promise<void> {
+    const { streamHeaders } = this;
+    return this.connection.watchAgain(async () => ({ ...(await originOf()), streamHeaders }));
   }
 
   /** Answers what is in flight with an error and ends it after what waits. */
