@@ -1,20 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { existsSync } from 'node:fs';
-import type { McpSseModuleOptions } from 'nestjs-mcp-sse';
-import { McpConsoleModule } from 'nestjs-mcp-sse/console';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
-import { appPerTest } from '../fixtures/app-per-test.js';
-import { CHROMIUM, startBrowser } from '../fixtures/browser.js';
-import {
-  connected,
-  expectAccessible,
-  expectToFit,
-  openConsole,
-  type ConsolePage,
-} from '../fixtures/console-page.js';
-import { ConsoleShop } from '../fixtures/console-shop.js';
+import { connected, expectAccessible, expectToFit } from '../fixtures/console-page.js';
+import { consolePerTest } from '../fixtures/console-per-test.js';
+import { describeInChromium } from '../fixtures/describe-in-chromium.js';
 import { Stage } from '../fixtures/stage.js';
 import { startTcpProxy } from '../fixtures/tcp-proxy.js';
 
@@ -24,32 +14,9 @@ const PHONE = { viewport: { width: 375, height: 720 }, isMobile: true };
 /** Where the text of a result stands. */
 const result = (page: Page) => page.getByRole('region', { name: 'Text of the result' });
 
-if (!existsSync(CHROMIUM))
-  process.stderr.write(`SKIPPED: there is no ${CHROMIUM}; install the package chromium\n`);
-
-(existsSync(CHROMIUM) ? describe : describe.skip)('in Chromium', () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await startBrowser('--disable-gpu', '--disable-background-networking');
-  }, MINUTES);
-
-  afterAll(() => browser.close());
-
+describeInChromium((browser) => {
   describeOnAdapters('the console', (adapter) => {
-    const { start } = appPerTest(adapter);
-    const opened: ConsolePage[] = [];
-
-    afterEach(() => Promise.all(opened.splice(0).map(({ page }) => page.context().close())));
-
-    const startServer = (options: Partial<McpSseModuleOptions> = {}) =>
-      start({ options, imports: [McpConsoleModule.forRoot()], providers: [ConsoleShop, Stage] });
-
-    const open = async (url: string, options?: BrowserContextOptions) => {
-      const console = await openConsole(browser, url, options);
-      opened.push(console);
-      return console;
-    };
+    const { startServer, open } = consolePerTest(adapter, browser);
 
     it(
       'lists what the server offers, and calls a tool with what was filled into its form',
@@ -206,15 +173,15 @@ if (!existsSync(CHROMIUM))
     ['light', PHONE],
     ['dark', PHONE],
   ] as const)('the console in %s (%j)', (colorScheme, options) => {
-    const { start } = appPerTest();
+    const { startServer, open } = consolePerTest('express', browser);
 
     it(
       'keeps nobody out and fits its window, on every view',
       async () => {
-        const { url } = await start({ imports: [McpConsoleModule.forRoot()], providers: [ConsoleShop] });
+        const { url } = await startServer();
         const other = await WireClient.connect(`${url}/sse`);
         await other.initialize();
-        const console = await openConsole(browser, url, { colorScheme, ...options });
+        const console = await open(url, { colorScheme, ...options });
         await connected(console);
         const { page } = console;
         const check = async () => {
@@ -245,7 +212,6 @@ if (!existsSync(CHROMIUM))
         await page.getByRole('list', { name: 'Messages' }).getByText('placeOrder').first().click();
         await check();
         expect(console.complaints).toEqual([]);
-        await page.context().close();
         other.close();
       },
       MINUTES,

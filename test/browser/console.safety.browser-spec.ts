@@ -1,43 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { existsSync } from 'node:fs';
-import type { McpSseModuleOptions } from 'nestjs-mcp-sse';
-import { McpConsoleModule } from 'nestjs-mcp-sse/console';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { expect, it } from '@jest/globals';
 import { describeOnAdapters } from '../fixtures/adapters.js';
-import { appPerTest } from '../fixtures/app-per-test.js';
-import { CHROMIUM, startBrowser } from '../fixtures/browser.js';
-import { connected, expectAccessible, openConsole, type ConsolePage } from '../fixtures/console-page.js';
-import { ConsoleShop, HOSTILE } from '../fixtures/console-shop.js';
-import { Stage } from '../fixtures/stage.js';
+import { connected, expectAccessible } from '../fixtures/console-page.js';
+import { consolePerTest } from '../fixtures/console-per-test.js';
+import { describeInChromium } from '../fixtures/describe-in-chromium.js';
+import { HOSTILE } from '../fixtures/console-shop.js';
 
 const MINUTES = 180_000;
 
-if (!existsSync(CHROMIUM))
-  process.stderr.write(`SKIPPED: there is no ${CHROMIUM}; install the package chromium\n`);
-
-(existsSync(CHROMIUM) ? describe : describe.skip)('in Chromium', () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await startBrowser('--disable-gpu', '--disable-background-networking');
-  }, MINUTES);
-
-  afterAll(() => browser.close());
-
+describeInChromium((browser) => {
   describeOnAdapters('the console', (adapter) => {
-    const { start } = appPerTest(adapter);
-    const opened: ConsolePage[] = [];
-
-    afterEach(() => Promise.all(opened.splice(0).map(({ page }) => page.context().close())));
-
-    const startServer = (options: Partial<McpSseModuleOptions> = {}) =>
-      start({ options, imports: [McpConsoleModule.forRoot()], providers: [ConsoleShop, Stage] });
-
-    const open = async (url: string, options?: BrowserContextOptions) => {
-      const console = await openConsole(browser, url, options);
-      opened.push(console);
-      return console;
-    };
+    const { startServer, open } = consolePerTest(adapter, browser);
 
     it(
       'is used by keyboard alone',
