@@ -7,6 +7,9 @@ import { ResourceMetadataResponder } from './resource-metadata.responder.js';
 export interface ExpressApplication {
   use(middleware: (request: ExpressRequest, response: ServerResponse, next: () => void) => void): unknown;
   readonly router: { readonly stack: readonly Layer[] };
+  /** The prototypes of what it handles. */
+  request: object;
+  response: object;
 }
 
 type ExpressRequest = IncomingMessage & { readonly path: string; readonly body?: unknown };

@@ -1,18 +1,21 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Server } from 'node:http';
 import { HttpAdapterHost } from '@nestjs/core';
 import { prepareExpress, type ExpressApplication } from './express.adapter.js';
+import { makeAsExpressDoes } from './express.server.js';
 import { prepareFastify, type FastifyInstance } from './fastify.adapter.js';
 
-/** Several servers may share an adapter. */
+/** Several of our servers may share an adapter. */
 const prepared = new WeakSet<object>();
+const served = new WeakSet<object>();
 
 /**
  * Prepares the HTTP adapter for our routes as soon as there is one, which is before the application adds its
  * own middleware.
  */
 @Injectable()
-export class HttpPreparation {
-  constructor(host: HttpAdapterHost) {
+export class HttpPreparation implements OnModuleInit {
+  constructor(private readonly host: HttpAdapterHost) {
     host.init$.subscribe(() => {
       // There is none in an application context, though Nest says that it is set.
       const httpAdapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
@@ -22,5 +25,13 @@ export class HttpPreparation {
       else if (httpAdapter.getType() === 'fastify')
         prepareFastify(httpAdapter.getInstance<FastifyInstance>());
     });
+  }
+
+  /** By now the adapter has its server. */
+  onModuleInit(): void {
+    const httpAdapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+    if (httpAdapter?.getType() !== 'express' || served.has(httpAdapter)) return;
+    served.add(httpAdapter);
+    makeAsExpressDoes(httpAdapter.getHttpServer() as Server, httpAdapter.getInstance<ExpressApplication>());
   }
 }
