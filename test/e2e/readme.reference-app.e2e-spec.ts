@@ -33,9 +33,10 @@ describe('the reference application of the README', () => {
   });
 
   it('takes the token that the README makes', async () => {
-    const script = `${readmeCode('token')}printf '%s' "$MCP_JWT_SECRET" >&2`;
-    const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script]);
-    const claims = jwt.verify(stdout.trim(), stderr);
+    const script = `${readmeCode('token')}printf ' %s' "$MCP_JWT_SECRET"`;
+    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script]);
+    const [token, secret] = stdout.trim().split(/\s+/);
+    const claims = jwt.verify(token!, secret!);
     expect(claims).toMatchObject({ sub: 'ada', roles: ['editor'], tenant: 'acme' });
   });
 });
