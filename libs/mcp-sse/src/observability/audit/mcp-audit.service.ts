@@ -15,6 +15,7 @@ import type { McpSessionEvent } from '../../sessions/session-event.js';
 import { auditedArguments } from './audited-arguments.js';
 import { clipped } from './clipped.js';
 import type { McpAuditEvent } from './mcp-audit-event.js';
+import { isoTime } from '../iso-time.js';
 import { Refusal } from '../refusal.js';
 import { requestOutcome } from '../request-outcome.js';
 import { sessionDigest } from '../../model/session-digest.js';
@@ -74,7 +75,7 @@ export class McpAuditService implements TrafficObserver {
       const { issuer, subject, tenant } = context.principal;
       // In one piece: there is one for each call, and putting it together from others is what would show.
       this.events.next({
-        time: now(),
+        time: isoTime(),
         server: this.options.name,
         type: refusal ? 'denial' : type,
         correlationId: context.correlationId,
@@ -136,7 +137,7 @@ export class McpAuditService implements TrafficObserver {
   }
 
   private emit(event: Omit<McpAuditEvent, 'time' | 'server'>): void {
-    this.events.next({ time: now(), server: this.options.name, ...event });
+    this.events.next({ time: isoTime(), server: this.options.name, ...event });
   }
 
   private report(error: unknown): void {
@@ -147,10 +148,6 @@ export class McpAuditService implements TrafficObserver {
       ),
     );
   }
-}
-
-function now(): string {
-  return new Date().toISOString();
 }
 
 function who({
