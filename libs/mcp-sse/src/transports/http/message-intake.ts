@@ -84,24 +84,31 @@ export class MessageIntake {
   /**
    * Reads the one message of a POST and hands it to the session.
    *
+   * @param onTaken called once it is sure to be dealt with, and before it can be answered
    * @throws {HttpException} 408, 413, 415
    * @throws {JsonRpcError}
    * @throws {InsufficientScopeError}
    * @throws {SessionClosedError} when it ended while the message was read
    * @throws {TooManyRequestsError}
    */
-  async receive(session: McpSession | RemoteSession, request: HttpRequest): Promise<void> {
+  async receive(
+    session: McpSession | RemoteSession,
+    request: HttpRequest,
+    onTaken: () => void,
+  ): Promise<void> {
     const reading = this.read(request);
     const { json, bytes } = reading instanceof Promise ? await reading : reading;
     const messages = [parseMessage(json)];
     try {
-      if (session instanceof McpSession) return await this.receiveHere(session, messages, bytes, request);
+      if (session instanceof McpSession)
+        return await this.receiveHere(session, messages, bytes, request, onTaken);
     } catch (error) {
       if (!(error instanceof SessionMovedError)) throw error;
     }
     const { id, transport } = session instanceof McpSession ? session : session.record;
     const remote = session instanceof McpSession ? await this.remote(request, transport, id) : session;
     await remote.post(messages, relayedOrigin(request, bytes));
+    onTaken();
   }
 
   /**
@@ -136,11 +143,12 @@ export class MessageIntake {
     messages: readonly JsonRpcMessage[],
     bytes: number,
     request: HttpRequest,
+    onTaken: () => void,
   ): Promise<void> {
     const admitting = this.admit(session, messages, bytes, request);
     const admitted = admitting instanceof Promise ? await admitting : admitting;
     if (session.journal) await session.keep(messages, 0);
-    session.receive(admitted);
+    session.receive(admitted, onTaken);
   }
 
   private isForeign(id: string, request: HttpRequest): boolean {

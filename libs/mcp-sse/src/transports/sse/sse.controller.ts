@@ -69,8 +69,7 @@ export function createSseController(): Type {
     async message(@Req() request: HttpRequest, @Res() response: unknown): Promise<void> {
       const missing = 'The query must have a "sessionId"; the stream\'s "endpoint" event gives the URL.';
       const session = await this.intake.session(request, 'sse', request.query['sessionId'], missing);
-      await this.intake.receive(session, request);
-      accepted(response);
+      await this.intake.receive(session, request, () => accepted(response));
     }
 
     /** Clients that try Streamable HTTP first fall back on this transport when they read 405. */

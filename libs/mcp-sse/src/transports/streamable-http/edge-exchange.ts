@@ -5,6 +5,7 @@ import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outg
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import { ResponseSink } from '../http/response-sink.js';
 import { EVENT_STREAM_HEADERS } from '../http/sse-format.js';
+import { answerAsJson } from './answer-as-json.js';
 import type { ExchangeOptions } from './post-exchange.js';
 
 /**
@@ -46,15 +47,13 @@ export class EdgeExchange implements TailReader {
 
   private answerWithoutStream(): void {
     clearTimeout(this.timer);
-    const body = this.options.isBatch ? `[${this.answers.join(',')}]` : this.answers[0]!;
-    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
-    this.response.writeHead(200, headers).end(body);
+    answerAsJson(this.response, this.answers, this.options.isBatch);
   }
 
   private upgrade(): void {
     clearTimeout(this.timer);
     const { response } = this;
-    if (this.stream || response.destroyed || response.writableEnded) return;
+    if (this.stream || response.destroyed || response.headersSent) return;
     response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
     this.stream = new OutgoingStream(this.streamOptions, ReplayBudget.none());
     const subscription = this.stream

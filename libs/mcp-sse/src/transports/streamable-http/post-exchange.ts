@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { answerAsJson } from './answer-as-json.js';
 import type { Exchange } from './exchange.js';
 import { ResponseSink } from '../http/response-sink.js';
 import { EVENT_STREAM_HEADERS } from '../http/sse-format.js';
@@ -99,9 +100,7 @@ export class PostExchange implements Exchange {
       this.response.writeHead(200, EVENT_STREAM_HEADERS).end();
       return;
     }
-    const body = this.options.isBatch ? `[${this.answers.join(',')}]` : this.answers[0]!;
-    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
-    this.response.writeHead(200, headers).end(body);
+    answerAsJson(this.response, this.answers, this.options.isBatch);
   }
 
   /** The stream; none for a client that left before it knew of any event to come back with. */

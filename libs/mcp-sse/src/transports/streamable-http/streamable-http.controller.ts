@@ -176,7 +176,7 @@ export function createStreamableHttpController(): Type {
       const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
       const close = () => this.http.stateless && this.sessions.close(session);
       if (ids.length === 0) {
-        response.writeHead(HttpStatus.ACCEPTED).end();
+        accepted(response);
         setImmediate(close);
         return;
       }
@@ -191,8 +191,7 @@ export function createStreamableHttpController(): Type {
 
     private async sseMessage(request: HttpRequest, response: unknown): Promise<void> {
       const session = await this.intake.session(request, 'sse', request.query['sessionId'], '');
-      await this.intake.receive(session, request);
-      accepted(response);
+      await this.intake.receive(session, request, () => accepted(response));
     }
 
     private refuseMethod(response: unknown, allowed: string): never {
