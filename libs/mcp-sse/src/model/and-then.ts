@@ -3,14 +3,13 @@
  *
  * @param use what to do with the value; throws as the caller would
  */
-export function andThen<T, R>(
-  value: T | PromiseLike<T>,
-  use: (value: T) => R | PromiseLike<R>,
-): R | Promise<R> {
-  return isThenable(value) ? Promise.resolve(value).then(use) : (use(value) as R);
+export function andThen<T, R>(value: T, use: (value: Awaited<T>) => R | PromiseLike<R>): R | Promise<R> {
+  return isThenable(value)
+    ? Promise.resolve(value as PromiseLike<Awaited<T>>).then(use)
+    : (use(value as Awaited<T>) as R);
 }
 
 /** Not only of this realm, and not only of this kind. */
-function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+function isThenable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value;
 }

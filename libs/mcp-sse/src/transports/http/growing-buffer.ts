@@ -1,3 +1,6 @@
+/** By how much it grows: far enough that little is copied twice. */
+const FACTOR = 4;
+
 /**
  * Bytes that arrive in pieces. It keeps no piece: a client may send a byte at a time, and an object for each would
  * take a hundred times the memory of what it has sent.
@@ -5,6 +8,9 @@
 export class GrowingBuffer {
   private bytes: Buffer = Buffer.alloc(0);
   private used = 0;
+
+  /** @param expected how many bytes there will be, as far as that is known */
+  constructor(private readonly expected = Infinity) {}
 
   get length(): number {
     return this.used;
@@ -26,7 +32,9 @@ export class GrowingBuffer {
   }
 
   private grow(length: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.bytes.length));
+    const grown = Buffer.allocUnsafeSlow(
+      Math.max(length, Math.min(FACTOR * this.bytes.length, this.expected)),
+    );
     this.bytes.copy(grown, 0, 0, this.used);
     this.bytes = grown;
   }

@@ -22,6 +22,16 @@ import { sameRoute } from './same-route.js';
 /** What has another form need not be looked for. */
 const SESSION_ID = /^[\w-]{22}$/;
 
+/** What a client has posted. */
+interface Post {
+  readonly messages: readonly JsonRpcMessage[];
+  /** Of its body. */
+  readonly bytes: number;
+  readonly request: HttpRequest;
+  /** Called once it is sure to be dealt with, and before any of it can be answered. */
+  readonly onTaken: () => void;
+}
+
 /** What every POST with messages goes through. */
 @Injectable()
 export class MessageIntake {
@@ -91,24 +101,17 @@ export class MessageIntake {
    * @throws {SessionClosedError} when it ended while the message was read
    * @throws {TooManyRequestsError}
    */
-  async receive(
+  receive(
     session: McpSession | RemoteSession,
     request: HttpRequest,
     onTaken: () => void,
-  ): Promise<void> {
-    const reading = this.read(request);
-    const { json, bytes } = reading instanceof Promise ? await reading : reading;
-    const messages = [parseMessage(json)];
-    try {
-      if (session instanceof McpSession)
-        return await this.receiveHere(session, messages, bytes, request, onTaken);
-    } catch (error) {
-      if (!(error instanceof SessionMovedError)) throw error;
-    }
-    const { id, transport } = session instanceof McpSession ? session : session.record;
-    const remote = session instanceof McpSession ? await this.remote(request, transport, id) : session;
-    await remote.post(messages, relayedOrigin(request, bytes));
-    onTaken();
+  ): void | Promise<void> {
+    return andThen(this.read(request), ({ json, bytes }) => {
+      const post: Post = { messages: [parseMessage(json)], bytes, request, onTaken };
+      return session instanceof McpSession && !session.journal
+        ? this.receiveHere(session, post)
+        : this.receiveAnywhere(session, post);
+    });
   }
 
   /**
@@ -138,17 +141,31 @@ export class MessageIntake {
     return andThen(admitted, (all) => permitted(all, this.observer));
   }
 
-  private async receiveHere(
+  private receiveHere(
     session: McpSession,
-    messages: readonly JsonRpcMessage[],
-    bytes: number,
-    request: HttpRequest,
-    onTaken: () => void,
-  ): Promise<void> {
-    const admitting = this.admit(session, messages, bytes, request);
-    const admitted = admitting instanceof Promise ? await admitting : admitting;
-    if (session.journal) await session.keep(messages, 0);
-    session.receive(admitted, onTaken);
+    { messages, bytes, request, onTaken }: Post,
+  ): void | Promise<void> {
+    return andThen(this.admit(session, messages, bytes, request), (admitted) =>
+      session.receive(admitted, onTaken),
+    );
+  }
+
+  /** At whichever node has the session by the time that the messages can be received. */
+  private async receiveAnywhere(session: McpSession | RemoteSession, post: Post): Promise<void> {
+    const { messages, bytes, request, onTaken } = post;
+    try {
+      if (session instanceof McpSession) {
+        const admitted = await this.admit(session, messages, bytes, request);
+        await session.keep(messages, 0);
+        return session.receive(admitted, onTaken);
+      }
+    } catch (error) {
+      if (!(error instanceof SessionMovedError)) throw error;
+    }
+    const { id, transport } = session instanceof McpSession ? session : session.record;
+    const remote = session instanceof McpSession ? await this.remote(request, transport, id) : session;
+    await remote.post(messages, relayedOrigin(request, bytes));
+    onTaken();
   }
 
   private isForeign(id: string, request: HttpRequest): boolean {

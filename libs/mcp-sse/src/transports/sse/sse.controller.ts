@@ -16,6 +16,7 @@ import { EMPTY } from 'rxjs';
 import { McpAuthGuard } from '../../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../../auth/mcp-edge.guard.js';
 import { rawRequest } from '../../auth/raw-request.js';
+import { andThen } from '../../model/and-then.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { assertAccepts } from '../http/accept.js';
@@ -66,10 +67,10 @@ export function createSseController(): Type {
     @McpRoute('messages')
     @UseGuards(McpAuthGuard)
     @Post()
-    async message(@Req() request: HttpRequest, @Res() response: unknown): Promise<void> {
+    message(@Req() request: HttpRequest, @Res() response: unknown): void | Promise<void> {
       const missing = 'The query must have a "sessionId"; the stream\'s "endpoint" event gives the URL.';
-      const session = await this.intake.session(request, 'sse', request.query['sessionId'], missing);
-      await this.intake.receive(session, request, () => accepted(response));
+      const finding = this.intake.session(request, 'sse', request.query['sessionId'], missing);
+      return andThen(finding, (session) => this.intake.receive(session, request, () => accepted(response)));
     }
 
     /** Clients that try Streamable HTTP first fall back on this transport when they read 405. */

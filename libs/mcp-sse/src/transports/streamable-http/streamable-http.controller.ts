@@ -21,8 +21,10 @@ import { EMPTY, type Observable } from 'rxjs';
 import { McpAuthGuard } from '../../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../../auth/mcp-edge.guard.js';
 import { rawRequest } from '../../auth/raw-request.js';
+import { andThen } from '../../model/and-then.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
+import type { McpSession } from '../../sessions/mcp-session.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { RemoteSession } from '../../sessions/cluster/remote-session.js';
 import { assertAccepts } from '../http/accept.js';
@@ -30,6 +32,7 @@ import { accepted } from '../http/accepted.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { JsonRpcFilter } from '../http/json-rpc.filter.js';
 import { McpRoute } from '../http/mcp-route.js';
+import type { MessageBody } from '../http/message-body.js';
 import { MessageIntake } from '../http/message-intake.js';
 import { registerOwnController } from '../http/own-controllers.js';
 import { ResponseSink } from '../http/response-sink.js';
@@ -102,34 +105,18 @@ export function createStreamableHttpController(): Type {
     @McpRoute('messages')
     @UseGuards(McpAuthGuard)
     @Post()
-    async message(@Req() request: HttpRequest, @Res() response: unknown): Promise<void> {
+    message(@Req() request: HttpRequest, @Res() response: unknown): void | Promise<void> {
       const { headers } = rawRequest(request);
       const isNew = this.sessions.idOf(request) === undefined;
       if (isNew && request.query['sessionId'] !== undefined) return this.sseMessage(request, response);
 
       assertAccepts(headers.accept, 'application/json', 'text/event-stream');
-      const found = isNew ? undefined : await this.sessions.find(request);
-      const version = RequestVersion.of(headers, negotiatedBy(found));
-      const { json, bytes } = await this.intake.read(request);
-      const isBatch = version.hasBatches && Array.isArray(json) && json.length > 0;
-      const messages = isBatch ? json.map(parseMessage) : [parseMessage(json)];
-      const options = this.exchangeOptions(version, isBatch);
-      if (found instanceof RemoteSession)
-        return this.relay.post(found, messages, bytes, request, response, options);
-
-      const { session, outlet } = found ?? this.open(messages, request);
-      try {
-        const admitted = await this.intake.admit(session, messages, bytes, request);
-        session.receive(admitted, () => {
-          const raw = takeOver(response);
-          if (isNew && !this.http.stateless) raw.setHeader('Mcp-Session-Id', session.id);
-          this.answer({ session, outlet }, messages, options, raw);
-        });
-      } catch (error) {
-        // Nobody would know of a session whose first messages were refused.
-        if (isNew) this.sessions.close(session);
-        throw error;
-      }
+      return andThen(isNew ? undefined : this.sessions.find(request), (found) => {
+        const version = RequestVersion.of(headers, negotiatedBy(found));
+        return andThen(this.intake.read(request), (body) =>
+          this.take(found, version, body, request, response),
+        );
+      });
     }
 
     @McpRoute('termination')
@@ -155,6 +142,42 @@ export function createStreamableHttpController(): Type {
       const session = await finding;
       const { hasPriming } = RequestVersion.of(rawRequest(request).headers, negotiatedBy(session));
       return this.relay.stream(session, request, response, hasPriming);
+    }
+
+    /** @param found the session; a new one is opened where there is none */
+    private take(
+      found: StreamableSession | RemoteSession | undefined,
+      version: RequestVersion,
+      { json, bytes }: MessageBody,
+      request: HttpRequest,
+      response: unknown,
+    ): void | Promise<void> {
+      const isBatch = version.hasBatches && Array.isArray(json) && json.length > 0;
+      const messages = isBatch ? json.map(parseMessage) : [parseMessage(json)];
+      const options = this.exchangeOptions(version, isBatch);
+      if (found instanceof RemoteSession)
+        return this.relay.post(found, messages, bytes, request, response, options);
+
+      const { session, outlet } = found ?? this.open(messages, request);
+      const receive = () =>
+        andThen(this.intake.admit(session, messages, bytes, request), (admitted) =>
+          session.receive(admitted, () => {
+            const raw = takeOver(response);
+            if (!found && !this.http.stateless) raw.setHeader('Mcp-Session-Id', session.id);
+            this.answer({ session, outlet }, messages, options, raw);
+          }),
+        );
+      return found ? receive() : this.orClosed(session, receive);
+    }
+
+    /** Nobody would know of a session whose first messages were refused. */
+    private async orClosed(session: McpSession, receive: () => void | Promise<void>): Promise<void> {
+      try {
+        await receive();
+      } catch (error) {
+        this.sessions.close(session);
+        throw error;
+      }
     }
 
     private open(messages: readonly JsonRpcMessage[], request: HttpRequest): StreamableSession {
@@ -189,9 +212,9 @@ export function createStreamableHttpController(): Type {
       outlet.expect(ids, new PostExchange(response, ids.length, options, port));
     }
 
-    private async sseMessage(request: HttpRequest, response: unknown): Promise<void> {
-      const session = await this.intake.session(request, 'sse', request.query['sessionId'], '');
-      await this.intake.receive(session, request, () => accepted(response));
+    private sseMessage(request: HttpRequest, response: unknown): void | Promise<void> {
+      const finding = this.intake.session(request, 'sse', request.query['sessionId'], '');
+      return andThen(finding, (session) => this.intake.receive(session, request, () => accepted(response)));
     }
 
     private refuseMethod(response: unknown, allowed: string): never {
