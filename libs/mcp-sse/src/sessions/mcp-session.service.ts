@@ -4,8 +4,10 @@ import { isSamePrincipal, type McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName, SessionCloseReason } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { ToldMessage } from './cluster/cluster-message.js';
+import type { OutgoingStreamOptions } from '../streaming/outgoing-stream.js';
 import type { JoinedCluster } from './cluster/joined-cluster.js';
 import type { SessionCluster } from './cluster/session-cluster.js';
+import type { SessionJournal } from './cluster/session-journal.js';
 import { filterOf, sharedFilter } from './cluster/shared-filter.js';
 import { LocalSessions, type Connect, type OutletOf } from './local-sessions.js';
 import type { McpSession, SessionOrigin } from './mcp-session.js';
@@ -151,9 +153,17 @@ export class McpSessionService {
     this.local.detached(id);
   }
 
-  /** @internal What the streams of a session tell. */
-  streamCallbacks(id: string): { onCut: () => void; onReplay: (events: number) => void } {
+  /** @internal How the streams of a session send, and what they tell. @param journal keeps their events */
+  streamOptions(
+    id: string,
+    { maxQueuedBytes, heartbeatMs }: Pick<OutgoingStreamOptions, 'maxQueuedBytes' | 'heartbeatMs'>,
+    journal: SessionJournal | undefined,
+  ): OutgoingStreamOptions {
+    // Not spread: V8 would make a shape of its own for each of them.
     return {
+      maxQueuedBytes,
+      heartbeatMs,
+      journal,
       onCut: () => this.about(id, (session) => this.events.next({ type: 'cut', session })),
       onReplay: (events) => this.about(id, (session) => this.observer.messages?.replayed(session, events)),
     };

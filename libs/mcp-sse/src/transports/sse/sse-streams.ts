@@ -30,8 +30,7 @@ export class SseStreams {
     const { sse, replay } = options;
     sessions.serveTransport(
       'sse',
-      (id, journal) =>
-        new SseOutlet(id, { ...sse, journal, ...sessions.streamCallbacks(id) }, new ReplayBudget(replay)),
+      (id, journal) => new SseOutlet(id, sessions.streamOptions(id, sse, journal), new ReplayBudget(replay)),
     );
   }
 

@@ -32,11 +32,7 @@ export class StreamableHttpSessions {
     sessions.serveTransport(
       'streamable-http',
       (id, journal) =>
-        new StreamableHttpOutlet(
-          id,
-          { ...sse, journal, ...sessions.streamCallbacks(id) },
-          new ReplayBudget(replay),
-        ),
+        new StreamableHttpOutlet(id, sessions.streamOptions(id, sse, journal), new ReplayBudget(replay)),
     );
   }
 
