@@ -1,6 +1,7 @@
 import {
   Controller,
   Get,
+  HttpStatus,
   Inject,
   MethodNotAllowedException,
   Post,
@@ -20,7 +21,7 @@ import { andThen } from '../../model/and-then.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { assertAccepts } from '../http/accept.js';
-import { accepted } from '../http/accepted.js';
+import { answerWithoutBody } from '../http/answer-without-body.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { JsonRpcFilter } from '../http/json-rpc.filter.js';
 import { McpRoute } from '../http/mcp-route.js';
@@ -70,7 +71,9 @@ export function createSseController(): Type {
     message(@Req() request: HttpRequest, @Res() response: unknown): void | Promise<void> {
       const missing = 'The query must have a "sessionId"; the stream\'s "endpoint" event gives the URL.';
       const finding = this.intake.session(request, 'sse', request.query['sessionId'], missing);
-      return andThen(finding, (session) => this.intake.receive(session, request, () => accepted(response)));
+      return andThen(finding, (session) =>
+        this.intake.receive(session, request, () => answerWithoutBody(response, HttpStatus.ACCEPTED)),
+      );
     }
 
     /** Clients that try Streamable HTTP first fall back on this transport when they read 405. */

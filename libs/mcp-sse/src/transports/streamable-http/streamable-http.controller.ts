@@ -3,7 +3,6 @@ import {
   BadRequestException,
   Controller,
   Delete,
-  HttpCode,
   HttpStatus,
   Inject,
   MethodNotAllowedException,
@@ -28,7 +27,7 @@ import type { McpSession } from '../../sessions/mcp-session.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { RemoteSession } from '../../sessions/cluster/remote-session.js';
 import { assertAccepts } from '../http/accept.js';
-import { accepted } from '../http/accepted.js';
+import { answerWithoutBody } from '../http/answer-without-body.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { JsonRpcFilter } from '../http/json-rpc.filter.js';
 import { McpRoute } from '../http/mcp-route.js';
@@ -122,16 +121,13 @@ export function createStreamableHttpController(): Type {
     @McpRoute('termination')
     @UseGuards(McpAuthGuard)
     @Delete()
-    @HttpCode(HttpStatus.OK)
-    async terminate(
-      @Req() request: HttpRequest,
-      @Res({ passthrough: true }) response: unknown,
-    ): Promise<void> {
+    async terminate(@Req() request: HttpRequest, @Res() response: unknown): Promise<void> {
       if (this.http.stateless) this.refuseMethod(response, 'POST');
       const found = await this.sessions.find(request);
       RequestVersion.of(rawRequest(request).headers, negotiatedBy(found));
       if (found instanceof RemoteSession) await found.end();
       else this.sessions.close(found.session);
+      answerWithoutBody(response, HttpStatus.OK);
     }
 
     private async relayedStream(
@@ -199,7 +195,7 @@ export function createStreamableHttpController(): Type {
       const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
       const close = () => this.http.stateless && this.sessions.close(session);
       if (ids.length === 0) {
-        accepted(response);
+        answerWithoutBody(response, HttpStatus.ACCEPTED);
         setImmediate(close);
         return;
       }
@@ -214,7 +210,9 @@ export function createStreamableHttpController(): Type {
 
     private sseMessage(request: HttpRequest, response: unknown): void | Promise<void> {
       const finding = this.intake.session(request, 'sse', request.query['sessionId'], '');
-      return andThen(finding, (session) => this.intake.receive(session, request, () => accepted(response)));
+      return andThen(finding, (session) =>
+        this.intake.receive(session, request, () => answerWithoutBody(response, HttpStatus.ACCEPTED)),
+      );
     }
 
     private refuseMethod(response: unknown, allowed: string): never {

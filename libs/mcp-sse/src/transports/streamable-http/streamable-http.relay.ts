@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { BadRequestException, type MessageEvent } from '@nestjs/common';
+import { BadRequestException, HttpStatus, type MessageEvent } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
@@ -7,7 +7,7 @@ import type { Arrival, RemoteSession } from '../../sessions/cluster/remote-sessi
 import type { StreamTail } from '../../sessions/cluster/stream-tail.js';
 import { positionOfEventId } from '../../streaming/event-id.js';
 import { arrivalOf } from '../http/arrival-of.js';
-import { accepted } from '../http/accepted.js';
+import { answerWithoutBody } from '../http/answer-without-body.js';
 import { EdgeStream } from '../http/edge-stream.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { relayedOrigin } from '../http/relayed-origin.js';
@@ -60,7 +60,7 @@ export class StreamableHttpRelay {
   ): Promise<void> {
     const requests = messages.filter(({ kind }) => kind === 'request').length;
     const reply = await session.post(messages, relayedOrigin(request, bytes), options.primes);
-    if (requests === 0) return accepted(response);
+    if (requests === 0) return answerWithoutBody(response, HttpStatus.ACCEPTED);
     const tail = await session.answers(reply);
     const raw: ServerResponse = takeOver(response);
     raw.once('close', () => session.left(tail));
