@@ -5,6 +5,6 @@ import type { ServerResponse } from 'node:http';
  * is on the same machine, such as a proxy, to wake it is most of what a write costs: what is written in a row wakes it
  * once.
  */
-export function endAfterTurn(response: ServerResponse, body?: string): void {
+export function endAfterTurn(response: ServerResponse, body?: string | Buffer): void {
   setImmediate(() => response.end(body));
 }

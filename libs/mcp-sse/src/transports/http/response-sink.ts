@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Sink } from '../../streaming/sink.js';
 import type { StreamItem } from '../../streaming/stream-event.js';
 import { rawResponse } from './raw-response.js';
+import { asContent } from './as-content.js';
 import { formatEvent } from './sse-format.js';
 
 /** An HTTP response as the sink of a stream. */
@@ -27,7 +28,7 @@ export class ResponseSink implements Sink {
   }
 
   write(item: StreamItem): void {
-    this.response.write(formatEvent(item));
+    this.response.write(asContent(formatEvent(item)));
   }
 
   gather(): () => void {
