@@ -47,6 +47,20 @@ describeOnAdapters('calling a tool', (adapter) => {
     await client.close();
   });
 
+  it('answers the POST before the request, so that its connection is free for what the client posts next', async () => {
+    running = await startApp({ adapter, providers: [Greeter] });
+    const client = await WireClient.connect(`${running.url}/sse`);
+    for (const [id, method] of ['ping', 'tools/list', 'ping'].entries()) {
+      const order: string[] = [];
+      await Promise.all([
+        client.message().then(() => order.push('answer')),
+        client.post({ jsonrpc: '2.0', id, method }).then(() => order.push('202')),
+      ]);
+      expect(order).toEqual(['202', 'answer']);
+    }
+    client.close();
+  });
+
   it('gives every event but comments an id of the session, the endpoint first', async () => {
     running = await startApp({ adapter, providers: [Greeter], options: { sse: { heartbeatMs: 20 } } });
     const client = await WireClient.connect(`${running.url}/sse`);
