@@ -61,7 +61,7 @@ if (values.docs) await writeDocs();
 
 async function writeDocs(): Promise<void> {
   const day = run.date.slice(0, 10);
-  const machine = `Node ${run.node}, ${run.cpu}, one core for the server; ${rounds} rounds, ${day}.`;
+  const machine = `Node ${run.node}, ${run.cpu}, one core for the server; ${rounds === 1 ? 'one round' : `${rounds} rounds`}, ${day}.`;
   writeSection(
     'docs/performance.md',
     'results',
