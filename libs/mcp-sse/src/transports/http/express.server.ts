@@ -6,15 +6,16 @@ type Classes = Record<symbol, unknown>;
 
 /**
  * Has a server make its requests and responses with the prototypes that Express gives to each of them else. To change
- * the prototype of an object costs V8 (11 to 13 at least) all that it knows of its shape, for as long as it lives:
- * each request that Express serves has a shape of its own, and is slow for all who touch it.
+ * the prototype of an object costs V8 (11.3, of Node 20) all that it knows of its shape, for as long as it lives: each
+ * request that Express serves has a shape of its own, and is slow for all who touch it.
  *
  * It does what the options of `createServer()` of the same names do, which Nest has no way to pass on. A server that
  * has got classes of its own keeps them, as does one of an unknown make.
  *
  * @see https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener
  */
-export function makeAsExpressDoes(server: Server, application: ExpressApplication): void {
+export function makeAsExpressDoes(server: Server | undefined, application: ExpressApplication): void {
+  if (!server) return;
   class ExpressRequest extends IncomingMessage {}
   class ExpressResponse extends ServerResponse {}
 

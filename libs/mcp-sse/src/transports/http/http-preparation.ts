@@ -27,11 +27,14 @@ export class HttpPreparation implements OnModuleInit {
     });
   }
 
-  /** By now the adapter has its server. */
+  /** By now the adapter has its server, if it makes one. */
   onModuleInit(): void {
     const httpAdapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
     if (httpAdapter?.getType() !== 'express' || served.has(httpAdapter)) return;
     served.add(httpAdapter);
-    makeAsExpressDoes(httpAdapter.getHttpServer() as Server, httpAdapter.getInstance<ExpressApplication>());
+    makeAsExpressDoes(
+      httpAdapter.getHttpServer() as Server | undefined,
+      httpAdapter.getInstance<ExpressApplication>(),
+    );
   }
 }
