@@ -17,6 +17,15 @@ class OwnServerAdapter extends ExpressAdapter {
   }
 }
 
+/** As where requests come from a platform that runs functions. */
+class ServerlessAdapter extends ExpressAdapter {
+  override initHttpServer(): void {}
+
+  override close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
 describe('requests that Express serves', () => {
   let app: NestExpressApplication;
 
@@ -90,5 +99,10 @@ describe('requests that Express serves', () => {
 
     expect(await greeting(url)).toBe('Hello Ada');
     expect([...seen]).toEqual([OwnRequest.prototype]);
+  });
+
+  it('need no server of Node, where the application has none', async () => {
+    app = await NestFactory.create(testModule({}), new ServerlessAdapter(), { logger: false });
+    await expect(app.init()).resolves.toBe(app);
   });
 });
