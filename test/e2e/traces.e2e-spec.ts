@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { connectSdkClient, connectSdkHttpClient } from '../clients/sdk-client.js';
 import { HttpWireClient } from '../clients/http-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
@@ -42,7 +42,7 @@ describe.each(['express', 'fastify'])(
 
     beforeEach(() => send(`${running.url}/spans`, { method: 'DELETE' }));
 
-    afterAll(() => running.stop());
+    afterEach(() => running.stop());
 
     it("lead from the SDK's client over HTTP+SSE through a tool to what that calls", async () => {
       const client = await connectSdkClient(`${running.url}/sse`);
