@@ -14,8 +14,8 @@ import type { ObservedRequest, TrafficObserver } from '../../model/traffic-obser
 import type { McpSessionEvent } from '../../sessions/session-event.js';
 import { auditedArguments } from './audited-arguments.js';
 import { clipped } from './clipped.js';
+import { isoTime } from './iso-time.js';
 import type { McpAuditEvent } from './mcp-audit-event.js';
-import { isoTime } from '../iso-time.js';
 import { Refusal } from '../refusal.js';
 import { requestOutcome } from '../request-outcome.js';
 import { sessionDigest } from '../../model/session-digest.js';

@@ -33,17 +33,17 @@ export function readBodyText(raw: IncomingMessage, limits: BodyLimits): BodyText
 /** Whether all of a body waits, and nothing before us has begun to read it. */
 function isThere({ complete, headers, readableFlowing, readableLength }: IncomingMessage): boolean {
   if (readableFlowing !== null || readableLength === 0) return false;
-  return complete || readableLength === expectedBytes({ headers });
+  return complete || readableLength === expectedBytes(headers);
 }
 
-function expectedBytes({ headers }: Pick<IncomingMessage, 'headers'>): number | undefined {
+function expectedBytes(headers: IncomingMessage['headers']): number | undefined {
   const length = headers['content-length'];
   return length === undefined ? undefined : Number(length);
 }
 
 function arriving(raw: IncomingMessage, { maxMessageBytes, bodyMs }: BodyLimits): Promise<BodyText> {
   return new Promise((resolve, reject) => {
-    const body = new GrowingBuffer(expectedBytes(raw));
+    const body = new GrowingBuffer(expectedBytes(raw.headers));
     let isTooLarge = false;
     const stop = () => {
       clearTimeout(deadline);

@@ -10,7 +10,7 @@ type Classes = Record<symbol, unknown>;
  * request that Express serves has a shape of its own, and is slow for all who touch it.
  *
  * It does what the options of `createServer()` of the same names do, which Nest has no way to pass on. A server that
- * has got classes of its own keeps them, as does one of an unknown make.
+ * has got classes of its own keeps them, those of an earlier call too, as does one of an unknown make.
  *
  * @see https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener
  */

@@ -7,7 +7,6 @@ import { prepareFastify, type FastifyInstance } from './fastify.adapter.js';
 
 /** Several of our servers may share an adapter. */
 const prepared = new WeakSet<object>();
-const served = new WeakSet<object>();
 
 /**
  * Prepares the HTTP adapter for our routes as soon as there is one, which is before the application adds its
@@ -30,8 +29,7 @@ export class HttpPreparation implements OnModuleInit {
   /** By now the adapter has its server, if it makes one. */
   onModuleInit(): void {
     const httpAdapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
-    if (httpAdapter?.getType() !== 'express' || served.has(httpAdapter)) return;
-    served.add(httpAdapter);
+    if (httpAdapter?.getType() !== 'express') return;
     makeAsExpressDoes(
       httpAdapter.getHttpServer() as Server | undefined,
       httpAdapter.getInstance<ExpressApplication>(),

@@ -1,7 +1,7 @@
 let at = 0;
 let text = '';
 
-/** The time as ISO 8601 has it. To put it into words costs more than much of a call, so that is done once for each of its milliseconds. */
+/** The time as ISO 8601 has it, put into words once for each of its milliseconds: there may be many entries in one. */
 export function isoTime(): string {
   const now = Date.now();
   if (now !== at) {
