@@ -98,7 +98,8 @@ describe('requests that Express serves', () => {
     );
 
     expect(await greeting(url)).toBe('Hello Ada');
-    expect([...seen]).toEqual([OwnRequest.prototype]);
+    expect(seen.size).toBe(1);
+    expect(seen.has(OwnRequest.prototype)).toBe(true);
   });
 
   it('need no server of Node, where the application has none', async () => {
