@@ -26,6 +26,7 @@ const PUBLIC_NAMES = [
   'McpIntrospectionGuard',
   'McpInvalidArgumentsException',
   'McpJwtAuthGuard',
+  'McpNamePrefix',
   'McpParameterError',
   'McpPolicy',
   'McpPrincipal',

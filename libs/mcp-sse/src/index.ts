@@ -7,6 +7,7 @@ export { McpComplete, type McpCompleteOptions } from './decorators/mcp-complete.
 export { McpCtx } from './decorators/mcp-ctx.decorator.js';
 export { McpPrincipal } from './decorators/mcp-principal.decorator.js';
 export { McpPrompt, type McpPromptOptions } from './decorators/mcp-prompt.decorator.js';
+export { McpNamePrefix } from './decorators/mcp-name-prefix.decorator.js';
 export { McpPublic } from './decorators/mcp-public.decorator.js';
 export { McpResource, type McpResourceOptions } from './decorators/mcp-resource.decorator.js';
 export { McpRoles } from './decorators/mcp-roles.decorator.js';

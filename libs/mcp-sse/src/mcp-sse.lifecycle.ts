@@ -7,9 +7,10 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import type { Server } from 'node:http';
-import { HttpAdapterHost } from '@nestjs/core';
+import { HttpAdapterHost, LazyModuleLoader } from '@nestjs/core';
 import { isProtected } from './auth/is-protected.js';
 import { tokenWeakness } from './auth/token-weakness.js';
+import { afterLazyLoad } from './discovery/after-lazy-load.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
@@ -41,6 +42,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
     private readonly audit: McpAuditService,
     private readonly host: HttpAdapterHost,
+    private readonly lazyModules: LazyModuleLoader,
   ) {}
 
   /** @throws {McpConfigurationError} */
@@ -48,7 +50,8 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     this.checkProtection();
     if (this.options.audit === 'log') logAuditTrail(this.audit.events$);
     this.sessions.events$.subscribe((event) => this.audit.session(event));
-    for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
+    await this.serveDecorated();
+    afterLazyLoad(this.lazyModules, () => this.serveDecorated());
     this.registry.changed$.subscribe(({ list, definition }) => this.announce(list, definition));
   }
 
@@ -61,6 +64,10 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     beforeClose(httpAdapter, async () => {
       if (isStoppedBySignal()) await this.drain();
     });
+  }
+
+  private async serveDecorated(): Promise<void> {
+    for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
   }
 
   /** Before the server closes: it waits for its connections, and streams end by us alone. */

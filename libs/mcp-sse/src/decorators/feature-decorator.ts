@@ -1,10 +1,49 @@
 import 'reflect-metadata';
-import { ENTRY_PROVIDER_METADATA } from './metadata-keys.js';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import { carryMetadata } from './carry-metadata.js';
+import { ENTRY_PROVIDER_METADATA, METHOD_METADATA } from './metadata-keys.js';
 
-/** Makes the decorator that marks a method as a feature of the server. */
+/**
+ * Makes the decorator that marks a method as a feature of the server. The mark is kept by the method's name, as
+ * another decorator may replace the function.
+ */
 export function featureDecorator(key: string, options: object): MethodDecorator {
-  return (target, _propertyKey, descriptor) => {
-    Reflect.defineMetadata(key, options, descriptor.value as object);
+  return (target, propertyKey, descriptor: PropertyDescriptor | undefined) => {
+    assertMethod(target, propertyKey, descriptor);
+    Reflect.defineMetadata(key, options, target, propertyKey);
+    Reflect.defineMetadata(METHOD_METADATA, descriptor.value, target, propertyKey);
     Reflect.defineMetadata(ENTRY_PROVIDER_METADATA, true, target.constructor);
+    carryToReplacement(descriptor);
   };
+}
+
+/**
+ * Decorators such as `@UseGuards()` keep their metadata on the function, and Nest reads it before the application
+ * is complete. So a function that a later decorator puts in its place gets the metadata at once.
+ */
+function carryToReplacement(descriptor: PropertyDescriptor): void {
+  let method = descriptor.value as object;
+  Object.defineProperty(descriptor, 'value', {
+    configurable: true,
+    enumerable: true,
+    get: () => method,
+    set: (replacement: unknown) => {
+      if (typeof replacement === 'function') carryMetadata(method, replacement);
+      method = replacement as object;
+    },
+  });
+}
+
+function assertMethod(
+  target: object,
+  propertyKey: string | symbol,
+  descriptor: PropertyDescriptor | undefined,
+): asserts descriptor is PropertyDescriptor {
+  const isStatic = typeof target === 'function';
+  if (!isStatic && typeof propertyKey === 'string' && typeof descriptor?.value === 'function') return;
+  const name = `${isStatic ? target.name : target.constructor.name}.${String(propertyKey)}`;
+  const problem = isStatic ? 'is static' : typeof propertyKey === 'symbol' ? 'has no name' : 'is no method';
+  throw new McpConfigurationError(
+    `${name} ${problem}, so it cannot be a tool, resource, prompt or completion. Decorate a named method of the instance.`,
+  );
 }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import {
   COMPLETION_METADATA,
+  METHOD_METADATA,
+  NAME_PREFIX_METADATA,
   PROMPT_METADATA,
   PUBLIC_METADATA,
   RESOURCE_METADATA,
@@ -22,11 +24,22 @@ const KEYS = {
 /** Reads what the decorators wrote. */
 @Injectable()
 export class McpMetadataAccessor {
-  features(method: object): FeatureMetadata[] {
+  /**
+   * @param owner the prototype that has the method itself: one that overrides a decorated method is not decorated
+   * @param prototype of the provided class, whose prefix the names get
+   */
+  features(owner: object, methodName: string, prototype: object): FeatureMetadata[] {
     return Object.entries(KEYS).flatMap(([kind, key]) => {
-      const options: unknown = Reflect.getMetadata(key, method);
-      return options === undefined ? [] : [{ kind, options } as FeatureMetadata];
+      const options: unknown = Reflect.getOwnMetadata(key, owner, methodName);
+      if (options === undefined) return [];
+      const prefix = Reflect.getMetadata(NAME_PREFIX_METADATA, prototype.constructor) as string | undefined;
+      return [prefixed({ kind, options } as FeatureMetadata, prefix, methodName)];
     });
+  }
+
+  /** The function that the feature decorators of a method saw. */
+  decorated(owner: object, methodName: string): object {
+    return Reflect.getOwnMetadata(METHOD_METADATA, owner, methodName) as object;
   }
 
   /**
@@ -46,6 +59,25 @@ export class McpMetadataAccessor {
     if (!own.scopes && !own.roles) return { scopes, roles, ...ofClass };
     return { public: false, scopes: own.scopes ?? scopes, roles: own.roles ?? roles };
   }
+}
+
+function prefixed(feature: FeatureMetadata, prefix: string | undefined, methodName: string): FeatureMetadata {
+  if (prefix === undefined) return feature;
+  switch (feature.kind) {
+    case 'tool':
+    case 'prompt':
+      return withOptions(feature, { name: prefix + (feature.options.name ?? methodName) });
+    case 'completion':
+      return feature.options.prompt === undefined
+        ? feature
+        : withOptions(feature, { prompt: prefix + feature.options.prompt });
+    case 'resource':
+      return feature;
+  }
+}
+
+function withOptions(feature: FeatureMetadata, options: object): FeatureMetadata {
+  return { ...feature, options: { ...feature.options, ...options } } as FeatureMetadata;
 }
 
 function declared(read: (key: string) => unknown): DeclaredAccess {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { DiscoveryService } from '@nestjs/core';
+import { carryMetadata } from '../decorators/carry-metadata.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { McpDecoratedControllerError } from '../model/errors/mcp-decorated-controller.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
@@ -25,13 +26,15 @@ export interface ExploredServer {
 /** Finds the decorated methods that a server offers, among every provider of every module. */
 @Injectable()
 export class McpExplorer {
+  private readonly explored = new WeakSet<Wrapper>();
+
   constructor(
     private readonly discovery: DiscoveryService,
-    private readonly scanner: MetadataScanner,
     private readonly accessor: McpMetadataAccessor,
   ) {}
 
   /**
+   * @returns what earlier calls have not returned: the application may load modules while it runs
    * @throws {McpDecoratedControllerError} when a controller has a decorated method
    * @throws {McpConfigurationError} when a method is for a server that does not exist
    */
@@ -41,8 +44,15 @@ export class McpExplorer {
         throw new McpDecoratedControllerError(DECORATORS[feature.kind], where.split('.')[0]!, methodName);
     return (this.discovery.getProviders() as Wrapper[])
       .filter(({ isAlias, host }) => !isAlias && (!modules || modules.includes(host!.metatype)))
+      .filter((wrapper) => this.isNew(wrapper))
       .flatMap((wrapper) => this.methodsOf(wrapper))
       .filter((method) => this.isFor(name, method));
+  }
+
+  private isNew(wrapper: Wrapper): boolean {
+    if (this.explored.has(wrapper)) return false;
+    this.explored.add(wrapper);
+    return true;
   }
 
   private isFor(name: string, { feature, where }: DiscoveredMethod): boolean {
@@ -64,19 +74,44 @@ export class McpExplorer {
   private methodsOf(wrapper: Wrapper): DiscoveredMethod[] {
     const prototype = prototypeOf(wrapper);
     if (!prototype) return [];
-    return this.scanner.getAllMethodNames(prototype).flatMap((methodName) => {
-      const method = (prototype as Record<string, object>)[methodName]!;
-      const where = `${prototype.constructor.name}.${methodName}`;
-      const features = this.accessor.features(method);
+    return ownedMethods(prototype).flatMap(([owner, methodName]) => {
+      const features = this.accessor.features(owner, methodName, prototype);
       if (features.length === 0) return [];
+      const where = `${prototype.constructor.name}.${methodName}`;
+      this.restoreMetadata(owner, methodName, where);
       const access = this.accessor.access(prototype, methodName, where);
       return features.map((feature) => ({ feature, access, wrapper, prototype, methodName, where }));
     });
   }
+
+  /**
+   * A decorator that returns a new descriptor, or a class decorator, may have replaced the method by a function
+   * without its metadata.
+   */
+  private restoreMetadata(owner: object, methodName: string, where: string): void {
+    const method: unknown = Object.getOwnPropertyDescriptor(owner, methodName)!.value;
+    if (typeof method !== 'function')
+      throw new McpConfigurationError(
+        `${where} is no method any more: a decorator made a getter of it. Take that decorator away, or call the ` +
+          `method from one that is decorated for the server alone.`,
+      );
+    const decorated = this.accessor.decorated(owner, methodName);
+    if (method !== decorated) carryMetadata(decorated, method);
+  }
 }
 
-function prototypeOf({ instance, metatype, inject }: Wrapper): object | undefined {
+/** The names of an object's methods, each with the prototype that has it. */
+function ownedMethods(prototype: object): [owner: object, methodName: string][] {
+  const owners = new Map<string, object>();
+  let owner: object | null = prototype;
+  for (; owner && owner !== Object.prototype; owner = Object.getPrototypeOf(owner) as object | null)
+    for (const name of Object.getOwnPropertyNames(owner)) if (!owners.has(name)) owners.set(name, owner);
+  return [...owners].map(([name, itsOwner]) => [itsOwner, name]);
+}
+
+/** Of what a factory makes for each request or injection only the token tells the class, where it is one. */
+function prototypeOf({ instance, metatype, inject, token }: Wrapper): object | undefined {
   if (typeof instance === 'object' && instance !== null) return Object.getPrototypeOf(instance) as object;
   const isFactory = inject !== undefined && inject !== null;
-  return isFactory ? undefined : (metatype as { prototype?: object } | null)?.prototype;
+  return ((isFactory ? token : metatype) as { prototype?: object } | null)?.prototype;
 }

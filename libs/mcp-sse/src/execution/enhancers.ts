@@ -10,8 +10,8 @@ const ENHANCERS = {
 };
 
 /**
- * Nest makes the enhancers that are named by class only for providers that it makes by class, and silently
- * leaves them out for others: a guard would not run.
+ * Nest looks at the classes of providers for enhancers that are named by class, before the application is complete.
+ * Those that it does not see there it silently leaves out: a guard would not run.
  *
  * @throws {McpConfigurationError}
  */
@@ -22,8 +22,11 @@ export function assertEnhancersResolvable(
   const assertResolvable = (enhancer: unknown, decorator: string) => {
     if (typeof enhancer === 'function' && !wrapper.host!.injectables.has(enhancer as never))
       throw new McpConfigurationError(
-        `${where}: ${decorator} names ${enhancer.name}, which Nest does not run for a provider that is made ` +
-          `by a factory or a value. Provide ${prototype.constructor.name} by its class, or pass an instance.`,
+        `${where}: ${decorator} names ${enhancer.name}, which Nest does not run ${
+          wrapper.metatype === prototype.constructor
+            ? `because another decorator replaces the method. Put ${decorator} above that one`
+            : `for a provider that is made by a factory or a value. Provide ${prototype.constructor.name} by its class`
+        }, or pass an instance.`,
       );
   };
   const method = (prototype as Record<string, object>)[methodName]!;

@@ -7,7 +7,7 @@ export class McpDuplicateNameError extends McpConfigurationError {
   constructor(kind: string, identity: string, first: string, second: string, option: string) {
     super(
       `Two ${kind}s are called "${identity}": ${first} and ${second}. ` +
-        `Give one of them another "${option}" in its decorator.`,
+        `Give one of them another "${option}" in its decorator${option === 'name' ? ', or its class a @McpNamePrefix()' : ''}.`,
     );
   }
 }
