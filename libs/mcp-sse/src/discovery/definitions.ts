@@ -17,10 +17,10 @@ import type { CompiledSchema } from '../schema/compiled-schema.js';
  * Schema of the arguments of a tool that takes none. It is there to be read: some clients send an argument of
  * their own making to such a tool, and it reaches nobody.
  */
-export const NO_ARGUMENTS: JsonObjectSchema = { type: 'object', additionalProperties: false };
+export const NO_ARGUMENTS: JsonObjectSchema = { type: 'object', properties: {}, additionalProperties: false };
 
 /** Schema of the arguments of a tool that says nothing of them. */
-export const ANY_ARGUMENTS: JsonObjectSchema = { type: 'object' };
+export const ANY_ARGUMENTS: JsonObjectSchema = { type: 'object', properties: {} };
 
 export function toolDefinition(
   { name, title, description, annotations, icons, meta }: McpToolOptions,

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { map, Subject, type Observable } from 'rxjs';
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
@@ -25,6 +25,7 @@ import {
   uriTemplate,
 } from './definitions.js';
 import { FeatureMap } from './feature-map.js';
+import { refusedByClients } from './refused-by-clients.js';
 import type {
   RegisteredCompleter,
   RegisteredPrompt,
@@ -56,6 +57,7 @@ const AT_RUN_TIME = 'one added at run time';
 /** What the server offers: what decorators say, and what is added and removed while it runs. */
 @Injectable()
 export class McpRegistry {
+  private readonly logger = new Logger('McpSseModule');
   /** @internal */
   readonly toolMap = new FeatureMap<RegisteredTool>('tool', 'name');
   /** @internal */
@@ -178,6 +180,9 @@ export class McpRegistry {
   register(list: McpFeatureList, feature: RegisteredTool | RegisteredResource | RegisteredPrompt): void {
     assertTimeout(feature.timeoutMs, `"timeoutMs" of ${feature.source}`);
     (this.mapOf(list) as FeatureMap<typeof feature>).add(feature);
+    if (feature.definition.kind === 'tool')
+      for (const sentence of refusedByClients(feature.definition))
+        this.logger.warn(`${feature.source} ${sentence}.`);
     this.changed$.next({ list, definition: feature.definition });
   }
 

@@ -4,6 +4,7 @@ import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
 import type { JsonObjectSchema } from '../model/json-schema.js';
 import { escapeControls } from '../model/escape-controls.js';
 import type { McpSchemaSource } from '../model/schema-source.js';
+import { clientDialect } from './client-dialect.js';
 import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
 import type { DtoClass } from './dto-class.js';
 import { compileDtoSchema } from './dto-schema.js';
@@ -36,7 +37,7 @@ export function compileSchema(
       return failed(error);
     }
   };
-  return { ...compiled, validate };
+  return { ...compiled, jsonSchema: clientDialect(compiled.jsonSchema), validate };
 }
 
 function compile(source: unknown, where: string, direction: 'input' | 'output'): CompiledSchema {

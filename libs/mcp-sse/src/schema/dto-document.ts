@@ -3,12 +3,13 @@ import { getMetadataStorage } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
 import type { JsonObjectSchema } from '../model/json-schema.js';
+import { withApiProperty } from './api-property.js';
 import { transformerMetadata, type TransformerMetadata } from './class-transformer-metadata.js';
 import { containerOf } from './container-of.js';
 import type { DtoClass } from './dto-class.js';
 import { initialValues } from './initial-values.js';
 import type { Keywords } from './keywords.js';
-import { SCHEMA_KEYWORDS_METADATA } from './mcp-schema.decorator.js';
+import { isKeywords, keywordsOf, SCHEMA_KEYWORDS_METADATA } from './mcp-schema.decorator.js';
 import { propertySchema } from './property-schema.js';
 import { demandsValue, needsValue } from './required-property.js';
 import type { UncheckedProperties } from './unchecked-properties.js';
@@ -56,7 +57,10 @@ export class DtoDocument {
     return name;
   }
 
-  private uniqueName(name: string): string {
+  /** Of letters that a reference needs not escape, and no name that JavaScript objects have already. */
+  private uniqueName(className: string): string {
+    const plain = className.replaceAll(/[^\w.-]/g, '_');
+    const name = plain in Object.prototype ? `Class${plain}` : plain;
     let candidate = name;
     for (let count = 2; Object.hasOwn(this.definitions, candidate); count++) candidate = `${name}${count}`;
     return candidate;
@@ -69,17 +73,22 @@ export class DtoDocument {
     const properties: Record<string, Keywords> = {};
     const required: string[] = [];
 
-    for (const [property, validators] of byProperty) {
+    for (const [property, metadata] of byProperty) {
+      const validators = metadata.filter((validator) => !isKeywords(validator));
       const transformer = this.transformerOf(dto, property);
       if (this.direction === 'input' && transformer.isExcluded) continue;
       const name = (this.direction === 'input' && transformer.exposedName) || property;
       const given = initial.get(property);
-      const keywords = Reflect.getMetadata(SCHEMA_KEYWORDS_METADATA, dto.prototype as object, property) as
-        Keywords | undefined;
       properties[name] = {
-        ...this.schemaOf(dto, property, validators, transformer),
+        ...withApiProperty(
+          this.schemaOf(dto, property, validators, transformer),
+          dto,
+          property,
+          validators,
+          this.direction,
+        ),
         ...(given?.json === undefined ? {} : { default: given.json }),
-        ...keywords,
+        ...keywordsOf(metadata),
       };
       if (!given && needsValue(validators)) {
         required.push(name);
@@ -105,7 +114,7 @@ export class DtoDocument {
   /** Inherited ones come first. */
   private validatorsOf(dto: DtoClass): Map<string, ValidationMetadata[]> {
     const all = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
-    if (all.length === 0) {
+    if (all.every(isKeywords)) {
       throw new McpSchemaError(
         this.where,
         `${dto.name || 'the class'} has no class-validator decorators. Decorate its properties, ` +
@@ -120,6 +129,8 @@ export class DtoDocument {
       if (known) known.push(validator);
       else byProperty.set(validator.propertyName, [validator]);
     }
+    for (const [property, validators] of byProperty)
+      if (validators.every(isKeywords)) byProperty.delete(property);
     return byProperty;
   }
 

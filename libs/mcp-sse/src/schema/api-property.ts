@@ -1,0 +1,104 @@
+import 'reflect-metadata';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import type { DtoClass } from './dto-class.js';
+import type { Keywords } from './keywords.js';
+
+/** Where @nestjs/swagger 7 to 12 keep what `@ApiProperty()` and their compiler plugin say. */
+const API_PROPERTY_METADATA = 'swagger/apiModelProperties';
+const PLUGIN_FACTORY = '_OPENAPI_METADATA_FACTORY';
+
+/** What OpenAPI and JSON Schema call the same, and no value fails by. */
+const DESCRIBING = ['title', 'description', 'deprecated', 'readOnly', 'writeOnly'];
+const CHECKING = [
+  ...['format', 'default', 'pattern', 'minimum', 'maximum', 'multipleOf', 'minLength', 'maxLength'],
+  ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties'],
+];
+const TYPE_NAMES = new Map<unknown, string>([
+  [String, 'string'],
+  [Number, 'number'],
+  [Boolean, 'boolean'],
+  ...['string', 'number', 'integer', 'boolean', 'object'].map((name): [string, string] => [name, name]),
+]);
+
+/**
+ * Completes the schema of a property by what `@ApiProperty()` says of it. What the validators say wins. Nothing checks
+ * the rest, so of a result only what describes it is taken: clients check results.
+ */
+export function withApiProperty(
+  schema: Keywords,
+  dto: DtoClass,
+  property: string,
+  validators: readonly ValidationMetadata[],
+  direction: 'input' | 'output',
+): Keywords {
+  const api = apiProperty(dto, property);
+  if (!api) return schema;
+  if (direction === 'output') return { ...described(api), ...schema };
+  const isArray = schema['type'] === 'array' || api['type'] === 'array' || api['isArray'] === true;
+  const { items, ...rest } = schema;
+  const completed = {
+    ...described(api),
+    ...picked(api, CHECKING),
+    ...(isArray ? { type: 'array', items: elementKeywords(api, items as Keywords | undefined) } : {}),
+    ...(isArray ? rest : elementKeywords(api, schema)),
+  };
+  const acceptsNull = validators.some(({ name }) => name === 'isOptional');
+  return api['nullable'] === true && acceptsNull ? nullable(completed) : completed;
+}
+
+function described(api: Keywords): Keywords {
+  const examples = api['examples'] ?? ('example' in api ? [api['example']] : undefined);
+  return { ...picked(api, DESCRIBING), ...(Array.isArray(examples) && { examples: examples as unknown[] }) };
+}
+
+function picked(api: Keywords, keywords: readonly string[]): Keywords {
+  return Object.fromEntries(keywords.filter((keyword) => keyword in api).map((key) => [key, api[key]]));
+}
+
+/** The enum and the type of a value, or of the elements of an array. */
+function elementKeywords(api: Keywords, schema: Keywords = {}): Keywords {
+  const values = enumValues(api['enum'] ?? (api['items'] as Keywords | undefined)?.['enum']);
+  const hasType = ['type', 'enum', '$ref', 'anyOf'].some((keyword) => keyword in schema);
+  const type = hasType ? undefined : TYPE_NAMES.get(typeOf(api['type']));
+  return { ...(type && { type }), ...(values && { enum: values }), ...schema };
+}
+
+/** `type` may be a class, a name, a list of one, or a function that returns one of these. */
+function typeOf(type: unknown): unknown {
+  if (Array.isArray(type)) return typeOf(type[0]);
+  if (typeof type !== 'function' || TYPE_NAMES.has(type) || type.name !== 'type') return type;
+  return typeOf((type as () => unknown)());
+}
+
+/** A TypeScript enum has its numbers in both directions. */
+function enumValues(given: unknown): unknown[] | undefined {
+  const source: unknown = typeof given === 'function' ? (given as () => unknown)() : given;
+  if (Array.isArray(source)) return source;
+  if (typeof source !== 'object' || source === null) return undefined;
+  const members = Object.entries(source).filter(([name]) => Number.isNaN(Number(name)));
+  return members.map(([, value]) => value as unknown);
+}
+
+function nullable(schema: Keywords): Keywords {
+  if (typeof schema['type'] !== 'string') return { anyOf: [schema, { type: 'null' }] };
+  const values = schema['enum'] as unknown[] | undefined;
+  return { ...schema, type: [schema['type'], 'null'], ...(values && { enum: [...values, null] }) };
+}
+
+function apiProperty(dto: DtoClass, property: string): Keywords | undefined {
+  const declared = Reflect.getMetadata(API_PROPERTY_METADATA, dto.prototype as object, property) as
+    Keywords | undefined;
+  const derived = pluginProperty(dto, property);
+  return declared || derived ? { ...derived, ...declared } : undefined;
+}
+
+/** Of the nearest class that says something of the property. */
+function pluginProperty(dto: object, property: string): Keywords | undefined {
+  for (let type: object | null = dto; type; type = Object.getPrototypeOf(type) as object | null) {
+    if (!Object.hasOwn(type, PLUGIN_FACTORY)) continue;
+    const factory = (type as Record<string, () => Record<string, Keywords>>)[PLUGIN_FACTORY]!;
+    const properties = factory.call(type);
+    if (Object.hasOwn(properties, property)) return properties[property];
+  }
+  return undefined;
+}

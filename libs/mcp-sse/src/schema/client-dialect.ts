@@ -1,0 +1,80 @@
+import type { JsonObjectSchema } from '../model/json-schema.js';
+import { isCommonPattern } from './common-pattern.js';
+
+type Schema = Record<string, unknown>;
+
+/** Keywords whose value is one schema, a list of schemas, and schemas by name. */
+const ONE = ['additionalProperties', 'contains', 'propertyNames', 'then', 'else', 'unevaluatedProperties'];
+const LIST = ['prefixItems', 'allOf', 'anyOf'];
+const BY_NAME = ['properties', '$defs', 'definitions', 'dependentSchemas'];
+
+/**
+ * The schema as clients and the models behind them accept it. Each rule is one that a known client enforces, often by
+ * refusing the whole request; docs/schemas.md names them. The server still checks what is left out here.
+ *
+ * - The root has `properties`, and each array `items`.
+ * - Patterns keep to what RE2 and ECMA-262 share.
+ */
+export function clientDialect(schema: JsonObjectSchema): JsonObjectSchema {
+  return {
+    ...(adapted(schema) as JsonObjectSchema),
+    properties: adaptedByName(schema.properties ?? {}) as Record<string, object>,
+  };
+}
+
+function adapted(schema: unknown): unknown {
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return schema;
+  const result: Schema = { ...schema };
+  for (const keyword of ONE) if (keyword in result) result[keyword] = adapted(result[keyword]);
+  for (const keyword of LIST)
+    if (Array.isArray(result[keyword])) result[keyword] = (result[keyword] as unknown[]).map(adapted);
+  for (const keyword of BY_NAME)
+    if (isObject(result[keyword])) result[keyword] = adaptedByName(result[keyword]);
+  adaptArray(result);
+  adaptPatterns(result);
+  return result;
+}
+
+function adaptedByName(schemas: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, adapted(schema)]));
+}
+
+function adaptArray(schema: Schema): void {
+  const { items } = schema;
+  if (Array.isArray(items)) schema['items'] = items.map(adapted);
+  else if (items !== undefined) schema['items'] = adapted(items);
+  else if ([schema['type']].flat().includes('array') && !('prefixItems' in schema)) schema['items'] = {};
+}
+
+/** Where a schema is negated or excludes others, leaving out a pattern would make the whole refuse more. */
+function adaptPatterns(schema: Schema): void {
+  if (typeof schema['pattern'] === 'string' && !isCommonPattern(schema['pattern'])) delete schema['pattern'];
+  if (isObject(schema['patternProperties'])) {
+    const patterns = schema['patternProperties'];
+    if (Object.keys(patterns).every(isCommonPattern)) schema['patternProperties'] = adaptedByName(patterns);
+    else for (const keyword of ['patternProperties', 'additionalProperties']) delete schema[keyword];
+  }
+  if ('not' in schema && hasUncommonPattern(schema['not'])) delete schema['not'];
+  if ('if' in schema && hasUncommonPattern(schema['if']))
+    for (const keyword of ['if', 'then', 'else']) delete schema[keyword];
+  if (Array.isArray(schema['oneOf'])) {
+    const keyword = schema['oneOf'].some(hasUncommonPattern) && !('anyOf' in schema) ? 'anyOf' : 'oneOf';
+    const branches = schema['oneOf'].map(adapted);
+    delete schema['oneOf'];
+    schema[keyword] = branches;
+  }
+}
+
+function hasUncommonPattern(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  return Object.entries(schema).some(([keyword, value]: [string, unknown]) => {
+    if (keyword === 'pattern' && typeof value === 'string') return !isCommonPattern(value);
+    const isUncommon =
+      keyword === 'patternProperties' && !Object.keys(value as object).every(isCommonPattern);
+    return isUncommon || hasUncommonPattern(value);
+  });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
