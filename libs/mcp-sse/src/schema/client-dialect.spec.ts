@@ -19,7 +19,7 @@ class Dto {
 
 class EmptyDto {
   @Allow()
-  private readonly nothing?: never;
+  nothing?: never;
 }
 
 /** Each says of `tags` that it is an array, and of `key` and `code` what they match. */

@@ -55,7 +55,7 @@ describe.each([
     it('and the class itself says it anew', () => {
       class Update extends PartialType(Order) {
         @McpSchema({ description: 'The new customer' })
-        override customer = 'nobody';
+        customer = 'nobody';
       }
       expect(propertiesOf(Update)).toEqual({
         customer: { type: 'string', default: 'nobody', description: 'The new customer' },
