@@ -34,6 +34,7 @@ const PUBLIC_NAMES = [
   'McpPublic',
   'McpRegistry',
   'McpResource',
+  'McpResult',
   'McpRoles',
   'McpSchema',
   'McpSchemaError',
