@@ -5,25 +5,14 @@ import { Type } from 'class-transformer';
 import { IsDate, IsInt, IsOptional, ValidateNested } from 'class-validator';
 import { McpResource, McpResult, McpTool, type McpToolOptions } from 'nestjs-mcp-sse';
 import * as z from 'zod';
-import { connectSdkClient } from '../clients/sdk-client.js';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
+import { useReturning } from '../fixtures/returning.js';
 
 const MASKED = /^isError: Internal error \(correlation id [\w-]{36}\)$/;
 const text = (value: string) => ({ type: 'text', text: value });
 const json = (value: object) => ({ content: [text(JSON.stringify(value))], structuredContent: value });
 
 type Output = NonNullable<McpToolOptions['output']>;
-
-function toolReturning(run: () => unknown, output?: Output) {
-  @Injectable()
-  class Tools {
-    @McpTool({ output })
-    run(): unknown {
-      return run();
-    }
-  }
-  return { providers: [Tools] };
-}
 
 /** Gives cents for euros, asynchronously, as no schema of zod is needed for it. */
 const EUROS: Output = {
@@ -61,19 +50,8 @@ class OrderDto {
   lines!: LineDto[];
 }
 
-const { connect, start } = appPerTest();
-
-/** What the official client takes, which checks the result against the advertised schema. */
-async function callWithSdk(fixture: Parameters<typeof start>[0]) {
-  const { url } = await start(fixture);
-  const client = await connectSdkClient(`${url}/sse`);
-  await client.listTools();
-  try {
-    return await client.callTool({ name: 'run' });
-  } finally {
-    await client.close();
-  }
-}
+const { connect } = appPerTest();
+const returning = useReturning();
 
 describe('with an output schema, what the schema gives is sent', () => {
   const cents = z.object({ cents: z.coerce.number() });
@@ -123,14 +101,14 @@ describe('with an output schema, what the schema gives is sent', () => {
       { at: '1970-01-01T00:00:00.000Z', lines: [{ price: 1, count: 1 }] },
     ],
   ])('%s', async (_name, output, value, sent) => {
-    expect(await callWithSdk(toolReturning(() => value, output))).toEqual(json(sent));
+    expect(await returning.result(() => value, output)).toEqual(json(sent));
   });
 
   it('in the structuredContent of a result of the protocol, and in the text that is its JSON', async () => {
     const value = { cents: 1, secret: 'x' };
-    expect(await callWithSdk(toolReturning(() => json(value), cents))).toEqual(json({ cents: 1 }));
+    expect(await returning.result(() => json(value), cents)).toEqual(json({ cents: 1 }));
     const described = { content: [text('one cent')], structuredContent: value };
-    expect(await callWithSdk(toolReturning(() => described, cents))).toEqual({
+    expect(await returning.result(() => described, cents)).toEqual({
       content: [text('one cent')],
       structuredContent: { cents: 1 },
     });
@@ -139,16 +117,16 @@ describe('with an output schema, what the schema gives is sent', () => {
   it('and what looks like a result is data', async () => {
     const content = z.array(z.object({ type: z.string(), text: z.string() }));
     const page = { content: [text('a')] };
-    expect(await callWithSdk(toolReturning(() => page, z.object({ content })))).toEqual(json(page));
+    expect(await returning.result(() => page, z.object({ content }))).toEqual(json(page));
   });
 
   it('but an error is not checked, and a result without structuredContent is none', async () => {
-    expect(await callWithSdk(toolReturning(() => McpResult.error('sorry'), cents))).toEqual({
+    expect(await returning.result(() => McpResult.error('sorry'), cents)).toEqual({
       content: [text('sorry')],
       isError: true,
     });
-    const client = await connect(toolReturning(() => McpResult.text('a'), cents));
-    expect(textOf(await client.callTool(1, 'run'))).toMatch(MASKED);
+    const result = await returning.result(() => McpResult.text('a'), cents);
+    expect(textOf({ result })).toMatch(MASKED);
   });
 });
 
@@ -164,7 +142,7 @@ describe('data that looks like a result of the protocol', () => {
     ['structuredContent that is no object', { content: [text('a')], structuredContent: [1] }],
     ['blocks that are null', { content: [null] }],
   ])('of a tool is data: %s', async (_name, value) => {
-    expect(await callWithSdk(toolReturning(() => value))).toEqual(json(value));
+    expect(await returning.result(() => value)).toEqual(json(value));
   });
 
   it('is a result where it is one as a whole', async () => {
@@ -177,8 +155,8 @@ describe('data that looks like a result of the protocol', () => {
       ],
       _meta: { a: 1 },
     };
-    expect(await callWithSdk(toolReturning(() => whole))).toEqual(whole);
-    expect(await callWithSdk(toolReturning(() => ({ content: [] })))).toEqual({ content: [] });
+    expect(await returning.result(() => whole)).toEqual(whole);
+    expect(await returning.result(() => ({ content: [] }))).toEqual({ content: [] });
   });
 
   it.each<[string, () => unknown, object]>([
@@ -192,7 +170,7 @@ describe('data that looks like a result of the protocol', () => {
       { content: [text('a')], structuredContent: { a: 1 }, _meta: { b: 2 } },
     ],
   ])('is told apart by McpResult.%s, behind a ClassSerializerInterceptor too', async (_name, run, sent) => {
-    expect(await callWithSdk(toolReturning(run))).toEqual(sent);
+    expect(await returning.result(run)).toEqual(sent);
     @Injectable()
     @UseInterceptors(ClassSerializerInterceptor)
     class Tools {
@@ -201,7 +179,8 @@ describe('data that looks like a result of the protocol', () => {
         return run();
       }
     }
-    expect(await callWithSdk({ providers: [Tools] })).toEqual(sent);
+    const client = await connect({ providers: [Tools] });
+    expect((await client.callTool(1, 'run'))['result']).toEqual(sent);
   });
 
   it('of a resource is data, unless it is a result as a whole or McpResult.contents()', async () => {
@@ -234,7 +213,7 @@ describe('data that looks like a result of the protocol', () => {
   });
 
   it('is refused where a McpResult of another kind is returned', async () => {
-    const client = await connect(toolReturning(() => McpResult.contents([])));
-    expect(textOf(await client.callTool(1, 'run'))).toMatch(MASKED);
+    const result = await returning.result(() => McpResult.contents([]));
+    expect(textOf({ result })).toMatch(MASKED);
   });
 });
