@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { Injectable, NotFoundException } from '@nestjs/common';
-import { McpPrompt, McpResource } from 'nestjs-mcp-sse';
+import { McpComplete, McpPrompt, McpResource } from 'nestjs-mcp-sse';
 import { appPerTest } from '../fixtures/app-per-test.js';
 
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n0', 'latin1');
@@ -85,5 +85,36 @@ describe('what a resource and a prompt return for others to read', () => {
     await client.call(1, 'resources/subscribe', { uri: 'a://stream' });
     await closed;
     expect(stream.destroyed).toBe(true);
+  });
+});
+
+describe('what a completion returns', () => {
+  it('is suggestions, of a Set too, and nothing that clients do not take', async () => {
+    const returned: Record<string, unknown> = {
+      set: new Set(['a', 'b']),
+      numbers: { completion: { values: [1, 2] } },
+      many: { completion: { values: Array.from({ length: 101 }, String) } },
+    };
+    @Injectable()
+    class Prompts {
+      @McpPrompt({ args: { type: 'object', properties: { name: {} } } })
+      ask() {
+        return 'a';
+      }
+      @McpComplete({ prompt: 'ask', argument: 'name' })
+      suggest(typed: string) {
+        return returned[typed];
+      }
+    }
+    const client = await connect({ providers: [Prompts] });
+    const suggested = async (value: string) =>
+      client.call(value, 'completion/complete', {
+        ref: { type: 'ref/prompt', name: 'ask' },
+        argument: { name: 'name', value },
+      });
+    const { result } = await suggested('set');
+    expect(result.completion).toEqual({ values: ['a', 'b'], total: 2, hasMore: false });
+    expect((await suggested('numbers'))['error']).toMatchObject({ code: -32603 });
+    expect((await suggested('many'))['error']).toMatchObject({ code: -32603 });
   });
 });

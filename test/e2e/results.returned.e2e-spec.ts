@@ -3,9 +3,15 @@ import { createReadStream } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import { describe, expect, it } from '@jest/globals';
-import { Injectable, NotFoundException, StreamableFile } from '@nestjs/common';
+import {
+  Injectable,
+  NotFoundException,
+  StreamableFile,
+  UseInterceptors,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { McpTool, type McpToolOptions } from 'nestjs-mcp-sse';
-import { of } from 'rxjs';
+import { mergeMap, of } from 'rxjs';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
 import { useReturning } from '../fixtures/returning.js';
 
@@ -149,6 +155,30 @@ describe('what a tool returns for others to read', () => {
     expect(textOf(await client.callTool(1, 'run'))).toContain('isError');
     await closed;
     expect(stream.destroyed).toBe(true);
+  });
+
+  it('is an error where it fails before it is read', async () => {
+    const stream = new PassThrough();
+    const untilClosed: NestInterceptor = {
+      intercept: (_context, next) =>
+        next.handle().pipe(
+          mergeMap(async (returned) => {
+            stream.destroy(new Error('disk on fire'));
+            await new Promise((resolve) => stream.on('close', resolve));
+            return returned as unknown;
+          }),
+        ),
+    };
+    @Injectable()
+    class Tools {
+      @McpTool()
+      @UseInterceptors(untilClosed)
+      run() {
+        return stream;
+      }
+    }
+    const client = await connect({ providers: [Tools] });
+    expect(textOf(await client.callTool(1, 'run'))).toMatch(MASKED);
   });
 
   it.each<[string, () => unknown, string]>([

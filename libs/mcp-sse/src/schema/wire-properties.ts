@@ -55,19 +55,23 @@ export class WireProperties {
 
 /** The accessor of a property, its class's own or inherited. */
 export function accessorOf(dto: DtoClass, property: string): PropertyDescriptor | undefined {
-  for (let prototype = dto.prototype as object; prototype !== Object.prototype;) {
+  for (const prototype of prototypesOf(dto)) {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, property);
-    if (descriptor) return (descriptor.get ?? descriptor.set) ? descriptor : undefined;
-    prototype = Object.getPrototypeOf(prototype) as object;
+    if (descriptor) return descriptor.get || descriptor.set ? descriptor : undefined;
   }
   return undefined;
 }
 
 /** Methods and accessors, whose names class-transformer passes over. */
 function hasMembers(dto: DtoClass): boolean {
-  for (let prototype = dto.prototype as object; prototype !== Object.prototype;) {
-    if (Object.getOwnPropertyNames(prototype).length > 1) return true;
-    prototype = Object.getPrototypeOf(prototype) as object;
-  }
-  return false;
+  return prototypesOf(dto).some((prototype) => Object.getOwnPropertyNames(prototype).length > 1);
+}
+
+/** From the class up, without that of every object. */
+function prototypesOf(dto: DtoClass): object[] {
+  const prototypes: object[] = [];
+  let prototype = dto.prototype as object;
+  for (let above; (above = Object.getPrototypeOf(prototype) as object | null); prototype = above)
+    prototypes.push(prototype);
+  return prototypes;
 }
