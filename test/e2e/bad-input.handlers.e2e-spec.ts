@@ -48,8 +48,8 @@ class Failing {
   }
 
   @McpTool()
-  bigInt(): object {
-    return { value: 1n };
+  notAwaited(): object {
+    return { value: Promise.resolve(1) };
   }
 
   @McpTool()
@@ -75,7 +75,7 @@ class Failing {
 
   @McpTool()
   badContent(): object {
-    return { content: [{ type: 'text', text: 1n }] };
+    return { content: [{ type: 'text', text: 'a', _meta: { value: 1n } }] };
   }
 
   @McpTool()
@@ -102,7 +102,7 @@ describeOnAdapters('a handler that fails', (adapter) => {
     ['throws a string', 'tools/call', { name: 'throwsText' }],
     ['throws undefined', 'tools/call', { name: 'throwsNothing' }],
     ['throws after it has emitted', 'tools/call', { name: 'throwsLater' }],
-    ['returns a BigInt', 'tools/call', { name: 'bigInt' }],
+    ['returns a promise within', 'tools/call', { name: 'notAwaited' }],
     ['returns a circle', 'tools/call', { name: 'circular' }],
     ['returns a function', 'tools/call', { name: 'function' }],
     ['returns what throws when it is serialized', 'tools/call', { name: 'badToJson' }],

@@ -92,7 +92,7 @@ describe('what a tool takes', () => {
       required: ['name'],
     });
     expect(schemas['json']).toMatchObject({ additionalProperties: false, required: ['name'] });
-    expect(schemas['nothing']).toEqual({ type: 'object', additionalProperties: false });
+    expect(schemas['nothing']).toEqual({ type: 'object', properties: {}, additionalProperties: false });
     await client.close();
   });
 

@@ -35,6 +35,7 @@ const PUBLIC_NAMES = [
   'McpPublic',
   'McpRegistry',
   'McpResource',
+  'McpResult',
   'McpRoles',
   'McpSchema',
   'McpSchemaError',

@@ -21,6 +21,7 @@ export {
   type McpRunTimeHandler,
 } from './discovery/mcp.registry.js';
 export { McpExecutionContext } from './execution/mcp-execution-context.js';
+export { McpResult } from './execution/mcp-result.js';
 export { McpSseModule } from './mcp-sse.module.js';
 export type { ClientRequestOptions, ClientRequests } from './model/client-requests.js';
 export {

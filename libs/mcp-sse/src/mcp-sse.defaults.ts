@@ -59,6 +59,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       bodyMs: 30_000,
       maxArgumentDepth: 32,
       maxStringLength: MIB,
+      maxResultBytes: 4 * MIB,
       maxInFlight: 256,
       maxSubscriptions: 1_000,
       pageSize: 1_000,

@@ -14,7 +14,7 @@ export interface McpToolOptions {
   description?: string;
   /** Schema of the arguments; defaults to the class of the method's arguments parameter. */
   input?: McpSchemaSource;
-  /** Schema of the result, which is checked on the way out and sent as `structuredContent`. */
+  /** Schema of the result. What it gives is sent, as `structuredContent` and as text. */
   output?: McpSchemaSource;
   /** Names of the arguments whose values the audit trail has; none of them unless given. */
   audit?: readonly string[];
@@ -33,11 +33,10 @@ export interface McpToolOptions {
 /**
  * Makes a method of a provider a tool.
  *
- * Without parameter decorators the method is called with `(args, ctx: McpContext)`. What it returns becomes
- * the result: a string is text, an object is `structuredContent` and its JSON as text, a Buffer is an image
- * or a blob, a result of the protocol (`{ content: […] }`) is sent as it is, and an Observable or an async
- * iterable may emit `progress(…)` before its last value, the result. An exception becomes a result with
- * `isError`.
+ * Without parameter decorators the method is called with `(args, ctx: McpContext)`. What it returns becomes the result: a
+ * string is text, an object is `structuredContent` and its JSON as text, a Buffer is an image or a blob, a stream or a
+ * file is read to its end, a result of the protocol (see `McpResult`) is sent as it is, and an Observable or an
+ * async iterable may emit `progress(…)` before its last value, the result. An exception becomes a result with `isError`.
  *
  * @see https://modelcontextprotocol.io/specification/2025-11-25/server/tools
  */

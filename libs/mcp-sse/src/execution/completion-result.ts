@@ -1,4 +1,6 @@
-import type { CompleteResult } from '@modelcontextprotocol/sdk/types.js';
+import { types } from 'node:util';
+import { CompleteResultSchema, type CompleteResult } from '@modelcontextprotocol/sdk/types.js';
+import { shapeFault } from '../model/shape-fault.js';
 
 /** The specification's limit. */
 const MAX_VALUES = 100;
@@ -9,15 +11,21 @@ const MAX_VALUES = 100;
  * @throws {TypeError} when it is neither
  */
 export function completionResult(value: unknown): CompleteResult {
-  if (Array.isArray(value))
-    return {
-      completion: {
-        values: value.slice(0, MAX_VALUES).map(String),
-        total: value.length,
-        hasMore: value.length > MAX_VALUES,
-      },
-    };
-  if (Array.isArray((value as { completion?: { values?: unknown } } | null)?.completion?.values))
-    return value as CompleteResult;
-  throw new TypeError('a completion must return an array of strings or { completion: { values } }');
+  if (Array.isArray(value)) return suggesting(value);
+  if (types.isSet(value)) return suggesting([...value]);
+  const fault = shapeFault(CompleteResultSchema, value);
+  if (fault === undefined) return value as CompleteResult;
+  throw new TypeError(
+    `a completion must return an array of strings or { completion: { values } } with ${MAX_VALUES} of them at most: ${fault}`,
+  );
+}
+
+function suggesting(values: readonly unknown[]): CompleteResult {
+  return {
+    completion: {
+      values: values.slice(0, MAX_VALUES).map(String),
+      total: values.length,
+      hasMore: values.length > MAX_VALUES,
+    },
+  };
 }

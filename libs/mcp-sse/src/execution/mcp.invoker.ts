@@ -17,8 +17,6 @@ import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import type { McpContext } from '../model/mcp-context.js';
 import type { InvokedContext, Invoker, PreparedRequest, WatchableResource } from '../model/invoker.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
-import type { CompiledSchema } from '../schema/compiled-schema.js';
-import { describeIssues } from '../schema/describe-issues.js';
 import { AccessControl, verdictOf } from './access-control.js';
 import { ArgumentCaps } from './argument-caps.js';
 import { completionResult } from './completion-result.js';
@@ -29,10 +27,11 @@ import { asProtocolError, RESOURCE_NOT_FOUND, toProtocolError } from './protocol
 import { publicMessage } from '../model/public-message.js';
 import { findResource, MAX_URI_LENGTH, type FoundResource } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
-import { streamedResult } from './streamed-result.js';
+import { discard, isSource, readSource } from './returned-body.js';
+import { asReturned, streamedResult } from './streamed-result.js';
 import { withinTimeLimit } from './time-limit.js';
 import { ToolFailure } from './tool-failure.js';
-import { toolResult } from './tool-result.js';
+import { checkedToolResult, toolResult } from './tool-result.js';
 import { unknownFeature } from './unknown-feature.js';
 
 type Params = Readonly<Record<string, unknown>>;
@@ -44,6 +43,7 @@ type Prepare = (params: Params, context: InvokedContext) => Preparation;
 export class McpInvoker implements Invoker {
   private readonly lists: FeatureLists;
   private readonly handlerMs: number | false;
+  private readonly maxResultBytes: number;
   private readonly caps: ArgumentCaps;
   private readonly methods: Readonly<Record<string, Prepare>> = {
     'tools/call': (params, context) => this.prepareTool(params, context),
@@ -61,6 +61,7 @@ export class McpInvoker implements Invoker {
     this.lists = new FeatureLists(registry, access, limits.pageSize);
     assertTimeout(limits.handlerMs, '"limits.handlerMs"');
     this.handlerMs = limits.handlerMs;
+    this.maxResultBytes = limits.maxResultBytes;
     this.caps = new ArgumentCaps(limits);
   }
 
@@ -91,7 +92,10 @@ export class McpInvoker implements Invoker {
     return this.rethrown(`resources/subscribe ${name}`, context, async () => {
       const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context, watches: true };
       const returned = await this.limited(resource, context, () => this.handled(resource.handler, mcpCall));
-      if (!(returned instanceof LiveResource)) return () => undefined;
+      if (!(returned instanceof LiveResource)) {
+        discard(returned);
+        return () => undefined;
+      }
       const error = (reason: unknown) => void this.errors.report(reason, `the live resource ${uri}`);
       // What comes at once is the present content (of a BehaviorSubject), not a change of it.
       let subscribed = false;
@@ -120,12 +124,8 @@ export class McpInvoker implements Invoker {
     const { name } = tool.definition;
     try {
       const mcpCall: McpCall = { kind: 'tool', name, arguments: args, context };
-      const result = toolResult(
-        await this.limited(tool, context, () => this.call(tool.handler, mcpCall)),
-        name,
-      );
-      if (tool.output) await checkOutput(tool.output, result);
-      return result;
+      const returned = await this.limited(tool, context, () => this.call(tool.handler, mcpCall));
+      return tool.output ? await checkedToolResult(returned, tool.output) : toolResult(returned, name);
     } catch (error) {
       const protocolError = asProtocolError(error);
       if (protocolError) throw protocolError;
@@ -160,7 +160,7 @@ export class McpInvoker implements Invoker {
         this.rethrown(`prompts/get ${name}`, context, async () =>
           promptResult(
             await this.limited(prompt, context, () => this.call(prompt.handler, mcpCall)),
-            prompt.definition.description,
+            prompt.definition,
           ),
         );
     });
@@ -234,7 +234,8 @@ export class McpInvoker implements Invoker {
 
   private async call(handler: McpHandler, mcpCall: McpCall): Promise<unknown> {
     const result = await this.handled(handler, mcpCall);
-    return isObservable(result) ? lastValueFrom(result) : result;
+    const value = isObservable(result) ? asReturned(await lastValueFrom(result)) : result;
+    return isSource(value) ? readSource(value, this.maxResultBytes, mcpCall.context.signal) : value;
   }
 
   private async handled(handler: McpHandler, mcpCall: McpCall): Promise<unknown> {
@@ -255,16 +256,6 @@ export class McpInvoker implements Invoker {
   private mask(error: unknown, where: string, context: McpContext): string {
     return `Internal error (correlation id ${this.errors.report(error, where, context)})`;
   }
-}
-
-async function checkOutput(
-  output: CompiledSchema,
-  { isError, structuredContent }: CallToolResult,
-): Promise<void> {
-  if (isError) return;
-  const outcome = await output.validate(structuredContent);
-  if (outcome.ok) return;
-  throw new TypeError(`the result does not fit the output schema: ${describeIssues(outcome.issues)}`);
 }
 
 function stringParam(params: Params, name: string): string {

@@ -1,15 +1,19 @@
 import { GetPromptResultSchema, type GetPromptResult } from '@modelcontextprotocol/sdk/types.js';
+import type { McpPromptDefinition } from '../model/definitions.js';
 import { shapeFault } from '../model/shape-fault.js';
+import { Body } from './body.js';
 
 /**
- * Makes the messages of a prompt of what its handler returned: a string is one message of the user, an array
- * is the messages, a result of the protocol itself.
+ * Makes the messages of a prompt of what its handler returned: a string, or what was read of a stream or a file, is one
+ * message of the user, an array is the messages, a result of the protocol itself.
  *
  * @throws {TypeError} when it is none of these, or a message is not one of the protocol
  */
-export function promptResult(value: unknown, description?: string): GetPromptResult {
+export function promptResult(value: unknown, { name, description }: McpPromptDefinition): GetPromptResult {
   if (typeof value === 'string')
     return { description, messages: [{ role: 'user', content: { type: 'text', text: value } }] };
+  if (value instanceof Body)
+    return { description, messages: [{ role: 'user', content: value.block(`prompt://${name}/message`) }] };
   const result = Array.isArray(value) ? { description, messages: value as unknown[] } : value;
   // Clients take a prompt that has one wrong message for none at all.
   const fault = shapeFault(GetPromptResultSchema, result);

@@ -1,24 +1,27 @@
 import type { ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
+import { isBytes, jsonData } from '../model/json-data.js';
+import { Body } from './body.js';
+import { jsonText } from './data-result.js';
+import { McpResult } from './mcp-result.js';
+import { isReadResult } from './protocol-shape.js';
+import { scalarText } from './scalar-text.js';
 
 /**
- * Makes the content of a resource of what its handler returned: a string is text, a Buffer a blob, a result of
- * the protocol itself, anything else its JSON.
+ * Makes the content of a resource of what its handler returned: a string is text, bytes are text or a blob by the
+ * type, a result of the protocol itself, anything else its JSON.
  *
  * @throws {TypeError} when the value has no JSON
  */
 export function resourceResult(value: unknown, uri: string, mimeType?: string): ReadResourceResult {
-  if (isReadResult(value)) return value;
-  if (typeof value === 'string')
-    return { contents: [{ uri, mimeType: mimeType ?? 'text/plain', text: value }] };
-  if (value instanceof Uint8Array) {
-    const blob = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
-    return { contents: [{ uri, mimeType: mimeType ?? 'application/octet-stream', blob }] };
+  const text = scalarText(value);
+  if (text !== undefined) return { contents: [{ uri, mimeType: mimeType ?? 'text/plain', text }] };
+  if (typeof value === 'object' && value !== null) {
+    if (isReadResult(value)) return value;
+    if (value instanceof Body) return { contents: [value.contents(uri, mimeType)] };
+    if (value instanceof McpResult)
+      throw new TypeError('a resource returns no other McpResult than McpResult.contents() of the protocol');
+    if (isBytes(value)) return { contents: [Body.of(value).contents(uri, mimeType)] };
   }
-  const text = JSON.stringify(value ?? null) as string | undefined;
-  if (text === undefined) throw new TypeError(`a ${typeof value} has no JSON`);
-  return { contents: [{ uri, mimeType: mimeType ?? 'application/json', text }] };
-}
-
-function isReadResult(value: unknown): value is ReadResourceResult {
-  return Array.isArray((value as { contents?: unknown } | null | undefined)?.contents);
+  const json = jsonText(jsonData(value ?? null));
+  return { contents: [{ uri, mimeType: mimeType ?? 'application/json', text: json }] };
 }

@@ -1,7 +1,10 @@
+import { Readable } from 'node:stream';
+import { types } from 'node:util';
 import {
   defaultIfEmpty,
   defer,
   filter,
+  from,
   fromEvent,
   isObservable,
   of,
@@ -15,16 +18,38 @@ import type { McpCall } from '../model/call.js';
 import { McpProgress } from '../model/progress.js';
 import { fromAsyncIterable } from './from-async-iterable.js';
 import { LiveResource } from './live-resource.js';
+import { isStream } from './returned-body.js';
 
 /**
  * Turns what a handler returned into something with one value: of an Observable or an async iterable, the
  * `progress(…)` emissions are sent as they come and the last other value is the result; of a resource, which is
- * live then, the first. Cancelling the request unsubscribes. Anything else is returned as it is.
+ * live then, the first. Cancelling the request unsubscribes. Anything else is returned as it is, a stream too.
+ *
+ * @throws what was returned, where it is an Error
  */
 export function streamedResult(returned: unknown, call: McpCall): unknown {
+  if (typeof returned !== 'object' || returned === null) return returned;
   if (isObservable(returned)) return oneValue(returned, call);
+  if (isStream(returned)) return guarded(returned);
   if (isAsyncIterable(returned)) return oneValue(fromAsyncIterable(returned), call);
-  return returned;
+  if (isGenerator(returned)) return oneValue(from(returned), call);
+  return asReturned(returned);
+}
+
+/**
+ * An Error that is returned is an Error that is thrown.
+ *
+ * @throws what was returned, where it is an Error
+ */
+export function asReturned(value: unknown): unknown {
+  if (value instanceof Error || types.isNativeError(value)) throw value;
+  return value;
+}
+
+/** A stream that fails while nobody reads it yet would end the process. */
+function guarded<T extends object>(stream: T): T {
+  if (stream instanceof Readable) stream.on('error', () => undefined);
+  return stream;
 }
 
 function oneValue(
@@ -48,6 +73,10 @@ function abortion(signal: AbortSignal): Observable<unknown> {
   return signal.aborted ? of(signal.reason) : fromEvent(signal, 'abort');
 }
 
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
+  return Symbol.asyncIterator in value;
+}
+
+function isGenerator(value: object): value is Generator<unknown> {
+  return types.isGeneratorObject(value);
 }

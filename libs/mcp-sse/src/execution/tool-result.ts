@@ -1,45 +1,93 @@
-import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/sdk/types.js';
-import { imageTypeOf } from './image-type.js';
+import { types } from 'node:util';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { isBytes } from '../model/json-data.js';
+import { describeIssues } from '../schema/describe-issues.js';
+import type { CompiledSchema } from '../schema/compiled-schema.js';
+import { Body } from './body.js';
+import { dataResult } from './data-result.js';
+import { McpResult } from './mcp-result.js';
+import { isToolResult } from './protocol-shape.js';
+import { scalarText } from './scalar-text.js';
 
 /**
- * Makes a tool's result of what its handler returned: a string is text, an object `structuredContent` and its
- * JSON as text, a Buffer an image or a blob, a result of the protocol itself.
+ * Makes a tool's result of what its handler returned: a result of the protocol itself, text of a string, an image or a
+ * blob of bytes, `structuredContent` and JSON of an object.
  *
- * @throws {TypeError} when the value has no JSON, such as one with a BigInt or a circle
+ * @throws {TypeError} when the value has no JSON
  */
 export function toolResult(value: unknown, toolName: string): CallToolResult {
   if (value === undefined || value === null) return { content: [] };
-  if (typeof value === 'string') return { content: [{ type: 'text', text: value }] };
-  if (value instanceof Uint8Array) return { content: [binaryBlock(value, toolName)] };
-  if (isToolResult(value)) return value;
-  const text = toJson(value);
-  const content: ContentBlock[] = [{ type: 'text', text }];
-  return text.startsWith('{')
-    ? { content, structuredContent: value as Record<string, unknown> }
-    : { content };
+  if (typeof value === 'object') {
+    if (isToolResult(value)) return value;
+    if (value instanceof Body) return bodyResult(value, toolName);
+    if (value instanceof McpResult) throw wrongKind(value);
+    if (isBytes(value) && !isNumbers(value)) return bodyResult(Body.of(value), toolName);
+  }
+  const text = scalarText(value);
+  return text === undefined ? dataResult(value) : { content: [{ type: 'text', text }] };
 }
 
-/** @throws {TypeError} when the value has no JSON */
-function toJson(value: unknown): string {
-  const json = JSON.stringify(value) as string | undefined;
-  if (json === undefined) throw new TypeError(`a ${typeof value} has no JSON`);
-  return json;
+/**
+ * Makes a tool's result of what the output schema gives for what the handler returned, which is data unless it is a
+ * result that says `isError` or has `structuredContent`.
+ *
+ * @throws {TypeError} when the value does not fit the schema
+ */
+export async function checkedToolResult(value: unknown, output: CompiledSchema): Promise<CallToolResult> {
+  if (!isExplicitResult(value))
+    return structured(await fitting(value instanceof Body ? (value.json ?? value.text) : value, output));
+  if (value.isError) return value;
+  const { structuredContent, content } = structured(await fitting(value.structuredContent, output));
+  const isMirrored = value.content.length === 1 && textOf(value) === jsonOrNothing(value.structuredContent);
+  return { ...value, structuredContent, ...(isMirrored ? { content } : {}) };
 }
 
-function isToolResult(value: object): value is CallToolResult {
-  const { content } = value as { content?: unknown };
-  return (
-    Array.isArray(content) &&
-    content.every((block) => typeof (block as ContentBlock | null)?.type === 'string')
-  );
+function isExplicitResult(value: unknown): value is CallToolResult {
+  if (typeof value !== 'object' || value === null) return false;
+  if (isToolResult(value))
+    return value instanceof McpResult || value.isError === true || value.structuredContent !== undefined;
+  if (value instanceof McpResult) throw wrongKind(value);
+  return false;
 }
 
-function binaryBlock(bytes: Uint8Array, toolName: string): ContentBlock {
-  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-  const mimeType = imageTypeOf(bytes);
-  if (mimeType) return { type: 'image', data, mimeType };
+async function fitting(value: unknown, output: CompiledSchema): Promise<unknown> {
+  const outcome = await output.validate(value);
+  if (outcome.ok) return outcome.value;
+  throw new TypeError(`the result does not fit the output schema: ${describeIssues(outcome.issues)}`);
+}
+
+function structured(data: unknown): CallToolResult {
+  const result = dataResult(data);
+  if (result.structuredContent) return result;
+  throw new TypeError('the output schema gives no object');
+}
+
+function bodyResult(body: Body, toolName: string): CallToolResult {
+  const { json } = body;
   return {
-    type: 'resource',
-    resource: { uri: `tool://${toolName}/result`, mimeType: 'application/octet-stream', blob: data },
+    content: [body.block(`tool://${toolName}/result`)],
+    ...(typeof json === 'object' && json !== null && !Array.isArray(json)
+      ? { structuredContent: json as Record<string, unknown> }
+      : {}),
   };
+}
+
+function textOf({ content: [block] }: CallToolResult): string | undefined {
+  return block?.type === 'text' ? block.text : undefined;
+}
+
+function jsonOrNothing(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
+}
+
+/** Numbers rather than bytes: an array of them, such as an embedding. */
+function isNumbers(value: object): boolean {
+  return types.isTypedArray(value) && value.BYTES_PER_ELEMENT > 1;
+}
+
+function wrongKind(value: McpResult): TypeError {
+  return new TypeError(
+    `a McpResult of ${Object.keys(value).join()} is no tool's result. Return McpResult.text(), error(), json() or ` +
+      'content() with blocks of the protocol.',
+  );
 }

@@ -157,6 +157,11 @@ export interface McpSseModuleOptions {
     maxArgumentDepth?: number;
     /** Characters of a string in the arguments of a call, 1048576 by default. */
     maxStringLength?: number;
+    /**
+     * Size of what is read of a stream, a file, a Blob or a Response that a handler returns, 4 MiB by default. More is an
+     * error of the call.
+     */
+    maxResultBytes?: number;
     /** Requests of a session without an answer, 256 by default; more get 429. */
     maxInFlight?: number;
     /** Resources that a session may be subscribed to at a time, 1000 by default. */

@@ -5,7 +5,13 @@ import type { MetadataStorage } from 'class-transformer/types/MetadataStorage.js
 import type { DtoClass } from './dto-class.js';
 
 const storage = defaultMetadataStorage as MetadataStorage;
-const INPUT = TransformationType.PLAIN_TO_CLASS;
+
+type Direction = 'input' | 'output';
+const TYPES = {
+  input: TransformationType.PLAIN_TO_CLASS,
+  output: TransformationType.CLASS_TO_PLAIN,
+} as const;
+const OTHER_ONLY = { input: 'toPlainOnly', output: 'toClassOnly' } as const;
 
 /** What class-transformer's decorators say of a property. */
 export interface TransformerMetadata {
@@ -14,21 +20,52 @@ export interface TransformerMetadata {
   readonly hasType: boolean;
   readonly hasDiscriminator: boolean;
   readonly hasTransform: boolean;
-  /** `@Exclude()`d from what comes in. */
-  readonly isExcluded: boolean;
-  /** The name on the wire, of `@Expose({ name })`. */
-  readonly exposedName: string | undefined;
+  /** Whether a `@Transform()` for results alone changes what the validators check. */
+  readonly isReplaced: boolean;
+  /** The name on the wire. */
+  readonly wireName: string;
 }
 
-/** Reads class-transformer's metadata, inherited ones included. */
-export function transformerMetadata(dto: DtoClass, property: string): TransformerMetadata {
+/** Reads class-transformer's metadata for one direction, inherited ones included. */
+export function transformerMetadata(
+  dto: DtoClass,
+  property: string,
+  direction: Direction,
+): TransformerMetadata {
   const typeMetadata = storage.findTypeMetadata(dto, property);
+  const transforms = storage.findTransformMetadatas(dto, property, TYPES[direction]);
+  const { name, ...only } = storage.findExposeMetadata(dto, property)?.options ?? {};
   return {
     type: (typeMetadata?.typeFunction as (() => unknown) | undefined)?.(),
     hasType: typeMetadata !== undefined,
     hasDiscriminator: typeMetadata?.options?.discriminator !== undefined,
-    hasTransform: storage.findTransformMetadatas(dto, property, INPUT).length > 0,
-    isExcluded: storage.getExcludedProperties(dto, INPUT).includes(property),
-    exposedName: storage.findExposeMetadata(dto, property)?.options?.name,
+    hasTransform: transforms.length > 0,
+    isReplaced: direction === 'output' && transforms.some(({ options }) => options?.toPlainOnly),
+    wireName: name === undefined || only[OTHER_ONLY[direction]] ? property : name,
   };
+}
+
+/** Whether `@Exclude()`, or the lack of an `@Expose()`, keeps a property off the wire. Groups are exposed to nobody. */
+export function isHidden(dto: DtoClass, property: string, direction: Direction): boolean {
+  if (storage.getExcludedProperties(dto, TYPES[direction]).includes(property)) return true;
+  const groups = storage.findExposeMetadata(dto, property)?.options?.groups ?? [];
+  if (groups.length > 0) return true;
+  const isExposed = () => storage.getExposedProperties(dto, TYPES[direction]).includes(property);
+  return storage.getStrategy(dto) === 'excludeAll' && !isExposed();
+}
+
+/** Whether a class has properties that are not on the wire, decorated by class-validator or not. */
+export function hidesAny(dto: DtoClass, direction: Direction): boolean {
+  const isStrict = storage.getStrategy(dto) === 'excludeAll';
+  return isStrict || storage.getExcludedProperties(dto, TYPES[direction]).length > 0;
+}
+
+/** What the `@Transform()`s of a property make of its value in a result. */
+export function transformedForResult(dto: DtoClass, instance: object, property: string): unknown {
+  const type = TransformationType.CLASS_TO_PLAIN;
+  let value = (instance as Record<string, unknown>)[property];
+  for (const { transformFn, options } of storage.findTransformMetadatas(dto, property, type))
+    if (!options?.groups?.length)
+      value = transformFn({ value, key: property, obj: instance, type, options: {} });
+  return value;
 }

@@ -19,9 +19,9 @@ export interface CompiledSchema {
   readonly dto?: new (...args: never[]) => object;
 
   /**
-   * Checks a value. What comes back is the schema's own output: an instance of the class for a DTO, the
-   * transformed value for a Standard Schema, the value itself (with defaults) for a JSON Schema. Never throws
-   * and never changes its argument.
+   * Checks a value. What comes back is the schema's own output: of a DTO an instance of the class for arguments, its
+   * plain form for a result; of a Standard Schema the transformed value; of a JSON Schema the value with defaults.
+   * Never throws and never changes its argument.
    */
   validate(value: unknown): SchemaOutcome | Promise<SchemaOutcome>;
 }

@@ -4,7 +4,12 @@ import type { ValidationMetadata } from 'class-validator/types/metadata/Validati
 import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
 import type { JsonObjectSchema } from '../model/json-schema.js';
 import { withApiProperty } from './api-property.js';
-import { transformerMetadata, type TransformerMetadata } from './class-transformer-metadata.js';
+import {
+  hidesAny,
+  isHidden,
+  transformerMetadata,
+  type TransformerMetadata,
+} from './class-transformer-metadata.js';
 import { containerOf } from './container-of.js';
 import type { DtoClass } from './dto-class.js';
 import { initialValues } from './initial-values.js';
@@ -13,6 +18,7 @@ import { isKeywords, keywordsOf, SCHEMA_KEYWORDS_METADATA } from './mcp-schema.d
 import { propertySchema } from './property-schema.js';
 import { demandsValue, needsValue } from './required-property.js';
 import type { UncheckedProperties } from './unchecked-properties.js';
+import { accessorOf, WireProperties, type WireProperty } from './wire-properties.js';
 
 const SHAPE_VALIDATORS = /^(isArray|array[A-Z]\w+|isObject|isNotEmptyObject)$/;
 
@@ -27,6 +33,9 @@ export class DtoDocument {
 
   /** By class: what the schema says and class-validator does not check. */
   readonly unchecked = new Map<unknown, UncheckedProperties>();
+
+  /** By class: what is on the wire. */
+  readonly wire = new Map<unknown, WireProperties>();
 
   private readonly names = new Map<DtoClass, string>();
   private readonly definitions: Record<string, Keywords> = {};
@@ -68,16 +77,20 @@ export class DtoDocument {
 
   private describe(dto: DtoClass): Keywords {
     const byProperty = this.validatorsOf(dto);
-    const initial = initialValues(dto, this.where, [...byProperty.keys()]);
+    const hides = (property: string) => isHidden(dto, property, this.direction);
+    const initial = initialValues(dto, this.where, [...byProperty.keys()], hides);
     const unchecked: UncheckedProperties = { required: [], nested: [] };
     const properties: Record<string, Keywords> = {};
     const required: string[] = [];
+    const wire: WireProperty[] = [];
 
     for (const [property, metadata] of byProperty) {
       const validators = metadata.filter((validator) => !isKeywords(validator));
       const transformer = this.transformerOf(dto, property);
-      if (this.direction === 'input' && transformer.isExcluded) continue;
-      const name = (this.direction === 'input' && transformer.exposedName) || property;
+      if (hides(property)) continue;
+      const accessor = accessorOf(dto, property);
+      if (this.direction === 'input' && accessor && !accessor.set) continue;
+      const { wireName: name } = transformer;
       const given = initial.get(property);
       properties[name] = {
         ...withApiProperty(
@@ -90,18 +103,23 @@ export class DtoDocument {
         ...(given?.json === undefined ? {} : { default: given.json }),
         ...keywordsOf(metadata),
       };
+      const nested = nestedClass(dto, property, validators, transformer);
+      wire.push({ ...transformer, property, name, nested, isMap: isMap(dto, property, transformer) });
+      if (transformer.isReplaced) continue;
       if (!given && needsValue(validators)) {
         required.push(name);
-        if (!demandsValue(validators)) unchecked.required.push(property);
+        if (!demandsValue(validators)) unchecked.required.push({ property, name });
       }
-      if (isNested(validators)) {
+      if (nested) {
         const isArray = containerOf(validators, designTypeOf(dto, property)) === 'array';
         const isShapeChecked = validators.some(({ name = '' }) => SHAPE_VALIDATORS.test(name));
-        unchecked.nested.push({ property, isArray, isShapeChecked });
+        unchecked.nested.push({ property, name, isArray, isShapeChecked });
       }
     }
 
     this.unchecked.set(dto, unchecked);
+    const hidesSome = wire.length < byProperty.size || hidesAny(dto, this.direction);
+    this.wire.set(dto, new WireProperties(dto, wire, hidesSome, this.direction));
     return {
       type: 'object',
       ...(Reflect.getOwnMetadata(SCHEMA_KEYWORDS_METADATA, dto) as Keywords | undefined),
@@ -149,7 +167,7 @@ export class DtoDocument {
 
   private readTransformer(dto: DtoClass, property: string): TransformerMetadata {
     try {
-      return transformerMetadata(dto, property);
+      return transformerMetadata(dto, property, this.direction);
     } catch (error) {
       const problem = `has a @Type() that fails without a value (${String(error)}). Name one class in it, or pass a schema as`;
       throw this.problem(dto, property, problem);
@@ -160,20 +178,22 @@ export class DtoDocument {
     dto: DtoClass,
     property: string,
     validators: ValidationMetadata[],
-    { type, hasType, hasTransform }: TransformerMetadata,
+    transformer: TransformerMetadata,
   ): Keywords {
+    if (transformer.isReplaced) return {};
+    const { type, hasTransform } = transformer;
     const designType = designTypeOf(dto, property);
     const facts = { validators, designType, namedType: type, nested: undefined };
     if (isNested(validators)) {
-      const element = hasType || !hasTransform ? type : designType;
-      if (typeof element !== 'function') {
+      const element = nestedClass(dto, property, validators, transformer);
+      if (!element) {
         throw this.problem(
           dto,
           property,
           `has @ValidateNested(). Add @Type(() => TheClass) to it, or pass a schema as`,
         );
       }
-      const name = this.define(element as DtoClass);
+      const name = this.define(element);
       this.referenced.add(name);
       return propertySchema({ ...facts, nested: { $ref: `#/$defs/${name}` } }, this.direction);
     }
@@ -195,6 +215,23 @@ export class DtoDocument {
 
 function isNested(validators: readonly ValidationMetadata[]): boolean {
   return validators.some((validator) => validator.type === 'nestedValidation');
+}
+
+/** The class that `@ValidateNested()` checks a property, or its elements, against; undefined where nothing names it. */
+function nestedClass(
+  dto: DtoClass,
+  property: string,
+  validators: readonly ValidationMetadata[],
+  { type, hasType, hasTransform, isReplaced }: TransformerMetadata,
+): DtoClass | undefined {
+  if (!isNested(validators) || isReplaced) return undefined;
+  const element = hasType || !hasTransform ? type : designTypeOf(dto, property);
+  return typeof element === 'function' ? (element as DtoClass) : undefined;
+}
+
+/** class-transformer makes a Map where `@Type()` says of what. */
+function isMap(dto: DtoClass, property: string, { hasType }: TransformerMetadata): boolean {
+  return hasType && designTypeOf(dto, property) === Map;
 }
 
 function designTypeOf(dto: DtoClass, property: string): unknown {

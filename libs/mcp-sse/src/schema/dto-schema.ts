@@ -1,10 +1,12 @@
-import { plainToInstance, type ClassTransformOptions } from 'class-transformer';
+import { plainToInstance } from 'class-transformer';
 import { validate, type ValidatorOptions } from 'class-validator';
 import type { CompiledSchema, SchemaIssue, SchemaOutcome } from './compiled-schema.js';
 import type { DtoClass } from './dto-class.js';
 import { DtoDocument } from './dto-document.js';
+import { DtoWire } from './dto-wire.js';
 import { findReservedProperties } from './reserved-properties.js';
 import { findUncheckedIssues } from './unchecked-properties.js';
+import { findUnknownProperties } from './unknown-properties.js';
 import { validationIssues } from './validation-issues.js';
 
 const STRICT: ValidatorOptions = {
@@ -14,11 +16,8 @@ const STRICT: ValidatorOptions = {
   validationError: { target: false, value: false },
 };
 
-const TO_INSTANCE: Record<'input' | 'output', ClassTransformOptions> = {
-  input: {},
-  // A result has the names of the class; what `@Expose()` and `@Exclude()` say is for what comes in.
-  output: { ignoreDecorators: true },
-};
+/** With the class that an error is of, for the names on the wire. */
+const STRICT_WITH_TARGET: ValidatorOptions = { ...STRICT, validationError: { target: true, value: false } };
 
 /**
  * Makes a class with class-validator decorators a schema.
@@ -34,12 +33,15 @@ export function compileDtoSchema(
   where: string,
   direction: 'input' | 'output',
 ): CompiledSchema {
-  const { jsonSchema, unchecked } = new DtoDocument(dto, where, direction);
+  const { jsonSchema, unchecked, wire: wireProperties } = new DtoDocument(dto, where, direction);
+  const wire = new DtoWire(dto, wireProperties);
+  const options = wire.differs ? STRICT_WITH_TARGET : STRICT;
   const isUnchecked = [...unchecked.values()].some(
     ({ required, nested }) => required.length > 0 || nested.some(({ isShapeChecked }) => !isShapeChecked),
   );
   const construct = dto as new () => object;
-  const accepts = direction === 'input' ? isPlainObject : isObject;
+  const isInput = direction === 'input';
+  const accepts = isInput ? isPlainObject : isObject;
 
   return {
     jsonSchema,
@@ -48,12 +50,22 @@ export function compileDtoSchema(
       if (!accepts(value)) return refusal([{ path: '', message: 'must be an object' }]);
       const reserved = findReservedProperties(value);
       if (reserved.length > 0) return refusal(reserved);
+      if (isInput && wire.isLossy) {
+        const unknown = findUnknownProperties(jsonSchema, value);
+        if (unknown.length > 0) return refusal(unknown);
+        const dropped = wire.mapKeyIssues(value);
+        if (dropped.length > 0) return refusal(dropped);
+      }
 
-      const instance = plainToInstance(construct, value, TO_INSTANCE[direction]);
-      const errors = await validate(instance, STRICT);
+      const result = isInput ? undefined : wire.resultOf(value);
+      const instance = result?.instance ?? plainToInstance(construct, value);
+      const errors = await validate(instance, options);
       const rest = isUnchecked ? findUncheckedIssues(unchecked, instance) : [];
-      if (errors.length > 0 || rest.length > 0) return refusal([...validationIssues(errors), ...rest]);
-      return { ok: true, value: direction === 'input' ? instance : value };
+      if (errors.length > 0 || rest.length > 0) {
+        const issues = [...validationIssues(wire.named(errors)), ...rest];
+        if (issues.length > 0) return refusal(issues);
+      }
+      return { ok: true, value: result ? wire.wireForm(result) : instance };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
 import type { DtoClass } from './dto-class.js';
+import { accessorOf } from './wire-properties.js';
 
 /** What a property holds without being given. */
 export interface InitialValue {
@@ -16,9 +17,12 @@ export function initialValues(
   dto: DtoClass,
   where: string,
   decorated: readonly string[],
+  isHidden: (property: string) => boolean = () => false,
 ): Map<string, InitialValue> {
   const [first, second] = [instanceOf(dto, where), instanceOf(dto, where)];
-  const undecorated = Object.keys(first).find((property) => !decorated.includes(property));
+  const undecorated = Object.keys(first).find(
+    (property) => !decorated.includes(property) && !isHidden(property),
+  );
   if (undecorated !== undefined) {
     throw new McpSchemaError(
       where,
@@ -26,8 +30,30 @@ export function initialValues(
         `value. Add one (@Allow() checks nothing), or make it private with #${undecorated}.`,
     );
   }
-  const initialised = decorated.filter((property) => first[property] !== undefined);
-  return new Map(initialised.map((property) => [property, initialValue(first[property], second[property])]));
+  const initialised = decorated.filter((property) => holdsValue(dto, first, property));
+  return new Map(
+    initialised.map((property) => [
+      property,
+      // What an accessor gives is computed, and no default that a client could send.
+      Object.hasOwn(first, property) ? initialValue(first[property], second[property]) : { json: undefined },
+    ]),
+  );
+}
+
+function holdsValue(dto: DtoClass, instance: Record<string, unknown>, property: string): boolean {
+  const accessor = accessorOf(dto, property);
+  return accessor
+    ? accessor.set !== undefined && safely(() => instance[property]) !== undefined
+    : instance[property] !== undefined;
+}
+
+/** A getter may not be ready for an instance that holds nothing. */
+function safely(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
 
 function instanceOf(dto: DtoClass, where: string): Record<string, unknown> {

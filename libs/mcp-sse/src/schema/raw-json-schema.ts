@@ -2,6 +2,7 @@ import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
+import { jsonData } from '../model/json-data.js';
 import type { JsonObjectSchema } from '../model/json-schema.js';
 import { ajvIssue } from './ajv-issue.js';
 import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
@@ -82,6 +83,6 @@ function asGiven(value: unknown): unknown {
 }
 
 function asSent(value: unknown): unknown {
-  const text = JSON.stringify(value) as string | undefined;
+  const text = JSON.stringify(jsonData(value)) as string | undefined;
   return text === undefined ? undefined : JSON.parse(text);
 }

@@ -4,10 +4,12 @@ import { formatPath } from './format-path.js';
 /** What class-validator does not check of a class, though its JSON Schema says so. */
 export interface UncheckedProperties {
   /** Must be there, though no validator refuses its absence. */
-  readonly required: string[];
+  readonly required: { readonly property: string; readonly name: string }[];
   /** Hold instances of other classes: `@ValidateNested()` takes an array for an object, and the reverse. */
   readonly nested: {
     readonly property: string;
+    /** On the wire. */
+    readonly name: string;
     readonly isArray: boolean;
     readonly isShapeChecked: boolean;
   }[];
@@ -32,18 +34,18 @@ export function findUncheckedIssues(
 
   const instance = value as Record<string, unknown>;
   const missing = properties.required
-    .filter((property) => instance[property] === undefined)
-    .map((property) => ({
-      path: formatPath([...path, property]),
-      message: `${property} should not be null or undefined`,
+    .filter(({ property }) => instance[property] === undefined)
+    .map(({ name }) => ({
+      path: formatPath([...path, name]),
+      message: `${name} should not be null or undefined`,
     }));
-  const within = properties.nested.flatMap(({ property, isArray, isShapeChecked }) => {
+  const within = properties.nested.flatMap(({ property, name, isArray, isShapeChecked }) => {
     const child = instance[property];
     if (!isShapeChecked && child instanceof Object && isList(child) !== isArray) {
-      const message = `${property} must be an ${isArray ? 'array' : 'object'}`;
-      return [{ path: formatPath([...path, property]), message }];
+      const message = `${name} must be an ${isArray ? 'array' : 'object'}`;
+      return [{ path: formatPath([...path, name]), message }];
     }
-    return findUncheckedIssues(unchecked, child, [...path, property]);
+    return findUncheckedIssues(unchecked, child, [...path, name]);
   });
   return [...missing, ...within];
 }

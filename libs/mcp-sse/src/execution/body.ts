@@ -1,0 +1,86 @@
+import type {
+  BlobResourceContents,
+  ContentBlock,
+  TextResourceContents,
+} from '@modelcontextprotocol/sdk/types.js';
+import { bytesOf } from '../model/json-data.js';
+import { imageTypeOf } from './image-type.js';
+
+const TEXTUAL =
+  /^(text\/.*|image\/svg\+xml|application\/(.*\+)?(json|xml|yaml|javascript|x-www-form-urlencoded|x-ndjson|sql|graphql))$/;
+const JSON_TYPE = /^application\/(.*\+)?json$/;
+const UNKNOWN = 'application/octet-stream';
+
+/** Bytes that a handler returned, or that were read from what it returned. */
+export class Body {
+  /** Bytes in memory, such as a Buffer: nobody says what they are. */
+  static of(bytes: ArrayBufferLike | ArrayBufferView): Body {
+    return new Body(bytesOf(bytes), UNKNOWN);
+  }
+
+  /** Without parameters; undefined where nobody has named it. */
+  readonly mimeType: string | undefined;
+  private readonly charset: string | undefined;
+
+  /** @param contentType such as `text/plain; charset=latin1` */
+  constructor(
+    readonly bytes: Buffer,
+    contentType?: string,
+  ) {
+    const [mimeType = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim());
+    this.mimeType = mimeType === '' ? undefined : mimeType.toLowerCase();
+    this.charset = parameters
+      .find((part) => /^charset=/i.test(part))
+      ?.slice(8)
+      .replaceAll('"', '');
+  }
+
+  /** What the bytes say, where their type is one of text; where they have none, if they are text. */
+  get text(): string | undefined {
+    const isText = this.mimeType === undefined ? !this.bytes.includes(0) : TEXTUAL.test(this.mimeType);
+    return isText ? decoded(this.bytes, this.charset) : undefined;
+  }
+
+  /** The data, where the type is one of JSON and the bytes are. */
+  get json(): unknown {
+    if (this.mimeType === undefined || !JSON_TYPE.test(this.mimeType)) return undefined;
+    try {
+      return JSON.parse(this.text ?? '') as unknown;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** As part of a result or a message: text, an image, audio, else a resource that is named by `uri`. */
+  block(uri: string): ContentBlock {
+    const data = this.bytes.toString('base64');
+    const mimeType = isKnown(this.mimeType) ? this.mimeType : (imageTypeOf(this.bytes) ?? this.mimeType);
+    if (mimeType?.startsWith('image/') && mimeType !== 'image/svg+xml')
+      return { type: 'image', data, mimeType };
+    if (mimeType?.startsWith('audio/')) return { type: 'audio', data, mimeType };
+    const { text } = this;
+    if (text !== undefined) return { type: 'text', text };
+    return { type: 'resource', resource: { uri, mimeType: mimeType ?? UNKNOWN, blob: data } };
+  }
+
+  /** As the content of a resource. */
+  contents(uri: string, declaredType?: string): TextResourceContents | BlobResourceContents {
+    const { bytes } = this;
+    const mimeType = declaredType ?? this.mimeType;
+    const { text } = declaredType === undefined ? this : new Body(bytes, declaredType);
+    if (text !== undefined) return { uri, mimeType: mimeType ?? 'text/plain', text };
+    return { uri, mimeType: mimeType ?? imageTypeOf(bytes) ?? UNKNOWN, blob: bytes.toString('base64') };
+  }
+}
+
+function isKnown(mimeType: string | undefined): boolean {
+  return mimeType !== undefined && mimeType !== UNKNOWN;
+}
+
+function decoded(bytes: Uint8Array, charset = 'utf-8'): string | undefined {
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,22 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { jsonData } from '../model/json-data.js';
+
+/**
+ * A tool's result of data: its JSON as text and, where it is an object, `structuredContent`.
+ *
+ * @throws {TypeError} when the value has no JSON
+ */
+export function dataResult(value: unknown): CallToolResult {
+  const data = jsonData(value);
+  const text = jsonText(data);
+  return text.startsWith('{')
+    ? { content: [{ type: 'text', text }], structuredContent: data as Record<string, unknown> }
+    : { content: [{ type: 'text', text }] };
+}
+
+/** @throws {TypeError} when the value has no JSON */
+export function jsonText(value: unknown): string {
+  const json = JSON.stringify(value) as string | undefined;
+  if (json === undefined) throw new TypeError(`a ${typeof value} has no JSON`);
+  return json;
+}

@@ -1,0 +1,105 @@
+import { addAbortSignal, Readable } from 'node:stream';
+import type { ReadableStream as WebStream } from 'node:stream/web';
+import { InternalServerErrorException, StreamableFile } from '@nestjs/common';
+import { bytesOf, isBytes } from '../model/json-data.js';
+import { Body } from './body.js';
+
+interface Sized {
+  readonly stream: Readable;
+  readonly mimeType?: string;
+}
+
+/** What a handler may return for others to read: a stream of Node or of the web, a StreamableFile, a Blob, a Response. */
+type Source = Readable | WebStream | StreamableFile | Blob | Response;
+
+/** Not an async generator, whose last value is the result. */
+export function isStream(value: object): value is Readable | WebStream {
+  const { pipe, getReader } = value as { pipe?: unknown; getReader?: unknown };
+  return typeof getReader === 'function' || (typeof pipe === 'function' && Symbol.asyncIterator in value);
+}
+
+export function isSource(value: unknown): value is Source {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === Array.prototype || prototype === null) return false;
+  return value instanceof StreamableFile || isBlobOrResponse(value) || isStream(value);
+}
+
+/**
+ * Reads a source to its end. A stream ends early, and whatever feeds it is told, when the signal aborts or there is
+ * too much.
+ *
+ * @returns bytes, or the objects of a stream of objects
+ * @throws {InternalServerErrorException} when there is more than `maxBytes`
+ */
+export async function readSource(
+  source: Source,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Body | unknown[] | undefined> {
+  const opened = open(source);
+  if (!opened) return undefined;
+  const { stream, mimeType } = opened;
+  addAbortSignal(signal, stream);
+  const chunks: Buffer[] = [];
+  const objects: unknown[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<unknown>) {
+    const bytes = chunkBytes(chunk);
+    if (bytes) chunks.push(bytes);
+    else objects.push(chunk);
+    size += bytes ? bytes.length : (JSON.stringify(chunk)?.length ?? 0);
+    // Leaving the loop destroys the stream.
+    if (size > maxBytes)
+      throw new InternalServerErrorException(
+        `The result is larger than ${maxBytes} bytes ("limits.maxResultBytes").`,
+      );
+  }
+  return objects.length > 0 ? objects : new Body(Buffer.concat(chunks), mimeType);
+}
+
+/** Ends what nobody is going to read. */
+export function discard(value: unknown): void {
+  if (isSource(value))
+    open(value)
+      ?.stream.on('error', () => undefined)
+      .destroy();
+}
+
+/** @throws {Error} when it is a Response that says that something failed */
+function open(source: Source): Sized | undefined {
+  if (source instanceof StreamableFile) return { stream: source.getStream(), mimeType: source.options.type };
+  if (isStream(source)) return { stream: asReadable(source), mimeType: headerType(source) };
+  if (!('headers' in source))
+    return { stream: asReadable(source.stream() as WebStream), mimeType: source.type };
+  const { body, headers, ok, status, url } = source;
+  if (!ok) {
+    void body?.cancel().catch(() => undefined);
+    throw new Error(`the handler returned a Response of status ${status}${url && ` from ${url}`}`);
+  }
+  const mimeType = headers.get('content-type') ?? undefined;
+  return body ? { stream: asReadable(body as WebStream), mimeType } : undefined;
+}
+
+function asReadable(stream: Readable | WebStream): Readable {
+  return 'getReader' in stream ? Readable.fromWeb(stream, { objectMode: true }) : stream;
+}
+
+/** Of an answer of Node's HTTP client. */
+function headerType(stream: object): string | undefined {
+  return (stream as { headers?: Record<string, string | undefined> }).headers?.['content-type'];
+}
+
+function isBlobOrResponse(value: object): value is Blob | Response {
+  const { arrayBuffer, stream, headers } = value as {
+    arrayBuffer?: unknown;
+    stream?: unknown;
+    headers?: unknown;
+  };
+  return typeof arrayBuffer === 'function' && (typeof stream === 'function' || headers !== undefined);
+}
+
+function chunkBytes(chunk: unknown): Buffer | undefined {
+  if (typeof chunk === 'string') return Buffer.from(chunk);
+  return typeof chunk === 'object' && chunk !== null && isBytes(chunk) ? bytesOf(chunk) : undefined;
+}

@@ -1,0 +1,164 @@
+import type { ValidationError } from 'class-validator';
+import { transformedForResult } from './class-transformer-metadata.js';
+import type { SchemaIssue } from './compiled-schema.js';
+import type { DtoClass } from './dto-class.js';
+import { formatPath } from './format-path.js';
+import type { WireProperties, WireProperty } from './wire-properties.js';
+
+const PRIMITIVES = new Set<unknown>([String, Number, Boolean]);
+
+type Members = Record<string, unknown>;
+
+/** A result as an instance of its class. */
+export interface DtoResult {
+  readonly instance: object;
+  /** What in it was made of instances, whose `@Transform()`s are still to run. */
+  readonly own: ReadonlySet<object> | undefined;
+}
+
+/**
+ * A DTO, and the classes within it, between the names of the class and those on the wire: what `@Expose()`,
+ * `@Exclude()` and `@Transform()` say.
+ */
+export class DtoWire {
+  /** Whether arguments need a look before class-transformer sees them. */
+  readonly isLossy: boolean;
+  readonly differs: boolean;
+  private readonly hasTransform: boolean;
+
+  constructor(
+    private readonly dto: DtoClass,
+    private readonly classes: ReadonlyMap<unknown, WireProperties>,
+  ) {
+    const all = [...classes.values()];
+    this.isLossy = all.some(({ isLossy }) => isLossy);
+    this.differs = all.some(({ differs }) => differs);
+    this.hasTransform = all.some(({ hasTransform }) => hasTransform);
+  }
+
+  /** Reports keys of Maps that class-transformer would drop, as a Map has members of that name. */
+  mapKeyIssues(value: unknown, dto: DtoClass = this.dto, path: readonly PropertyKey[] = []): SchemaIssue[] {
+    if (Array.isArray(value))
+      return value.flatMap((item, index) => this.mapKeyIssues(item, dto, [...path, index]));
+    if (typeof value !== 'object' || value === null) return [];
+    return this.classes.get(dto)!.properties.flatMap(({ name, isMap, nested }) => {
+      const member = (value as Members)[name];
+      if (typeof member !== 'object' || member === null) return [];
+      const inside = [...path, name];
+      if (!isMap) return nested ? this.mapKeyIssues(member, nested, inside) : [];
+      return Object.entries(member).flatMap(([key, child]) => {
+        if (key in Map.prototype)
+          return [{ path: formatPath([...inside, key]), message: `${key} cannot be a key of ${name}` }];
+        return nested ? this.mapKeyIssues(child, nested, [...inside, key]) : [];
+      });
+    });
+  }
+
+  /** Errors by the names on the wire, without those of what is not there. */
+  named(errors: readonly ValidationError[]): readonly ValidationError[] {
+    return this.differs ? errors.flatMap((error) => this.namedError(error)) : errors;
+  }
+
+  private namedError(error: ValidationError): ValidationError[] {
+    const { property, target, constraints, children } = error;
+    const known = this.classes.get(target?.constructor);
+    if (known?.ignores(property)) return [];
+    const name = known?.nameOf(property) ?? property;
+    if (name !== property) {
+      error.property = name;
+      for (const key in constraints) constraints[key] = renamed(constraints[key]!, property, name);
+    }
+    if (children) error.children = children.flatMap((child) => this.namedError(child));
+    return [error];
+  }
+
+  /** @param value an object by the names of the class or, as a ClassSerializerInterceptor leaves it, of the wire */
+  resultOf(value: object): DtoResult {
+    const own = this.hasTransform ? new Set<object>() : undefined;
+    return { instance: this.instanceOf(value, this.dto, own), own };
+  }
+
+  /** What goes over the wire. */
+  wireForm({ instance, own }: DtoResult): unknown {
+    return this.formOf(instance, own);
+  }
+
+  private instanceOf(value: object, dto: DtoClass, own: Set<object> | undefined): object {
+    const instance = new (dto as unknown as new () => Members)();
+    const { byAnyName, properties } = this.classes.get(dto)!;
+    for (const key of Object.keys(value)) {
+      const known = byAnyName.get(key);
+      // By the name of the class where there is one by each.
+      if (known && known.property !== key && Object.hasOwn(value, known.property)) continue;
+      this.set(instance, known?.property ?? key, (value as Members)[key], known, own);
+    }
+    for (const known of properties)
+      if (!Object.hasOwn(value, known.property) && known.property in value)
+        this.set(instance, known.property, (value as Members)[known.property], known, own);
+    if (value instanceof dto) own?.add(instance);
+    return instance;
+  }
+
+  private set(
+    instance: Members,
+    property: string,
+    value: unknown,
+    known: WireProperty | undefined,
+    own: Set<object> | undefined,
+  ): void {
+    if (value === undefined) return;
+    const nested = known?.nested;
+    const element = nested
+      ? (child: unknown) => (isObject(child) ? this.instanceOf(child, nested, own) : child)
+      : (child: unknown) => typed(child, known?.type);
+    const copy = eachElement(value, element);
+    // An accessor of the class may take no value.
+    if (property in instance && !Object.hasOwn(instance, property))
+      Object.defineProperty(instance, property, { value: copy, enumerable: true });
+    else instance[property] = copy;
+  }
+
+  private formOf(value: unknown, own: ReadonlySet<object> | undefined): unknown {
+    if (!isObject(value)) return value;
+    const known = this.classes.get(value.constructor);
+    if (!known) return value;
+    const isOwn = own?.has(value);
+    const wire: Members = {};
+    for (const { property, name, nested, hasTransform } of known.properties) {
+      const member =
+        isOwn && hasTransform
+          ? transformedForResult(value.constructor as DtoClass, value, property)
+          : (value as Members)[property];
+      if (member !== undefined)
+        wire[name] = nested ? eachElement(member, (child) => this.formOf(child, own)) : member;
+    }
+    return wire;
+  }
+}
+
+/** Keeps the container. */
+function eachElement(value: unknown, element: (child: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map(element);
+  if (value instanceof Set) return new Set([...value].map(element));
+  if (value instanceof Map) return new Map([...value].map(([key, child]) => [key, element(child)]));
+  return element(value);
+}
+
+function typed(value: unknown, type: unknown): unknown {
+  if (value === null) return value;
+  if (type === Date) return value instanceof Date ? value : new Date(value as string);
+  return PRIMITIVES.has(type) ? (type as (given: unknown) => unknown)(value) : value;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Messages of class-validator name their property once, at the beginning or after these words. */
+function renamed(message: string, property: string, name: string): string {
+  const escaped = property.replaceAll('$', '\\$');
+  return message.replace(
+    new RegExp(`(^|in |property )${escaped}(?= )`),
+    (_, before: string) => before + name,
+  );
+}
