@@ -80,7 +80,15 @@ describeOnAdapters('a stream of the console', (adapter) => {
   it('ends after a minute, and its viewer comes back with the rights that are left', async () => {
     // The clock of nothing else: sockets, and what is scheduled at once, are as they are.
     jest.useFakeTimers({
-      doNotFake: ['nextTick', 'setImmediate', 'setInterval', 'Date', 'performance', 'queueMicrotask', 'hrtime'],
+      doNotFake: [
+        'nextTick',
+        'setImmediate',
+        'setInterval',
+        'Date',
+        'performance',
+        'queueMicrotask',
+        'hrtime',
+      ],
     });
     const { app, list, watch } = await watchedByOperator();
     const id = await idOf(app, ADA, OPERATOR);
@@ -99,7 +107,10 @@ describeOnAdapters('a stream of the console of another node', (adapter) => {
 
   it('ends when closeWhere() names its viewer', async () => {
     const cluster = memoryCluster();
-    const [one, other] = [await start(watchedShop({}, { cluster })), await start(watchedShop({}, { cluster }))];
+    const [one, other] = [
+      await start(watchedShop({}, { cluster })),
+      await start(watchedShop({}, { cluster })),
+    ];
     const list = await listing(other, OPERATOR);
     one.sessions.closeWhere(OLGA);
     expect(await nextOf(list, 'ended')).toEqual(REVOKED);
