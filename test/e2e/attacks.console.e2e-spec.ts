@@ -196,7 +196,12 @@ describe('the list of sessions in the console', () => {
     const { oldest, newest } = await open(app, LISTED + 50);
     const all = jest.spyOn(McpSessionService.prototype, 'sessions', 'get');
     const streams = await Promise.all(Array.from({ length: PER_VIEWER }, () => listing(app, OPERATOR)));
-    for (const stream of streams) expect((await nextOf(stream, 'sessions'))['sessions']).toHaveLength(LISTED);
+    let newestId = '';
+    for (const stream of streams) {
+      const { total, sessions } = await nextOf(stream, 'sessions');
+      expect([total, sessions.length]).toEqual([LISTED + 50, LISTED]);
+      newestId = sessions[0].id as string;
+    }
     expect(all).toHaveBeenCalledTimes(1);
 
     const looks = jest.spyOn(McpSession.prototype, 'queuedBytes', 'get');

@@ -7,7 +7,8 @@ export interface MessageEnvelope {
 }
 
 /** The members in which this server's messages begin. */
-const BEGINNING = /^\{"jsonrpc":"2\.0"(?:,"id":(null|-?\d+|"(?:[^"\\]|\\.)*"))?(?:,"method":("(?:[^"\\]|\\.)*"))?/;
+const BEGINNING =
+  /^\{"jsonrpc":"2\.0"(?:,"id":(null|-?\d+|"(?:[^"\\]|\\.)*"))?(?:,"method":("(?:[^"\\]|\\.)*"))?/;
 const MAX_BEGINNING = 1_024;
 
 /** The envelope of a message. Ids and methods are cut as other texts that a client has chosen. */

@@ -104,10 +104,7 @@ export class SessionWatches implements MessageObserver {
     } catch (error) {
       if (error instanceof TooLargeToShowError) return tooLarge(envelopeOf(message));
       const correlationId = this.errors.report(error, 'the option "redact" of McpConsoleModule');
-      return withheld(
-        envelopeOf(message),
-        `the option "redact" failed (correlation id ${correlationId})`,
-      );
+      return withheld(envelopeOf(message), `the option "redact" failed (correlation id ${correlationId})`);
     }
   }
 }

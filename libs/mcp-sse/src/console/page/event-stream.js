@@ -15,6 +15,8 @@ export class EventStream {
   /** @type {string | undefined} */
   #lastId;
   #stopped = false;
+  /** Whether the server has asked to be asked again at once. */
+  #comesBack = false;
   #failures = 0;
   #connection = new AbortController();
   #wake = () => {};
@@ -69,6 +71,7 @@ export class EventStream {
       }
       clearTimeout(this.#watchdog);
       if (this.#stopped) return;
+      if (this.#comesBack) continue;
       this.options.onState({ name: 'lost' });
       await this.#pause();
     }
@@ -76,6 +79,7 @@ export class EventStream {
 
   async #read() {
     this.#connection = new AbortController();
+    this.#comesBack = false;
     const lastId = this.#lastId;
     const headers = {
       accept: 'text/event-stream',
@@ -89,8 +93,21 @@ export class EventStream {
     this.#expectMore();
     for await (const event of parseEvents(response.body, () => this.#expectMore())) {
       if (event.id !== undefined) this.#lastId = event.id;
-      this.options.onEvent(event);
+      if (event.type === 'ended') this.#onEnded(JSON.parse(event.data).reason);
+      else this.options.onEvent(event);
     }
+  }
+
+  /**
+   * A stream of the console ends for a reason, however long what it shows goes on.
+   *
+   * @param {string} reason
+   */
+  #onEnded(reason) {
+    if (reason === 'revoked')
+      throw new Refusal(403, 'Your access has been ended. Sign in again, or reload the page, to go on.');
+    // Whoever is still let in may go on.
+    this.#comesBack = reason === 'check' || reason === 'expired';
   }
 
   /** A network that is gone does not say so. */

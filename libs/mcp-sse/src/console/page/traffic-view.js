@@ -60,10 +60,11 @@ export function trafficView({ url, headers, heartbeatMs }) {
       if (type === 'missed') missed += content.messages;
       if (type === 'closed') {
         stream.stop();
-        show(
-          'failed',
-          `The session has ended (${content.reason}). What it has sent stays here until you leave.`,
-        );
+        const over =
+          content.reason === 'moved'
+            ? 'Another node has the session now.'
+            : `The session has ended (${content.reason}).`;
+        show('failed', `${over} What it has sent stays here until you leave.`);
       }
       tell();
     },
