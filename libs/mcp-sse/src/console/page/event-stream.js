@@ -106,8 +106,7 @@ export class EventStream {
   #onEnded(reason) {
     if (reason === 'revoked')
       throw new Refusal(403, 'Your access has been ended. Sign in again, or reload the page, to go on.');
-    // Whoever is still let in may go on.
-    this.#comesBack = reason === 'check' || reason === 'expired';
+    this.#comesBack = reason === 'check';
   }
 
   /** A network that is gone does not say so. */
