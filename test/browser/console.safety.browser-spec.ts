@@ -107,6 +107,7 @@ describeInChromium((browser) => {
         await page.getByText(/The session has ended \(revoked\)/).waitFor();
         await page.getByText(/Your access has been ended/).waitFor();
         await page.getByText('Not connected').waitFor();
+        expect(console.complaints).toEqual([]);
         other.close();
       },
       MINUTES,

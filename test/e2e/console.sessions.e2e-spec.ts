@@ -97,7 +97,11 @@ describeOnAdapters('the console', (adapter) => {
     const bodies = JSON.stringify(stream.events);
     expect(bodies).not.toContain(await ada.sessionId());
     ada.close();
-    expect(await nextOf(stream, 'changes')).toMatchObject({ total: 1, changed: [{ attached: false }], gone: [] });
+    expect(await nextOf(stream, 'changes')).toMatchObject({
+      total: 1,
+      changed: [{ attached: false }],
+      gone: [],
+    });
   });
 
   it('cuts names that a client gave itself', async () => {
