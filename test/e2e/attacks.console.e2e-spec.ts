@@ -163,7 +163,7 @@ describeOnAdapters('who opens streams of the console', (adapter) => {
       }
     }
     const app = await start(watchedShop({}, { guards: [HeaderUserGuard, new SlowGuard()] }));
-    for (let count = 0; count < PER_VIEWER; count++) {
+    for (let count = 0; count < 2 * PER_VIEWER; count++) {
       const isHere = new Promise<void>((resolve) => (arrived = resolve));
       const leaving = request(`${app.url}/console/api/sessions`, {
         headers: headersOf(ADA),
