@@ -2,7 +2,7 @@ import { parseEvents } from './event-parser.js';
 import { Refusal } from './refusal.js';
 
 /** @typedef {import('./event-parser.js').StreamEvent} StreamEvent */
-/** @typedef {{ name: 'connecting' | 'open' | 'lost' } | { name: 'refused', refusal: Refusal }} StreamState */
+/** @typedef {{ name: 'connecting' | 'open' } | { name: 'lost', refusal?: Refusal } | { name: 'refused', refusal: Refusal }} StreamState */
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
@@ -60,19 +60,22 @@ export class EventStream {
   async #run() {
     while (!this.#stopped) {
       this.options.onState({ name: 'connecting' });
+      /** @type {Refusal | undefined} */
+      let refusal;
       try {
         await this.#read();
       } catch (error) {
         if (this.#stopped) return;
-        if (error instanceof Refusal && error.isFinal) {
+        if (error instanceof Refusal) refusal = error;
+        if (refusal?.isFinal) {
           this.stop();
-          return this.options.onState({ name: 'refused', refusal: error });
+          return this.options.onState({ name: 'refused', refusal });
         }
       }
       clearTimeout(this.#watchdog);
       if (this.#stopped) return;
       if (this.#comesBack) continue;
-      this.options.onState({ name: 'lost' });
+      this.options.onState({ name: 'lost', refusal });
       await this.#pause();
     }
   }

@@ -51,7 +51,10 @@ export function trafficView({ url, headers, heartbeatMs }) {
     onState: (next) => {
       if (next.name === 'open') show('ok', 'Live');
       else if (next.name === 'lost')
-        show('running', 'The connection is lost; messages until it is back are missed.');
+        show(
+          'running',
+          next.refusal?.advice ?? 'The connection is lost; messages until it is back are missed.',
+        );
       else if (next.name === 'refused') show('failed', next.refusal.advice);
     },
     onEvent: ({ type, data }) => {
