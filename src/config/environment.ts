@@ -195,6 +195,10 @@ export class Environment {
   @IsUrl(API_ADDRESS, { message: API_MESSAGE })
   readonly HN_API_URL: string = 'https://hacker-news.firebaseio.com/v0';
 
+  @IsOptional()
+  @MinLength(16, { message: '$property must have at least 16 characters' })
+  readonly HN_API_TOKEN?: string;
+
   @IsUrl(API_ADDRESS, { message: API_MESSAGE })
   readonly HN_SEARCH_URL: string = 'https://hn.algolia.com/api/v1';
 

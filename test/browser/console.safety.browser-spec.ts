@@ -1,4 +1,6 @@
 import { expect, it } from '@jest/globals';
+import { McpSessionService } from 'nestjs-mcp-sse';
+import { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { connected, expectAccessible } from '../fixtures/console-page.js';
 import { consolePerTest } from '../fixtures/console-per-test.js';
@@ -82,6 +84,31 @@ describeInChromium((browser) => {
           new Set(['style-src-elem', 'require-trusted-types-for', 'connect-src']),
         );
         expect(await page.title()).not.toBe('broken into');
+      },
+      MINUTES,
+    );
+
+    it(
+      'says why when the access of its viewer is ended, and shows nothing more',
+      async () => {
+        const { app, url } = await startServer();
+        const other = await WireClient.connect(`${url}/sse`);
+        await other.initialize();
+        const console = await open(url);
+        await connected(console);
+        const { page } = console;
+        await page.getByRole('link', { name: 'Sessions 2' }).click();
+        await page.getByRole('link', { name: /^wire/ }).click();
+        await page.getByText('Live', { exact: true }).waitFor();
+        // A line separator that JSON has as it is.
+        await other.callTool(1, 'logIn', { user: 'a\u2028da', password: '' });
+        await page.getByText('2 messages').waitFor();
+        app.get(McpSessionService).closeWhere({ subject: 'anonymous' });
+        await page.getByText(/The session has ended \(revoked\)/).waitFor();
+        await page.getByText(/Your access has been ended/).waitFor();
+        await page.getByText('Not connected').waitFor();
+        expect(console.complaints).toEqual([]);
+        other.close();
       },
       MINUTES,
     );

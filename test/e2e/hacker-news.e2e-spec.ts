@@ -237,4 +237,17 @@ describeOnAdapters('the tools for Hacker News', (adapter) => {
       expect([name, textOf(await call(name, args))]).toEqual([name, expect.stringMatching(/^isError: /)]);
     expect(api.requests).toEqual([]);
   });
+
+  it('ask with a token of the application, where there is one, and never with what a caller sent', async () => {
+    const token = 'token-of-the-application';
+    const own = await startReferenceApp({ ...api.environment, HN_API_TOKEN: token }, adapter);
+    const sent = { authorization: 'Bearer token-of-the-caller', cookie: 'sid=of-the-caller' };
+    const caller = await WireClient.connect(`${own.url}/sse`, sent);
+    await call('hn_top_stories', {}, caller);
+    await call('hn_search', { query: 'nest' }, caller);
+    expect(api.headers.map(({ authorization }) => authorization)).toEqual([`Bearer ${token}`, undefined]);
+    expect(JSON.stringify(api.headers)).not.toContain('of-the-caller');
+    caller.close();
+    await own.close();
+  });
 });

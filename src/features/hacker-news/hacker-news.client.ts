@@ -18,11 +18,14 @@ export class HackerNewsClient {
   private readonly cache = new SharedCache(CACHE_MS, CACHE_ENTRIES);
   private readonly upstream: UpstreamClient;
 
+  /** The application's own credentials: a caller's token is never passed on. */
+  private readonly apiToken?: string;
   private readonly apiUrl: string;
   private readonly searchUrl: string;
 
   constructor(@Inject(environmentConfig.KEY) environment: ConfigType<typeof environmentConfig>) {
-    const { HN_API_URL, HN_SEARCH_URL, HN_TIMEOUT_MS: timeoutMs } = environment;
+    const { HN_API_URL, HN_API_TOKEN, HN_SEARCH_URL, HN_TIMEOUT_MS: timeoutMs } = environment;
+    this.apiToken = HN_API_TOKEN;
     this.apiUrl = HN_API_URL.replace(/\/$/, '');
     this.searchUrl = HN_SEARCH_URL.replace(/\/$/, '');
     this.upstream = new UpstreamClient({ name: 'Hacker News', timeoutMs, ...PATIENCE, ...BOUNDS });
@@ -30,12 +33,12 @@ export class HackerNewsClient {
 
   /** Ids of up to 500 stories, the one at the top of the front page first. */
   topStories(signal: AbortSignal): Promise<number[]> {
-    return this.read(`${this.apiUrl}/topstories.json`, z.array(z.int()), signal);
+    return this.read(`${this.apiUrl}/topstories.json`, z.array(z.int()), signal, this.apiToken);
   }
 
   /** @returns null where there is none of this id */
   item(id: number, signal: AbortSignal): Promise<HackerNewsItem | null> {
-    return this.read(`${this.apiUrl}/item/${id}.json`, hackerNewsItem.nullable(), signal);
+    return this.read(`${this.apiUrl}/item/${id}.json`, hackerNewsItem.nullable(), signal, this.apiToken);
   }
 
   /** @param newestFirst instead of the best matches first */
@@ -45,7 +48,7 @@ export class HackerNewsClient {
     return this.read(`${this.searchUrl}/${path}?${parameters}`, searchHits, signal);
   }
 
-  private read<T>(url: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T> {
-    return this.cache.get(url, (shared) => this.upstream.read(url, schema, shared), signal);
+  private read<T>(url: string, schema: z.ZodType<T>, signal: AbortSignal, token?: string): Promise<T> {
+    return this.cache.get(url, (shared) => this.upstream.read(url, schema, shared, token), signal);
   }
 }

@@ -30,13 +30,14 @@ export class UpstreamClient {
   }
 
   /**
+   * @param token of the application, where the API wants one
    * @throws {UpstreamError} when no attempt has succeeded
    * @throws the reason of the signal when it aborts
    */
-  async read<T>(url: string, schema: ZodType<T>, signal: AbortSignal): Promise<T> {
+  async read<T>(url: string, schema: ZodType<T>, signal: AbortSignal, token?: string): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.slots.run(() => this.attempt(url, schema, signal), signal);
+        return await this.slots.run(() => this.attempt(url, schema, signal, token), signal);
       } catch (error) {
         const pauseMs = attempt < this.settings.attempts ? this.pauseMs(error, attempt) : undefined;
         if (pauseMs === undefined) throw error;
@@ -45,11 +46,11 @@ export class UpstreamClient {
     }
   }
 
-  private async attempt<T>(url: string, schema: ZodType<T>, signal: AbortSignal): Promise<T> {
+  private async attempt<T>(url: string, schema: ZodType<T>, signal: AbortSignal, token?: string): Promise<T> {
     const { name, timeoutMs } = this.settings;
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
-      return await this.fetched(url, schema, AbortSignal.any([signal, deadline]));
+      return await this.fetched(url, schema, AbortSignal.any([signal, deadline]), token);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof UpstreamError) throw error;
@@ -58,9 +59,11 @@ export class UpstreamClient {
     }
   }
 
-  private async fetched<T>(url: string, schema: ZodType<T>, signal: AbortSignal): Promise<T> {
+  private async fetched<T>(url: string, schema: ZodType<T>, signal: AbortSignal, token?: string): Promise<T> {
     const { name, maxBytes } = this.settings;
-    const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
+    const response = await fetch(url, { signal, headers });
     if (!response.ok) {
       await response.body?.cancel();
       throw this.refusal(response);

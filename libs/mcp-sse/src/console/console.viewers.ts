@@ -1,52 +1,64 @@
 import type { ServerResponse } from 'node:http';
-import {
-  Inject,
-  Injectable,
-  NotFoundException,
-  ServiceUnavailableException,
-  type BeforeApplicationShutdown,
-} from '@nestjs/common';
+import { Inject, Injectable, NotFoundException, type BeforeApplicationShutdown } from '@nestjs/common';
 import { isProtected } from '../auth/is-protected.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import type { McpPrincipal } from '../model/principal.js';
-import type { McpSessionView } from '../model/session-view.js';
-import { sessionDigest } from '../model/session-digest.js';
+import type { McpSessionView, SessionCloseReason } from '../model/session-view.js';
 import { ObservedServer } from '../observability/observed-server.js';
 import { CONSOLE_SERVER } from './console-server.js';
 import { Redaction } from './redaction.js';
 import { CONSOLE_OPTIONS, type ResolvedConsoleOptions } from './resolved-console-options.js';
-import { SessionAccess } from './session-access.js';
+import { SessionAccess, type SessionScope } from './session-access.js';
 import { SessionFeed } from './session-feed.js';
-import { SessionWatch } from './session-watch.js';
+import { SessionIndex } from './session-index.js';
+import { SessionWatches } from './session-watches.js';
 import { ViewerStream } from './viewer-stream.js';
+import { ViewerStreams } from './viewer-streams.js';
 
-/** Streams of all viewers together. */
-const MAX_STREAMS = 100;
+/** How long a viewer may look before its request passes the guards again: rights may end without a word to this server. */
+const CHECK_MS = 60_000;
+const NO_SESSIONS = '{"total":0,"sessions":[]}';
 
-/** Who looks at sessions and their messages right now. Nothing is listened to while nobody does. */
+/** Who looks at sessions and their messages right now. No message is listened to while nobody does. */
 @Injectable()
 export class ConsoleViewers implements BeforeApplicationShutdown {
   readonly access: SessionAccess;
-  private readonly redaction: Redaction;
-  private readonly streams = new Set<ViewerStream>();
+  private readonly streams = new ViewerStreams();
+  private readonly watches: SessionWatches;
+  private readonly feeds = new Map<SessionScope, SessionFeed>();
+  private readonly checkMs?: number;
+  private known?: SessionIndex;
+  private stopListening?: () => void;
 
   constructor(
     @Inject(CONSOLE_OPTIONS) { roles, redact }: ResolvedConsoleOptions,
     @Inject(CONSOLE_SERVER) private readonly server: ObservedServer,
-    @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
+    @Inject(ERROR_REPORTER) errors: ErrorReporter,
   ) {
-    this.access = new SessionAccess(roles, isProtected(server.options));
-    this.redaction = new Redaction(redact);
+    const asks = isProtected(server.options);
+    this.access = new SessionAccess(roles, asks);
+    this.watches = new SessionWatches(new Redaction(redact), errors);
+    if (asks) this.checkMs = CHECK_MS;
   }
 
   /**
    * Streams the sessions that a viewer may see.
    *
-   * @throws {ServiceUnavailableException}
+   * @throws {HttpException} 429 or 503 when there are too many streams
    */
   list(viewer: McpPrincipal, respond: () => ServerResponse): void {
-    const stream = this.open(viewer, respond, () => feed.stop());
-    const feed = new SessionFeed(() => this.visibleTo(viewer), stream);
+    const scope = this.access.scopeOf(viewer);
+    if (scope === undefined) {
+      this.open(viewer, respond).send('sessions', NO_SESSIONS);
+      return;
+    }
+    const stream = this.open(viewer, respond, () => {
+      feed.delete(stream);
+      if (feed.isEmpty && this.feeds.get(scope) === feed) this.feeds.delete(scope);
+    });
+    let feed = this.feeds.get(scope)!;
+    if (!feed) this.feeds.set(scope, (feed = new SessionFeed(this.index, scope)));
+    feed.add(stream);
   }
 
   /**
@@ -54,46 +66,65 @@ export class ConsoleViewers implements BeforeApplicationShutdown {
    *
    * @param id digest of the session's id
    * @throws {NotFoundException} for a session that the viewer may not see, as for none
-   * @throws {ServiceUnavailableException}
+   * @throws {HttpException} 429 or 503 when there are too many streams
    */
   watch(viewer: McpPrincipal, id: string, respond: () => ServerResponse): void {
-    const session = this.visibleTo(viewer).find((session) => sessionDigest(session) === id);
-    if (!session) throw new NotFoundException('There is no such session (any more). Choose one of the list.');
-    const { traffic, sessions } = this.server;
+    const session = this.index.find(id);
+    if (!session || !this.access.sees(viewer, session))
+      throw new NotFoundException('There is no such session (any more). Choose one of the list.');
     const stream = this.open(viewer, respond, () => {
-      stopListening();
-      endings.unsubscribe();
+      this.watches.delete(session, stream);
+      if (!this.watches.isEmpty) return;
+      this.stopListening?.();
+      this.stopListening = undefined;
     });
-    const stopListening = traffic.addForMessages(
-      new SessionWatch(session, this.redaction, stream, this.errors),
-    );
-    const endings = sessions.events$.subscribe((event) => {
-      if (event.type !== 'closed' || event.session !== session) return;
-      stream.send('closed', { reason: event.reason });
-      stream.end();
-    });
-    stream.send('watching', { time: Date.now() });
+    this.watches.add(session, stream);
+    this.stopListening ??= this.server.traffic.addForMessages(this.watches);
+    stream.send('watching', JSON.stringify({ time: Date.now() }));
   }
 
   beforeApplicationShutdown(): void {
-    for (const stream of this.streams) stream.end();
+    for (const stream of [...this.streams.all()]) stream.end('shutdown');
   }
 
-  private visibleTo(viewer: McpPrincipal): McpSessionView[] {
-    return this.server.sessions.sessions.filter((session) => this.access.sees(viewer, session));
+  /** Sessions are followed from the first viewer on: to collect them anew for each one would take as long as there are. */
+  private get index(): SessionIndex {
+    return (this.known ??= this.follow());
   }
 
-  private open({ expiresAt }: McpPrincipal, respond: () => ServerResponse, onEnd: () => void): ViewerStream {
-    if (this.streams.size >= MAX_STREAMS)
-      throw new ServiceUnavailableException(
-        'Too many people look at the console right now; try again later.',
-      );
-    const { heartbeatMs } = this.server.options.sse;
-    const stream = new ViewerStream(respond(), { heartbeatMs, expiresAt }, () => {
-      this.streams.delete(stream);
-      onEnd();
+  private follow(): SessionIndex {
+    const { sessions } = this.server;
+    const index = new SessionIndex();
+    for (const session of sessions.sessions) index.add(session);
+    sessions.events$.subscribe((event) => {
+      if (event.type === 'opened' || event.type === 'adopted') index.add(event.session);
+      else if (event.type === 'closed') this.closed(index, event.session, event.reason);
     });
-    this.streams.add(stream);
+    sessions.closings$.subscribe((selects) => {
+      for (const stream of this.streams.all()) if (selects(stream.viewer)) stream.end('revoked');
+    });
+    return index;
+  }
+
+  private closed(index: SessionIndex, session: McpSessionView, reason: SessionCloseReason): void {
+    index.delete(session);
+    this.watches.closed(session, reason);
+    // A function that selects sessions says nothing of principals; that it ended one of the viewer's own does.
+    if (reason === 'revoked') for (const stream of this.streams.of(session.principal)) stream.end('revoked');
+  }
+
+  private open(viewer: McpPrincipal, respond: () => ServerResponse, onEnd?: () => void): ViewerStream {
+    const isPrivileged = this.access.seesOthers(viewer);
+    this.streams.assertPlace(viewer, isPrivileged);
+    const stream = new ViewerStream(respond(), viewer, {
+      heartbeatMs: this.server.options.sse.heartbeatMs,
+      checkMs: this.checkMs,
+      onEnd: () => {
+        this.streams.delete(stream);
+        onEnd?.();
+      },
+    });
+    this.streams.add(stream, isPrivileged);
     return stream;
   }
 }

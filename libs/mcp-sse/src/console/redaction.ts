@@ -1,4 +1,6 @@
 import type { McpConsoleOptions } from './mcp-console.options.js';
+import { SecretText } from './secret-text.js';
+import { TooLargeToShowError } from './too-large-to-show.error.js';
 
 /** Parts of names that say that a value is secret, in the form that {@link plain} gives to names. */
 const SECRET_NAMES = [
@@ -18,72 +20,114 @@ const SECRET_NAMES = [
 /** Members of the protocol, which are called like secrets and are none. */
 const PROTOCOL_NAMES = new Set(['progressToken', 'maxTokens']);
 
-/** What is secret wherever it stands: credentials of a header, and JWTs. */
-const SECRET_TEXT = /\b(?:Bearer|Basic) [\w.~+/=-]{8,}|\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g;
-
 const HIDDEN = '[hidden]';
-/** Longer texts are cut, deeper values left out: what is shown is to be read by a person. */
-const MAX_TEXT = 8_192;
-const MAX_DEPTH = 64;
 
-/** Takes out of messages what nobody but their parties should see. */
+/** Longer texts are cut, and deeper values left out: a person reads what is shown. */
+const MAX_TEXT = 8_192;
+const MAX_NAME = 256;
+const MAX_DEPTH = 64;
+/** A longer JSON text is left out. It cannot be cut: the names that say what is secret may stand before the cut. */
+const MAX_JSON_TEXT = 256 * 1024;
+/** Of a message that has more, nothing is shown. Characters are those that are looked at. */
+const MAX_MEMBERS = 10_000;
+const MAX_CHARACTERS = 1024 * 1024;
+
+/** Takes out of messages what nobody but their parties should see. Its work on one message is bounded. */
 export class Redaction {
   private readonly names: readonly string[];
-  private readonly assignments: RegExp;
+  private readonly secrets: SecretText;
   private readonly choose?: (message: Readonly<Record<string, unknown>>) => object;
 
   constructor(redact: NonNullable<McpConsoleOptions['redact']>) {
     this.names =
       typeof redact === 'function' ? SECRET_NAMES : [...SECRET_NAMES, ...redact.map(plain).filter(Boolean)];
-    this.assignments = assignmentsOf(this.names);
+    this.secrets = new SecretText(this.names);
     if (typeof redact === 'function') this.choose = redact;
   }
 
   /**
    * What is shown of a message.
    *
+   * @throws {TooLargeToShowError}
    * @throws whatever the function of the options throws
    */
   shown(message: object): object {
-    const shown = this.object(message, 0) as Record<string, unknown>;
+    const shown = this.object(message, 0, new Budget()) as Record<string, unknown>;
     return this.choose ? this.choose(shown) : shown;
   }
 
-  private value(value: unknown, depth: number): unknown {
-    if (typeof value === 'string') return this.text(value, depth);
+  private value(value: unknown, depth: number, budget: Budget): unknown {
+    if (typeof value === 'string') return this.text(value, depth, budget);
     if (typeof value !== 'object' || value === null) return value;
     if (depth > MAX_DEPTH) return '[too deep]';
-    return Array.isArray(value)
-      ? value.map((item) => this.value(item, depth + 1))
-      : this.object(value, depth + 1);
+    if (!Array.isArray(value)) return this.object(value, depth + 1, budget);
+    budget.takeMembers(value.length);
+    return value.map((item) => this.value(item, depth + 1, budget));
   }
 
-  private object(object: object, depth: number): object {
-    return Object.fromEntries(
-      Object.entries(object).map(([name, value]) => [
-        name,
-        this.isSecret(name, value) ? HIDDEN : this.value(value, depth),
-      ]),
-    );
+  private object(object: object, depth: number, budget: Budget): object {
+    const names = Object.keys(object);
+    budget.takeMembers(names.length);
+    const members = names.map((name) => {
+      const value = (object as Record<string, unknown>)[name];
+      const shown = this.isSecret(name, value) ? HIDDEN : this.value(value, depth, budget);
+      return [this.cut(name, MAX_NAME, budget), shown] as const;
+    });
+    return Object.fromEntries(members);
   }
 
   /** Structured results stand in messages a second time, as text. */
-  private text(text: string, depth: number): string {
-    const inner = parsedObject(text);
-    const shown = inner ? JSON.stringify(this.value(inner, depth)) : this.prose(text);
+  private text(text: string, depth: number, budget: Budget): string {
+    if (!/^\s*[{[]/.test(text)) return this.cut(text, MAX_TEXT, budget);
+    if (text.length > MAX_JSON_TEXT) return `[${text.length} characters, too many to be shown]`;
+    budget.takeCharacters(text.length);
+    const inner = parsed(text);
+    if (inner === undefined) return this.cut(text, MAX_TEXT, budget);
+    const shown = JSON.stringify(this.value(inner, depth + 1, budget));
     const rest = shown.length - MAX_TEXT;
-    return rest > 0 ? `${shown.slice(0, MAX_TEXT)}… (${rest} more characters)` : shown;
+    return rest > 0 ? `${shown.slice(0, MAX_TEXT)}${more(rest)}` : shown;
   }
 
-  private prose(text: string): string {
-    return text.replace(SECRET_TEXT, HIDDEN).replace(this.assignments, `$1${HIDDEN}`);
+  /** Cuts a text before it looks for secrets, so that a long one costs no more than a short one. */
+  private cut(text: string, length: number, budget: Budget): string {
+    const rest = text.length - length;
+    if (rest <= 0) {
+      budget.takeCharacters(text.length);
+      return this.secrets.hide(text, false);
+    }
+    budget.takeCharacters(length);
+    return `${this.secrets.hide(text.slice(0, length), true)}${more(rest)}`;
   }
 
+  /** A name that is too long to be looked at may be anything. */
   private isSecret(name: string, value: unknown): boolean {
     if (value === null || typeof value === 'boolean' || PROTOCOL_NAMES.has(name)) return false;
+    if (name.length > MAX_NAME) return true;
     const own = plain(name);
     return this.names.some((secret) => own.includes(secret));
   }
+}
+
+/** What may still be looked at of one message. */
+class Budget {
+  private members = MAX_MEMBERS;
+  private characters = MAX_CHARACTERS;
+
+  /** @throws {TooLargeToShowError} */
+  takeMembers(count: number): void {
+    this.members -= count;
+    if (this.members < 0) throw new TooLargeToShowError();
+  }
+
+  /** @throws {TooLargeToShowError} */
+  takeCharacters(count: number): void {
+    this.characters -= count;
+    if (this.characters < 0) throw new TooLargeToShowError();
+  }
+}
+
+function more(characters: number): string {
+  return `… (${characters} more characters)`;
 }
 
 /** A name without what spellings differ in: `X-Api-Key`, `api_key` and `apiKey` are one. */
@@ -91,19 +135,10 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** What texts assign to names that are secret: `password=…`, `token: …`, `"api_key": "…"`. */
-function assignmentsOf(names: readonly string[]): RegExp {
-  const spellings = names.map((name) => [...name].join('[-_]?'));
-  return new RegExp(
-    `((?:${spellings.join('|')})[\\w-]{0,32}["']?\\s{0,3}[:=]\\s{0,3}["']?)[^\\s"',;&<>]+`,
-    'giu',
-  );
-}
-
-function parsedObject(text: string): object | undefined {
-  if (!/^\s*[{[]/.test(text)) return undefined;
+/** @returns undefined for what is not JSON */
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as object;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

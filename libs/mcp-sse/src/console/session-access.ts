@@ -3,6 +3,16 @@ import type { McpSessionView } from '../model/session-view.js';
 
 const NOBODY = principalKey(ANONYMOUS);
 
+/** Sessions that are seen together: those of a principal, or those of a tenant. */
+export type SessionScope = string;
+
+type OfPrincipal = Pick<McpSessionView, 'principal'>;
+
+/** The scopes that a session is in. */
+export function scopesOf({ principal }: OfPrincipal): readonly SessionScope[] {
+  return [ofPrincipal(principal), ofTenant(principal)];
+}
+
 /** Who may see which sessions, and what goes through them. */
 export class SessionAccess {
   /**
@@ -19,13 +29,26 @@ export class SessionAccess {
     return !this.isAnybody(viewer) && viewer.roles.some((role) => this.roles.includes(role));
   }
 
-  sees(viewer: McpPrincipal, { principal }: Pick<McpSessionView, 'principal'>): boolean {
-    if (this.isAnybody(viewer)) return false;
-    if (principalKey(viewer) === principalKey(principal)) return true;
-    return this.seesOthers(viewer) && viewer.tenant === principal.tenant;
+  /** @returns undefined for who sees no session */
+  scopeOf(viewer: McpPrincipal): SessionScope | undefined {
+    if (this.isAnybody(viewer)) return undefined;
+    return this.seesOthers(viewer) ? ofTenant(viewer) : ofPrincipal(viewer);
+  }
+
+  sees(viewer: McpPrincipal, session: OfPrincipal): boolean {
+    const scope = this.scopeOf(viewer);
+    return scope !== undefined && scopesOf(session).includes(scope);
   }
 
   private isAnybody(viewer: McpPrincipal): boolean {
     return this.isProtected && principalKey(viewer) === NOBODY;
   }
+}
+
+function ofPrincipal(principal: McpPrincipal): SessionScope {
+  return `principal ${principalKey(principal)}`;
+}
+
+function ofTenant({ tenant }: McpPrincipal): SessionScope {
+  return `tenant ${JSON.stringify(tenant ?? null)}`;
 }

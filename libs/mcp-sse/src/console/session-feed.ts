@@ -1,4 +1,7 @@
+import { sessionDigest } from '../model/session-digest.js';
 import type { McpSessionView } from '../model/session-view.js';
+import type { SessionScope } from './session-access.js';
+import type { SessionIndex } from './session-index.js';
 import { sessionSummary } from './session-summary.js';
 import type { ViewerStream } from './viewer-stream.js';
 
@@ -6,31 +9,105 @@ const REFRESH_MS = 1_000;
 /** The newest ones; a page of thousands is of no use to anybody. */
 const MAX_SHOWN = 200;
 
-/** Tells a viewer which sessions there are: at once, and whenever that has changed. */
+/** What viewers were last told of a session. */
+type Told = Pick<
+  McpSessionView,
+  'lastActivityAt' | 'attached' | 'inFlight' | 'queuedBytes' | 'protocolVersion' | 'clientInfo'
+> & { readonly json: string };
+
+/**
+ * Tells viewers which sessions there are in a scope: the newest at once, and then what has changed, once a second. All
+ * viewers of a scope have one feed, and its work grows neither with their number nor with that of all sessions.
+ */
 export class SessionFeed {
-  private readonly timer: NodeJS.Timeout;
-  private told = '';
+  private readonly told = new Map<McpSessionView, Told>();
+  private total = 0;
+  private readonly current = new Set<ViewerStream>();
+  /** Had no room for a change, and are told everything once they have. */
+  private readonly behind = new Set<ViewerStream>();
+  private timer?: NodeJS.Timeout;
 
   constructor(
-    private readonly sessions: () => readonly McpSessionView[],
-    private readonly stream: ViewerStream,
-  ) {
-    this.timer = setInterval(() => this.tell(), REFRESH_MS).unref();
+    private readonly index: SessionIndex,
+    private readonly scope: SessionScope,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.current.size + this.behind.size === 0;
+  }
+
+  add(stream: ViewerStream): void {
+    this.timer ??= setInterval(() => this.tell(), REFRESH_MS).unref();
+    this.behind.add(stream);
     this.tell();
   }
 
-  stop(): void {
-    clearInterval(this.timer);
+  delete(stream: ViewerStream): void {
+    this.current.delete(stream);
+    this.behind.delete(stream);
+    if (this.isEmpty) clearInterval(this.timer);
   }
 
   private tell(): void {
-    if (!this.stream.writable) return;
-    const visible = this.sessions();
-    const sessions = visible.slice(-MAX_SHOWN).toReversed().map(sessionSummary);
-    const data = { total: visible.length, sessions };
-    const json = JSON.stringify(data);
-    if (json === this.told) return;
-    this.told = json;
-    this.stream.send('sessions', data);
+    const changes = this.changes();
+    if (changes !== undefined) for (const stream of this.current) this.tellChanges(stream, changes);
+    let all: string | undefined;
+    for (const stream of this.behind) {
+      if (!stream.writable) continue;
+      stream.send('sessions', (all ??= this.all()));
+      this.behind.delete(stream);
+      this.current.add(stream);
+    }
   }
+
+  private tellChanges(stream: ViewerStream, changes: string): void {
+    if (stream.writable) return stream.send('changes', changes);
+    this.current.delete(stream);
+    this.behind.add(stream);
+  }
+
+  private all(): string {
+    const sessions = Array.from(this.told.values(), ({ json }) => json);
+    return `{"total":${this.total},"sessions":[${sessions.join()}]}`;
+  }
+
+  /** What has changed since it was last asked; undefined when nothing has. */
+  private changes(): string | undefined {
+    const total = this.index.count(this.scope);
+    const shown = new Set(this.index.newest(this.scope, MAX_SHOWN));
+    const gone: string[] = [];
+    for (const session of this.told.keys()) {
+      if (shown.has(session)) continue;
+      this.told.delete(session);
+      gone.push(JSON.stringify(sessionDigest(session)));
+    }
+    const changed: string[] = [];
+    for (const session of shown) {
+      if (isTold(session, this.told.get(session))) continue;
+      const told = toldOf(session);
+      this.told.set(session, told);
+      changed.push(told.json);
+    }
+    if (changed.length + gone.length === 0 && total === this.total) return undefined;
+    this.total = total;
+    return `{"total":${total},"changed":[${changed.join()}],"gone":[${gone.join()}]}`;
+  }
+}
+
+function toldOf(session: McpSessionView): Told {
+  const { lastActivityAt, attached, inFlight, queuedBytes, protocolVersion, clientInfo } = session;
+  const json = JSON.stringify(sessionSummary(session));
+  return { lastActivityAt, attached, inFlight, queuedBytes, protocolVersion, clientInfo, json };
+}
+
+function isTold(session: McpSessionView, told: Told | undefined): boolean {
+  return (
+    told !== undefined &&
+    session.lastActivityAt === told.lastActivityAt &&
+    session.attached === told.attached &&
+    session.inFlight === told.inFlight &&
+    session.queuedBytes === told.queuedBytes &&
+    session.protocolVersion === told.protocolVersion &&
+    session.clientInfo === told.clientInfo
+  );
 }

@@ -36,7 +36,10 @@ export abstract class McpContext implements ClientRequests {
   abstract readonly correlationId: string;
   /** The HTTP request (Express's or Fastify's) that carried the message. */
   abstract readonly request: unknown;
-  /** Headers of the POST that carried the message. */
+  /**
+   * Headers of the POST that carried the message, the caller's token and cookies among them. Those are meant for this
+   * server: never send them to another one. `docs/upstream.md` says how to call other services.
+   */
   abstract readonly headers: IncomingHttpHeaders;
   /** Headers of the GET that opened the session's stream. */
   abstract readonly streamHeaders: IncomingHttpHeaders;

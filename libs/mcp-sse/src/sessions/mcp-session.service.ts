@@ -13,7 +13,7 @@ import { LocalSessions, type Connect, type OutletOf } from './local-sessions.js'
 import type { McpSession, SessionOrigin } from './mcp-session.js';
 import type { OpenSessions } from './open-sessions.js';
 import type { McpSessionEvent } from './session-event.js';
-import { WITHOUT_TENANT, type McpSessionSelector } from './session-filter.js';
+import { selectsPrincipal, WITHOUT_TENANT, type McpSessionSelector } from './session-filter.js';
 import type { SessionOutlet } from './session-outlet.js';
 import type { SessionSettings } from './session-settings.js';
 import type { SharedOutlet } from './shared-outlet.js';
@@ -23,6 +23,7 @@ export class McpSessionService {
   private readonly local: LocalSessions;
   private readonly openSessions: OpenSessions;
   private readonly events = new Subject<McpSessionEvent>();
+  private readonly closings = new Subject<(principal: McpPrincipal) => boolean>();
   private isDraining = false;
 
   constructor(
@@ -44,6 +45,11 @@ export class McpSessionService {
   /** Sessions being opened, expiring, and closed with the reason. */
   get events$(): Observable<McpSessionEvent> {
     return this.events.asObservable();
+  }
+
+  /** @internal Each `closeWhere`, here or on another node, as what tells for a principal whether it ends all of its sessions. */
+  get closings$(): Observable<(principal: McpPrincipal) => boolean> {
+    return this.closings.asObservable();
   }
 
   /** Whether the node is being taken out of service: it is not ready for new clients. */
@@ -124,7 +130,7 @@ export class McpSessionService {
   closeWhere(where: McpSessionSelector, reason: SessionCloseReason = 'revoked'): number {
     if (typeof where !== 'function')
       this.cluster?.publish({ type: 'closeWhere', where: sharedFilter(where), reason });
-    return this.local.closeWhere(where, reason);
+    return this.closeHere(where, reason);
   }
 
   /** @internal Has sessions of a transport go on here that another node has left. */
@@ -206,6 +212,12 @@ export class McpSessionService {
     await this.local.shutdown();
   }
 
+  private closeHere(where: McpSessionSelector, reason: SessionCloseReason): number {
+    const closed = this.local.closeWhere(where, reason);
+    this.closings.next((principal) => selectsPrincipal(where, principal));
+    return closed;
+  }
+
   private about(id: string, tell: (session: McpSession) => void): void {
     const session = this.openSessions.get(id);
     if (session) tell(session);
@@ -223,7 +235,7 @@ export class McpSessionService {
       case 'close':
         return void this.local.close(message.id, message.reason);
       case 'closeWhere':
-        return void this.local.closeWhere(filterOf(message.where), message.reason);
+        return void this.closeHere(filterOf(message.where), message.reason);
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName } from '../model/session-view.js';
 
 /**
@@ -27,4 +28,10 @@ export function sessionMatcher(where: McpSessionSelector): (session: McpSessionV
   return ({ principal, transport }) =>
     given.every((name) => principal[name] === where[name]) &&
     (!isTransportGiven || transport === where.transport);
+}
+
+/** Whether every session of a principal is meant, whichever those are. A function says nothing of that. */
+export function selectsPrincipal(where: McpSessionSelector, principal: McpPrincipal): boolean {
+  if (typeof where === 'function' || 'transport' in where) return false;
+  return OF_PRINCIPAL.every((name) => !(name in where) || principal[name] === where[name]);
 }

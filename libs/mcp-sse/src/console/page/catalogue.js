@@ -134,7 +134,7 @@ export function entryView({ title, note, description, tags, schemas }, panel) {
  * @param {string} template
  */
 function templateForm(template) {
-  const variables = [...template.matchAll(/\{([^}]*)\}/g)].map(([, name]) => /** @type {string} */ (name));
+  const variables = [...template.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => /** @type {string} */ (name));
   if (!variables.every((name) => /^\+?\w+$/.test(name)))
     return {
       schema: {

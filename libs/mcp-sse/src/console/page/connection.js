@@ -2,6 +2,7 @@ import { Credentials } from './credentials.js';
 import { EventStream } from './event-stream.js';
 import { McpClient } from './mcp-client.js';
 import { Refusal } from './refusal.js';
+import { SessionList } from './session-list.js';
 import { signIn } from './sign-in.js';
 
 /** @typedef {{ server: { name: string, title?: string, version: string }, stream: string[], root: string, heartbeatMs: number | false, authenticates: boolean, viewer: { subject?: string, tenant?: string, seesOthers: boolean } }} About */
@@ -27,7 +28,7 @@ export class Connection {
    * @param {() => void} events.onAbout
    * @param {() => void} events.onReady there is a session
    * @param {(method: string, params: any) => void} events.onNotification
-   * @param {(list: { total: number, sessions: import('./session-view.js').Session[] }) => void} events.onSessions
+   * @param {(list: SessionList) => void} events.onSessions
    */
   constructor(events) {
     this.events = events;
@@ -101,10 +102,11 @@ export class Connection {
         if (state === 'ready') this.events.onReady();
       },
     });
+    const list = new SessionList();
     this.#sessions = new EventStream(this.api('sessions'), {
       headers,
       heartbeatMs,
-      onEvent: ({ type, data }) => type === 'sessions' && this.events.onSessions(JSON.parse(data)),
+      onEvent: ({ type, data }) => list.take(type, JSON.parse(data)) && this.events.onSessions(list),
       onState: (state) => state.name === 'refused' && this.#refused(state.refusal),
     });
   }

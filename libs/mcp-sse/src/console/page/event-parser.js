@@ -11,17 +11,25 @@
 export async function* parseEvents(body, onActivity) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  let rest = '';
+  /** Parts of a line whose end has not come. @type {string[]} */
+  let parts = [];
+  let event = new EventUnderWay();
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
       onActivity();
-      const blocks = (rest + decoder.decode(value, { stream: true })).split('\n\n');
-      rest = /** @type {string} */ (blocks.pop());
-      for (const block of blocks) {
-        const event = parseEvent(block);
-        if (event) yield event;
+      const [first = '', ...others] = decoder.decode(value, { stream: true }).split('\n');
+      parts.push(first);
+      for (const other of others) {
+        const line = parts.join('');
+        parts = [other];
+        if (line !== '') {
+          event.take(line);
+          continue;
+        }
+        if (event.data.length > 0) yield event.ended;
+        event = new EventUnderWay();
       }
     }
   } finally {
@@ -29,22 +37,26 @@ export async function* parseEvents(body, onActivity) {
   }
 }
 
-/**
- * @param {string} block
- * @returns {StreamEvent | undefined}
- */
-function parseEvent(block) {
-  const event = { type: 'message', data: '' };
+/** What has come of an event. */
+class EventUnderWay {
+  type = 'message';
   /** @type {string[]} */
-  const data = [];
+  data = [];
   /** @type {string | undefined} */
-  let id;
-  for (const line of block.split('\n')) {
-    const [, field, value] = /^(\w+): ?(.*)$/.exec(line) ?? [];
-    if (field === 'event') event.type = value ?? '';
-    else if (field === 'data') data.push(value ?? '');
-    else if (field === 'id') id = value;
+  id;
+
+  /** @returns {StreamEvent} */
+  get ended() {
+    return { type: this.type, data: this.data.join('\n'), id: this.id };
   }
-  if (data.length === 0) return undefined;
-  return { ...event, data: data.join('\n'), id };
+
+  /** @param {string} line of any text: data may have line separators of Unicode in it */
+  take(line) {
+    const colon = line.indexOf(':');
+    const value = line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
+    const field = line.slice(0, Math.max(0, colon));
+    if (field === 'event') this.type = value;
+    else if (field === 'data') this.data.push(value);
+    else if (field === 'id') this.id = value;
+  }
 }

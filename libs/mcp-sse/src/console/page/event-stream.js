@@ -2,7 +2,7 @@ import { parseEvents } from './event-parser.js';
 import { Refusal } from './refusal.js';
 
 /** @typedef {import('./event-parser.js').StreamEvent} StreamEvent */
-/** @typedef {{ name: 'connecting' | 'open' | 'lost' } | { name: 'refused', refusal: Refusal }} StreamState */
+/** @typedef {{ name: 'connecting' | 'open' } | { name: 'lost', refusal?: Refusal } | { name: 'refused', refusal: Refusal }} StreamState */
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
@@ -15,6 +15,8 @@ export class EventStream {
   /** @type {string | undefined} */
   #lastId;
   #stopped = false;
+  /** Whether the server has asked to be asked again at once. */
+  #comesBack = false;
   #failures = 0;
   #connection = new AbortController();
   #wake = () => {};
@@ -58,24 +60,29 @@ export class EventStream {
   async #run() {
     while (!this.#stopped) {
       this.options.onState({ name: 'connecting' });
+      /** @type {Refusal | undefined} */
+      let refusal;
       try {
         await this.#read();
       } catch (error) {
         if (this.#stopped) return;
-        if (error instanceof Refusal && error.isFinal) {
+        if (error instanceof Refusal) refusal = error;
+        if (refusal?.isFinal) {
           this.stop();
-          return this.options.onState({ name: 'refused', refusal: error });
+          return this.options.onState({ name: 'refused', refusal });
         }
       }
       clearTimeout(this.#watchdog);
       if (this.#stopped) return;
-      this.options.onState({ name: 'lost' });
+      if (this.#comesBack) continue;
+      this.options.onState({ name: 'lost', refusal });
       await this.#pause();
     }
   }
 
   async #read() {
     this.#connection = new AbortController();
+    this.#comesBack = false;
     const lastId = this.#lastId;
     const headers = {
       accept: 'text/event-stream',
@@ -89,8 +96,20 @@ export class EventStream {
     this.#expectMore();
     for await (const event of parseEvents(response.body, () => this.#expectMore())) {
       if (event.id !== undefined) this.#lastId = event.id;
-      this.options.onEvent(event);
+      if (event.type === 'ended') this.#onEnded(JSON.parse(event.data).reason);
+      else this.options.onEvent(event);
     }
+  }
+
+  /**
+   * A stream of the console ends for a reason, however long what it shows goes on.
+   *
+   * @param {string} reason
+   */
+  #onEnded(reason) {
+    if (reason === 'revoked')
+      throw new Refusal(403, 'Your access has been ended. Sign in again, or reload the page, to go on.');
+    this.#comesBack = reason === 'check';
   }
 
   /** A network that is gone does not say so. */

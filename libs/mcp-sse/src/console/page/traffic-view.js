@@ -51,7 +51,10 @@ export function trafficView({ url, headers, heartbeatMs }) {
     onState: (next) => {
       if (next.name === 'open') show('ok', 'Live');
       else if (next.name === 'lost')
-        show('running', 'The connection is lost; messages until it is back are missed.');
+        show(
+          'running',
+          next.refusal?.advice ?? 'The connection is lost; messages until it is back are missed.',
+        );
       else if (next.name === 'refused') show('failed', next.refusal.advice);
     },
     onEvent: ({ type, data }) => {
@@ -60,10 +63,11 @@ export function trafficView({ url, headers, heartbeatMs }) {
       if (type === 'missed') missed += content.messages;
       if (type === 'closed') {
         stream.stop();
-        show(
-          'failed',
-          `The session has ended (${content.reason}). What it has sent stays here until you leave.`,
-        );
+        const over =
+          content.reason === 'moved'
+            ? 'Another node has the session now.'
+            : `The session has ended (${content.reason}).`;
+        show('failed', `${over} What it has sent stays here until you leave.`);
       }
       tell();
     },
