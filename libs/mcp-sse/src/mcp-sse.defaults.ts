@@ -19,6 +19,10 @@ const ASYMMETRIC: ResolvedJwt['algorithms'] = [
   ...(['ES256', 'ES384', 'ES512'] as const),
 ];
 
+/** Levels of a message that may be around and beside the arguments of its call. */
+const ENVELOPE_DEPTH = 32;
+const MAX_ARGUMENT_DEPTH = 32;
+
 /** The one place where options get their defaults. */
 export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
   const { auth, guards = [] } = options;
@@ -57,7 +61,8 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       maxSessionsPerPrincipal: 1_000,
       maxMessageBytes: 4 * MIB,
       bodyMs: 30_000,
-      maxArgumentDepth: 32,
+      maxMessageDepth: (options.limits?.maxArgumentDepth ?? MAX_ARGUMENT_DEPTH) + ENVELOPE_DEPTH,
+      maxArgumentDepth: MAX_ARGUMENT_DEPTH,
       maxStringLength: MIB,
       maxInFlight: 256,
       maxSubscriptions: 1_000,

@@ -153,6 +153,11 @@ export interface McpSseModuleOptions {
     maxMessageBytes?: number;
     /** How long the body of a POST may take to arrive, 30000 by default; a slower one gets 408. */
     bodyMs?: number;
+    /**
+     * Levels of objects and arrays in a whole message, of any method, 32 more than `maxArgumentDepth` by default, so
+     * 64; a deeper one gets 400.
+     */
+    maxMessageDepth?: number;
     /** Levels of objects and arrays in the arguments of a call, 32 by default. */
     maxArgumentDepth?: number;
     /** Characters of a string in the arguments of a call, 1048576 by default. */
