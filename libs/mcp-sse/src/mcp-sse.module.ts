@@ -178,7 +178,7 @@ function createSessionService(
   observer: TrafficObserver,
 ): McpSessionService {
   const { name, version, title, websiteUrl, icons, instructions } = options;
-  const { sse, http, limits, cluster, replay, auth } = options;
+  const { sse, http, limits, cluster, replay, stored } = options;
   const connection = {
     serverInfo: { name, version, title, websiteUrl, icons },
     instructions,
@@ -197,7 +197,7 @@ function createSessionService(
       node: cluster.join(name, replay, reports),
       reports,
       maxBytes: replay.maxBytes,
-      credentialHeader: typeof auth === 'object' ? auth.apiKey?.header : undefined,
+      stored,
       originOf: (origin) => restoredOrigin(origin, options.contextFactory),
     },
   );

@@ -183,13 +183,10 @@ export class LocalSessions {
     this.quota.release(session.principal);
   }
 
-  private hostOf(
-    { originOf, credentialHeader, reports }: JoinedCluster,
-    told: ClusterHost['told'],
-  ): ClusterHost {
+  private hostOf({ originOf, stored, reports }: JoinedCluster, told: ClusterHost['told']): ClusterHost {
     return {
       originOf,
-      credentialHeader,
+      stored,
       reports,
       observer: this.observer,
       restore: (adopted) => this.restore(adopted, originOf),

@@ -30,7 +30,7 @@ import type { ClusterReporter } from './cluster-reporter.js';
 import { isEnvelopeOf, isPresentReply, readMessage, type Envelope } from './read-message.js';
 import { relayedError, restoredError } from './relayed-error.js';
 import { SessionJournal, type JournaledSession } from './session-journal.js';
-import { storedRecord } from './stored-record.js';
+import { storedHeaders, storedRecord, type StoredNames } from './stored-record.js';
 import { StreamTails } from './stream-tails.js';
 
 const TICK_MS = 1_000;
@@ -44,8 +44,7 @@ const RETRY_MS = 50;
 export interface ClusterHost {
   readonly observer: TrafficObserver;
   readonly reports: ClusterReporter;
-  /** Name of the header that carries keys, if one does. */
-  readonly credentialHeader?: string;
+  readonly stored: StoredNames;
   /** Goes on with a session that another node has left. */
   restore(adopted: AdoptedSession): void;
   /** A client of a session is gone. */
@@ -68,7 +67,13 @@ export class SessionCluster {
     private readonly maxBytes: number,
   ) {
     this.tails = new StreamTails(node, {
-      attach: (message) => this.ask({ ...message, node: node.id }),
+      attach: ({ arrival, ...message }) =>
+        this.ask({
+          ...message,
+          node: node.id,
+          // What has come by a stream is needed no further than what would be stored of it.
+          arrival: arrival && { ...arrival, headers: storedHeaders(arrival.headers, host.stored) },
+        }),
       present: async (owner, message) => {
         const reply = await (owner === node.id ? this.serve(message) : node.bus.request(owner, message));
         if (!isPresentReply(reply)) throw this.unreadable(ClusterUnavailableError);
@@ -121,11 +126,11 @@ export class SessionCluster {
       tellDetached: (node, attachment, isMoved) => this.tell(node, { type: 'detached', attachment, isMoved }),
     });
     this.owned.set(id, owned);
-    const { credentialHeader } = this.host;
+    const { stored } = this.host;
     const journaled: JournaledSession = {
       ...callbacks,
       get record() {
-        return storedRecord(session.record, credentialHeader);
+        return storedRecord(session.record, stored);
       },
       get kept() {
         return outlet.kept;
