@@ -84,16 +84,21 @@ describeWithRedis('the attacker who', () => {
   });
 
   it('listens to what nodes tell each other of a stream: no header of it that would not be stored', async () => {
-    await start({ guards: [LoginGuard], stored: { headers: ['X-Region'], claims: ['account'] } });
+    const options = { guards: [LoginGuard], stored: { headers: ['X-Region'], claims: ['account'] } };
+    await start(options);
     const other = await startApp({
-      options: { guards: [LoginGuard], cluster: redisCluster({ url: redis.url }) },
+      options: { ...options, cluster: redisCluster({ url: redis.url }) },
     });
     const listener = new Redis(redis.url);
     const heard: string[] = [];
     await listener.psubscribe('mcp:*');
     listener.on('pmessage', (_pattern: string, _channel: string, text: string) => heard.push(text));
     const client = await HttpWireClient.connect(`${app.url}/mcp`, { headers: { 'x-region': 'eu' } });
-    const elsewhere = new HttpWireClient(`${other.url}/mcp`, { ...client.headers, 'x-jwt': `${SECRET}-jwt` });
+    const elsewhere = new HttpWireClient(`${other.url}/mcp`, {
+      ...client.headers,
+      'x-region': 'eu',
+      'x-jwt': `${SECRET}-jwt`,
+    });
     const stream = await elsewhere.open();
     const attached = heard.filter((text) => text.includes('"type":"attach"'));
     expect(attached).toHaveLength(1);
