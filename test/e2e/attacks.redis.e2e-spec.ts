@@ -65,6 +65,11 @@ describeWithRedis('the attacker who', () => {
       { guards: [LoginGuard] },
       { authorization: `Bearer ${SECRET}`, cookie: `sid=${SECRET}` },
     ],
+    [
+      'by headers of gateways whose names nobody here knows',
+      { guards: [LoginGuard] },
+      { 'x-jwt': SECRET, 'x-amzn-oidc-data': SECRET, 'x-credential': SECRET, 'x-forwarded-user': SECRET },
+    ],
   ])('reads all of Redis finds nothing to be somebody else with: %s', async (_, options, headers) => {
     await start(options);
     const sse = await WireClient.connect(`${app.url}/sse`, headers);
@@ -76,6 +81,35 @@ describeWithRedis('the attacker who', () => {
     expect(text).toContain(http.sessionId);
     expect(text).not.toContain(SECRET);
     sse.close();
+  });
+
+  it('listens to what nodes tell each other of a stream: no header of it that would not be stored', async () => {
+    const options = { guards: [LoginGuard], stored: { headers: ['X-Region'], claims: ['account'] } };
+    await start(options);
+    const other = await startApp({
+      options: { ...options, cluster: redisCluster({ url: redis.url }) },
+    });
+    const listener = new Redis(redis.url);
+    const heard: string[] = [];
+    await listener.psubscribe('mcp:*');
+    listener.on('pmessage', (_pattern: string, _channel: string, text: string) => heard.push(text));
+    const client = await HttpWireClient.connect(`${app.url}/mcp`, { headers: { 'x-region': 'eu' } });
+    const elsewhere = new HttpWireClient(`${other.url}/mcp`, {
+      ...client.headers,
+      'x-region': 'eu',
+      'x-jwt': `${SECRET}-jwt`,
+    });
+    const stream = await elsewhere.open();
+    const attached = heard.filter((text) => text.includes('"type":"attach"'));
+    expect(attached).toHaveLength(1);
+    expect(attached[0]).not.toContain(`${SECRET}-jwt`);
+    // What is stored can be more, where an option says so.
+    const text = await stored();
+    expect(text).toContain('\\"x-region\\":\\"eu\\"');
+    expect(text).toContain('\\"plan\\":\\"free\\"');
+    stream.close();
+    listener.disconnect();
+    await other.close();
   });
 
   it('sends a session id that is a name or pattern of keys: no key is looked for', async () => {

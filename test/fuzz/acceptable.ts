@@ -1,5 +1,8 @@
 export type Id = string | number;
 
+/** Levels of a message that are served. */
+const MAX_DEPTH = 64;
+
 /**
  * What the protocol says of a text that a client sends, told independently of the server.
  *
@@ -7,6 +10,7 @@ export type Id = string | number;
  */
 export function requestsIn(text: string, hasBatches: boolean): Id[] | undefined {
   const body = parsed(text);
+  if (depthOf(body) > MAX_DEPTH) return undefined;
   if (!Array.isArray(body)) return requestIn(body);
   if (!hasBatches || body.length === 0) return undefined;
   const each = body.map(requestIn);
@@ -38,6 +42,18 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Level by level, since no stack holds what is deep. */
+function depthOf(value: unknown): number {
+  let depth = 0;
+  for (let level = [value].filter(isContainer); level.length > 0; depth++)
+    level = level.flatMap((each) => Object.values(each)).filter(isContainer);
+  return depth;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function isId(value: unknown): value is Id {

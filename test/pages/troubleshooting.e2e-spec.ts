@@ -75,6 +75,14 @@ describe('troubleshooting of connections', () => {
     expect(await outcome(new EventSource(`${url}/sse`, { fetch: withKey as never }))).toBe('endpoint');
   });
 
+  it('400, the message is nested too deep', async () => {
+    const { url } = await serve();
+    const params = `{"a":${'['.repeat(64)}${']'.repeat(64)}}`;
+    const client = new HttpWireClient(`${url}/mcp`);
+    const refused = await client.post(`{"jsonrpc":"2.0","id":1,"method":"ping","params":${params}}`);
+    expect([refused.status, quoted(refused)]).toEqual([400, expect.stringContaining('maxMessageDepth')]);
+  });
+
   it('404, the session is not found', async () => {
     const { url, app } = await serve();
     const client = await HttpWireClient.connect(`${url}/mcp`);

@@ -19,6 +19,21 @@ const ASYMMETRIC: ResolvedJwt['algorithms'] = [
   ...(['ES256', 'ES384', 'ES512'] as const),
 ];
 
+/** Headers that are stored whatever the options say: none of them can be used to be somebody else. */
+const STORED_HEADERS = [
+  ...['accept', 'accept-language', 'user-agent'],
+  ...['mcp-protocol-version', 'traceparent', 'tracestate', 'x-request-id'],
+];
+/** What `principalOfUser` reads. */
+const STORED_CLAIMS = [
+  ...['sub', 'id', 'userId', 'username', 'iss', 'exp'],
+  ...['scope', 'scopes', 'scp', 'roles', 'role'],
+];
+
+/** Levels of a message that may be around and beside the arguments of its call. */
+const ENVELOPE_DEPTH = 32;
+const MAX_ARGUMENT_DEPTH = 32;
+
 /** The one place where options get their defaults. */
 export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
   const { auth, guards = [] } = options;
@@ -47,6 +62,10 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       ...defined(options.http),
     },
     replay: { maxEvents: 10_000, maxBytes: 8 * MIB, ...defined(options.replay) },
+    stored: {
+      headers: [...STORED_HEADERS, ...(options.stored?.headers ?? []).map((name) => name.toLowerCase())],
+      claims: [...STORED_CLAIMS, options.tenantClaim ?? 'tenant', ...(options.stored?.claims ?? [])],
+    },
     drain: {
       propagationMs: process.env['NODE_ENV'] === 'production' ? 5_000 : 0,
       deadlineMs: 15_000,
@@ -57,7 +76,8 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       maxSessionsPerPrincipal: 1_000,
       maxMessageBytes: 4 * MIB,
       bodyMs: 30_000,
-      maxArgumentDepth: 32,
+      maxMessageDepth: (options.limits?.maxArgumentDepth ?? MAX_ARGUMENT_DEPTH) + ENVELOPE_DEPTH,
+      maxArgumentDepth: MAX_ARGUMENT_DEPTH,
       maxStringLength: MIB,
       maxResultBytes: 4 * MIB,
       maxInFlight: 256,

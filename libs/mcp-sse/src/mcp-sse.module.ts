@@ -39,6 +39,7 @@ import { McpTraffic } from './observability/mcp-traffic.js';
 import { ObservedServer } from './observability/observed-server.js';
 import { McpConnection } from './protocol/mcp-connection.js';
 import { compileForm } from './schema/compile-form.js';
+import { ClusterReporter } from './sessions/cluster/cluster-reporter.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { HttpPreparation } from './transports/http/http-preparation.js';
 import { exemptOwnControllers } from './transports/http/own-controllers.js';
@@ -177,7 +178,7 @@ function createSessionService(
   observer: TrafficObserver,
 ): McpSessionService {
   const { name, version, title, websiteUrl, icons, instructions } = options;
-  const { sse, http, limits, cluster, replay, auth } = options;
+  const { sse, http, limits, cluster, replay, stored } = options;
   const connection = {
     serverInfo: { name, version, title, websiteUrl, icons },
     instructions,
@@ -187,14 +188,16 @@ function createSessionService(
     checkForm: compileForm,
     observer,
   };
+  const reports = new ClusterReporter(errors);
   return new McpSessionService(
     { ...limits, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },
     (session, outlet) => new McpConnection(invoker, connection, errors, session, outlet),
     observer,
     cluster && {
-      node: cluster.join(name, replay),
+      node: cluster.join(name, replay, reports),
+      reports,
       maxBytes: replay.maxBytes,
-      credentialHeader: typeof auth === 'object' ? auth.apiKey?.header : undefined,
+      stored,
       originOf: (origin) => restoredOrigin(origin, options.contextFactory),
     },
   );

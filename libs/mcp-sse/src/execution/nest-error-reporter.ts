@@ -22,6 +22,11 @@ export class NestErrorReporter implements ErrorReporter {
     return correlationId;
   }
 
+  warn(text: string): void {
+    const msg = escapeControls(text);
+    this.logger.warn(new LogLine(msg, { msg }));
+  }
+
   debug(text: string, request?: LoggedRequest): void {
     const msg = escapeControls(text);
     const { correlationId } = request ?? {};

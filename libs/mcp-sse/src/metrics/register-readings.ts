@@ -24,18 +24,20 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Server
   };
   const registers = [registry];
 
-  const total = (name: string, help: string, of: (totals: MessageTotals) => number) =>
+  const counter = (name: string, help: string, label: string, of: (server: ServerMetrics) => Reading[]) =>
     new Counter({
       name: `mcp_${name}_total`,
       help,
-      labelNames: ['server', 'transport'],
+      labelNames: ['server', label],
       registers,
       collect() {
-        const readings = ({ totals }: ServerMetrics): Reading[] =>
-          [...totals].map(([transport, each]) => [{ transport }, of(each)]);
-        read(this, (labels, value) => this.inc(labels, value), readings);
+        read(this, (labels, value) => this.inc(labels, value), of);
       },
     });
+  const total = (name: string, help: string, of: (totals: MessageTotals) => number) =>
+    counter(name, help, 'transport', ({ totals }) =>
+      [...totals].map(([transport, each]) => [{ transport }, of(each)]),
+    );
   const gauge = (name: string, help: string, labels: string[], of: (server: ServerMetrics) => Reading[]) =>
     new Gauge({
       name: `mcp_${name}`,
@@ -62,6 +64,13 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Server
     'replayed_events',
     'Events sent once more to a client that came back',
     ({ replayedEvents }) => replayedEvents,
+  );
+  counter(
+    'cluster_unreadable',
+    'What other nodes or Redis had to say and cannot be read, by what it was',
+    'kind',
+    ({ server }) =>
+      Object.entries(server.sessions.cluster?.reports.unread ?? {}).map(([kind, value]) => [{ kind }, value]),
   );
   perTransport('sessions_open', 'Sessions that are open here', () => 1);
   perTransport('requests_in_flight', 'Requests that have no answer yet', ({ inFlight }) => inFlight);

@@ -14,6 +14,9 @@ export interface ErrorReporter {
    */
   report(error: unknown, where: string, request?: LoggedRequest): string;
 
+  /** Logs what whoever runs the server should know of. */
+  warn(text: string): void;
+
   /** Logs what is no error, for whoever looks closely. */
   debug(text: string, request?: LoggedRequest): void;
 }

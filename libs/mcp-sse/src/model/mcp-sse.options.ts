@@ -93,6 +93,21 @@ export interface McpSseModuleOptions {
   cluster?: McpCluster;
 
   /**
+   * What a cluster stores of the request that opened a session's stream and of its user, in plain text, for handlers
+   * that run after the session's node is gone and before its client has posted again. Never name what carries a
+   * credential.
+   */
+  stored?: {
+    /**
+     * Names of headers, besides `accept`, `accept-language`, `mcp-protocol-version`, `traceparent`, `tracestate`,
+     * `user-agent` and `x-request-id`. None by default.
+     */
+    headers?: string[];
+    /** Members of `request.user`, besides those that the principal is read from. None by default. */
+    claims?: string[];
+  };
+
+  /**
    * URL at which clients reach the application's root, such as `https://example.com/api`. Needed behind a
    * proxy that adds or strips a prefix without saying so in `X-Forwarded-Prefix`.
    */
@@ -153,6 +168,11 @@ export interface McpSseModuleOptions {
     maxMessageBytes?: number;
     /** How long the body of a POST may take to arrive, 30000 by default; a slower one gets 408. */
     bodyMs?: number;
+    /**
+     * Levels of objects and arrays in a whole message, of any method, 32 more than `maxArgumentDepth` by default, so
+     * 64; a deeper one gets 400.
+     */
+    maxMessageDepth?: number;
     /** Levels of objects and arrays in the arguments of a call, 32 by default. */
     maxArgumentDepth?: number;
     /** Characters of a string in the arguments of a call, 1048576 by default. */

@@ -52,8 +52,13 @@ function parseResponse(value: Params): JsonRpcResponse {
   return { kind: 'response', id: requestId(value), result, error };
 }
 
+/** Whether a value is an id as MCP allows it. */
+export function isRequestId(value: unknown): value is RequestId {
+  return typeof value === 'string' || Number.isSafeInteger(value);
+}
+
 function requestId({ id }: Params): RequestId {
-  if (typeof id === 'string' || Number.isSafeInteger(id)) return id as RequestId;
+  if (isRequestId(id)) return id;
   throw invalid('"id" must be a string or an integer between -(2^53 - 1) and 2^53 - 1');
 }
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { NodeBus, NodeHandler } from '../model/cluster/node-bus.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
 import { NodeGoneError } from '../model/errors/node-gone.error.js';
-import type { RedisClient } from './redis-clients.js';
+import { UnreadableMessageError } from '../model/errors/unreadable-message.error.js';
+import { packetBody, readPacket, writePacket, writeRefusal, type Packet } from './packet.js';
 import type { RedisConnection } from './redis-connection.js';
 
 /** How long a node may take to hear of a request; one that hears of it later leaves it. */
@@ -15,22 +17,12 @@ const DEADLINE_MS = 10_000;
 /** How long an answer is kept for a request that is made again: for longer than that can be. */
 const ANSWER_TTL_MS = DEADLINE_MS + 2 * HEARING_MS;
 
-type Packet =
-  | {
-      readonly kind: 'request';
-      readonly id: string;
-      readonly from: string;
-      /** By the clock of Redis, in milliseconds. */
-      readonly expiresAt: number;
-      readonly body: unknown;
-    }
-  | { readonly kind: 'answer'; readonly id: string; readonly body: unknown }
-  | { readonly kind: 'told'; readonly from: string; readonly body: unknown };
+type Answer = Extract<Packet, { kind: 'answer' }>;
 
 /** Messages between nodes over Redis: each node listens to a channel of its own, and all to one of all. */
 export class RedisBus implements NodeBus {
-  private readonly waiting = new Map<string, (answer: { readonly body: unknown }) => void>();
-  private readonly answers = new Map<string, Promise<unknown>>();
+  private readonly waiting = new Map<string, (answer: Answer) => void>();
+  private readonly answers = new Map<string, Promise<string>>();
   private handler: NodeHandler = () => Promise.reject(new NodeGoneError('The node has not started.'));
 
   /**
@@ -43,6 +35,7 @@ export class RedisBus implements NodeBus {
     private readonly prefix: string,
     private readonly countsListeners: boolean,
     private readonly clock: () => number,
+    private readonly reports: ClusterReports,
   ) {}
 
   /** Resolves when other nodes are heard. */
@@ -60,32 +53,45 @@ export class RedisBus implements NodeBus {
   }
 
   async request(node: string, body: unknown): Promise<unknown> {
+    const json = packetBody(body);
     const id = randomUUID();
-    const answered = new Promise<{ readonly body: unknown }>((resolve) => this.waiting.set(id, resolve));
+    const answered = new Promise<Answer>((resolve) => this.waiting.set(id, resolve));
     try {
-      return (await this.insist(node, id, body, answered)).body;
+      const { refused, body: answer } = await this.insist(node, id, json, answered);
+      if (refused === undefined) return answer;
+      if (refused !== 'unreadable') throw new Error(`The node ${node} failed to answer; its log says why.`);
+      throw new ClusterUnavailableError(
+        new UnreadableMessageError(`The node ${node} cannot read a message.`),
+      );
     } finally {
       this.waiting.delete(id);
     }
   }
 
   publish(body: unknown): void {
-    this.send(this.channelOfAll, { kind: 'told', from: this.node, body }).catch(() => undefined);
+    this.told(this.channelOfAll, body);
   }
 
   tell(node: string, body: unknown): void {
-    this.send(this.channelOf(node), { kind: 'told', from: this.node, body }).catch(() => undefined);
+    this.told(this.channelOf(node), body);
+  }
+
+  private told(channel: string, body: unknown): void {
+    const text = writePacket({ kind: 'told', from: this.node }, packetBody(body));
+    this.send(channel, text).catch((error: unknown) => {
+      if (!(error instanceof ClusterUnavailableError)) this.reports.failed(error, 'a message to other nodes');
+    });
   }
 
   /** Asks until the node answers or is dead. It never hears of the same request twice in time. */
-  private async insist<T>(node: string, id: string, body: unknown, answered: Promise<T>): Promise<T> {
+  private async insist<T>(node: string, id: string, body: string, answered: Promise<T>): Promise<T> {
     const deadline = Date.now() + DEADLINE_MS;
     let unheardSince: number | undefined;
     let mayBeHeard = false;
     while (Date.now() < deadline) {
       const expiresAt = this.clock() + HEARING_MS;
-      const packet = { kind: 'request', id, from: this.node, expiresAt, body } as const;
-      const listeners = await this.send(this.channelOf(node), packet).catch((error: unknown) => {
+      const text = writePacket({ kind: 'request', id, from: this.node, expiresAt }, body);
+      const listeners = await this.send(this.channelOf(node), text).catch((error: unknown) => {
         if (!mayBeHeard) throw error;
         return undefined;
       });
@@ -127,7 +133,7 @@ export class RedisBus implements NodeBus {
   }
 
   private async listenTo(channel: string): Promise<void> {
-    const hear = (text: string) => this.hear(JSON.parse(text) as Packet);
+    const hear = (text: string) => this.hear(readPacket(text, this.reports));
     while (!this.redis.isClosed) {
       try {
         return void (await this.redis.subscribe(channel, hear, () => undefined));
@@ -137,30 +143,50 @@ export class RedisBus implements NodeBus {
     }
   }
 
-  private hear(packet: Packet): void {
-    if (packet.kind === 'answer') this.waiting.get(packet.id)?.(packet);
-    else if (packet.kind === 'request') void this.answer(packet);
-    else if (packet.from !== this.node) this.handler(packet.body).catch(() => undefined);
+  private hear(packet: ReturnType<typeof readPacket>): void {
+    switch (packet?.kind) {
+      case 'answer':
+        return this.waiting.get(packet.id)?.(packet);
+      case 'request':
+        return void this.answer(packet);
+      case 'unread':
+        return void this.reply(packet.from, writeRefusal(packet.id, 'unreadable'));
+      case 'told':
+        if (packet.from !== this.node) this.handler(packet.body).catch(() => undefined);
+    }
   }
 
   private async answer({ id, from, expiresAt, body }: Extract<Packet, { kind: 'request' }>): Promise<void> {
     // Whoever asked has given up, or asked again.
     if (this.clock() > expiresAt) return;
-    const answering = this.answers.get(id) ?? this.handler(body);
-    if (!this.answers.has(id)) {
-      this.answers.set(id, answering);
+    let answering = this.answers.get(id);
+    if (!answering) {
+      this.answers.set(id, (answering = this.answerTo(id, body)));
       setTimeout(() => this.answers.delete(id), ANSWER_TTL_MS).unref();
     }
+    await this.reply(from, await answering);
+  }
+
+  /** Whoever asks is answered, whatever fails here. */
+  private async answerTo(id: string, body: unknown): Promise<string> {
     try {
-      const packet: Packet = { kind: 'answer', id, body: await answering };
-      await this.redis.attempt((commands) => publish(commands, this.channelOf(from), packet));
-    } catch {
-      // Whoever asked asks again.
+      return writePacket({ kind: 'answer', id }, packetBody(await this.handler(body)));
+    } catch (error) {
+      if (error instanceof UnreadableMessageError) return writeRefusal(id, 'unreadable');
+      this.reports.failed(error, 'the answer to another node');
+      return writeRefusal(id, 'failed');
     }
   }
 
-  private send(channel: string, packet: Packet): Promise<number> {
-    return this.redis.run((commands) => publish(commands, channel, packet));
+  /** Where it cannot be sent, whoever asked asks again. */
+  private async reply(node: string, text: string): Promise<void> {
+    await this.redis
+      .attempt((commands) => commands.publish(this.channelOf(node), text))
+      .catch(() => undefined);
+  }
+
+  private send(channel: string, text: string): Promise<number> {
+    return this.redis.run((commands) => commands.publish(channel, text));
   }
 
   private channelOf(node: string): string {
@@ -170,10 +196,6 @@ export class RedisBus implements NodeBus {
   private get channelOfAll(): string {
     return `${this.prefix}:to-all`;
   }
-}
-
-function publish(commands: RedisClient, channel: string, packet: Packet): Promise<number> {
-  return commands.publish(channel, JSON.stringify(packet));
 }
 
 function gone(node: string): NodeGoneError {

@@ -1,3 +1,4 @@
+import { NO_REPORTS, type ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { ClusterLimits, ClusterNode, McpCluster } from '../model/cluster/mcp-cluster.js';
 import type { RedisClusterOptions } from './redis-cluster.options.js';
 import { RedisNode } from './redis-node.js';
@@ -14,7 +15,7 @@ const KEY_PREFIX = 'mcp';
  */
 export function redisCluster(options: RedisClusterOptions): McpCluster {
   return {
-    join: (server: string, limits: ClusterLimits): ClusterNode =>
-      new RedisNode(options, `${options.keyPrefix ?? KEY_PREFIX}:${server}`, limits),
+    join: (server: string, limits: ClusterLimits, reports: ClusterReports = NO_REPORTS): ClusterNode =>
+      new RedisNode(options, `${options.keyPrefix ?? KEY_PREFIX}:${server}`, limits, reports),
   };
 }

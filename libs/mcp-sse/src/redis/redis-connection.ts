@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
 import { createRedisClient, type RedisClient } from './redis-clients.js';
 import type { RedisClusterOptions } from './redis-cluster.options.js';
+import { isOutage, isReplica } from './redis-outage.js';
 import type { REDIS_SCRIPTS } from './redis-scripts.js';
 
 const PROBE_MS = 100;
 /** How long after Redis has come back a node may take to say that it is there too, with its sessions. */
 const SETTLE_MS = 2_000;
 
-type Scripts = Record<keyof typeof REDIS_SCRIPTS, (...args: (string | number)[]) => Promise<unknown>>;
+type Scripts = Record<keyof typeof REDIS_SCRIPTS, (args: readonly (string | number)[]) => Promise<unknown>>;
 
 interface Listener {
   message(text: string): void;
@@ -17,8 +19,8 @@ interface Listener {
 }
 
 /**
- * Two connections to Redis: one for commands, one that listens. Once a command has failed, all others fail at once
- * until Redis answers again.
+ * Two connections to Redis: one for commands, one that listens. Once Redis was found to be away, all commands fail at
+ * once until it answers again.
  */
 export class RedisConnection {
   private readonly commands: RedisClient;
@@ -35,6 +37,7 @@ export class RedisConnection {
   constructor(
     options: RedisClusterOptions,
     private readonly probe: (commands: RedisClient) => Promise<unknown>,
+    private readonly reports: ClusterReports,
   ) {
     this.commands = createRedisClient(options);
     this.subscriber = createRedisClient(options);
@@ -62,12 +65,16 @@ export class RedisConnection {
     this.returnListeners.push(listener);
   }
 
-  /** @throws {ClusterUnavailableError} */
+  /**
+   * @throws {ClusterUnavailableError} when Redis is away
+   * @throws whatever else is wrong with the command, which no other one suffers from
+   */
   async run<T>(command: (commands: RedisClient) => Promise<T>): Promise<T> {
     if (this.isAway) throw new ClusterUnavailableError();
     try {
       return await command(this.commands);
     } catch (error) {
+      if (!isOutage(error)) throw error;
       this.lost(error);
       throw new ClusterUnavailableError(error);
     }
@@ -82,9 +89,10 @@ export class RedisConnection {
     return command(this.commands);
   }
 
-  /** @throws {ClusterUnavailableError} */
+  /** @throws as `run` does */
   script(name: keyof Scripts, args: readonly (string | number)[]): Promise<unknown> {
-    return this.run((commands) => (commands as unknown as Scripts)[name](...args));
+    // As one list: there may be more than a call can have.
+    return this.run((commands) => (commands as unknown as Scripts)[name](args));
   }
 
   /**
@@ -122,7 +130,14 @@ export class RedisConnection {
   }
 
   private received(channel: string, text: string): void {
-    for (const listener of this.listeners.get(channel) ?? []) listener.message(text);
+    for (const listener of this.listeners.get(channel) ?? []) {
+      try {
+        listener.message(text);
+      } catch (error) {
+        // Thrown at ioredis, it would end the process.
+        this.reports.failed(error, 'a message of the cluster');
+      }
+    }
   }
 
   private unsubscribe(channel: string, listener: Listener): void {
@@ -175,9 +190,4 @@ export class RedisConnection {
   private connectAgain(): void {
     for (const client of [this.commands, this.subscriber]) client.disconnect(true);
   }
-}
-
-/** Whether a Redis refuses to be written to because another one has taken its place. */
-function isReplica(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('READONLY');
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { ClusterLimits, ClusterNode } from '../model/cluster/mcp-cluster.js';
 import { RedisBus } from './redis-bus.js';
 import type { RedisClient } from './redis-clients.js';
 import type { RedisClusterOptions } from './redis-cluster.options.js';
 import { RedisConnection } from './redis-connection.js';
+import { isWrongType } from './redis-outage.js';
 import { RedisSessions } from './redis-sessions.js';
 
 /** How long a node that says nothing counts as alive, and how often it says something. Milliseconds. */
@@ -29,13 +31,13 @@ export class RedisNode implements ClusterNode {
     options: RedisClusterOptions,
     private readonly prefix: string,
     limits: ClusterLimits,
+    reports: ClusterReports,
   ) {
-    this.redis = new RedisConnection(options, (commands) => this.beat(commands));
-    this.store = this.log = new RedisSessions(this.redis, prefix, limits, () =>
-      this.redis.run((commands) => this.dataset(commands)),
-    );
+    this.redis = new RedisConnection(options, (commands) => this.beat(commands), reports);
+    const dataset = () => this.redis.run((commands) => this.dataset(commands));
+    this.store = this.log = new RedisSessions(this.redis, prefix, limits, dataset, reports);
     const clock = () => Date.now() + this.clockOffset;
-    this.bus = new RedisBus(this.redis, this.id, prefix, options.nodes === undefined, clock);
+    this.bus = new RedisBus(this.redis, this.id, prefix, options.nodes === undefined, clock, reports);
     this.listening = this.bus.listen();
     this.timer = setInterval(() => this.tick(), BEAT_MS).unref();
   }
@@ -77,7 +79,11 @@ export class RedisNode implements ClusterNode {
   /** A mark that is lost with everything else. */
   private async dataset(commands: RedisClient): Promise<string> {
     const key = `${this.prefix}:dataset`;
-    const found = await commands.getex(key, 'PX', NODE_TTL_MS);
+    const found = await commands.getex(key, 'PX', NODE_TTL_MS).catch(async (error: unknown) => {
+      if (!isWrongType(error)) throw error;
+      await commands.del(key);
+      return undefined;
+    });
     if (found) return found;
     await commands.set(key, randomUUID(), 'PX', NODE_TTL_MS, 'NX');
     return (await commands.get(key))!;

@@ -45,7 +45,7 @@ if first <= last then
     local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
     redis.call('XDEL', KEYS[2], oldest[1])
     redis.call('HSET', KEYS[1], 'floor', string.match(oldest[1], '^%d+'))
-    bytes = bytes - tonumber(oldest[2][4])
+    bytes = bytes - (tonumber(oldest[2][4]) or 0)
     events = events - 1
   end
   redis.call('HSET', KEYS[1], 'last', newest, 'bytes', string.format('%.0f', bytes))

@@ -1,19 +1,30 @@
+import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { LogBatch } from '../model/cluster/log-batch.js';
 import type { LogEntry } from '../model/cluster/log-entry.js';
 import type { ClusterLimits } from '../model/cluster/mcp-cluster.js';
 import type { LogFollower, LogSlice, SessionLog } from '../model/cluster/session-log.js';
 import type { SessionOwner } from '../model/cluster/session-owner.js';
-import type { SessionRecord } from '../model/cluster/session-record.js';
 import type { AdoptedSession, SessionStore } from '../model/cluster/session-store.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
 import { sessionTtlMs } from '../model/cluster/session-ttl.js';
 import type { WriteOutcome } from '../model/cluster/write-outcome.js';
 import type { RedisConnection } from './redis-connection.js';
+import { isWrongType } from './redis-outage.js';
+import {
+  readEntry,
+  readRecord,
+  readRequest,
+  writeEntry,
+  writeRecord,
+  type UnknownMembers,
+} from './stored-json.js';
 
 /** The sessions of all nodes. All keys of a session have one hash tag, so that Redis Cluster keeps them together. */
 export class RedisSessions implements SessionStore, SessionLog {
   /** The data set of Redis that this node's sessions were last written to. */
   private readonly written = new Map<string, string>();
+  /** What a later version has added to the records of this node's sessions. */
+  private readonly unknown = new Map<string, UnknownMembers>();
 
   /** @param dataset tells one data set of Redis from the one before that it has lost */
   constructor(
@@ -21,14 +32,19 @@ export class RedisSessions implements SessionStore, SessionLog {
     private readonly prefix: string,
     private readonly limits: ClusterLimits,
     private readonly dataset: () => Promise<string>,
+    private readonly reports: ClusterReports,
   ) {}
 
   async find(id: string): ReturnType<SessionStore['find']> {
-    const [node, epoch, record] = await this.redis.run((commands) =>
-      commands.hmget(this.keys(id)[0], 'node', 'epoch', 'record'),
-    );
-    if (!record) return this.missing();
-    return { record: JSON.parse(record) as SessionRecord, owner: { node: node!, epoch: Number(epoch) } };
+    const finding = this.redis.run((commands) => commands.hmget(this.keys(id)[0], 'node', 'epoch', 'record'));
+    const [node, epoch, text] = (await this.typed(finding)) ?? [];
+    if (!text) return this.missing();
+    const read = readRecord(text, this.reports);
+    // A node of that version may serve it.
+    if (read === 'later') throw new ClusterUnavailableError();
+    if (!read) return undefined;
+    const owner = { node: node ?? '', epoch: Number(epoch) };
+    return Number.isSafeInteger(owner.epoch) ? { record: read.record, owner } : undefined;
   }
 
   async append(id: string, { node, epoch }: SessionOwner, batch: LogBatch): Promise<WriteOutcome> {
@@ -38,7 +54,7 @@ export class RedisSessions implements SessionStore, SessionLog {
     const outcome = await this.script<WriteOutcome>('mcpAppend', id, [
       epoch,
       node,
-      record ? JSON.stringify(record) : '',
+      record ? writeRecord(record, this.unknown.get(id)) : '',
       creates ? 1 : 0,
       record ? sessionTtlMs(record.graceMs) : '',
       maxEvents,
@@ -50,20 +66,23 @@ export class RedisSessions implements SessionStore, SessionLog {
       completed.length,
       ...completed,
       entries.length,
-      ...entries.flatMap((entry) => [entry.position, entry.data.length, JSON.stringify(entry)]),
+      ...entries.flatMap((entry) => [entry.position, entry.data.length, writeEntry(entry)]),
     ]);
     if (dataset !== undefined && outcome === 'ok') this.written.set(id, dataset);
     return this.judged(id, outcome);
   }
 
   async read(id: string, from: number): Promise<LogSlice | undefined> {
-    const found = await this.script<[string, string[]] | null>('mcpRead', id, [from]);
-    return found ? { floor: Number(found[0]), entries: found[1].map(parseEntry) } : this.missing();
+    const found = await this.typed(this.script<[string, string[]] | null>('mcpRead', id, [from]));
+    return found ? { floor: Number(found[0]), entries: this.entries(found[1]) } : this.missing();
   }
 
   follow(id: string, follower: LogFollower): Promise<() => void> {
-    const entry = (json: string) => follower.entry(parseEntry(json));
-    return this.redis.subscribe(this.channel(id), entry, () => follower.gap());
+    const hear = (text: string) => {
+      const entry = readEntry(text, this.reports);
+      if (entry) follower.entry(entry);
+    };
+    return this.redis.subscribe(this.channel(id), hear, () => follower.gap());
   }
 
   async adopt(id: string, from: SessionOwner, node: string): Promise<AdoptedSession | undefined> {
@@ -71,18 +90,24 @@ export class RedisSessions implements SessionStore, SessionLog {
     const dataset = await this.dataset();
     const adopted = await this.script<[string, string, string[], string[]] | null>('mcpAdopt', id, args);
     if (!adopted) return undefined;
+    const [text, epoch, inFlight, entries] = adopted;
+    const read = readRecord(text, this.reports);
+    // It was one when the session was found.
+    if (!read || read === 'later') return undefined;
     this.written.set(id, dataset);
-    const [record, epoch, inFlight, entries] = adopted;
+    this.unknown.set(id, read.unknown);
     return {
-      record: JSON.parse(record) as SessionRecord,
+      record: read.record,
       epoch: Number(epoch),
-      inFlight: pairs(inFlight).map(([request, stream]) => [request, Number(stream)]),
-      entries: entries.map(parseEntry),
+      inFlight: pairs(inFlight)
+        .map((pair) => readRequest(pair, this.reports))
+        .filter((request) => request !== undefined),
+      entries: this.entries(entries),
     };
   }
 
   async release(id: string, { epoch }: SessionOwner): Promise<WriteOutcome> {
-    this.written.delete(id);
+    this.forget(id);
     return this.judged(id, await this.script('mcpRelease', id, [epoch]));
   }
 
@@ -91,14 +116,14 @@ export class RedisSessions implements SessionStore, SessionLog {
   }
 
   async remove(id: string, { epoch }: SessionOwner): Promise<WriteOutcome> {
-    this.written.delete(id);
+    this.forget(id);
     return this.judged(id, await this.script('mcpRemove', id, [epoch]));
   }
 
   /** What is not in the data set that it was written to has been removed, by a node that had it since. */
   private async judged(id: string, outcome: WriteOutcome): Promise<WriteOutcome> {
     const dataset = this.written.get(id);
-    if (outcome === 'fenced') this.written.delete(id);
+    if (outcome === 'fenced') this.forget(id);
     if (outcome !== 'missing') return outcome;
     return dataset !== undefined && dataset !== (await this.dataset()) ? 'missing' : 'fenced';
   }
@@ -107,6 +132,25 @@ export class RedisSessions implements SessionStore, SessionLog {
   private missing(): undefined {
     if (!this.redis.isSettled) throw new ClusterUnavailableError();
     return undefined;
+  }
+
+  private forget(id: string): void {
+    this.written.delete(id);
+    this.unknown.delete(id);
+  }
+
+  private entries(texts: readonly string[]): LogEntry[] {
+    return texts.map((text) => readEntry(text, this.reports)).filter((entry) => entry !== undefined);
+  }
+
+  /** What is read of a session, but undefined where something else has its keys. */
+  private async typed<T>(reading: Promise<T>): Promise<T | undefined> {
+    try {
+      return await reading;
+    } catch (error) {
+      if (!isWrongType(error)) throw error;
+      return void this.reports.unreadable('record', 'its key has another type');
+    }
   }
 
   private script<T>(
@@ -125,10 +169,6 @@ export class RedisSessions implements SessionStore, SessionLog {
   private channel(id: string): string {
     return `${this.prefix}:{${id}}:events`;
   }
-}
-
-function parseEntry(json: string): LogEntry {
-  return JSON.parse(json) as LogEntry;
 }
 
 function pairs(flat: readonly string[]): [string, string][] {

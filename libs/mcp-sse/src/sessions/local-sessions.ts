@@ -183,10 +183,11 @@ export class LocalSessions {
     this.quota.release(session.principal);
   }
 
-  private hostOf({ originOf, credentialHeader }: JoinedCluster, told: ClusterHost['told']): ClusterHost {
+  private hostOf({ originOf, stored, reports }: JoinedCluster, told: ClusterHost['told']): ClusterHost {
     return {
       originOf,
-      credentialHeader,
+      stored,
+      reports,
       observer: this.observer,
       restore: (adopted) => this.restore(adopted, originOf),
       detached: (id) => this.detached(id),

@@ -1,11 +1,15 @@
+import type { ClusterReports } from './cluster-reports.js';
 import type { NodeBus } from './node-bus.js';
 import type { SessionLog } from './session-log.js';
 import type { SessionStore } from './session-store.js';
 
 /** What nodes share. `redisCluster()` and `memoryCluster()` make one. */
 export interface McpCluster {
-  /** @param server name of the server: each has sessions of its own */
-  join(server: string, limits: ClusterLimits): ClusterNode;
+  /**
+   * @param server name of the server: each has sessions of its own
+   * @param reports told of what is dropped; nobody is unless given
+   */
+  join(server: string, limits: ClusterLimits, reports?: ClusterReports): ClusterNode;
 }
 
 export interface ClusterLimits {

@@ -9,7 +9,7 @@ export interface SessionRecord {
   readonly transport: McpTransportName;
   readonly principal: McpPrincipal;
   readonly params: Readonly<Record<string, string>>;
-  /** Headers of the request that opened its stream, but none that carry credentials. */
+  /** Headers of the request that opened its stream, as far as they may be stored. */
   readonly streamHeaders: IncomingHttpHeaders;
   readonly graceMs: number;
   /** Milliseconds since the epoch. */

@@ -1,14 +1,16 @@
 import type { ClusterNode } from '../../model/cluster/mcp-cluster.js';
+import type { ClusterReporter } from './cluster-reporter.js';
 import type { MessageOrigin } from '../../protocol/message-origin.js';
 import type { RelayedOrigin } from './cluster-message.js';
+import type { StoredNames } from './stored-record.js';
 
 /** The cluster that a server is part of. */
 export interface JoinedCluster {
   readonly node: ClusterNode;
+  readonly reports: ClusterReporter;
   /** What may wait to be kept of a session, in characters of data. */
   readonly maxBytes: number;
-  /** Name of the header that carries keys, if one does. */
-  readonly credentialHeader?: string;
+  readonly stored: StoredNames;
   /** The origin of a message that came to another node. */
   readonly originOf: (origin: RelayedOrigin) => Promise<Omit<MessageOrigin, 'streamHeaders'>>;
 }

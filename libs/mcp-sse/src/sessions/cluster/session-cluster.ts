@@ -4,6 +4,7 @@ import type { SessionOwner } from '../../model/cluster/session-owner.js';
 import type { SessionRecord } from '../../model/cluster/session-record.js';
 import type { AdoptedSession } from '../../model/cluster/session-store.js';
 import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
+import { UnreadableMessageError } from '../../model/errors/unreadable-message.error.js';
 import { NodeGoneError } from '../../model/errors/node-gone.error.js';
 import type { TrafficObserver } from '../../model/traffic-observer.js';
 import type { MessageOrigin } from '../../protocol/message-origin.js';
@@ -25,9 +26,11 @@ import type {
   ToldMessage,
 } from './cluster-message.js';
 import { OwnedSession } from './owned-session.js';
-import { relayedError, restoredError, type RelayedError } from './relayed-error.js';
+import type { ClusterReporter } from './cluster-reporter.js';
+import { isEnvelopeOf, isPresentReply, readMessage, type Envelope } from './read-message.js';
+import { relayedError, restoredError } from './relayed-error.js';
 import { SessionJournal, type JournaledSession } from './session-journal.js';
-import { storedRecord } from './stored-record.js';
+import { storedHeaders, storedRecord, type StoredNames } from './stored-record.js';
 import { StreamTails } from './stream-tails.js';
 
 const TICK_MS = 1_000;
@@ -40,8 +43,8 @@ const RETRY_MS = 50;
 /** What a node of a cluster needs of those who keep its sessions. */
 export interface ClusterHost {
   readonly observer: TrafficObserver;
-  /** Name of the header that carries keys, if one does. */
-  readonly credentialHeader?: string;
+  readonly reports: ClusterReporter;
+  readonly stored: StoredNames;
   /** Goes on with a session that another node has left. */
   restore(adopted: AdoptedSession): void;
   /** A client of a session is gone. */
@@ -50,8 +53,6 @@ export interface ClusterHost {
   told(message: ToldMessage): void;
   originOf(origin: RelayedOrigin): Promise<Omit<MessageOrigin, 'streamHeaders'>>;
 }
-
-type Envelope = { readonly result: unknown } | { readonly error: RelayedError };
 
 /** The sessions of all nodes: those of this one as others reach them, and those of others as this one does. */
 export class SessionCluster {
@@ -66,16 +67,25 @@ export class SessionCluster {
     private readonly maxBytes: number,
   ) {
     this.tails = new StreamTails(node, {
-      attach: (message) => this.ask({ ...message, node: node.id }),
-      present: async (owner, message) =>
-        (owner === node.id ? this.serve(message) : node.bus.request(owner, message)) as Promise<PresentReply>,
+      attach: ({ arrival, ...message }) =>
+        this.ask({
+          ...message,
+          node: node.id,
+          // What has come by a stream is needed no further than what would be stored of it.
+          arrival: arrival && { ...arrival, headers: storedHeaders(arrival.headers, host.stored) },
+        }),
+      present: async (owner, message) => {
+        const reply = await (owner === node.id ? this.serve(message) : node.bus.request(owner, message));
+        if (!isPresentReply(reply)) throw this.unreadable(ClusterUnavailableError);
+        return reply;
+      },
       left: (owner, id, attachment) => this.tell(owner, { type: 'left', id, attachment }),
     });
   }
 
   /** Resolves when other nodes can reach this one. */
   async start(): Promise<void> {
-    this.node.bus.serve((message) => this.serve(message as ClusterMessage));
+    this.node.bus.serve((body) => this.hear(body));
     this.node.onReturn(() => {
       for (const { journal } of this.owned.values()) void journal.renew().then(() => journal.retry());
     });
@@ -88,13 +98,18 @@ export class SessionCluster {
     return this.node.isReachable;
   }
 
+  /** What could not be read of other nodes. */
+  get reports(): ClusterReporter {
+    return this.host.reports;
+  }
+
   get observer(): TrafficObserver {
     return this.host.observer;
   }
 
   /** @param epoch 0 for a session that is new */
   journal(id: string, epoch: number): SessionJournal {
-    return new SessionJournal(id, this.node, epoch, this.maxBytes);
+    return new SessionJournal(id, this.node, epoch, this.maxBytes, this.host.reports);
   }
 
   /** Has other nodes reach a session of this one. */
@@ -111,11 +126,11 @@ export class SessionCluster {
       tellDetached: (node, attachment, isMoved) => this.tell(node, { type: 'detached', attachment, isMoved }),
     });
     this.owned.set(id, owned);
-    const { credentialHeader } = this.host;
+    const { stored } = this.host;
     const journaled: JournaledSession = {
       ...callbacks,
       get record() {
-        return storedRecord(session.record, credentialHeader);
+        return storedRecord(session.record, stored);
       },
       get kept() {
         return outlet.kept;
@@ -188,7 +203,8 @@ export class SessionCluster {
     if (owner.node === this.node.id) throw new SessionMovedError();
     try {
       if (owner.node === '') throw new NodeGoneError();
-      const envelope = (await this.node.bus.request(owner.node, message)) as Envelope;
+      const envelope = await this.node.bus.request(owner.node, message);
+      if (!isEnvelopeOf(message.type, envelope)) throw this.unreadable(ClusterUnavailableError);
       if ('error' in envelope) throw restoredError(envelope.error);
       return envelope.result;
     } catch (error) {
@@ -210,6 +226,23 @@ export class SessionCluster {
     if (!adopted) return;
     if (from.node !== '') this.tell(from.node, { type: 'adopted', id });
     this.host.restore(adopted);
+  }
+
+  /** @throws {UnreadableMessageError} */
+  private async hear(body: unknown): Promise<unknown> {
+    const message = readMessage(body);
+    if (!message) throw this.unreadable(UnreadableMessageError);
+    try {
+      return await this.serve(message);
+    } catch (error) {
+      this.reports.failed(error, `the message "${message.type}" of another node`);
+      throw error;
+    }
+  }
+
+  private unreadable<E extends Error>(ErrorClass: new () => E): E {
+    this.reports.unreadable('message', 'its type or shape is not known');
+    return new ErrorClass();
   }
 
   private async serve(message: ClusterMessage): Promise<unknown> {

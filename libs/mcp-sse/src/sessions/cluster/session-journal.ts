@@ -1,9 +1,11 @@
+import type { ClusterReports } from '../../model/cluster/cluster-reports.js';
 import type { LogBatch } from '../../model/cluster/log-batch.js';
 import type { LogEntry } from '../../model/cluster/log-entry.js';
 import type { ClusterNode } from '../../model/cluster/mcp-cluster.js';
 import type { SessionOwner } from '../../model/cluster/session-owner.js';
 import type { SessionRecord } from '../../model/cluster/session-record.js';
 import type { WriteOutcome } from '../../model/cluster/write-outcome.js';
+import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
 import type { EventJournal } from '../../streaming/event-journal.js';
 import { PendingBatch } from './pending-batch.js';
 
@@ -50,6 +52,7 @@ export class SessionJournal implements EventJournal {
     private readonly node: ClusterNode,
     private readonly epoch: number,
     private readonly maxBytes: number,
+    private readonly reports: ClusterReports,
   ) {
     this.isNew = epoch === 0;
     this.position = epoch * POSITIONS_PER_EPOCH;
@@ -134,7 +137,10 @@ export class SessionJournal implements EventJournal {
 
   /** Keeps the session from being forgotten while nothing happens in it. */
   async renew(): Promise<void> {
-    const outcome = await this.node.store.renew(this.id, this.owner).catch(() => 'ok');
+    const outcome = await this.node.store.renew(this.id, this.owner).catch((error) => {
+      this.report(error);
+      return 'ok';
+    });
     if (outcome === 'missing') this.save();
     else if (outcome === 'fenced') this.end();
   }
@@ -151,14 +157,14 @@ export class SessionJournal implements EventJournal {
   async release(): Promise<void> {
     await this.settled();
     this.ended ??= 'unkept';
-    await this.node.store.release(this.id, this.owner).catch(() => undefined);
+    await this.node.store.release(this.id, this.owner).catch((error) => this.report(error));
   }
 
   /** Has the session forgotten once all that came before is kept. */
   async remove(): Promise<void> {
     await this.settled();
     this.ended ??= 'unkept';
-    await this.node.store.remove(this.id, this.owner).catch(() => undefined);
+    await this.node.store.remove(this.id, this.owner).catch((error) => this.report(error));
   }
 
   private get owner(): SessionOwner {
@@ -197,10 +203,16 @@ export class SessionJournal implements EventJournal {
       this.isNew = false;
       this.unsaved = new PendingBatch();
       return 'kept';
-    } catch {
+    } catch (error) {
+      this.report(error);
       this.unsaved.limit(this.maxBytes);
       return 'unkept';
     }
+  }
+
+  /** What cannot be kept for another reason than that the store is away is an error of ours. */
+  private report(error: unknown): void {
+    if (!(error instanceof ClusterUnavailableError)) this.reports.failed(error, 'the keeping of a session');
   }
 
   private send(batch: LogBatch): Promise<WriteOutcome> {

@@ -1,3 +1,4 @@
+import { isFields, isText } from '../../model/cluster/shape.js';
 import type { McpSessionFilter } from '../session-filter.js';
 
 const NAMES = ['subject', 'issuer', 'tenant', 'transport'] as const;
@@ -9,6 +10,13 @@ export type SharedFilter = Readonly<Partial<Record<(typeof NAMES)[number], strin
 export function sharedFilter(where: McpSessionFilter): SharedFilter {
   const given = NAMES.filter((name) => name in where);
   return Object.fromEntries(given.map((name) => [name, where[name] ?? null]));
+}
+
+/** A filter with a member that is not known here is none: without that member it would select more. */
+export function isSharedFilter(value: unknown): value is SharedFilter {
+  const isKnown = ([name, wanted]: [string, unknown]) =>
+    NAMES.some((known) => known === name) && (wanted === null || isText(wanted));
+  return isFields(value) && Object.entries(value).every(isKnown);
 }
 
 export function filterOf(shared: SharedFilter): McpSessionFilter {

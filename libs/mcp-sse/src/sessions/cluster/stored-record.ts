@@ -1,27 +1,26 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { SessionRecord } from '../../model/cluster/session-record.js';
 import { plainJson } from '../../model/plain-json.js';
+import type { ResolvedOptions } from '../../model/resolved-options.js';
 
-/** Names of headers that tell who somebody is by what only they should have. */
-const CREDENTIAL_HEADERS =
-  /authorization|cookie|token|secret|password|(^|-)key$|api-?key|signature|assertion/i;
+/** Names of what is stored of a request and its user, in plain text. */
+export type StoredNames = ResolvedOptions['stored'];
 
-/** The same of members of a user, as applications put them there. */
-const CREDENTIAL_CLAIMS =
-  /(access|refresh|id|bearer|session|csrf)[_-]?token|^(token|jwt)$|secret|passw(or)?d|passphrase|cookie|authorization$|(api|private)[_-]?key|credential/i;
-
-/**
- * The record of a session as it may be stored: without what someone could use who reads it.
- *
- * @param credentialHeader name of a header that carries keys here, whatever it is called
- */
-export function storedRecord(record: SessionRecord, credentialHeader?: string): SessionRecord {
-  const { principal, streamHeaders } = record;
-  const isCredential = (name: string) =>
-    name.toLowerCase() === credentialHeader?.toLowerCase() || CREDENTIAL_HEADERS.test(name);
-  const claims = plainJson(principal.claims, (name) => CREDENTIAL_CLAIMS.test(name));
+/** The record of a session as it may be stored: with what is known to be harmless, whatever else there is. */
+export function storedRecord(record: SessionRecord, names: StoredNames): SessionRecord {
+  const { subject, issuer, tenant, scopes, roles, expiresAt, claims } = record.principal;
+  const kept = plainJson(picked(claims, names.claims)) as SessionRecord['principal']['claims'];
   return {
     ...record,
-    principal: { ...principal, claims: claims as SessionRecord['principal']['claims'] },
-    streamHeaders: Object.fromEntries(Object.entries(streamHeaders).filter(([name]) => !isCredential(name))),
+    principal: { subject, issuer, tenant, scopes, roles, expiresAt, claims: kept },
+    streamHeaders: storedHeaders(record.streamHeaders, names),
   };
+}
+
+export function storedHeaders(headers: IncomingHttpHeaders, names: StoredNames): IncomingHttpHeaders {
+  return picked(headers, names.headers);
+}
+
+function picked<T extends object>(members: T, names: readonly string[]): Partial<T> {
+  return Object.fromEntries(Object.entries(members).filter(([name]) => names.includes(name))) as Partial<T>;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LogEntry } from '../../model/cluster/log-entry.js';
+import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
 import type { LogFollower, LogSlice, SessionLog } from '../../model/cluster/session-log.js';
 
 export interface TailReader {
@@ -108,7 +109,10 @@ export class StreamTail implements LogFollower {
     let slice: LogSlice | undefined | 'unavailable';
     do {
       this.mustReadAgain = false;
-      slice = await this.log.read(this.sessionId, this.position + 1).catch(() => 'unavailable' as const);
+      slice = await this.log
+        .read(this.sessionId, this.position + 1)
+        // What cannot be read for another reason ends the stream, and its client comes back.
+        .catch((error) => (error instanceof ClusterUnavailableError ? 'unavailable' : undefined));
     } while (this.mustReadAgain);
     this.isReading = false;
     // The log tells of a gap when it is there again.

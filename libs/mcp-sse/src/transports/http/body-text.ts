@@ -5,7 +5,7 @@ import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import { GrowingBuffer } from './growing-buffer.js';
 
-export type BodyLimits = Pick<ResolvedOptions['limits'], 'maxMessageBytes' | 'bodyMs'>;
+export type BodyLimits = Pick<ResolvedOptions['limits'], 'maxMessageBytes' | 'maxMessageDepth' | 'bodyMs'>;
 
 /** The text of a request's body, and its size. */
 export interface BodyText {

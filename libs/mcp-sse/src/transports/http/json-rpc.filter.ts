@@ -16,6 +16,7 @@ import { InsufficientScopeError } from '../../model/errors/insufficient-scope.er
 import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
+import { MessageTooDeepError } from '../../protocol/errors/message-too-deep.error.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { publicMessage } from '../../model/public-message.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
@@ -57,7 +58,8 @@ export class JsonRpcFilter implements ExceptionFilter {
     if (status === (HttpStatus.REQUEST_TIMEOUT as number))
       httpAdapter.setHeader(response, 'Connection', 'close');
     httpAdapter.setHeader(response, 'Content-Type', 'application/json');
-    httpAdapter.reply(response, { jsonrpc: '2.0', error: { code, message }, id: null }, status);
+    const id = error instanceof MessageTooDeepError ? error.id : null;
+    httpAdapter.reply(response, { jsonrpc: '2.0', error: { code, message }, id }, status);
     this.observer.refusal(http.getRequest(), error, status);
   }
 

@@ -3,6 +3,7 @@ import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { rawRequest } from '../../auth/raw-request.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { assertDepth } from '../../protocol/message-depth.js';
 import { readBodyText, tooLarge, type BodyLimits, type BodyText } from './body-text.js';
 
 const HIDDEN = ['content-type', 'content-length', 'transfer-encoding'] as const;
@@ -44,27 +45,33 @@ export interface MessageBody {
  * @throws {PayloadTooLargeException} 413
  * @throws {RequestTimeoutException} 408
  * @throws {JsonRpcError} -32700
+ * @throws {MessageTooDeepError} -32600
  */
 export function readMessage(request: unknown, limits: BodyLimits): MessageBody | Promise<MessageBody> {
   const raw: Hiding = rawRequest(request);
   Object.assign(raw.headers, raw[hiddenHeaders]);
   assertJson(raw);
-  const { maxMessageBytes } = limits;
+  const { maxMessageBytes, maxMessageDepth } = limits;
   if (Number(raw.headers['content-length'] ?? 0) > maxMessageBytes) throw tooLarge(maxMessageBytes);
   const { body } = request as { body?: unknown };
   if (body === undefined || body === null) {
     const read = readBodyText(raw, limits);
-    return read instanceof Promise ? read.then(parsed) : parsed(read);
+    return read instanceof Promise
+      ? read.then((text) => parsed(text, maxMessageDepth))
+      : parsed(read, maxMessageDepth);
   }
   const isParsed = typeof body !== 'string' && !Buffer.isBuffer(body);
-  const text = isParsed ? serialize(body) : body.toString();
+  if (isParsed) assertDepth(body, maxMessageDepth);
+  const text = isParsed ? JSON.stringify(body) : body.toString();
   const bytes = Buffer.byteLength(text);
   if (bytes > maxMessageBytes) throw tooLarge(maxMessageBytes);
-  return { json: isParsed ? body : parse(text), bytes };
+  return isParsed ? { json: body, bytes } : parsed({ text, bytes }, maxMessageDepth);
 }
 
-function parsed({ text, bytes }: BodyText): MessageBody {
-  return { json: parse(text), bytes };
+function parsed({ text, bytes }: BodyText, maxDepth: number): MessageBody {
+  const json = parse(text);
+  assertDepth(json, maxDepth);
+  return { json, bytes };
 }
 
 function assertJson({ headers }: IncomingMessage): void {
@@ -82,14 +89,5 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     throw new JsonRpcError(ErrorCode.ParseError, 'Parse error: the body is not JSON');
-  }
-}
-
-/** What is parsed can be nested too deep to be written again. */
-function serialize(body: unknown): string {
-  try {
-    return JSON.stringify(body);
-  } catch {
-    throw new JsonRpcError(ErrorCode.InvalidRequest, 'Invalid Request: the message is nested too deep');
   }
 }

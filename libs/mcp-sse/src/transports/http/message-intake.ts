@@ -86,6 +86,7 @@ export class MessageIntake {
   /**
    * @throws {HttpException} 408, 413, 415
    * @throws {JsonRpcError} -32700
+   * @throws {MessageTooDeepError} -32600
    */
   read(request: HttpRequest): MessageBody | Promise<MessageBody> {
     return readMessage(request, this.options.limits);

@@ -4,7 +4,9 @@ import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { principalOfUser } from '../../auth/principal-of-user.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
+import { MessageTooDeepError } from '../../protocol/errors/message-too-deep.error.js';
 import { parseMessage } from '../../protocol/json-rpc.js';
+import { assertDepth } from '../../protocol/message-depth.js';
 import type { MessageOrigin } from '../../protocol/message-origin.js';
 import { serializeError } from '../../protocol/serialize.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
@@ -58,8 +60,10 @@ export async function serveStdio(
     const extras = await options.contextFactory?.(request);
     const bytes = Buffer.byteLength(line ?? '');
     const origin = { principal, request, headers: {}, streamHeaders: {}, params: {}, bytes, extras };
-    const refusal = await receive(session, line, origin);
-    if (refusal) output.write(`${serializeError(null, refusal)}\n`);
+    const refusal = await receive(session, line, origin, options.limits.maxMessageDepth);
+    if (!refusal) continue;
+    const id = refusal instanceof MessageTooDeepError ? refusal.id : null;
+    output.write(`${serializeError(id, refusal)}\n`);
   }
   await session.whenIdle();
   sessions.close(session.id, 'client-disconnected');
@@ -70,9 +74,11 @@ async function receive(
   session: McpSession,
   line: string | undefined,
   origin: MessageOrigin,
+  maxDepth: number,
 ): Promise<JsonRpcError | undefined> {
   try {
     const body = parse(line);
+    assertDepth(body, maxDepth);
     const isBatch = Array.isArray(body) && body.length > 0 && session.protocolVersion === BATCHES;
     const messages = isBatch ? body.map(parseMessage) : [parseMessage(body)];
     session.receive(await session.admit(messages, origin));

@@ -1,0 +1,31 @@
+import { MessageTooDeepError } from './errors/message-too-deep.error.js';
+import { isRequestId } from './json-rpc.js';
+
+/**
+ * Refuses a message, as parsed from its JSON, that is nested too deep to be walked, copied or serialized by code that
+ * recurses.
+ *
+ * @throws {MessageTooDeepError}
+ */
+export function assertDepth(message: unknown, maxDepth: number): void {
+  if (isDeeper(message, maxDepth)) throw new MessageTooDeepError(maxDepth, idOf(message));
+}
+
+/** Creates no garbage, and never recurses deeper than the limit. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (isDeeper(value[index], levels - 1)) return true;
+    return false;
+  }
+  for (const name in value)
+    if (isDeeper((value as Readonly<Record<string, unknown>>)[name], levels - 1)) return true;
+  return false;
+}
+
+/** Only a request is answered: the id of a response is one of ours. */
+function idOf(message: unknown) {
+  const { id, method } = message as Readonly<Record<string, unknown>>;
+  return typeof method === 'string' && isRequestId(id) ? id : null;
+}

@@ -1,0 +1,65 @@
+import type { ClusterReports } from '../model/cluster/cluster-reports.js';
+import { isNumber, isText, object, oneOf, optional, type Fields } from '../model/cluster/shape.js';
+import { MAX_LENGTH, readJson, versioned } from './written-json.js';
+
+/** Why a request is not answered: its node cannot read it, or failed with it. */
+export type Refusal = 'unreadable' | 'failed';
+
+/** What goes from node to node. What is here has the same meaning in every version; bodies may not. */
+export type Packet =
+  | {
+      readonly kind: 'request';
+      readonly id: string;
+      readonly from: string;
+      /** By the clock of Redis, in milliseconds. */
+      readonly expiresAt: number;
+      readonly body: unknown;
+    }
+  | { readonly kind: 'answer'; readonly id: string; readonly body?: unknown; readonly refused?: Refusal }
+  | { readonly kind: 'told'; readonly from: string; readonly body: unknown };
+
+/** A request that this version cannot read, but answer. */
+type UnreadRequest = { readonly kind: 'unread'; readonly id: string; readonly from: string };
+
+const SHAPES = {
+  request: object({ id: isText, from: isText, expiresAt: isNumber }),
+  answer: object({ id: isText, refused: optional(isText) }),
+  told: object({ from: isText }),
+};
+
+/** @returns undefined for what is to be dropped, which is reported */
+export function readPacket(text: string, reports: ClusterReports): Packet | UnreadRequest | undefined {
+  const written = readJson(text, 'message', reports);
+  if (!written) return undefined;
+  const { fields, isReadable } = written;
+  if (!isReadable) return isUnreadRequest(fields) ? { ...fields, kind: 'unread' } : undefined;
+  const { kind } = fields;
+  if (isKind(kind) && SHAPES[kind](fields)) return fields as Packet;
+  return void reports.unreadable('message', 'it has another shape');
+}
+
+/** @throws {TypeError} when the body has no JSON, and {RangeError} when it has too much of it */
+export function packetBody(body: unknown): string {
+  const json = JSON.stringify(body) ?? 'null';
+  if (json.length > MAX_LENGTH)
+    throw new RangeError('What nodes tell each other is limited to 32 MiB of JSON.');
+  return json;
+}
+
+/** @param body as JSON */
+export function writePacket(packet: object, body: string): string {
+  return `${versioned(JSON.stringify(packet)).slice(0, -1)},"body":${body}}`;
+}
+
+/** An answer without a body. */
+export function writeRefusal(id: string, refused: Refusal): string {
+  return versioned(JSON.stringify({ kind: 'answer', id, refused }));
+}
+
+function isKind(kind: unknown): kind is Packet['kind'] {
+  return oneOf('request', 'answer', 'told')(kind);
+}
+
+function isUnreadRequest(fields: Fields): fields is Fields & { id: string; from: string } {
+  return fields['kind'] === 'request' && SHAPES.request(fields);
+}

@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { redisCluster } from 'nestjs-mcp-sse/redis';
+import { rpc } from '../clients/http-wire-client.js';
+import { send, WireClient } from '../clients/wire-client.js';
+import { describeWithRedis } from '../fixtures/cluster-backends.js';
+import { MemoryLog } from '../fixtures/memory-log.js';
+import { NextVersionNode } from '../fixtures/next-version-node.js';
+import { messagesUrlAt } from '../fixtures/nodes.js';
+import { startRedisServer, type RedisServer } from '../fixtures/redis-server.js';
+import { startApp, type RunningApp } from '../fixtures/start-app.js';
+
+const LATER = /warn a node of a later version is in the cluster: it writes version 2/;
+
+describeWithRedis('a node whose cluster is updated to a later version', () => {
+  let redis: RedisServer;
+  let inspector: Redis;
+  let next: NextVersionNode;
+  let log: MemoryLog;
+  let app: RunningApp;
+  let id: string;
+  const open: WireClient[] = [];
+
+  beforeEach(async () => {
+    redis = await startRedisServer();
+    inspector = new Redis(redis.url);
+    log = new MemoryLog();
+    app = await start();
+    id = (await inspector.keys('mcp:test:node:*'))[0]!.split(':').at(-1)!;
+    next = await NextVersionNode.join(redis.url);
+  }, 60_000);
+
+  afterEach(async () => {
+    for (const client of open.splice(0)) client.close();
+    await app.close();
+    await next.leave();
+    inspector.disconnect();
+    await redis.stop();
+  }, 60_000);
+
+  const start = () =>
+    startApp({
+      options: { cluster: redisCluster({ url: redis.url }) },
+      configure: (made) => made.useLogger(log),
+    });
+  const connect = async () => {
+    const client = await WireClient.connect(`${app.url}/sse`);
+    open.push(client);
+    await client.call('first', 'ping');
+    return client;
+  };
+  const keyOf = (sessionId: string) => `mcp:test:{${sessionId}}:session`;
+  const recordOf = async (client: WireClient) =>
+    JSON.parse((await inspector.hget(keyOf(await client.sessionId()), 'record'))!) as Record<string, any>;
+  const origin = async (client: WireClient) => {
+    const { principal } = await recordOf(client);
+    return { principal, headers: {}, params: {}, bytes: 1, request: {}, weather: 'sunny' };
+  };
+  const laterLines = () => log.lines.filter((line) => LATER.test(line));
+
+  it('serves what a later node asks, ignores the members that it does not know, and says so once', async () => {
+    const client = await connect();
+    const post = (request: number, messages: object[]) =>
+      origin(client).then(async (from) =>
+        next.request(id, {
+          type: 'post',
+          id: await client.sessionId(),
+          messages,
+          origin: from,
+          primes: false,
+          urgency: request,
+        }),
+      );
+    for (const request of [1, 2]) {
+      const message = { kind: 'request', id: request, method: 'ping', params: {}, weather: 'sunny' };
+      expect((await post(request, [message])).body).toMatchObject({ result: { after: expect.any(Number) } });
+      expect(await client.answer(request)).toHaveProperty('result');
+    }
+    expect(laterLines()).toHaveLength(1);
+  });
+
+  it('answers at once what it cannot read, and ends nothing that it is told and cannot read', async () => {
+    const client = await connect();
+    const sessionId = await client.sessionId();
+    const refused = { kind: 'answer', refused: 'unreadable', v: 1 };
+    expect(await next.request(id, { type: 'hibernate', id: sessionId })).toMatchObject(refused);
+    expect(await next.request(id, { type: 'end', id: sessionId, reason: 'revoked' }, 2)).toMatchObject(
+      refused,
+    );
+    await next.tell(id, { type: 'closeWhere', where: {}, reason: 'revoked' }, 2);
+    await next.tell(id, { type: 'closeWhere', where: { age: '7' }, reason: 'revoked' });
+    // On the same channel, so after them.
+    await next.request(id, { type: 'settle', id: sessionId });
+    expect(await client.call(1, 'ping')).toHaveProperty('result');
+    // A reason that it does not know ends a session all the same.
+    await next.tell(id, { type: 'close', id: sessionId, reason: 'weather' });
+    await client.end();
+  });
+
+  it('asks a later node, and reads of its answers what it knows', async () => {
+    const client = await connect();
+    const record = { ...(await recordOf(client)), id: 'A'.repeat(22), v: 2, needs: 1, weather: 'sunny' };
+    await inspector.hset(keyOf(record.id), { node: next.id, epoch: '0', record: JSON.stringify(record) });
+    const post = async (message: object) =>
+      send(`${app.url}/messages?sessionId=${record.id}`, {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(message),
+      });
+    next.answer = { result: { stream: 0, after: 0, weather: 'sunny' } };
+    expect(await post(rpc(1, 'ping'))).toMatchObject({ status: 202 });
+    expect(next.heard.at(-1)).toMatchObject({ kind: 'request', v: 1, body: { type: 'post' } });
+    next.answer = { forecast: 'rain' };
+    expect(await post(rpc(2, 'ping'))).toMatchObject({ status: 503 });
+    // One that only later nodes can serve is theirs: a client that asks again may reach one.
+    await inspector.hset(keyOf(record.id), 'record', JSON.stringify({ ...record, needs: 2 }));
+    expect(await post(rpc(3, 'ping'))).toMatchObject({ status: 503 });
+    expect(laterLines()).toHaveLength(1);
+  });
+
+  it('keeps the members of a record that it does not know when it writes the record again', async () => {
+    const client = await connect();
+    const written = await recordOf(client);
+    expect(written).toMatchObject({ v: 1 });
+    const later = {
+      ...written,
+      v: 2,
+      needs: 1,
+      weather: 'sunny',
+      principal: { ...written['principal'], badge: [7] },
+      state: { ...written['state'], mood: { is: 'good' } },
+    };
+    await app.close();
+    await inspector.hset(keyOf(written['id']), 'record', JSON.stringify(later));
+    app = await start();
+    const url = await messagesUrlAt(app, client);
+    const body = JSON.stringify(rpc('level', 'logging/setLevel', { level: 'error' }));
+    expect(await send(url, { headers: { 'content-type': 'application/json' }, body })).toMatchObject({
+      status: 202,
+    });
+    const again = await WireClient.open(`${app.url}/sse`, { 'last-event-id': client.lastEventId! });
+    open.push(again);
+    expect(await again.answer('level')).toHaveProperty('result');
+    expect(await again.call('last', 'ping')).toHaveProperty('result');
+    expect(await recordOf(client)).toMatchObject({
+      v: 1,
+      weather: 'sunny',
+      principal: { badge: [7] },
+      state: { mood: { is: 'good' }, logLevel: 'error' },
+    });
+    expect(laterLines()).toHaveLength(1);
+  });
+});
