@@ -58,6 +58,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       maxMessageBytes: 4 * MIB,
       bodyMs: 30_000,
       maxArgumentDepth: 32,
+      maxArgumentMembers: 20_000,
       maxStringLength: MIB,
       maxInFlight: 256,
       maxSubscriptions: 1_000,

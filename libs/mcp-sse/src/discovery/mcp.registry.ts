@@ -200,7 +200,7 @@ function checkedHandler(handler: McpRunTimeHandler, schema?: CompiledSchema): Mc
   if (!schema) return (call) => handler(call.arguments, call.context);
   return async (call) => {
     const outcome = await schema.validate(call.arguments);
-    if (!outcome.ok) throw new McpInvalidArgumentsException(outcome.issues);
+    if (!outcome.ok) throw new McpInvalidArgumentsException(outcome.issues, outcome.more);
     return handler(outcome.value as Record<string, unknown>, call.context);
   };
 }

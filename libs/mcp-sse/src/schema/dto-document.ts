@@ -12,6 +12,7 @@ import { SCHEMA_KEYWORDS_METADATA } from './mcp-schema.decorator.js';
 import { propertySchema } from './property-schema.js';
 import { demandsValue, needsValue } from './required-property.js';
 import type { UncheckedProperties } from './unchecked-properties.js';
+import type { KnownProperties, NestedClass } from './unknown-properties.js';
 
 const SHAPE_VALIDATORS = /^(isArray|array[A-Z]\w+|isObject|isNotEmptyObject)$/;
 
@@ -26,6 +27,9 @@ export class DtoDocument {
 
   /** By class: what the schema says and class-validator does not check. */
   readonly unchecked = new Map<unknown, UncheckedProperties>();
+
+  /** By class: the properties that may be given. */
+  readonly known = new Map<DtoClass, KnownProperties>();
 
   private readonly names = new Map<DtoClass, string>();
   private readonly definitions: Record<string, Keywords> = {};
@@ -66,6 +70,7 @@ export class DtoDocument {
     const byProperty = this.validatorsOf(dto);
     const initial = initialValues(dto, this.where, [...byProperty.keys()]);
     const unchecked: UncheckedProperties = { required: [], nested: [] };
+    const known = new Map<string, NestedClass | undefined>();
     const properties: Record<string, Keywords> = {};
     const required: string[] = [];
 
@@ -85,14 +90,17 @@ export class DtoDocument {
         required.push(name);
         if (!demandsValue(validators)) unchecked.required.push(property);
       }
+      const container = containerOf(validators, designTypeOf(dto, property));
+      known.set(name, nestedClass(validators, transformer, container === 'map'));
       if (isNested(validators)) {
-        const isArray = containerOf(validators, designTypeOf(dto, property)) === 'array';
+        const isArray = container === 'array';
         const isShapeChecked = validators.some(({ name = '' }) => SHAPE_VALIDATORS.test(name));
         unchecked.nested.push({ property, isArray, isShapeChecked });
       }
     }
 
     this.unchecked.set(dto, unchecked);
+    this.known.set(dto, known);
     return {
       type: 'object',
       ...(Reflect.getOwnMetadata(SCHEMA_KEYWORDS_METADATA, dto) as Keywords | undefined),
@@ -184,6 +192,17 @@ export class DtoDocument {
 
 function isNested(validators: readonly ValidationMetadata[]): boolean {
   return validators.some((validator) => validator.type === 'nestedValidation');
+}
+
+/** Undefined where a transform of the application may take anything. */
+function nestedClass(
+  validators: readonly ValidationMetadata[],
+  { type, hasTransform }: TransformerMetadata,
+  isMap: boolean,
+): NestedClass | undefined {
+  return isNested(validators) && !hasTransform && typeof type === 'function'
+    ? { dto: type as DtoClass, isMap }
+    : undefined;
 }
 
 function designTypeOf(dto: DtoClass, property: string): unknown {

@@ -1,11 +1,12 @@
 import { plainToInstance, type ClassTransformOptions } from 'class-transformer';
 import { validate, type ValidatorOptions } from 'class-validator';
-import type { CompiledSchema, SchemaIssue, SchemaOutcome } from './compiled-schema.js';
+import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
 import type { DtoClass } from './dto-class.js';
 import { DtoDocument } from './dto-document.js';
-import { findReservedProperties } from './reserved-properties.js';
-import { findUncheckedIssues } from './unchecked-properties.js';
-import { validationIssues } from './validation-issues.js';
+import type { IssueList } from './issue-list.js';
+import { addUncheckedIssues } from './unchecked-properties.js';
+import { findUnknownProperties } from './unknown-properties.js';
+import { addValidationIssues } from './validation-issues.js';
 
 const STRICT: ValidatorOptions = {
   whitelist: true,
@@ -34,32 +35,35 @@ export function compileDtoSchema(
   where: string,
   direction: 'input' | 'output',
 ): CompiledSchema {
-  const { jsonSchema, unchecked } = new DtoDocument(dto, where, direction);
+  const { jsonSchema, unchecked, known } = new DtoDocument(dto, where, direction);
   const isUnchecked = [...unchecked.values()].some(
     ({ required, nested }) => required.length > 0 || nested.some(({ isShapeChecked }) => !isShapeChecked),
   );
   const construct = dto as new () => object;
   const accepts = direction === 'input' ? isPlainObject : isObject;
+  const findUnknown = (value: unknown) => findUnknownProperties(known, dto, value);
 
   return {
     jsonSchema,
     dto,
+    findUnknown,
     async validate(value: unknown): Promise<SchemaOutcome> {
-      if (!accepts(value)) return refusal([{ path: '', message: 'must be an object' }]);
-      const reserved = findReservedProperties(value);
-      if (reserved.length > 0) return refusal(reserved);
+      if (!accepts(value)) return { ok: false, issues: [{ path: '', message: 'must be an object' }] };
+      // Before anything is made of them: class-transformer takes quadratic time for the names of an object.
+      const issues = findUnknown(value);
+      if (!issues.isEmpty) return refusal(issues);
 
       const instance = plainToInstance(construct, value, TO_INSTANCE[direction]);
-      const errors = await validate(instance, STRICT);
-      const rest = isUnchecked ? findUncheckedIssues(unchecked, instance) : [];
-      if (errors.length > 0 || rest.length > 0) return refusal([...validationIssues(errors), ...rest]);
+      addValidationIssues(await validate(instance, STRICT), issues);
+      if (isUnchecked) addUncheckedIssues(unchecked, instance, issues);
+      if (!issues.isEmpty) return refusal(issues);
       return { ok: true, value: direction === 'input' ? instance : value };
     },
   };
 }
 
-function refusal(issues: readonly SchemaIssue[]): SchemaOutcome {
-  return { ok: false, issues };
+function refusal({ issues, more }: IssueList): SchemaOutcome {
+  return { ok: false, issues, more };
 }
 
 function isObject(value: unknown): value is object {
