@@ -73,8 +73,8 @@ function matchingRests(parts: readonly TemplatePart[], uri: string): Uint8Array[
 
 function furthest(part: TemplateVariable, uri: string, from: number, next: Uint8Array): number {
   let to = from;
-  const isPresent = !part.list || uri.startsWith(part.list.lead, from);
-  for (let at = from; isPresent && takes(part, uri, at); at++) if (next[at + 1] === 1) to = at + 1;
+  if (part.list && !uri.startsWith(part.list.lead, from)) return to;
+  for (let at = from; takes(part, uri, at); at++) if (next[at + 1] === 1) to = at + 1;
   return to;
 }
 

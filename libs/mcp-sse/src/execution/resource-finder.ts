@@ -6,6 +6,9 @@ import { normalUri } from '../model/normal-uri.js';
 /** What servers commonly accept. */
 export const MAX_URI_LENGTH = 8 * 1024;
 
+/** No URI has them but encoded. */
+const CONTROLS = /\p{Cc}/u;
+
 /** A resource, and the values of its template's variables. */
 export interface FoundResource {
   readonly resource: RegisteredResource;
@@ -17,6 +20,7 @@ export interface FoundResource {
  * matches it. It is the same for everyone, so that what is hidden cannot be read by way of a template that is not.
  */
 export function findResource({ resourceMap }: McpRegistry, uri: string): FoundResource | undefined {
+  if (CONTROLS.test(uri)) return undefined;
   const normal = normalUri(uri);
   const fixed = resourceMap.get(normal);
   if (fixed) return { resource: fixed, variables: {} };
