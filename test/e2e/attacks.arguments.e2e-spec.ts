@@ -202,6 +202,15 @@ describe('the attacker who sends arguments', () => {
     },
   );
 
+  it('leaves out what 20,000 objects need: refused before one of them is made', async () => {
+    const { client } = await connect();
+    const empty = Array.from({ length: 19_999 }, () => ({}));
+    expect(textOf(await client.callTool(1, 'dto', { lines: empty }))).toMatch(
+      /^isError: Invalid arguments: lines\[0\]\.price: .*; and 19,979 more$/,
+    );
+    expect(made).toEqual([]);
+  });
+
   it('has a tool return 5,000 wrong items: the log tells the first 20', async () => {
     const log = new MemoryLog();
     const { client } = await connect(undefined, log);

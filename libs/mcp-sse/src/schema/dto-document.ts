@@ -100,7 +100,7 @@ export class DtoDocument {
     }
 
     this.unchecked.set(dto, unchecked);
-    this.known.set(dto, known);
+    this.known.set(dto, { nested: known, required });
     return {
       type: 'object',
       ...(Reflect.getOwnMetadata(SCHEMA_KEYWORDS_METADATA, dto) as Keywords | undefined),

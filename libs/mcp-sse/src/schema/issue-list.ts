@@ -8,7 +8,7 @@ const MAX_PATH_LENGTH = 200;
 /** What is wrong with a value: the first few issues, and how many more there are. */
 export class IssueList {
   private readonly list: SchemaIssue[] = [];
-  private count = 0;
+  count = 0;
 
   /** The issues of what a library has found. @param toIssue called for those that are told only */
   static of<T>(found: readonly T[], toIssue: (one: T) => SchemaIssue): IssueList {
@@ -29,6 +29,12 @@ export class IssueList {
 
   get isEmpty(): boolean {
     return this.count === 0;
+  }
+
+  /** Adds an issue of a member of what is at the path. */
+  addAt(path: readonly PropertyKey[], name: string, message: string): void {
+    if (this.list.length < MAX_TOLD) this.add([...path, name], message);
+    else this.count++;
   }
 
   add(path: readonly PropertyKey[], message: string): void {

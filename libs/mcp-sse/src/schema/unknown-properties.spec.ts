@@ -8,20 +8,26 @@ const line: NestedClass = { dto: Line, isMap: false };
 const known = new Map<typeof Order, KnownProperties>([
   [
     Order,
-    new Map<string, NestedClass | undefined>([
-      ['name', undefined],
-      ['meta', undefined],
-      ['lines', line],
-      ['parent', line],
-      ['byName', { dto: Line, isMap: true }],
-    ]),
+    {
+      nested: new Map<string, NestedClass | undefined>([
+        ['name', undefined],
+        ['meta', undefined],
+        ['lines', line],
+        ['parent', line],
+        ['byName', { dto: Line, isMap: true }],
+      ]),
+      required: [],
+    },
   ],
   [
     Line,
-    new Map<string, NestedClass | undefined>([
-      ['price', undefined],
-      ['next', line],
-    ]),
+    {
+      nested: new Map<string, NestedClass | undefined>([
+        ['price', undefined],
+        ['next', line],
+      ]),
+      required: ['price'],
+    },
   ],
 ]);
 const issuesOf = (value: unknown) => findUnknownProperties(known, Order, value).issues;
@@ -69,5 +75,14 @@ describe('findUnknownProperties', () => {
     const lines = Array.from({ length: 5_000 }, () => ({ cost: 1 }));
     const { issues, more } = findUnknownProperties(known, Order, { lines });
     expect([issues.length, more]).toEqual([20, 4_980]);
+  });
+
+  it('tells of missing properties only where they are very many', () => {
+    const missing = (count: number) => ({ lines: Array.from({ length: count }, () => ({})) });
+    expect(issuesOf(missing(1_000))).toEqual([]);
+    expect(issuesOf(missing(1_001))[0]).toEqual({
+      path: 'lines[0].price',
+      message: 'price should not be null or undefined',
+    });
   });
 });
