@@ -82,9 +82,9 @@ describe('what a resource returns', () => {
       expect(result.contents[0].uri).toBe(uri);
       return result.contents[0].text as string;
     };
-    expect(JSON.parse(await read(1, 'files://my%20files/a%2Fb%C3%BC.txt'))).toEqual({
+    expect(JSON.parse(await read(1, 'files://my%20files/b%C3%BC.txt'))).toEqual({
       folder: 'my files',
-      name: 'a/bü.txt',
+      name: 'bü.txt',
     });
     expect(JSON.parse(await read(2, 'files://100%/x'))).toEqual({ folder: '100%', name: 'x' });
     expect(await read(3, 'files://index/all')).toBe('the fixed one');

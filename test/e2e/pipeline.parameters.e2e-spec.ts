@@ -146,7 +146,7 @@ describeOnAdapters('parameters', (adapter) => {
       const { result, error } = await client.call(id, 'resources/read', { uri });
       return error ?? JSON.parse(result.contents[0].text);
     };
-    expect(await read(1, 'orders://a%2Fb/7')).toEqual({ id: 7, customer: 'a/b' });
+    expect(await read(1, 'orders://a%20b/7')).toEqual({ id: 7, customer: 'a b' });
     expect(await read(2, 'lines://7/1')).toEqual({ order: '7', line: '1', id: 2 });
     expect(await read(3, 'orders://ada/seven')).toEqual({
       code: -32602,

@@ -78,6 +78,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       bodyMs: 30_000,
       maxMessageDepth: (options.limits?.maxArgumentDepth ?? MAX_ARGUMENT_DEPTH) + ENVELOPE_DEPTH,
       maxArgumentDepth: MAX_ARGUMENT_DEPTH,
+      maxArgumentMembers: 20_000,
       maxStringLength: MIB,
       maxResultBytes: 4 * MIB,
       maxInFlight: 256,

@@ -185,6 +185,7 @@ function createSessionService(
     maxInFlight: limits.maxInFlight,
     maxSubscriptions: limits.maxSubscriptions,
     clientRequestMs: limits.clientRequestMs,
+    maxAnswerMembers: limits.maxArgumentMembers,
     checkForm: compileForm,
     observer,
   };

@@ -1,4 +1,3 @@
-import { UriTemplate } from '@modelcontextprotocol/sdk/shared/uriTemplate.js';
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
@@ -12,6 +11,7 @@ import type {
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { JsonObjectSchema } from '../model/json-schema.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
+import { UriTemplate } from './uri-template.js';
 
 /**
  * Schema of the arguments of a tool that takes none. It is there to be read: some clients send an argument of

@@ -10,10 +10,14 @@ export class FeatureMap<F extends Feature<'name'> | Feature<'uri'> | Feature<'ke
   private readonly features = new Map<string, F>();
   private inOrder?: readonly F['definition'][];
 
-  /** @param identity the member of the definition that makes a feature unique */
+  /**
+   * @param identity the member of the definition that makes a feature unique
+   * @param keyOf gives the same key to all spellings of an identity
+   */
   constructor(
     private readonly kind: string,
     private readonly identity: 'name' | 'uri' | 'key',
+    private readonly keyOf: (identity: string) => string = (own) => own,
   ) {}
 
   get definitions(): readonly F['definition'][] {
@@ -21,7 +25,7 @@ export class FeatureMap<F extends Feature<'name'> | Feature<'uri'> | Feature<'ke
   }
 
   get(identity: string): F | undefined {
-    return this.features.get(identity);
+    return this.features.get(this.keyOf(identity));
   }
 
   values(): IterableIterator<F> {
@@ -31,15 +35,16 @@ export class FeatureMap<F extends Feature<'name'> | Feature<'uri'> | Feature<'ke
   /** @throws {McpDuplicateNameError} */
   add(feature: F): void {
     const identity = (feature.definition as Record<string, unknown>)[this.identity] as string;
-    const existing = this.features.get(identity);
+    const key = this.keyOf(identity);
+    const existing = this.features.get(key);
     if (existing)
       throw new McpDuplicateNameError(this.kind, identity, existing.source, feature.source, this.identity);
-    this.features.set(identity, feature);
+    this.features.set(key, feature);
     this.inOrder = undefined;
   }
 
   delete(identity: string): void {
-    this.features.delete(identity);
+    this.features.delete(this.keyOf(identity));
     this.inOrder = undefined;
   }
 }

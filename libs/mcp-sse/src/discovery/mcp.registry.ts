@@ -12,6 +12,7 @@ import type {
 } from '../model/definitions.js';
 import { McpInvalidArgumentsException } from '../model/errors/mcp-invalid-arguments.exception.js';
 import type { McpContext } from '../model/mcp-context.js';
+import { normalUri } from '../model/normal-uri.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { compileSchema } from '../schema/compile-schema.js';
 import { assertToolName } from './assert-tool-name.js';
@@ -61,7 +62,7 @@ export class McpRegistry {
   /** @internal */
   readonly toolMap = new FeatureMap<RegisteredTool>('tool', 'name');
   /** @internal */
-  readonly resourceMap = new FeatureMap<RegisteredResource>('resource', 'uri');
+  readonly resourceMap = new FeatureMap<RegisteredResource>('resource', 'uri', uriKey);
   /** @internal */
   readonly promptMap = new FeatureMap<RegisteredPrompt>('prompt', 'name');
   /** @internal */
@@ -130,9 +131,9 @@ export class McpRegistry {
    * @throws {McpDuplicateNameError} when there is a resource of this URI
    * @throws {McpConfigurationError} when the options contradict each other
    */
-  addResource(
+  addResource<Args = Record<string, string>>(
     options: McpResourceOptions & McpAccessOptions & { name: string },
-    handler: McpRunTimeHandler<Record<string, string>>,
+    handler: McpRunTimeHandler<Args>,
   ): void {
     const where = `addResource("${options.uri}")`;
     this.register('resources', {
@@ -201,11 +202,16 @@ export class McpRegistry {
   }
 }
 
+/** Templates are no URIs, and what they differ in is not to be made the same. */
+function uriKey(uri: string): string {
+  return uri.includes('{') ? uri : normalUri(uri);
+}
+
 function checkedHandler(handler: McpRunTimeHandler, schema?: CompiledSchema): McpHandler {
   if (!schema) return (call) => handler(call.arguments, call.context);
   return async (call) => {
     const outcome = await schema.validate(call.arguments);
-    if (!outcome.ok) throw new McpInvalidArgumentsException(outcome.issues);
+    if (!outcome.ok) throw new McpInvalidArgumentsException(outcome.issues, outcome.more);
     return handler(outcome.value as Record<string, unknown>, call.context);
   };
 }

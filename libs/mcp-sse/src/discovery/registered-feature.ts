@@ -1,8 +1,8 @@
-import type { UriTemplate } from '@modelcontextprotocol/sdk/shared/uriTemplate.js';
 import type { McpAccess } from '../model/access.js';
 import type { McpHandler } from '../model/call.js';
 import type { McpPromptDefinition, McpResourceDefinition, McpToolDefinition } from '../model/definitions.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
+import type { UriTemplate } from './uri-template.js';
 
 interface Registered<Definition> {
   readonly definition: Definition;

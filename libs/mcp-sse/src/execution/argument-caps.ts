@@ -1,4 +1,8 @@
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { McpCall } from '../model/call.js';
+import { clip } from '../model/clip.js';
+import { countMembers } from '../model/count-members.js';
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import {
   McpInvalidArgumentsException,
   type ArgumentIssue,
@@ -17,21 +21,37 @@ const MAX_NAME_LENGTH = 64;
 
 /**
  * Refuses arguments that are dangerous to touch, before anything of the application sees them: nested too deep for
- * code that recurses, strings too long for patterns that are not linear, and names that reach prototypes.
+ * code that recurses, strings too long for patterns that are not linear, more members than slow code bears, and names
+ * that reach prototypes.
  */
 export class ArgumentCaps {
   private readonly maxDepth: number;
   private readonly maxLength: number;
+  private readonly maxMembers: number;
+  private readonly tooMany: string;
+  /** Members and elements that the walk has not met yet, at most. */
+  private membersLeft = 0;
 
-  constructor({ maxArgumentDepth, maxStringLength }: ResolvedOptions['limits']) {
+  constructor({ maxArgumentDepth, maxStringLength, maxArgumentMembers }: ResolvedOptions['limits']) {
     this.maxDepth = maxArgumentDepth;
     this.maxLength = maxStringLength;
+    this.maxMembers = maxArgumentMembers;
+    this.tooMany = `more than ${maxArgumentMembers} members and elements in all ("limits.maxArgumentMembers")`;
   }
 
   /** @throws {McpInvalidArgumentsException} which names the argument */
   assert({ arguments: args, value }: McpCall): void {
+    this.membersLeft = this.maxMembers;
     const fault = this.faultOf(args, 1) ?? (value === undefined ? undefined : this.faultOf({ value }, 1));
+    // Of which member it is too many says nothing.
+    if (this.membersLeft < 0) throw new McpInvalidArgumentsException([{ path: '', message: this.tooMany }]);
     if (fault) throw new McpInvalidArgumentsException([issueOf(fault)]);
+  }
+
+  /** @throws {JsonRpcError} -32602 for parameters with more members than arguments may have */
+  assertCountable(params: object): void {
+    if (countMembers(params, this.maxMembers) > this.maxMembers)
+      throw new JsonRpcError(ErrorCode.InvalidParams, `Invalid params: ${this.tooMany}`);
   }
 
   /** One pass, without garbage where nothing is wrong; never deeper than the limit. */
@@ -49,6 +69,8 @@ export class ArgumentCaps {
   }
 
   private faultOfItems(items: readonly unknown[], depth: number): Fault | undefined {
+    this.membersLeft -= items.length;
+    if (this.membersLeft < 0) return { message: this.tooMany, path: [] };
     for (let index = 0; index < items.length; index++) {
       const fault = this.faultOf(items[index], depth + 1);
       if (fault) return within(index, fault);
@@ -58,6 +80,7 @@ export class ArgumentCaps {
 
   private faultOfMembers(members: Readonly<Record<string, unknown>>, depth: number): Fault | undefined {
     for (const name in members) {
+      if (--this.membersLeft < 0) return { message: this.tooMany, path: [] };
       if (name === '__proto__') return within(name, reserved());
       if (name.length > this.maxLength) return within(name, this.tooLong());
       const member = members[name];
@@ -88,10 +111,6 @@ function within(name: PropertyKey, { message, path }: Fault): Fault {
 }
 
 function issueOf({ message, path }: Fault): ArgumentIssue {
-  const names = path.reverse().map((name) => (typeof name === 'string' ? shortened(name) : name));
+  const names = path.reverse().map((name) => (typeof name === 'string' ? clip(name, MAX_NAME_LENGTH) : name));
   return { path: formatPath(names), message };
-}
-
-function shortened(name: string): string {
-  return name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;
 }

@@ -11,7 +11,7 @@ export class ArgumentsPipe implements PipeTransform {
   /** @throws {McpInvalidArgumentsException} */
   transform(value: unknown): unknown {
     return andThen(this.schema.validate(value), (outcome) => {
-      if (!outcome.ok) throw new McpInvalidArgumentsException(outcome.issues);
+      if (!outcome.ok) throw new McpInvalidArgumentsException(outcome.issues, outcome.more);
       return outcome.value;
     });
   }

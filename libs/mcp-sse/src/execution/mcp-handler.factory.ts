@@ -15,6 +15,7 @@ import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { argumentsPipes } from './arguments-pipes.js';
 import { CallParametersFactory } from './call-parameters.factory.js';
 import { assertEnhancersResolvable } from './enhancers.js';
+import { filterAnswer } from './filter-answer.js';
 import { McpResponse } from './mcp-response.js';
 import { shapeCheck } from './shape-check.js';
 import { streamedResult } from './streamed-result.js';
@@ -152,10 +153,7 @@ async function runPipeline(pipeline: Pipeline, call: McpCall): Promise<unknown> 
   try {
     return await pipeline.run(...args);
   } catch (error) {
-    const handled = await pipeline.filter(...args, error);
-    // A filter made for HTTP answers on the response, and may return it as the end of a chain.
-    if (handled === undefined || handled instanceof McpResponse) throw error;
-    return handled;
+    return filterAnswer(error, await pipeline.filter(...args, error), call);
   }
 }
 

@@ -111,7 +111,7 @@ export class McpInvoker implements Invoker {
     const { toolMap } = this.registry;
     const found = toolMap.get(name);
     return andThen(this.access.admit(found, toolMap.values(), context), (tool) => {
-      if (!tool) throw unknownFeature(ErrorCode.InvalidParams, `Unknown tool: ${name}`, found !== undefined);
+      if (!tool) throw unknownFeature(ErrorCode.InvalidParams, 'Unknown tool', name, found !== undefined);
       return () => this.callTool(tool, args, context);
     });
   }
@@ -167,6 +167,8 @@ export class McpInvoker implements Invoker {
   }
 
   private async prepareCompletion(params: Params, context: InvokedContext): Promise<PreparedRequest> {
+    // Before the SDK's schema looks at each of them.
+    this.caps.assertCountable(params);
     const { success, data } = CompleteRequestParamsSchema.safeParse(params);
     if (!success)
       throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: "ref" and "argument" are needed');
@@ -197,7 +199,7 @@ export class McpInvoker implements Invoker {
     const found = promptMap.get(name);
     return andThen(this.access.admit(found, promptMap.values(), context), (prompt) => {
       if (prompt) return prompt;
-      throw unknownFeature(ErrorCode.InvalidParams, `Unknown prompt: ${name}`, found !== undefined);
+      throw unknownFeature(ErrorCode.InvalidParams, 'Unknown prompt', name, found !== undefined);
     });
   }
 
@@ -206,7 +208,7 @@ export class McpInvoker implements Invoker {
     const { resourceMap } = this.registry;
     const found = resourceMap.get(uri);
     if (!(await this.access.admit(found, resourceMap.values(), context)))
-      throw unknownFeature(ErrorCode.InvalidParams, `Unknown resource: ${uri}`, found !== undefined);
+      throw unknownFeature(ErrorCode.InvalidParams, 'Unknown resource', uri, found !== undefined);
   }
 
   /** @throws {JsonRpcError} -32002 when there is none, -32602 for a URI that is too long to be matched */
@@ -220,7 +222,7 @@ export class McpInvoker implements Invoker {
     const { resourceMap } = this.registry;
     return andThen(this.access.admit(found?.resource, resourceMap.values(), context), (resource) => {
       if (resource) return found!;
-      throw unknownFeature(RESOURCE_NOT_FOUND, `Resource not found: ${uri}`, found !== undefined, { uri });
+      throw unknownFeature(RESOURCE_NOT_FOUND, 'Resource not found', uri, found !== undefined, { uri });
     });
   }
 

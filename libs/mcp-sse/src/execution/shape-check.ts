@@ -1,7 +1,6 @@
 import { McpInvalidArgumentsException } from '../model/errors/mcp-invalid-arguments.exception.js';
 import type { Pipe } from '../decorators/parameter-decorator.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
-import { findUnknownProperties } from '../schema/unknown-properties.js';
 import { ArgumentsPipe } from './arguments.pipe.js';
 
 /** A ValidationPipe of the application may drop unknown properties silently; a tool refuses them. */
@@ -9,9 +8,10 @@ export function shapeCheck(
   schema: CompiledSchema | undefined,
   pipes: readonly Pipe[],
 ): (value: unknown) => void {
-  if (!schema || pipes.some((pipe) => pipe instanceof ArgumentsPipe)) return () => undefined;
+  const { findUnknown } = schema ?? {};
+  if (!findUnknown || pipes.some((pipe) => pipe instanceof ArgumentsPipe)) return () => undefined;
   return (value) => {
-    const issues = findUnknownProperties(schema.jsonSchema, value);
-    if (issues.length > 0) throw new McpInvalidArgumentsException(issues);
+    const { issues, more, isEmpty } = findUnknown(value);
+    if (!isEmpty) throw new McpInvalidArgumentsException(issues, more);
   };
 }

@@ -53,7 +53,7 @@ function isExplicitResult(value: unknown): value is CallToolResult {
 async function fitting(value: unknown, output: CompiledSchema): Promise<unknown> {
   const outcome = await output.validate(value);
   if (outcome.ok) return outcome.value;
-  throw new TypeError(`the result does not fit the output schema: ${describeIssues(outcome.issues)}`);
+  throw new TypeError(`the result does not fit the output schema: ${describeIssues(outcome)}`);
 }
 
 function structured(data: unknown): CallToolResult {

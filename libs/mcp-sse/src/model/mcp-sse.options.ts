@@ -175,6 +175,11 @@ export interface McpSseModuleOptions {
     maxMessageDepth?: number;
     /** Levels of objects and arrays in the arguments of a call, 32 by default. */
     maxArgumentDepth?: number;
+    /**
+     * Members of objects and elements of arrays in the arguments of a call, at all levels together, 20000 by default.
+     * Also of what a client answers to a question of a handler.
+     */
+    maxArgumentMembers?: number;
     /** Characters of a string in the arguments of a call, 1048576 by default. */
     maxStringLength?: number;
     /**

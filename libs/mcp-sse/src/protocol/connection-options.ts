@@ -9,6 +9,8 @@ export interface ConnectionOptions {
   readonly maxSubscriptions: number;
   /** How long the client has to answer a request of the server, in milliseconds. */
   readonly clientRequestMs: number;
+  /** Members of objects and elements of arrays in what the client answers. */
+  readonly maxAnswerMembers: number;
   readonly checkForm: FormCheck;
   readonly observer: TrafficObserver;
 }

@@ -1,7 +1,9 @@
 import { ErrorCode, type ProgressToken, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { NegotiatedState } from '../model/cluster/session-record.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
+import { countMembers } from '../model/count-members.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { FormCheck } from '../model/form-check.js';
 import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
 import type { Invoker, PreparedRequest } from '../model/invoker.js';
@@ -167,12 +169,19 @@ export class McpConnection implements CallPort {
     this.subscriptions.updated(uri);
   }
 
-  request(
+  /** @throws {McpClientError} as the queue does, and for an answer with too many members to look at each */
+  async request(
     method: string,
     params: object | undefined,
     { relatesTo, signal, timeoutMs = this.options.clientRequestMs }: ClientRequestOptions,
   ): Promise<unknown> {
-    return this.clientRequests.request(method, params, { relatesTo, signal, timeoutMs });
+    const answer = await this.clientRequests.request(method, params, { relatesTo, signal, timeoutMs });
+    const { maxAnswerMembers } = this.options;
+    if (countMembers(answer, maxAnswerMembers) <= maxAnswerMembers) return answer;
+    throw new McpClientError(
+      `The client's answer to ${method} has more than ${maxAnswerMembers} members and elements in all ` +
+        '("limits.maxArgumentMembers").',
+    );
   }
 
   closeStream(relatesTo: RequestId, retryMs?: number): void {

@@ -1,5 +1,6 @@
 import { ErrorCode, LoggingLevelSchema, type InitializeResult } from '@modelcontextprotocol/sdk/types.js';
 import { andThen } from '../model/and-then.js';
+import { clip } from '../model/clip.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { InvokedContext, Invoker, PreparedRequest } from '../model/invoker.js';
 import type { McpTransportName } from '../model/session-view.js';
@@ -12,6 +13,9 @@ import { negotiateVersion } from './protocol-versions.js';
 import type { ResourceSubscriptions } from './resource-subscriptions.js';
 
 type Preparation = PreparedRequest | Promise<PreparedRequest>;
+
+/** Of a method that is not served, in the error. */
+const MAX_METHOD_LENGTH = 256;
 
 /** Requests that change what is agreed with the client. */
 const CHANGES_STATE = new Set([
@@ -62,7 +66,10 @@ export class RequestMethods {
     }
     // Before all else: clients ask for methods of later revisions to learn that they are not served.
     if (!this.invoker.handles(method))
-      throw new JsonRpcError(ErrorCode.MethodNotFound, `Method not found: ${method}`);
+      throw new JsonRpcError(
+        ErrorCode.MethodNotFound,
+        `Method not found: ${clip(method, MAX_METHOD_LENGTH)}`,
+      );
     this.assertInitialized();
     return this.invoker.prepare(method, params, context);
   }

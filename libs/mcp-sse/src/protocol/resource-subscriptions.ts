@@ -1,5 +1,6 @@
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { WatchableResource } from '../model/invoker.js';
+import { normalUri } from '../model/normal-uri.js';
 import { whenReady } from '../model/when-ready.js';
 import { ResourceWatch } from './resource-watch.js';
 
@@ -15,6 +16,7 @@ export interface SubscriptionPort {
 
 /** The resources that a client wants to hear of. */
 export class ResourceSubscriptions {
+  /** By the normal form of their URI. */
   private readonly watches = new Map<string, ResourceWatch>();
 
   /**
@@ -32,22 +34,22 @@ export class ResourceSubscriptions {
    * @throws as watching the resource does
    */
   async add(uri: string, resource: WatchableResource): Promise<void> {
-    const watch = this.watches.get(uri) ?? this.begin(uri, resource);
+    const watch = this.watches.get(normalUri(uri)) ?? this.begin(uri, resource);
     try {
       await watch.started;
     } catch (error) {
-      this.end(uri, watch);
+      this.end(watch);
       throw error;
     }
   }
 
   remove(uri: string): void {
-    const watch = this.watches.get(uri);
-    if (watch) this.end(uri, watch);
+    const watch = this.watches.get(normalUri(uri));
+    if (watch) this.end(watch);
   }
 
   removeAll(): void {
-    for (const [uri, watch] of this.watches) this.end(uri, watch);
+    for (const watch of this.watches.values()) this.end(watch);
   }
 
   /**
@@ -55,18 +57,18 @@ export class ResourceSubscriptions {
    * not told, and no longer subscribed.
    */
   updated(uri: string): void {
-    const watch = this.watches.get(uri);
+    const watch = this.watches.get(normalUri(uri));
     if (!watch) return;
     whenReady(
       () => watch.isReadable(),
-      (isReadable) => this.conclude(uri, watch, isReadable),
+      (isReadable) => this.conclude(watch, isReadable),
       this.port.report,
     );
   }
 
-  private conclude(uri: string, watch: ResourceWatch, isReadable: boolean): void {
-    if (!isReadable) this.end(uri, watch);
-    else if (this.watches.get(uri) === watch) this.port.tell(uri);
+  private conclude(watch: ResourceWatch, isReadable: boolean): void {
+    if (!isReadable) this.end(watch);
+    else if (this.isCurrent(watch)) this.port.tell(watch.uri);
   }
 
   private begin(uri: string, resource: WatchableResource): ResourceWatch {
@@ -75,16 +77,20 @@ export class ResourceSubscriptions {
         TOO_MANY,
         `The session has ${this.max} subscriptions; unsubscribe from one before you subscribe to another.`,
       );
-    const watch = new ResourceWatch(resource, () => this.updated(uri));
-    this.watches.set(uri, watch);
+    const watch = new ResourceWatch(uri, resource, () => this.updated(uri));
+    this.watches.set(normalUri(uri), watch);
     this.uris.add(uri);
     return watch;
   }
 
-  private end(uri: string, watch: ResourceWatch): void {
-    if (this.watches.get(uri) !== watch) return;
+  private end(watch: ResourceWatch): void {
+    if (!this.isCurrent(watch)) return;
     watch.end();
-    this.watches.delete(uri);
-    this.uris.delete(uri);
+    this.watches.delete(normalUri(watch.uri));
+    this.uris.delete(watch.uri);
+  }
+
+  private isCurrent(watch: ResourceWatch): boolean {
+    return this.watches.get(normalUri(watch.uri)) === watch;
   }
 }

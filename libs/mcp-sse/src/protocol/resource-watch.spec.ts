@@ -17,7 +17,7 @@ describe('ResourceWatch', () => {
 
   it('stops at once when it has started', async () => {
     const { resource, stops } = counted();
-    const watch = new ResourceWatch(resource, noop);
+    const watch = new ResourceWatch('notes://1', resource, noop);
     await watch.started;
     expect(stops()).toBe(0);
     watch.end();
@@ -26,7 +26,7 @@ describe('ResourceWatch', () => {
 
   it('stops as soon as it starts when it ended before', async () => {
     const { resource, stops } = counted();
-    const watch = new ResourceWatch(resource, noop);
+    const watch = new ResourceWatch('notes://1', resource, noop);
     watch.end();
     expect(stops()).toBe(0);
     await watch.started;
@@ -35,6 +35,7 @@ describe('ResourceWatch', () => {
 
   it('can end after it failed to start', async () => {
     const watch = new ResourceWatch(
+      'notes://1',
       watchable(() => Promise.reject(new Error('no such resource'))),
       noop,
     );

@@ -7,7 +7,9 @@ export class ResourceWatch {
   private stop?: () => void;
   private ended = false;
 
+  /** @param uri as the client has spelled it */
   constructor(
+    readonly uri: string,
     private readonly resource: WatchableResource,
     onUpdate: () => void,
   ) {

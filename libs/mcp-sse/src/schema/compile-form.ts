@@ -1,8 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FormCheck } from '../model/form-check.js';
-import { ajvIssue } from './ajv-issue.js';
 import { describeIssues } from './describe-issues.js';
+import { JsonSchemaCheck } from './json-schema-check.js';
+import { makeUniqueItemsLinear } from './unique-items.js';
 
 /**
  * Makes the check of a form's answers. Each form has an engine of its own, because Ajv keeps what it compiles for
@@ -10,14 +11,22 @@ import { describeIssues } from './describe-issues.js';
  * emptied.
  */
 export const compileForm: FormCheck = (form) => {
+  const check = new JsonSchemaCheck(form, engineFor);
+  return (content) => {
+    const issues = check.issuesOf(content);
+    return issues && describeIssues(issues);
+  };
+};
+
+function engineFor(allErrors: boolean): Ajv2020 {
   const engine = new Ajv2020({
-    allErrors: true,
+    allErrors,
     strict: false,
     logger: false,
     meta: false,
     validateSchema: false,
   });
   addFormats.default(engine, ['email', 'uri', 'date', 'date-time']);
-  const check = engine.compile(form);
-  return (content) => (check(content) ? undefined : describeIssues((check.errors ?? []).map(ajvIssue)));
-};
+  makeUniqueItemsLinear(engine);
+  return engine;
+}

@@ -1,4 +1,5 @@
 import type { JsonObjectSchema } from '../model/json-schema.js';
+import type { IssueList } from './issue-list.js';
 
 /** What is wrong with one field. */
 export interface SchemaIssue {
@@ -9,7 +10,13 @@ export interface SchemaIssue {
 
 export type SchemaOutcome =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly issues: readonly SchemaIssue[] };
+  | {
+      readonly ok: false;
+      /** The first few. */
+      readonly issues: readonly SchemaIssue[];
+      /** How many issues there are besides these, where there are. */
+      readonly more?: number;
+    };
 
 /** A schema that was made ready at bootstrap. */
 export interface CompiledSchema {
@@ -17,6 +24,9 @@ export interface CompiledSchema {
 
   /** The class, when the schema comes from one with class-validator decorators. */
   readonly dto?: new (...args: never[]) => object;
+
+  /** Of a class: finds the properties that neither it nor the classes within it have. */
+  findUnknown?(value: unknown): IssueList;
 
   /**
    * Checks a value. What comes back is the schema's own output: of a DTO an instance of the class for arguments, its

@@ -1,6 +1,12 @@
+import { tellFew } from '../model/tell-few.js';
 import type { SchemaIssue } from './compiled-schema.js';
 
-/** One sentence of all that is wrong. */
-export function describeIssues(issues: readonly SchemaIssue[]): string {
-  return issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+interface Issues {
+  readonly issues: readonly SchemaIssue[];
+  readonly more?: number;
+}
+
+/** One sentence of what is wrong. */
+export function describeIssues({ issues, more }: Issues): string {
+  return tellFew(issues, ({ path, message }) => (path === '' ? message : `${path}: ${message}`), more);
 }

@@ -19,6 +19,7 @@ import { propertySchema } from './property-schema.js';
 import { demandsValue, needsValue } from './required-property.js';
 import type { UncheckedProperties } from './unchecked-properties.js';
 import { accessorOf, WireProperties, type WireProperty } from './wire-properties.js';
+import type { KnownProperties, NestedClass } from './unknown-properties.js';
 
 const SHAPE_VALIDATORS = /^(isArray|array[A-Z]\w+|isObject|isNotEmptyObject)$/;
 
@@ -36,6 +37,8 @@ export class DtoDocument {
 
   /** By class: what is on the wire. */
   readonly wire = new Map<unknown, WireProperties>();
+  /** By class: the properties that may be given. */
+  readonly known = new Map<DtoClass, KnownProperties>();
 
   private readonly names = new Map<DtoClass, string>();
   private readonly definitions: Record<string, Keywords> = {};
@@ -80,6 +83,7 @@ export class DtoDocument {
     const hides = (property: string) => isHidden(dto, property, this.direction);
     const initial = initialValues(dto, this.where, [...byProperty.keys()], hides);
     const unchecked: UncheckedProperties = { required: [], nested: [] };
+    const known = new Map<string, NestedClass | undefined>();
     const properties: Record<string, Keywords> = {};
     const required: string[] = [];
     const wire: WireProperty[] = [];
@@ -105,13 +109,17 @@ export class DtoDocument {
       };
       const nested = nestedClass(dto, property, validators, transformer);
       wire.push({ ...transformer, property, name, nested, isMap: isMap(dto, property, transformer) });
+      const container = containerOf(validators, designTypeOf(dto, property));
+      // A transform of the application may take anything.
+      const isGiven = nested !== undefined && !transformer.hasTransform;
+      known.set(name, isGiven ? { dto: nested, isMap: container === 'map' } : undefined);
       if (transformer.isReplaced) continue;
       if (!given && needsValue(validators)) {
         required.push(name);
         if (!demandsValue(validators)) unchecked.required.push({ property, name });
       }
       if (nested) {
-        const isArray = containerOf(validators, designTypeOf(dto, property)) === 'array';
+        const isArray = container === 'array';
         const isShapeChecked = validators.some(({ name = '' }) => SHAPE_VALIDATORS.test(name));
         unchecked.nested.push({ property, name, isArray, isShapeChecked });
       }
@@ -120,6 +128,7 @@ export class DtoDocument {
     this.unchecked.set(dto, unchecked);
     const hidesSome = wire.length < byProperty.size || hidesAny(dto, this.direction);
     this.wire.set(dto, new WireProperties(dto, wire, hidesSome, this.direction));
+    this.known.set(dto, { nested: known, required });
     return {
       type: 'object',
       ...(Reflect.getOwnMetadata(SCHEMA_KEYWORDS_METADATA, dto) as Keywords | undefined),

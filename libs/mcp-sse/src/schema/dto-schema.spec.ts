@@ -71,8 +71,8 @@ describe('compileDtoSchema of an input', () => {
     ).toEqual({
       ok: false,
       issues: [
-        { path: 'extra', message: 'property extra should not exist' },
         { path: 'lines[0].cost', message: 'property cost should not exist' },
+        { path: 'extra', message: 'property extra should not exist' },
       ],
     });
   });

@@ -1,13 +1,13 @@
 import { plainToInstance } from 'class-transformer';
 import { validate, type ValidatorOptions } from 'class-validator';
-import type { CompiledSchema, SchemaIssue, SchemaOutcome } from './compiled-schema.js';
+import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
 import type { DtoClass } from './dto-class.js';
 import { DtoDocument } from './dto-document.js';
 import { DtoWire } from './dto-wire.js';
-import { findReservedProperties } from './reserved-properties.js';
-import { findUncheckedIssues } from './unchecked-properties.js';
-import { findUnknownProperties } from './unknown-properties.js';
-import { validationIssues } from './validation-issues.js';
+import type { IssueList } from './issue-list.js';
+import { addUncheckedIssues } from './unchecked-properties.js';
+import { findUnknownProperties, type KnownProperties } from './unknown-properties.js';
+import { addValidationIssues } from './validation-issues.js';
 
 const STRICT: ValidatorOptions = {
   whitelist: true,
@@ -15,6 +15,8 @@ const STRICT: ValidatorOptions = {
   forbidUnknownValues: true,
   validationError: { target: false, value: false },
 };
+
+const NO_CLASSES: ReadonlyMap<DtoClass, KnownProperties> = new Map();
 
 /** With the class that an error is of, for the names on the wire. */
 const STRICT_WITH_TARGET: ValidatorOptions = { ...STRICT, validationError: { target: true, value: false } };
@@ -33,7 +35,7 @@ export function compileDtoSchema(
   where: string,
   direction: 'input' | 'output',
 ): CompiledSchema {
-  const { jsonSchema, unchecked, wire: wireProperties } = new DtoDocument(dto, where, direction);
+  const { jsonSchema, unchecked, wire: wireProperties, known } = new DtoDocument(dto, where, direction);
   const wire = new DtoWire(dto, wireProperties);
   const options = wire.differs ? STRICT_WITH_TARGET : STRICT;
   const isUnchecked = [...unchecked.values()].some(
@@ -42,36 +44,32 @@ export function compileDtoSchema(
   const construct = dto as new () => object;
   const isInput = direction === 'input';
   const accepts = isInput ? isPlainObject : isObject;
+  // A result may have the names of the class too, and class-validator refuses what it does not know.
+  const findUnknown = (value: unknown) => findUnknownProperties(isInput ? known : NO_CLASSES, dto, value);
 
   return {
     jsonSchema,
     dto,
+    findUnknown,
     async validate(value: unknown): Promise<SchemaOutcome> {
-      if (!accepts(value)) return refusal([{ path: '', message: 'must be an object' }]);
-      const reserved = findReservedProperties(value);
-      if (reserved.length > 0) return refusal(reserved);
-      if (isInput && wire.isLossy) {
-        const unknown = findUnknownProperties(jsonSchema, value);
-        if (unknown.length > 0) return refusal(unknown);
-        const dropped = wire.mapKeyIssues(value);
-        if (dropped.length > 0) return refusal(dropped);
-      }
+      if (!accepts(value)) return { ok: false, issues: [{ path: '', message: 'must be an object' }] };
+      // Before anything is made of them: class-transformer takes quadratic time for the names of an object.
+      const issues = findUnknown(value);
+      if (isInput && wire.isLossy) wire.addMapKeyIssues(value, issues);
+      if (!issues.isEmpty) return refusal(issues);
 
       const result = isInput ? undefined : wire.resultOf(value);
       const instance = result?.instance ?? plainToInstance(construct, value);
-      const errors = await validate(instance, options);
-      const rest = isUnchecked ? findUncheckedIssues(unchecked, instance) : [];
-      if (errors.length > 0 || rest.length > 0) {
-        const issues = [...validationIssues(wire.named(errors)), ...rest];
-        if (issues.length > 0) return refusal(issues);
-      }
+      addValidationIssues(wire.named(await validate(instance, options)), issues);
+      if (isUnchecked) addUncheckedIssues(unchecked, instance, issues);
+      if (!issues.isEmpty) return refusal(issues);
       return { ok: true, value: result ? wire.wireForm(result) : instance };
     },
   };
 }
 
-function refusal(issues: readonly SchemaIssue[]): SchemaOutcome {
-  return { ok: false, issues };
+function refusal({ issues, more }: IssueList): SchemaOutcome {
+  return { ok: false, issues, more };
 }
 
 function isObject(value: unknown): value is object {

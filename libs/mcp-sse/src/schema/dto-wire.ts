@@ -1,8 +1,7 @@
 import type { ValidationError } from 'class-validator';
 import { transformedForResult } from './class-transformer-metadata.js';
-import type { SchemaIssue } from './compiled-schema.js';
 import type { DtoClass } from './dto-class.js';
-import { formatPath } from './format-path.js';
+import type { IssueList } from './issue-list.js';
 import type { WireProperties, WireProperty } from './wire-properties.js';
 
 const PRIMITIVES = new Set<unknown>([String, Number, Boolean]);
@@ -36,22 +35,39 @@ export class DtoWire {
     this.hasTransform = all.some(({ hasTransform }) => hasTransform);
   }
 
-  /** Reports keys of Maps that class-transformer would drop, as a Map has members of that name. */
-  mapKeyIssues(value: unknown, dto: DtoClass = this.dto, path: readonly PropertyKey[] = []): SchemaIssue[] {
-    if (Array.isArray(value))
-      return value.flatMap((item, index) => this.mapKeyIssues(item, dto, [...path, index]));
-    if (typeof value !== 'object' || value === null) return [];
-    return this.classes.get(dto)!.properties.flatMap(({ name, isMap, nested }) => {
+  /** Adds the keys of Maps that class-transformer would drop, as a Map has members of that name. */
+  addMapKeyIssues(
+    value: unknown,
+    issues: IssueList,
+    dto: DtoClass = this.dto,
+    path: PropertyKey[] = [],
+  ): void {
+    if (Array.isArray(value)) return this.addEach(value.entries(), issues, dto, path);
+    if (typeof value !== 'object' || value === null) return;
+    for (const { name, isMap, nested } of this.classes.get(dto)!.properties) {
       const member = (value as Members)[name];
-      if (typeof member !== 'object' || member === null) return [];
-      const inside = [...path, name];
-      if (!isMap) return nested ? this.mapKeyIssues(member, nested, inside) : [];
-      return Object.entries(member).flatMap(([key, child]) => {
-        if (key in Map.prototype)
-          return [{ path: formatPath([...inside, key]), message: `${key} cannot be a key of ${name}` }];
-        return nested ? this.mapKeyIssues(child, nested, [...inside, key]) : [];
-      });
-    });
+      if (typeof member !== 'object' || member === null) continue;
+      path.push(name);
+      if (isMap) {
+        for (const key of Object.keys(member))
+          if (key in Map.prototype) issues.addAt(path, key, `${key} cannot be a key of ${name}`);
+        if (nested) this.addEach(Object.entries(member), issues, nested, path);
+      } else if (nested) this.addMapKeyIssues(member, issues, nested, path);
+      path.pop();
+    }
+  }
+
+  private addEach(
+    entries: Iterable<[PropertyKey, unknown]>,
+    issues: IssueList,
+    dto: DtoClass,
+    path: PropertyKey[],
+  ): void {
+    for (const [key, child] of entries) {
+      path.push(key);
+      this.addMapKeyIssues(child, issues, dto, path);
+      path.pop();
+    }
   }
 
   /** Errors by the names on the wire, without those of what is not there. */

@@ -1,14 +1,14 @@
-import { Ajv, type Options, type ValidateFunction } from 'ajv';
+import { Ajv, type Options } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
 import { jsonData } from '../model/json-data.js';
 import type { JsonObjectSchema } from '../model/json-schema.js';
-import { ajvIssue } from './ajv-issue.js';
 import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
+import { JsonSchemaCheck } from './json-schema-check.js';
+import { makeUniqueItemsLinear } from './unique-items.js';
 
 const OPTIONS: Options = {
-  allErrors: true,
   strict: false,
   useDefaults: true,
   logger: false,
@@ -16,7 +16,8 @@ const OPTIONS: Options = {
   addUsedSchema: false,
 };
 
-const engines = new Map<typeof Ajv | typeof Ajv2020, Ajv | Ajv2020>();
+/** By their class and whether they find all errors. */
+const engines = new Map<string, Ajv | Ajv2020>();
 
 /**
  * Makes a JSON Schema document (2020-12, or draft-07 where its `$schema` says so) ready. The document is
@@ -42,34 +43,36 @@ export function compileRawJsonSchema(
     jsonSchema: document,
     validate(value): SchemaOutcome {
       const prepared = prepare(value);
-      if (check(prepared)) return { ok: true, value: prepared };
-      return { ok: false, issues: (check.errors ?? []).map(ajvIssue) };
+      const found = check.issuesOf(prepared);
+      return found ? { ok: false, issues: found.issues, more: found.more } : { ok: true, value: prepared };
     },
   };
 }
 
-function compile(document: JsonObjectSchema, where: string): ValidateFunction {
-  const engine = engineFor(document);
+function compile(document: JsonObjectSchema, where: string): JsonSchemaCheck {
+  const engine = (allErrors: boolean) => engineFor(document, allErrors);
   try {
     if (document.$async) throw new Error('$async is not JSON Schema');
-    return engine.compile(document);
+    return new JsonSchemaCheck(document, engine);
   } catch (error) {
     // Ajv would take the document for a good one when it sees it again.
-    engine.removeSchema(document);
+    engine(false).removeSchema(document);
     const reason = error instanceof Error ? error.message : String(error);
     throw new McpSchemaError(where, `the JSON Schema is not valid: ${reason}. Correct it.`);
   }
 }
 
-function engineFor({ $schema }: JsonObjectSchema): Ajv | Ajv2020 {
+function engineFor({ $schema }: JsonObjectSchema, allErrors: boolean): Ajv | Ajv2020 {
   const isDraft07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/.test(String($schema));
   const Engine = isDraft07 ? Ajv : Ajv2020;
-  const known = engines.get(Engine);
+  const key = `${Engine.name} ${allErrors}`;
+  const known = engines.get(key);
   if (known) return known;
 
-  const engine = new Engine(OPTIONS);
+  const engine = new Engine({ ...OPTIONS, allErrors });
   addFormats.default(engine);
-  engines.set(Engine, engine);
+  makeUniqueItemsLinear(engine);
+  engines.set(key, engine);
   return engine;
 }
 

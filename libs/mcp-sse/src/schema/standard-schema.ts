@@ -3,6 +3,7 @@ import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
 import type { JsonObjectSchema } from '../model/json-schema.js';
 import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
 import { formatPath } from './format-path.js';
+import { IssueList } from './issue-list.js';
 
 /**
  * Makes a Standard Schema ready. Its JSON Schema comes from the Standard JSON Schema interface, so that no
@@ -17,8 +18,11 @@ export function compileStandardSchema(
   direction: 'input' | 'output',
 ): CompiledSchema {
   const standard = schema['~standard'];
-  const outcomeOf = (result: StandardSchemaV1.Result<unknown>): SchemaOutcome =>
-    result.issues ? { ok: false, issues: result.issues.map(toIssue) } : { ok: true, value: result.value };
+  const outcomeOf = (result: StandardSchemaV1.Result<unknown>): SchemaOutcome => {
+    if (!result.issues) return { ok: true, value: result.value };
+    const { issues, more } = IssueList.of(result.issues, toIssue);
+    return { ok: false, issues, more };
+  };
 
   return {
     jsonSchema: jsonSchemaOf(standard, where, direction),

@@ -1,5 +1,4 @@
-import type { SchemaIssue } from './compiled-schema.js';
-import { formatPath } from './format-path.js';
+import type { IssueList } from './issue-list.js';
 
 /** What class-validator does not check of a class, though its JSON Schema says so. */
 export interface UncheckedProperties {
@@ -15,39 +14,46 @@ export interface UncheckedProperties {
   }[];
 }
 
-/** Reports what class-validator lets pass of an instance and of those within it. */
-export function findUncheckedIssues(
+/** Adds to the issues what class-validator lets pass of an instance and of those within it. */
+export function addUncheckedIssues(
   unchecked: ReadonlyMap<unknown, UncheckedProperties>,
-  value: unknown,
-  path: readonly PropertyKey[] = [],
-): SchemaIssue[] {
-  if (isList(value)) {
-    return [...value].flatMap((element, index) => findUncheckedIssues(unchecked, element, [...path, index]));
-  }
-  if (value instanceof Map) {
-    return [...value].flatMap(([key, child]) =>
-      findUncheckedIssues(unchecked, child, [...path, String(key)]),
-    );
-  }
-  const properties = value instanceof Object ? unchecked.get(value.constructor) : undefined;
-  if (!properties) return [];
-
-  const instance = value as Record<string, unknown>;
-  const missing = properties.required
-    .filter(({ property }) => instance[property] === undefined)
-    .map(({ name }) => ({
-      path: formatPath([...path, name]),
-      message: `${name} should not be null or undefined`,
-    }));
-  const within = properties.nested.flatMap(({ property, name, isArray, isShapeChecked }) => {
-    const child = instance[property];
-    if (!isShapeChecked && child instanceof Object && isList(child) !== isArray) {
-      const message = `${name} must be an ${isArray ? 'array' : 'object'}`;
-      return [{ path: formatPath([...path, name]), message }];
+  root: unknown,
+  issues: IssueList,
+): void {
+  const path: PropertyKey[] = [];
+  const add = (name: string, message: string): void => {
+    path.push(name);
+    issues.add(path, message);
+    path.pop();
+  };
+  const visit = (key: PropertyKey, value: unknown): void => {
+    path.push(key);
+    walk(value);
+    path.pop();
+  };
+  const walk = (value: unknown): void => {
+    if (isList(value)) {
+      let index = 0;
+      for (const element of value) visit(index++, element);
+      return;
     }
-    return findUncheckedIssues(unchecked, child, [...path, name]);
-  });
-  return [...missing, ...within];
+    if (value instanceof Map) {
+      for (const [key, child] of value) visit(String(key), child);
+      return;
+    }
+    const properties = value instanceof Object ? unchecked.get(value.constructor) : undefined;
+    if (!properties) return;
+    const instance = value as Record<string, unknown>;
+    for (const { property, name } of properties.required)
+      if (instance[property] === undefined) add(name, `${name} should not be null or undefined`);
+    for (const { property, name, isArray, isShapeChecked } of properties.nested) {
+      const child = instance[property];
+      if (!isShapeChecked && child instanceof Object && isList(child) !== isArray)
+        add(name, `${name} must be an ${isArray ? 'array' : 'object'}`);
+      else visit(name, child);
+    }
+  };
+  walk(root);
 }
 
 function isList(value: unknown): value is unknown[] | Set<unknown> {

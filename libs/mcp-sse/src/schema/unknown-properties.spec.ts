@@ -1,25 +1,36 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JsonObjectSchema } from '../model/json-schema.js';
-import { findUnknownProperties } from './unknown-properties.js';
+import { findUnknownProperties, type KnownProperties, type NestedClass } from './unknown-properties.js';
 
-const schema: JsonObjectSchema = {
-  type: 'object',
-  properties: {
-    name: { type: 'string' },
-    meta: { type: 'object' },
-    lines: { type: 'array', items: { $ref: '#/$defs/Line' } },
-    parent: { anyOf: [{ $ref: '#/$defs/Line' }, { type: 'null' }] },
-    byName: { type: 'object', additionalProperties: { $ref: '#/$defs/Line' } },
-  },
-  additionalProperties: false,
-  $defs: {
-    Line: {
-      type: 'object',
-      properties: { price: { type: 'number' }, next: { $ref: '#/$defs/Line' } },
-      additionalProperties: false,
+class Order {}
+class Line {}
+
+const line: NestedClass = { dto: Line, isMap: false };
+const known = new Map<typeof Order, KnownProperties>([
+  [
+    Order,
+    {
+      nested: new Map<string, NestedClass | undefined>([
+        ['name', undefined],
+        ['meta', undefined],
+        ['lines', line],
+        ['parent', line],
+        ['byName', { dto: Line, isMap: true }],
+      ]),
+      required: [],
     },
-  },
-};
+  ],
+  [
+    Line,
+    {
+      nested: new Map<string, NestedClass | undefined>([
+        ['price', undefined],
+        ['next', line],
+      ]),
+      required: ['price'],
+    },
+  ],
+]);
+const issuesOf = (value: unknown) => findUnknownProperties(known, Order, value).issues;
 
 describe('findUnknownProperties', () => {
   it('finds nothing where everything is declared, or anything goes', () => {
@@ -30,9 +41,9 @@ describe('findUnknownProperties', () => {
       parent: { price: 1 },
       byName: { first: { price: 1 } },
     };
-    expect(findUnknownProperties(schema, value)).toEqual([]);
-    expect(findUnknownProperties(schema, { parent: null })).toEqual([]);
-    expect(findUnknownProperties(schema, 'text')).toEqual([]);
+    expect(issuesOf(value)).toEqual([]);
+    expect(issuesOf({ parent: null })).toEqual([]);
+    expect(issuesOf('text')).toEqual([]);
   });
 
   it('names what is not declared at each level', () => {
@@ -42,7 +53,7 @@ describe('findUnknownProperties', () => {
       parent: { cost: 1 },
       byName: { first: { cost: 1 } },
     };
-    expect(findUnknownProperties(schema, value)).toEqual([
+    expect(issuesOf(value)).toEqual([
       { path: 'extra', message: 'property extra should not exist' },
       { path: 'lines[1].cost', message: 'property cost should not exist' },
       { path: 'lines[1].next.cost', message: 'property cost should not exist' },
@@ -51,12 +62,27 @@ describe('findUnknownProperties', () => {
     ]);
   });
 
-  it('is not fooled by names that every object has', () => {
-    const value: unknown = JSON.parse('{"__proto__":{},"constructor":1,"toString":1}');
-    expect(findUnknownProperties(schema, value).map(({ path }) => path)).toEqual([
+  it('refuses names that every object has, wherever they are', () => {
+    const value: unknown = JSON.parse('{"__proto__":{},"constructor":1,"meta":{"deep":[{"toString":1}]}}');
+    expect(issuesOf(value).map(({ path }) => path)).toEqual([
       '__proto__',
       'constructor',
-      'toString',
+      'meta.deep[0].toString',
     ]);
+  });
+
+  it('keeps the first 20 issues and counts the others', () => {
+    const lines = Array.from({ length: 5_000 }, () => ({ cost: 1 }));
+    const { issues, more } = findUnknownProperties(known, Order, { lines });
+    expect([issues.length, more]).toEqual([20, 4_980]);
+  });
+
+  it('tells of missing properties only where they are very many', () => {
+    const missing = (count: number) => ({ lines: Array.from({ length: count }, () => ({})) });
+    expect(issuesOf(missing(1_000))).toEqual([]);
+    expect(issuesOf(missing(1_001))[0]).toEqual({
+      path: 'lines[0].price',
+      message: 'price should not be null or undefined',
+    });
   });
 });

@@ -1,17 +1,19 @@
 import type { ValidationError } from 'class-validator';
 import { arrayIndex } from './array-index.js';
-import type { SchemaIssue } from './compiled-schema.js';
-import { formatPath } from './format-path.js';
+import type { IssueList } from './issue-list.js';
 
-/** Turns class-validator's tree of errors into a list of issues. */
-export function validationIssues(
+/** Adds class-validator's tree of errors to a list of issues. */
+export function addValidationIssues(
   errors: readonly ValidationError[],
-  path: readonly PropertyKey[] = [],
-): SchemaIssue[] {
-  return errors.flatMap(({ property, constraints, children }) => {
+  issues: IssueList,
+  path: PropertyKey[] = [],
+): void {
+  for (const { property, constraints, children } of errors) {
     // class-validator names no property where it refuses a nested value as a whole.
-    const segments = (property as string | undefined) === undefined ? path : [...path, arrayIndex(property)];
-    const own = Object.values(constraints ?? {}).map((message) => ({ path: formatPath(segments), message }));
-    return [...own, ...validationIssues(children ?? [], segments)];
-  });
+    const isNamed = (property as string | undefined) !== undefined;
+    if (isNamed) path.push(arrayIndex(property));
+    for (const message of Object.values(constraints ?? {})) issues.add(path, message);
+    if (children) addValidationIssues(children, issues, path);
+    if (isNamed) path.pop();
+  }
 }

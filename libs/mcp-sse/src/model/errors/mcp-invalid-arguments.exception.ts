@@ -1,4 +1,5 @@
 import { BadRequestException } from '@nestjs/common';
+import { tellFew } from '../tell-few.js';
 
 /** What is wrong with one argument. */
 export interface ArgumentIssue {
@@ -7,10 +8,14 @@ export interface ArgumentIssue {
   readonly message: string;
 }
 
-/** The arguments of a call do not fit its schema. The message names each field that fails. */
+/** The arguments of a call do not fit its schema. The message names the first 20 fields that fail. */
 export class McpInvalidArgumentsException extends BadRequestException {
-  constructor(readonly issues: readonly ArgumentIssue[]) {
-    super(`Invalid arguments: ${issues.map(describe).join('; ')}`);
+  /** @param more how many issues there are besides `issues` */
+  constructor(
+    readonly issues: readonly ArgumentIssue[],
+    readonly more = 0,
+  ) {
+    super(`Invalid arguments: ${tellFew(issues, describe, more)}`);
   }
 }
 

@@ -1,0 +1,15 @@
+/** Counts the members of objects and the elements of arrays in JSON, at all levels; stops counting above `max`. */
+export function countMembers(value: unknown, max: number): number {
+  let count = 0;
+  // No recursion: what a client sends may be nested deep.
+  const open = [value];
+  while (open.length > 0 && count <= max) {
+    const current = open.pop();
+    if (typeof current !== 'object' || current === null) continue;
+    const children = Array.isArray(current) ? current : Object.values(current);
+    count += children.length;
+    if (count > max) break;
+    for (const child of children) open.push(child);
+  }
+  return count;
+}

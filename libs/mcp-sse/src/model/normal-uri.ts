@@ -1,0 +1,60 @@
+const PARTS = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?#]*))?([^?#]*)([^]*)$/i;
+const PERCENT = /%([0-9a-f]{2})?/gi;
+const UNRESERVED = /[\w.~-]/;
+/** What a URI has in its encoded form only. */
+const NOT_IN_URIS = /[^!-~]|["<>\\^`{|}]/gu;
+
+/**
+ * The one form of all spellings of a URI: what is compared to tell whether two URIs name the same.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
+ */
+export function normalUri(uri: string): string {
+  return assembled(uri, (host) => host.toLowerCase());
+}
+
+/** As {@link normalUri}, but the case of the host stays: templates read values from there. */
+export function normalUriInCase(uri: string): string {
+  return assembled(uri, (host) => host);
+}
+
+/** Encodes what must be, and decodes what need not be encoded. */
+export function normalPercentEncoding(text: string): string {
+  return text
+    .replace(PERCENT, (encoded, hex?: string) => {
+      if (hex === undefined) return '%25';
+      const character = String.fromCharCode(parseInt(hex, 16));
+      return UNRESERVED.test(character) ? character : encoded.toUpperCase();
+    })
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .replace(NOT_IN_URIS, (character) => encodeURIComponent(character));
+}
+
+function assembled(uri: string, caseOf: (host: string) => string): string {
+  const [, scheme, authority, path = '', rest = ''] = PARTS.exec(normalPercentEncoding(uri)) ?? [];
+  if (scheme === undefined) return normalPercentEncoding(uri);
+  const isHierarchical = authority !== undefined || path.startsWith('/');
+  return (
+    `${scheme.toLowerCase()}:` +
+    (authority === undefined ? '' : `//${withHost(authority, caseOf)}`) +
+    (isHierarchical ? withoutDotSegments(path) : path) +
+    rest
+  );
+}
+
+function withHost(authority: string, caseOf: (host: string) => string): string {
+  const start = authority.lastIndexOf('@') + 1;
+  return authority.slice(0, start) + caseOf(authority.slice(start));
+}
+
+function withoutDotSegments(path: string): string {
+  if (!path.includes('/.')) return path;
+  const kept: string[] = [];
+  const segments = path.split('/').slice(1);
+  for (const [index, segment] of segments.entries()) {
+    if (segment === '..') kept.pop();
+    if (segment !== '.' && segment !== '..') kept.push(segment);
+    else if (index === segments.length - 1) kept.push('');
+  }
+  return `/${kept.join('/')}`;
+}
