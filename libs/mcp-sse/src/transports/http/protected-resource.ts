@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { bearerChallenge, type BearerChallengeParameters } from '../../auth/bearer-challenge.js';
-import { HostOriginPolicy } from '../../auth/host-origin.policy.js';
+import { EdgePolicy } from '../../auth/edge.policy.js';
+import { isProtected } from '../../auth/is-protected.js';
 import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOAuth, type ResolvedOptions } from '../../model/resolved-options.js';
 import { pathSegments } from './path-segments.js';
@@ -24,14 +25,14 @@ export class ProtectedResource {
   private readonly oauth?: ResolvedOAuth;
   private readonly routes: Routes;
   private readonly publicUrl: PublicUrl;
-  private readonly policy: HostOriginPolicy;
+  private readonly policy: EdgePolicy;
 
   /** @throws {McpConfigurationError} */
   constructor(@Inject(MCP_OPTIONS) options: ResolvedOptions) {
     this.oauth = options.oauth;
     this.routes = routesOf(options);
     this.publicUrl = new PublicUrl(options);
-    this.policy = new HostOriginPolicy(options.allowedHosts, options.allowedOrigins);
+    this.policy = new EdgePolicy(options, isProtected(options));
     if (this.oauth) assertUsable(this.oauth);
   }
 
