@@ -35,7 +35,7 @@ export function prepareExpress(application: ExpressApplication): void {
   let metadata: ResourceMetadataResponder | undefined;
   application.use((request, response, next) => {
     metadata ??= resourceMetadata(application);
-    if (!metadata.answer(request, response)) next();
+    if (!metadata.answer(request, response, request)) next();
   });
 }
 

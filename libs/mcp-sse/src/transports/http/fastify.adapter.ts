@@ -43,8 +43,8 @@ export function prepareFastify(instance: FastifyInstance): void {
   const { ignoreTrailingSlash, routerOptions } = instance.initialConfig;
   const isSlashIgnored = ignoreTrailingSlash || routerOptions?.ignoreTrailingSlash;
   const metadata = new ResourceMetadataResponder();
-  instance.addHook('onRequest', ({ raw }, reply, done) => {
-    if (metadata.answer(raw, reply.raw)) reply.hijack();
+  instance.addHook('onRequest', (request, reply, done) => {
+    if (metadata.answer(request.raw, reply.raw, request)) reply.hijack();
     else done();
   });
   instance.addHook('onRoute', (route) => {
