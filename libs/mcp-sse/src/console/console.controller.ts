@@ -63,6 +63,7 @@ export function createConsoleController(): Type {
         .end();
     }
 
+    @McpRoute('console')
     @UseGuards(McpEdgeGuard)
     @Get()
     file(@Param('file') name: string, @Req() request: HttpRequest, @Res() response: unknown): void {
@@ -70,6 +71,7 @@ export function createConsoleController(): Type {
     }
 
     /** What the page has to know before it connects. */
+    @McpRoute('console')
     @UseGuards(McpEdgeGuard, McpAuthGuard)
     @Get()
     about(@Req() request: HttpRequest, @Res() response: unknown): void {
@@ -92,6 +94,7 @@ export function createConsoleController(): Type {
         .end(JSON.stringify(about));
     }
 
+    @McpRoute('console')
     @UseGuards(McpEdgeGuard, McpAuthGuard)
     @Get()
     sessions(@Req() request: HttpRequest, @Res() response: unknown): void {
@@ -99,6 +102,7 @@ export function createConsoleController(): Type {
       this.viewers.list(requestPrincipal(request), () => takeOver(response));
     }
 
+    @McpRoute('console')
     @UseGuards(McpEdgeGuard, McpAuthGuard)
     @Get()
     messages(@Param('session') id: string, @Req() request: HttpRequest, @Res() response: unknown): void {

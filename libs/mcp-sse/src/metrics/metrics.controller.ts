@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Res, UseFilters, UseGuards, type Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { McpRoute } from '../transports/http/mcp-route.js';
 import { registerOwnController } from '../transports/http/own-controllers.js';
 import { RoutePath } from '../transports/http/route-path.js';
 import { setPath } from '../transports/http/set-path.js';
@@ -16,6 +17,7 @@ export function createMetricsController(): Type {
       private readonly host: HttpAdapterHost,
     ) {}
 
+    @McpRoute('metrics')
     @Get()
     @UseFilters(MetricsErrorFilter)
     @UseGuards(MetricsGuard)

@@ -155,7 +155,10 @@ export interface McpSseModuleOptions {
     maxSessionsPerPrincipal?: number;
     /** Size of one message, 4 MiB by default. */
     maxMessageBytes?: number;
-    /** How long the body of a POST may take to arrive, 30000 by default; a slower one gets 408. */
+    /**
+     * How long the body of a POST may take to arrive, 30000 by default; a slower one gets 408. Also how long that of a
+     * request may take which was answered without it; then its connection is closed.
+     */
     bodyMs?: number;
     /** Levels of objects and arrays in the arguments of a call, 32 by default. */
     maxArgumentDepth?: number;
