@@ -18,6 +18,8 @@ export class KeepAliveService implements OnApplicationBootstrap, BeforeApplicati
     if (!this.server) return;
     this.server.keepAliveTimeout = 75_000;
     this.server.headersTimeout = 80_000;
+    // Fastify lets requests take for ever, whatever they are for.
+    this.server.requestTimeout = 120_000;
   }
 
   /** A closing server waits for every connection, those that browsers open in advance and never use too. */

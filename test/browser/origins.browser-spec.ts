@@ -46,7 +46,16 @@ const TRY_EVERYTHING = `async (server) => {
     const { status, type } = await post('/mcp', initialize, { mode: 'no-cors', headers: { 'content-type': 'text/plain' } });
     return type + ' ' + status;
   };
-  return { streamable: await outcome(streamable()), sse: await outcome(sse()), blind: await outcome(blind()) };
+  const unseen = async () => {
+    const stop = new AbortController();
+    const { type, status } = await fetch(server + '/sse', { mode: 'no-cors', signal: stop.signal });
+    stop.abort();
+    return type + ' ' + status;
+  };
+  return {
+    streamable: await outcome(streamable()), sse: await outcome(sse()),
+    blind: await outcome(blind()), unseen: await outcome(unseen()),
+  };
 }`;
 
 @Injectable()
@@ -125,7 +134,7 @@ if (!existsSync(CHROMIUM))
       'opens nothing and calls nothing by a name that is bound to the address of the server',
       async () => {
         expect(await attempt({}, rebound)).toEqual({
-          outcomes: { streamable: '403', sse: 'failed', blind: 'basic 403' },
+          outcomes: { streamable: '403', sse: 'failed', blind: 'basic 403', unseen: 'basic 403' },
           opened: 0,
         });
       },
@@ -137,7 +146,7 @@ if (!existsSync(CHROMIUM))
       async () => {
         const { outcomes, opened } = await attempt({ allowedHosts: ['*'], allowedOrigins: ['*'] }, rebound);
         expect(outcomes).toMatchObject({ streamable: 'Hello 200', sse: 'Hello' });
-        expect(opened).toBe(2);
+        expect(opened).toBe(3);
       },
       MINUTE,
     );
@@ -146,7 +155,7 @@ if (!existsSync(CHROMIUM))
       'opens nothing and calls nothing from another origin',
       async () => {
         expect(await attempt({}, () => elsewhere)).toEqual({
-          outcomes: { streamable: 'failed', sse: 'failed', blind: 'opaque 0' },
+          outcomes: { streamable: 'failed', sse: 'failed', blind: 'opaque 0', unseen: 'opaque 0' },
           opened: 0,
         });
       },
@@ -157,7 +166,18 @@ if (!existsSync(CHROMIUM))
       'opens nothing from another origin where CORS is open and only the origin is checked',
       async () => {
         expect(await attempt({}, () => elsewhere, ['*'])).toEqual({
-          outcomes: { streamable: '403', sse: 'failed', blind: 'opaque 0' },
+          outcomes: { streamable: '403', sse: 'failed', blind: 'opaque 0', unseen: 'opaque 0' },
+          opened: 0,
+        });
+      },
+      MINUTE,
+    );
+
+    it(
+      'opens nothing from another port of this machine, where CORS is open and nobody is authenticated',
+      async () => {
+        expect(await attempt({}, () => elsewhere.replace('page.example', 'localhost'), ['*'])).toEqual({
+          outcomes: { streamable: '403', sse: 'failed', blind: 'opaque 0', unseen: 'opaque 0' },
           opened: 0,
         });
       },
@@ -170,7 +190,12 @@ if (!existsSync(CHROMIUM))
         const { outcomes, opened } = await attempt({ allowedOrigins: [elsewhere] }, () => elsewhere, [
           elsewhere,
         ]);
-        expect(outcomes).toEqual({ streamable: 'Hello 200', sse: 'Hello', blind: 'opaque 0' });
+        expect(outcomes).toEqual({
+          streamable: 'Hello 200',
+          sse: 'Hello',
+          blind: 'opaque 0',
+          unseen: 'opaque 0',
+        });
         expect(opened).toBe(2);
       },
       MINUTE,

@@ -4,11 +4,13 @@ import { connect, type Socket } from 'node:net';
 /** A connection of TCP, for what no HTTP client would send. */
 export class RawConnection {
   private received = '';
+  /** What went wrong with it, such as that the server has reset it. */
+  fault?: Error;
   private readonly closed: Promise<void>;
 
   private constructor(private readonly socket: Socket) {
     socket.setEncoding('utf8').on('data', (text: string) => (this.received += text));
-    socket.on('error', () => undefined);
+    socket.on('error', (error) => (this.fault = error));
     // Unlike `once` of Node, it does not reject when the server resets the connection.
     this.closed = new Promise((resolve) => socket.on('close', () => resolve()));
   }

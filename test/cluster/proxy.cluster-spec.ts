@@ -5,6 +5,7 @@ import { streamDataCall } from '../fixtures/stream-data-call.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
 import { startNginx, type Nginx } from '../fixtures/nginx.js';
 
+const KEY = { 'x-api-key': 'k'.repeat(16) };
 const FIRST_EVENT_MS = 200;
 /** On a busy machine some take longer for reasons of their own. */
 const ATTEMPTS = 10;
@@ -15,7 +16,12 @@ describe('behind nginx', () => {
 
   beforeAll(async () => {
     application = await startTypeScript('src/main.ts', {
-      env: { MCP_HEARTBEAT_MS: '500', MCP_DRAIN_DEADLINE_MS: '100' },
+      env: {
+        MCP_AUTH: 'api-key',
+        MCP_API_KEYS: `ada:${KEY['x-api-key']}`,
+        MCP_HEARTBEAT_MS: '500',
+        MCP_DRAIN_DEADLINE_MS: '100',
+      },
     });
   }, 90_000);
 
@@ -29,8 +35,8 @@ describe('behind nginx', () => {
   it('that cuts what is silent for 2 seconds, a tool may be silent for 10', async () => {
     await start({ directives: { proxy_read_timeout: '2s' } });
     const silent = streamDataCall('a', { count: 1, delayMs: 10_000, reports: false });
-    const sse = await WireClient.connect(`${nginx.url}/sse`);
-    const http = await HttpWireClient.connect(`${nginx.url}/mcp`);
+    const sse = await WireClient.connect(`${nginx.url}/sse`, KEY);
+    const http = await HttpWireClient.connect(`${nginx.url}/mcp`, { headers: KEY });
     const standalone = await http.open();
     const response = await http.postForStream(silent);
     await sse.post(silent);
@@ -50,7 +56,7 @@ describe('behind nginx', () => {
       const times: number[] = [];
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const started = performance.now();
-        const response = await fetch(`${nginx.url}/sse`);
+        const response = await fetch(`${nginx.url}/sse`, { headers: KEY });
         expect(response.headers.get('content-encoding')).toBe('gzip');
         await readUntil('event: endpoint', response);
         times.push(performance.now() - started);
@@ -59,7 +65,7 @@ describe('behind nginx', () => {
     }, 30_000);
 
     it('passes on the events of a call that runs', async () => {
-      const { headers } = await HttpWireClient.connect(`${nginx.url}/mcp`);
+      const { headers } = await HttpWireClient.connect(`${nginx.url}/mcp`, { headers: KEY });
       const response = await fetch(`${nginx.url}/mcp`, {
         method: 'POST',
         headers: {

@@ -60,7 +60,8 @@ describe('the page on scaling', () => {
       expect(JSON.parse((await run('bash', ['-c', ready])).stdout)).toMatchObject({ status: 'ok' });
     }
     const [one, other] = nodes.map((port) => `http://127.0.0.1:${port}/mcp`);
-    const { headers } = await HttpWireClient.connect(one!);
+    const [, key] = /MCP_API_KEYS=ada:(\S+)/.exec(code('node'))!;
+    const { headers } = await HttpWireClient.connect(one!, { headers: { 'x-api-key': key! } });
     expect(await new HttpWireClient(other!, headers).call('a', 'ping')).toHaveProperty('result');
   }, 120_000);
 

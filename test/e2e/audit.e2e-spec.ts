@@ -318,6 +318,8 @@ describeOnAdapters('the audit trail', (adapter) => {
       { ...denied, ...WHO_ADA, status: 503, reason: 'session-limit', method: 'GET /sse' },
       { ...denied, status: 403, reason: 'forbidden', method: 'GET /sse' },
       { ...denied, status: 403, reason: 'forbidden', method: 'GET /sse' },
+      { ...denied, ...WHO_ADA, status: 400, reason: 'bad-request', method: 'POST /messages' },
+      { ...denied, status: 405, reason: 'method-not-allowed', method: 'POST /sse' },
     ]);
   });
 

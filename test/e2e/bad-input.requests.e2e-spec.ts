@@ -118,15 +118,25 @@ describeOnAdapters('a Host or Origin', (adapter) => {
     { host: 'LOCALHOST:8080' },
     { host: '127.0.0.1' },
     { host: '[::1]:8080' },
-    { origin: 'http://localhost:6274' },
-    { origin: 'http://127.0.0.1:5173' },
-    { origin: 'http://[::1]:5173' },
-    { origin: 'https://localhost' },
+    { host: 'localhost:8080', origin: 'http://localhost:8080' },
   ])('is served where it is of this machine: %j', async (headers) => {
     const client = await WireClient.connect(server.url, headers);
     expect(await greeting(client)).toBe('Hello Ada');
     client.close();
   });
+});
+
+describeOnAdapters('a page of this machine', (adapter) => {
+  const server = runApp(adapter, { options: { guards: [UserGuard] } });
+
+  it.each(['http://localhost:6274', 'http://127.0.0.1:5173', 'http://[::1]:5173', 'https://localhost'])(
+    'is served where requests are authenticated: %s',
+    async (origin) => {
+      const client = await WireClient.connect(server.url, { origin });
+      expect(await greeting(client)).toBe('Hello Ada');
+      client.close();
+    },
+  );
 });
 
 describeOnAdapters('listed hosts and origins', (adapter) => {
@@ -143,6 +153,7 @@ describeOnAdapters('listed hosts and origins', (adapter) => {
     { host: 'localhost:3000' },
     { host: 'mcp.example.com', origin: 'https://chat.example.com' },
     { host: 'mcp.example.com', origin: 'HTTPS://Chat.Example.com' },
+    { host: 'mcp.example.com', origin: 'https://mcp.example.com' },
   ])('are served: %j', async (headers) => {
     const client = await WireClient.connect(server.url, headers);
     expect(await greeting(client)).toBe('Hello Ada');

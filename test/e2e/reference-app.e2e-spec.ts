@@ -45,6 +45,22 @@ describeOnAdapters('the reference application', (adapter) => {
     stream.close();
   });
 
+  it('tells whoever asks whether it is up, and no figures', async () => {
+    const { url } = await start();
+    const stream = await WireClient.connect(`${url}/sse`);
+    const read = async (path: string) => (await send(url + path, { method: 'GET' })).body;
+    const { status, transport, ...server } = JSON.parse(await read('/health')) as Record<string, unknown>;
+    expect([status, transport, Object.keys(server)]).toEqual(['ok', 'sse', ['name', 'version']]);
+    const up = { mcp: { status: 'up' } };
+    expect(JSON.parse(await read('/health/ready'))).toEqual({
+      status: 'ok',
+      error: {},
+      info: up,
+      details: up,
+    });
+    stream.close();
+  });
+
   it('has no metrics unless its environment asks for them', async () => {
     const { url } = await start();
     expect((await send(`${url}/metrics`, { method: 'GET' })).status).toBe(404);

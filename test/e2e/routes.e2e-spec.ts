@@ -8,6 +8,7 @@ import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { startPrefixProxy } from '../fixtures/prefix-proxy.js';
 import type { AppFixture } from '../fixtures/start-app.js';
+import { UserGuard } from '../fixtures/user.guard.js';
 
 @Injectable()
 class Tools {
@@ -237,6 +238,11 @@ describeOnAdapters('a session of one tenant', (adapter) => {
   });
 });
 
+/** Without authentication nothing that came through a proxy is served. */
+function guarded({ options, ...fixture }: AppFixture): AppFixture {
+  return { ...fixture, options: { ...options, guards: [UserGuard] } };
+}
+
 describeOnAdapters('behind a proxy that strips a prefix, the endpoint', (adapter) => {
   const { start } = appPerTest(adapter);
 
@@ -246,7 +252,7 @@ describeOnAdapters('behind a proxy that strips a prefix, the endpoint', (adapter
     headers?: Record<string, string>,
     path = '/sse',
   ): Promise<unknown> {
-    const { url } = await start({ ...fixture, providers: [Tools] });
+    const { url } = await start(guarded({ ...fixture, providers: [Tools] }));
     const proxy = await startPrefixProxy(url, prefix, headers);
     try {
       const client = await connectSdkClient(`${proxy.url}${path}`);
@@ -288,7 +294,7 @@ describeOnAdapters('X-Forwarded-Prefix', (adapter) => {
   const { start } = appPerTest(adapter);
 
   async function endpointPath(fixture: AppFixture, prefix: string): Promise<string> {
-    const { url } = await start(fixture);
+    const { url } = await start(guarded(fixture));
     const client = await WireClient.connect(`${url}/sse`, { 'x-forwarded-prefix': prefix });
     return client.events[0]!.data!.replace(await client.sessionId(), '<id>');
   }

@@ -48,6 +48,18 @@ describe('troubleshooting of connections', () => {
     expect(await post(`${allowing.url}/mcp`, headers)).toMatchObject({ status: 200 });
   });
 
+  it('403, a page without an Origin', async () => {
+    const { url } = await serve();
+    const refused = await post(`${url}/mcp`, { 'sec-fetch-site': 'cross-site' });
+    expect([refused.status, quoted(refused)]).toEqual([403, expect.stringContaining('another site')]);
+  });
+
+  it('403, no authentication', async () => {
+    const { url } = await serve();
+    const refused = await post(`${url}/mcp`, { 'x-forwarded-for': '203.0.113.1' });
+    expect([refused.status, quoted(refused)]).toEqual([403, expect.stringContaining('"auth"')]);
+  });
+
   it('A page in a browser gets a CORS error', async () => {
     const options = { allowedOrigins: [ORIGIN] };
     const allowed = async (url: string) => {

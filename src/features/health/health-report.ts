@@ -4,7 +4,4 @@ export interface HealthReport {
   transport: 'sse';
   name: string;
   version: string;
-  /** How many are open. */
-  sessions: number;
-  uptimeSeconds: number;
 }

@@ -18,8 +18,6 @@ export class HealthController {
       status: this.sessions.draining ? 'draining' : 'ok',
       transport: 'sse',
       ...SERVER_INFO,
-      sessions: this.sessions.sessions.length,
-      uptimeSeconds: Math.round(process.uptime()),
     };
   }
 

@@ -14,13 +14,11 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import type { McpPrincipal } from '../model/principal.js';
 import { providedInstance } from '../model/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedAuth, type ResolvedOptions } from '../model/resolved-options.js';
-import { assertReachable } from './assert-reachable.js';
 import { authenticates } from './authenticates.js';
 import { McpApiKeyGuard } from './mcp-api-key.guard.js';
 import { McpIntrospectionGuard } from './mcp-introspection.guard.js';
 import { McpJwtAuthGuard } from './mcp-jwt-auth.guard.js';
 import { principalOfUser } from './principal-of-user.js';
-import { rawRequest } from './raw-request.js';
 import { setRequestPrincipal } from './request-principal.js';
 
 const GUARDS: Readonly<Record<keyof ResolvedAuth, Type<CanActivate>>> = {
@@ -48,10 +46,9 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
     this.others = guards.filter((guard) => !authenticates(guard));
   }
 
-  /** @throws {HttpException} as the guards do; 403 when there are none and the connection is not local */
+  /** @throws {HttpException} as the guards do */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.getArgByIndex<object>(0);
-    assertReachable(this.options, rawRequest(request));
     return andThen(allPass(this.authenticating, context), (isKnown) =>
       isKnown
         ? andThen(this.principalOf(request), (principal) => this.admit(principal, request, context))

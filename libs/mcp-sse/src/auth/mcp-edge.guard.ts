@@ -6,21 +6,24 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
-import { HostOriginPolicy } from './host-origin.policy.js';
+import { EdgePolicy } from './edge.policy.js';
+import { isProtected } from './is-protected.js';
 import { rawRequest } from './raw-request.js';
 
-/** Checks Host and Origin on every route of the module. */
+/** Asks the {@link EdgePolicy} on every route of the module. */
 @Injectable()
 export class McpEdgeGuard implements CanActivate {
-  private readonly policy: HostOriginPolicy;
+  /** Whether the route is a page for people. */
+  protected readonly isPage: boolean = false;
+  private readonly policy: EdgePolicy;
 
-  constructor(@Inject(MCP_OPTIONS) { allowedHosts, allowedOrigins }: ResolvedOptions) {
-    this.policy = new HostOriginPolicy(allowedHosts, allowedOrigins);
+  constructor(@Inject(MCP_OPTIONS) options: ResolvedOptions) {
+    this.policy = new EdgePolicy(options, isProtected(options));
   }
 
   /** @throws {ForbiddenException} */
   canActivate(context: ExecutionContext): boolean {
-    const refusal = this.policy.refusal(rawRequest(context.getArgByIndex(0)));
+    const refusal = this.policy.refusal(rawRequest(context.getArgByIndex(0)), this.isPage);
     if (refusal !== undefined) throw new ForbiddenException(refusal);
     return true;
   }

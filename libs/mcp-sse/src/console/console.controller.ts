@@ -37,7 +37,6 @@ import { PAGE_HEADERS } from './page-headers.js';
 export function createConsoleController(): Type {
   @Controller()
   @UseFilters(ConsoleErrorFilter)
-  @UseGuards(McpEdgeGuard)
   class McpConsoleController {
     private readonly files = pageFiles();
     /** From the page to the root of the server's routes, whatever prefix stands before both. */
@@ -64,14 +63,16 @@ export function createConsoleController(): Type {
         .end();
     }
 
-    @UseGuards(PageGuard)
+    @McpRoute('console')
+    @UseGuards(McpEdgeGuard)
     @Get()
     file(@Param('file') name: string, @Req() request: HttpRequest, @Res() response: unknown): void {
       this.send(name, request, response);
     }
 
     /** What the page has to know before it connects. */
-    @UseGuards(McpAuthGuard)
+    @McpRoute('console')
+    @UseGuards(McpEdgeGuard, McpAuthGuard)
     @Get()
     about(@Req() request: HttpRequest, @Res() response: unknown): void {
       const { options } = this.server;
@@ -93,14 +94,16 @@ export function createConsoleController(): Type {
         .end(JSON.stringify(about));
     }
 
-    @UseGuards(McpAuthGuard)
+    @McpRoute('console')
+    @UseGuards(McpEdgeGuard, McpAuthGuard)
     @Get()
     sessions(@Req() request: HttpRequest, @Res() response: unknown): void {
       if (rawRequest(request).method === 'HEAD') return void takeOver(response).end();
       this.viewers.list(requestPrincipal(request), () => takeOver(response));
     }
 
-    @UseGuards(McpAuthGuard)
+    @McpRoute('console')
+    @UseGuards(McpEdgeGuard, McpAuthGuard)
     @Get()
     messages(@Param('session') id: string, @Req() request: HttpRequest, @Res() response: unknown): void {
       if (rawRequest(request).method === 'HEAD') return void takeOver(response).end();

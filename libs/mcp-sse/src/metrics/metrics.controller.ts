@@ -1,8 +1,10 @@
-import { Controller, Get, Inject, Res, UseGuards, type Type } from '@nestjs/common';
+import { Controller, Get, Inject, Res, UseFilters, UseGuards, type Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { McpRoute } from '../transports/http/mcp-route.js';
 import { registerOwnController } from '../transports/http/own-controllers.js';
 import { RoutePath } from '../transports/http/route-path.js';
 import { setPath } from '../transports/http/set-path.js';
+import { MetricsErrorFilter } from './metrics-error.filter.js';
 import { MetricsGuard } from './metrics.guard.js';
 import { METRICS_OPTIONS, type ResolvedMetricsOptions } from './resolved-metrics-options.js';
 
@@ -15,7 +17,9 @@ export function createMetricsController(): Type {
       private readonly host: HttpAdapterHost,
     ) {}
 
+    @McpRoute('metrics')
     @Get()
+    @UseFilters(MetricsErrorFilter)
     @UseGuards(MetricsGuard)
     read(@Res({ passthrough: true }) response: unknown): Promise<string> {
       const { registry } = this.options;

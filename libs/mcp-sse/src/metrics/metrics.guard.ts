@@ -8,48 +8,44 @@ import {
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
-import { HostOriginPolicy } from '../auth/host-origin.policy.js';
-import { isLoopbackAddress } from '../auth/loopback.js';
+import { EdgePolicy } from '../auth/edge.policy.js';
 import { rawRequest } from '../auth/raw-request.js';
 import { providedInstance } from '../model/provided-instance.js';
 import { METRICS_OPTIONS, type ResolvedMetricsOptions } from './resolved-metrics-options.js';
 
-/** What a proxy adds: behind one, every connection is a local one. */
-const OF_PROXIES = ['forwarded', 'x-forwarded-for', 'x-real-ip'];
-
-/** Lets those read the metrics whom the guards of the options let in; without any, this machine only. */
+/**
+ * Lets those read the metrics whom the guards of the options let in; without any, this machine only, as a server without
+ * authentication does.
+ */
 @Injectable()
 export class MetricsGuard implements CanActivate, OnModuleInit {
-  private readonly policy = new HostOriginPolicy();
+  private readonly policy: EdgePolicy;
   private guards: CanActivate[] = [];
 
   constructor(
     @Inject(METRICS_OPTIONS) private readonly options: ResolvedMetricsOptions,
     private readonly moduleRef: ModuleRef,
-  ) {}
+  ) {
+    const isProtected = options.guards.length > 0;
+    // Which names lead to what is scraped is nothing that its guards depend on.
+    this.policy = new EdgePolicy({ allowedHosts: isProtected ? ['*'] : [] }, isProtected);
+  }
 
   async onModuleInit(): Promise<void> {
     const { guards } = this.options;
     this.guards = await Promise.all(guards.map((guard) => providedInstance(this.moduleRef, guard)));
   }
 
-  /** @throws {ForbiddenException} without guards, to anybody else */
+  /** @throws {ForbiddenException} without guards, to anybody else; to pages of other sites */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.guards.length === 0) this.assertLocal(context.switchToHttp().getRequest());
+    if (this.policy.refusal(rawRequest(context.switchToHttp().getRequest())) !== undefined)
+      throw new ForbiddenException(
+        'Metrics are served to no page of another site and, without "guards" of McpMetricsModule, to this machine only.',
+      );
     for (const guard of this.guards) {
       const verdict = await guard.canActivate(context);
       if (!(isObservable(verdict) ? await lastValueFrom(verdict) : verdict)) return false;
     }
     return true;
-  }
-
-  private assertLocal(request: object): void {
-    const raw = rawRequest(request);
-    const isLocal = isLoopbackAddress(raw.socket.localAddress) && isLoopbackAddress(raw.socket.remoteAddress);
-    const isProxied = OF_PROXIES.some((name) => name in raw.headers);
-    if (!isLocal || isProxied || this.policy.refusal(raw) !== undefined)
-      throw new ForbiddenException(
-        'Metrics are served to this machine only. Give McpMetricsModule "guards" that say who else may read them.',
-      );
   }
 }

@@ -120,13 +120,17 @@ export interface McpSseModuleOptions {
   /** Values of the Host header that are served, with or without port: `mcp.example.com`, `localhost:3000`; `*` is
    * every one. Without any, connections to a loopback address are served under loopback names only. */
   allowedHosts?: string[];
-  /** Values of the Origin header that are served, such as `https://chat.example.com`; `*` is every one. Without
-   * any, pages of loopback names are served on a loopback address, and pages of the same origin elsewhere. */
+  /**
+   * Values of the Origin header that are served besides the server's own, such as `https://chat.example.com` or
+   * `http://localhost:6274`; `*` is every one. With authentication and without any, pages of loopback names are served on
+   * a loopback address too. Where `allowedHosts` does not say which hosts are served, a list names the server's own
+   * origin too.
+   */
   allowedOrigins?: string[];
 
   /**
    * Who authenticates requests: `app` when the application's own guards do, or one of the module's guards.
-   * Without `auth` and `guards` the module serves loopback connections only.
+   * Without `auth` and `guards` the module serves loopback connections only, and none that came through a proxy.
    */
   auth?:
     | 'app'
@@ -166,7 +170,10 @@ export interface McpSseModuleOptions {
     maxSessionsPerPrincipal?: number;
     /** Size of one message, 4 MiB by default. */
     maxMessageBytes?: number;
-    /** How long the body of a POST may take to arrive, 30000 by default; a slower one gets 408. */
+    /**
+     * How long the body of a POST may take to arrive, 30000 by default; a slower one gets 408. Also how long that of a
+     * request may take which was answered without it; then its connection is closed.
+     */
     bodyMs?: number;
     /**
      * Levels of objects and arrays in a whole message, of any method, 32 more than `maxArgumentDepth` by default, so

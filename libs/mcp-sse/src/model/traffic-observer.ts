@@ -58,8 +58,9 @@ export interface TrafficObserver {
    * A route of the module has answered a request (Express's or Fastify's) with an error.
    *
    * @param status of HTTP
+   * @param correlationId what the log of the error says, if it was logged
    */
-  refusal(request: object, error: unknown, status: number): void;
+  refusal(request: object, error: unknown, status: number, correlationId?: string): void;
 }
 
 /** Injection token of the {@link TrafficObserver}. */

@@ -44,8 +44,8 @@ export class McpTraffic implements TrafficObserver {
     return observed;
   }
 
-  refusal(request: object, error: unknown, status: number): void {
-    for (const observer of this.observers) observer.refusal(request, error, status);
+  refusal(request: object, error: unknown, status: number, correlationId?: string): void {
+    for (const observer of this.observers) observer.refusal(request, error, status, correlationId);
   }
 
   private tellOfMessages(observers: readonly MessageObserver[]): void {

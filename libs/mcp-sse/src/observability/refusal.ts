@@ -1,36 +1,41 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
+import { AuthorizationServerException } from '../auth/authorization-server.exception.js';
+import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
 import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
 import { SessionClosedError } from '../sessions/errors/session-closed.error.js';
+import { SessionLimitError } from '../sessions/errors/session-limit.error.js';
+import { ShuttingDownError } from '../sessions/errors/shutting-down.error.js';
 
-const REASONS: Readonly<Record<number, string>> = {
+/** Causes that share a status. */
+const CAUSES = [
+  [SessionLimitError, 'session-limit'],
+  [ShuttingDownError, 'shutting-down'],
+  [ClusterUnavailableError, 'cluster-unavailable'],
+  [AuthorizationServerException, 'authorization-server-unavailable'],
+] as const;
+
+/** Those that an exception of a handler refuses a call with. */
+const OF_CALLS: Readonly<Record<number, string>> = {
   [HttpStatus.UNAUTHORIZED]: 'unauthenticated',
   [HttpStatus.FORBIDDEN]: 'forbidden',
-  [HttpStatus.NOT_FOUND]: 'unknown-session',
   [HttpStatus.TOO_MANY_REQUESTS]: 'rate-limit',
-  [HttpStatus.SERVICE_UNAVAILABLE]: 'session-limit',
 };
 
-/** Of the statuses above, those that an exception of a handler refuses a call with. */
-const OF_CALLS: readonly number[] = [
-  HttpStatus.UNAUTHORIZED,
-  HttpStatus.FORBIDDEN,
-  HttpStatus.TOO_MANY_REQUESTS,
-];
-
-/** That somebody may not have what was asked for, rather than that something went wrong. */
+/** That a request was not served, and why. */
 export class Refusal {
   private constructor(
     readonly status: number,
     readonly reason: string,
   ) {}
 
-  /** @returns undefined for an error that is not one of lacking rights */
+  /**
+   * @param error that a route has answered, with this status
+   * @returns undefined for one that is told of elsewhere, or is no refusal
+   */
   static ofRoute(error: unknown, status: number): Refusal | undefined {
-    const reason = REASONS[status];
     // Who was told which scopes are missing was told so in a call, which has more to say.
-    if (reason === undefined || error instanceof InsufficientScopeError) return undefined;
-    const isForeign = error instanceof SessionClosedError && error.isForeign;
-    return new Refusal(status, isForeign ? 'foreign-session' : reason);
+    if (status < 400 || error instanceof InsufficientScopeError) return undefined;
+    return new Refusal(status, causeOf(error) ?? OF_CALLS[status] ?? nameOf(status));
   }
 
   /** @param error that a call failed with, or whose `cause` it was */
@@ -38,9 +43,17 @@ export class Refusal {
     if (error instanceof InsufficientScopeError)
       return new Refusal(HttpStatus.FORBIDDEN, 'insufficient-scope');
     const cause = error instanceof HttpException ? error : (error as Error | undefined)?.cause;
-    const status = cause instanceof HttpException ? cause.getStatus() : undefined;
-    return status !== undefined && OF_CALLS.includes(status)
-      ? new Refusal(status, REASONS[status]!)
-      : undefined;
+    const status = cause instanceof HttpException ? cause.getStatus() : 0;
+    return status in OF_CALLS ? new Refusal(status, OF_CALLS[status]!) : undefined;
   }
+}
+
+function causeOf(error: unknown): string | undefined {
+  if (error instanceof SessionClosedError) return error.isForeign ? 'foreign-session' : 'unknown-session';
+  return CAUSES.find(([type]) => error instanceof type)?.[1];
+}
+
+/** `payload-too-large` for 413: as many names as there are statuses, for labels of metrics. */
+function nameOf(status: number): string {
+  return (HttpStatus[status] ?? 'other').toLowerCase().replaceAll('_', '-');
 }

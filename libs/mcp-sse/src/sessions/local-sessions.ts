@@ -10,7 +10,7 @@ import { LOST_REQUEST } from './cluster/lost-request.js';
 import { SessionCluster, type ClusterHost } from './cluster/session-cluster.js';
 import type { SessionJournal } from './cluster/session-journal.js';
 import { endedBecause } from './ended-because.js';
-import { SessionLimitError } from './errors/session-limit.error.js';
+import { ShuttingDownError } from './errors/shutting-down.error.js';
 import { McpSession, type SessionOrigin } from './mcp-session.js';
 import { OpenSessions } from './open-sessions.js';
 import type { McpSessionEvent } from './session-event.js';
@@ -57,9 +57,12 @@ export class LocalSessions {
     this.outlets.set(transport, outletOf);
   }
 
-  /** @throws {SessionLimitError} */
+  /**
+   * @throws {SessionLimitError}
+   * @throws {ShuttingDownError}
+   */
   begin(origin: SessionOrigin, outletOf?: OutletOf<SessionOutlet>): McpSession {
-    if (this.shutDown) throw new SessionLimitError('The server is shutting down; try again later.');
+    if (this.shutDown) throw new ShuttingDownError();
     this.quota.admit(origin.principal);
     const session = this.add(randomBytes(16).toString('base64url'), origin, outletOf);
     this.events.next({ type: 'opened', session });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 import { rawRequest } from '../../auth/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
@@ -101,7 +101,7 @@ export class McpAuditService implements TrafficObserver {
   }
 
   /** @internal */
-  refusal(request: object, error: unknown, status: number): void {
+  refusal(request: object, error: unknown, status: number, correlationId = ''): void {
     const refusal = this.events.observed ? Refusal.ofRoute(error, status) : undefined;
     if (!refusal) return;
     const { method, url = '' } = rawRequest(request);
@@ -109,8 +109,8 @@ export class McpAuditService implements TrafficObserver {
     const principal = requestPrincipal(request);
     this.emit({
       type: 'denial',
-      correlationId: randomUUID(),
-      outcome: 'denied',
+      correlationId: correlationId || randomUUID(),
+      outcome: status === (HttpStatus.INTERNAL_SERVER_ERROR as number) ? 'failed' : 'denied',
       // Before its guards have passed a request is nobody's.
       ...(principal === ANONYMOUS ? undefined : who(principal)),
       address: addressOf(request),

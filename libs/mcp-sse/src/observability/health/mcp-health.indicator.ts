@@ -24,11 +24,18 @@ export class McpHealthIndicator {
 
   /**
    * Down while the node is being taken out of service. A node that has as many sessions as it may, or whose cluster
-   * cannot be reached, says so and stays up: it goes on serving the clients that it has, who would lose it otherwise.
+   * cannot be reached, stays up: it goes on serving the clients that it has, who would lose it otherwise. Anybody may ask a
+   * probe, so it tells nothing else.
    *
    * @param key what the result is called
    */
-  isHealthy<Key extends string>(key: Key): Record<Key, McpHealth> {
+  isHealthy<Key extends string>(key: Key): Record<Key, Pick<McpHealth, 'status'>> {
+    const status = this.sessions.draining ? 'down' : 'up';
+    return { [key]: { status } } as Record<Key, Pick<McpHealth, 'status'>>;
+  }
+
+  /** All that is known, for code of the application and for those who may read its metrics. */
+  read(): McpHealth {
     const { draining, cluster } = this.sessions;
     const { limits, replay } = this.options;
     const open = this.sessions.list();
@@ -37,13 +44,12 @@ export class McpHealthIndicator {
       queuedBytes += outlet.queuedBytes;
       keptBytes += outlet.keptBytes;
     }
-    const health: McpHealth = {
+    return {
       status: draining ? 'down' : 'up',
       draining,
       sessions: { open: open.length, max: limits.maxSessions },
       events: { queuedBytes, keptBytes, maxBytesPerSession: replay.maxBytes },
       ...(cluster && { cluster: cluster.isReachable ? 'up' : 'down' }),
     };
-    return { [key]: health } as Record<Key, McpHealth>;
   }
 }

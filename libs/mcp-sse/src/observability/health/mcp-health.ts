@@ -1,4 +1,4 @@
-/** How a server is, as `McpHealthIndicator` tells it. */
+/** How a server is, as `McpHealthIndicator.read()` tells it. */
 export interface McpHealth {
   /** `down` when no new clients are to be sent to this node, since it is being taken out of service. */
   readonly status: 'up' | 'down';

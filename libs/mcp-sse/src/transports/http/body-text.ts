@@ -44,16 +44,15 @@ function expectedBytes(headers: IncomingMessage['headers']): number | undefined 
 function arriving(raw: IncomingMessage, { maxMessageBytes, bodyMs }: BodyLimits): Promise<BodyText> {
   return new Promise((resolve, reject) => {
     const body = new GrowingBuffer(expectedBytes(raw.headers));
-    let isTooLarge = false;
     const stop = () => {
       clearTimeout(deadline);
       raw.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
     };
     const onData = (chunk: Buffer) => {
       if (body.length + chunk.length <= maxMessageBytes) return body.add(chunk);
-      // What still comes is let pass, so that the client reads the answer, but not for ever.
-      isTooLarge = true;
-      raw.off('data', onData).resume();
+      stop();
+      // What still comes is let pass, so that the client reads the answer.
+      raw.resume();
       reject(tooLarge(maxMessageBytes));
     };
     const onEnd = () => {
@@ -66,8 +65,7 @@ function arriving(raw: IncomingMessage, { maxMessageBytes, bodyMs }: BodyLimits)
     };
     const deadline = setTimeout(() => {
       stop();
-      if (isTooLarge) raw.destroy();
-      else reject(new RequestTimeoutException(`A message must arrive within ${bodyMs} ms.`));
+      reject(new RequestTimeoutException(`A message must arrive within ${bodyMs} ms.`));
     }, bodyMs);
     // Something before us may have read it and kept it to itself: none of the events would come.
     if (raw.readableEnded || raw.destroyed) return onClose();

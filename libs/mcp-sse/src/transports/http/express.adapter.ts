@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { announcesBody, type WatchBody } from './late-body.js';
 import { hideBody } from './message-body.js';
 import { configOfHandler } from './mcp-route.js';
 import { ResourceMetadataResponder } from './resource-metadata.responder.js';
@@ -22,29 +23,36 @@ interface Layer {
   match(path: string): boolean;
 }
 
-/** Express runs body parsers before it routes, so what is ours is found by asking the routes themselves. */
-export function prepareExpress(application: ExpressApplication): void {
+/**
+ * Keeps body parsers from what is sent to our paths, by whatever method. Express runs them before it routes, so what is
+ * ours is found by asking the routes themselves.
+ */
+export function prepareExpress(application: ExpressApplication, watchBody: WatchBody): void {
   let routes: readonly Layer[] = [];
-  application.use((request, _response, next) => {
-    if (request.method === 'POST' && request.body === undefined) {
-      if (routes.length === 0) routes = postRoutes(application);
-      if (routes.some((route) => route.match(request.path))) hideBody(request);
+  application.use((request, response, next) => {
+    if (request.body === undefined && announcesBody(request)) {
+      if (routes.length === 0) routes = ownRoutes(application);
+      if (routes.some((route) => route.match(request.path))) {
+        hideBody(request);
+        watchBody(request, response);
+      }
     }
     next();
   });
   let metadata: ResourceMetadataResponder | undefined;
   application.use((request, response, next) => {
     metadata ??= resourceMetadata(application);
-    if (!metadata.answer(request, response)) next();
+    if (!metadata.answer(request, response, request)) return next();
+    if (announcesBody(request)) watchBody(request, response);
   });
 }
 
-function postRoutes({ router }: ExpressApplication): Layer[] {
-  return router.stack.filter(({ route }) =>
-    route?.stack.some(
-      ({ handle, method }) => method === 'post' && configOfHandler(handle).mcpRoute !== undefined,
-    ),
+/** One for each of our paths, whatever methods it serves. */
+function ownRoutes({ router }: ExpressApplication): Layer[] {
+  const own = router.stack.filter(({ route }) =>
+    route?.stack.some(({ handle }) => configOfHandler(handle).mcpRoute !== undefined),
   );
+  return [...new Map(own.map((layer) => [layer.route!.path, layer])).values()];
 }
 
 function resourceMetadata({ router }: ExpressApplication): ResourceMetadataResponder {

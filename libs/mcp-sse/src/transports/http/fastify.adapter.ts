@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { announcesBody, type WatchBody } from './late-body.js';
 import { hideBody } from './message-body.js';
 import { configOfRoute } from './mcp-route.js';
+import { pathSegments } from './path-segments.js';
+import { requestedSegments } from './requested-segments.js';
 import { ResourceMetadataResponder } from './resource-metadata.responder.js';
+import { segmentsMatch } from './segments-match.js';
 
 /** The parts of Fastify's instance that are used. */
 export interface FastifyInstance {
@@ -19,7 +23,13 @@ interface Reply {
   hijack(): void;
 }
 
-type RequestHook = (request: { raw: IncomingMessage }, reply: Reply, done: () => void) => void;
+interface Request {
+  readonly raw: IncomingMessage;
+  /** Whether no route serves it. */
+  readonly is404: boolean;
+}
+
+type RequestHook = (request: Request, reply: Reply, done: () => void) => void;
 
 interface FastifyRoute {
   method: string | string[];
@@ -30,22 +40,38 @@ interface FastifyRoute {
   onRequest?: RequestHook | RequestHook[];
 }
 
-const hide: RequestHook = ({ raw }, _reply, done) => {
-  hideBody(raw);
-  done();
-};
-
 /**
- * Keeps Fastify from reading what is posted to us, serves our routes with a trailing slash too, as Express does, and
- * the metadata of our resources.
+ * Keeps Fastify from reading what is sent to our paths, by whatever method, serves our routes with a trailing slash too,
+ * as Express does, and the metadata of our resources.
  */
-export function prepareFastify(instance: FastifyInstance): void {
+export function prepareFastify(instance: FastifyInstance, watchBody: WatchBody): void {
   const { ignoreTrailingSlash, routerOptions } = instance.initialConfig;
   const isSlashIgnored = ignoreTrailingSlash || routerOptions?.ignoreTrailingSlash;
   const metadata = new ResourceMetadataResponder();
-  instance.addHook('onRequest', ({ raw }, reply, done) => {
-    if (metadata.answer(raw, reply.raw)) reply.hijack();
+  const paths: (readonly string[])[] = [];
+  const hide: RequestHook = ({ raw }, { raw: response }, done) => {
+    // Some clients name a type of content when they end a session, without content: Fastify would refuse that.
+    if (announcesBody(raw)) {
+      hideBody(raw);
+      watchBody(raw, response);
+    }
+    done();
+  };
+  const isOwn = (raw: IncomingMessage) => {
+    const requested = requestedSegments(raw);
+    return paths.some((path) => segmentsMatch(path, requested));
+  };
+  instance.addHook('onRequest', (request, reply, done) => {
+    const { raw } = request;
+    // Such as another method, or a parameter that is too long.
+    if (announcesBody(raw) && request.is404 && isOwn(raw)) hide(request, reply, done);
     else done();
+  });
+  instance.addHook('onRequest', (request, reply, done) => {
+    const { raw } = request;
+    if (!metadata.answer(raw, reply.raw, request)) return done();
+    reply.hijack();
+    if (announcesBody(raw)) watchBody(raw, reply.raw);
   });
   instance.addHook('onRoute', (route) => {
     const { mcpRoute, resource } = configOfRoute(route.config);
@@ -55,7 +81,8 @@ export function prepareFastify(instance: FastifyInstance): void {
     // Fastify makes the route for HEAD itself, for either form of the path.
     if (!url.endsWith('/') && !isSlashIgnored && method !== 'HEAD')
       instance.route({ method, url: `${url}/`, handler, config, constraints });
-    // Some clients name a type of content when they end a session, without content: Fastify would refuse that.
-    if (method === 'POST' || method === 'DELETE') route.onRequest = [hide, ...[route.onRequest ?? []].flat()];
+    paths.push(pathSegments(url));
+    // The route for HEAD is a copy of that for GET.
+    route.onRequest = [hide, ...[route.onRequest ?? []].flat().filter((hook) => hook !== hide)];
   });
 }

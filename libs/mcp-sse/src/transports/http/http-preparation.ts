@@ -1,12 +1,14 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Server } from 'node:http';
 import { HttpAdapterHost } from '@nestjs/core';
+import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { prepareExpress, type ExpressApplication } from './express.adapter.js';
 import { makeAsExpressDoes } from './express.server.js';
 import { prepareFastify, type FastifyInstance } from './fastify.adapter.js';
+import { lateBodyWatch } from './late-body.js';
 
-/** Several of our servers may share an adapter. */
-const prepared = new WeakSet<object>();
+/** Several of our servers may share an adapter. Of their limits the shortest counts where nobody reads the body. */
+const prepared = new WeakMap<object, { bodyMs: number }>();
 
 /**
  * Prepares the HTTP adapter for our routes as soon as there is one, which is before the application adds its
@@ -14,15 +16,23 @@ const prepared = new WeakSet<object>();
  */
 @Injectable()
 export class HttpPreparation implements OnModuleInit {
-  constructor(private readonly host: HttpAdapterHost) {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    @Inject(MCP_OPTIONS) { limits: { bodyMs } }: ResolvedOptions,
+  ) {
     host.init$.subscribe(() => {
       // There is none in an application context, though Nest says that it is set.
       const httpAdapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
-      if (!httpAdapter || prepared.has(httpAdapter)) return;
-      prepared.add(httpAdapter);
-      if (httpAdapter.getType() === 'express') prepareExpress(httpAdapter.getInstance<ExpressApplication>());
+      if (!httpAdapter) return;
+      const shared = prepared.get(httpAdapter);
+      if (shared) return void (shared.bodyMs = Math.min(shared.bodyMs, bodyMs));
+      const limits = { bodyMs };
+      prepared.set(httpAdapter, limits);
+      const watchBody = lateBodyWatch(() => limits.bodyMs);
+      if (httpAdapter.getType() === 'express')
+        prepareExpress(httpAdapter.getInstance<ExpressApplication>(), watchBody);
       else if (httpAdapter.getType() === 'fastify')
-        prepareFastify(httpAdapter.getInstance<FastifyInstance>());
+        prepareFastify(httpAdapter.getInstance<FastifyInstance>(), watchBody);
     });
   }
 

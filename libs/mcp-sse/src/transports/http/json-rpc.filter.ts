@@ -21,6 +21,7 @@ import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.er
 import { publicMessage } from '../../model/public-message.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
 import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
+import { ShuttingDownError } from '../../sessions/errors/shutting-down.error.js';
 import { ProtectedResource } from './protected-resource.js';
 
 interface HttpAnswer {
@@ -29,6 +30,8 @@ interface HttpAnswer {
   readonly message: string;
   /** Seconds after which the client may try again. */
   readonly retryAfter?: number;
+  /** What the log of the error says. */
+  readonly correlationId?: string;
 }
 
 /** MCP leaves these to implementations; the official SDK uses the same. */
@@ -50,7 +53,7 @@ export class JsonRpcFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const response: unknown = http.getResponse();
     if (httpAdapter.isHeadersSent(response)) return;
-    const { status, code, message, retryAfter } = this.answerTo(error);
+    const { status, code, message, retryAfter, correlationId } = this.answerTo(error);
     const challenge = this.challengeOf(error, status, rawRequest(http.getRequest()));
     if (retryAfter !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
     if (challenge !== undefined) httpAdapter.setHeader(response, 'WWW-Authenticate', challenge);
@@ -60,7 +63,7 @@ export class JsonRpcFilter implements ExceptionFilter {
     httpAdapter.setHeader(response, 'Content-Type', 'application/json');
     const id = error instanceof MessageTooDeepError ? error.id : null;
     httpAdapter.reply(response, { jsonrpc: '2.0', error: { code, message }, id }, status);
-    this.observer.refusal(http.getRequest(), error, status);
+    this.observer.refusal(http.getRequest(), error, status, correlationId);
   }
 
   /** What `WWW-Authenticate` says, where a token would help, or another one. */
@@ -93,7 +96,7 @@ export class JsonRpcFilter implements ExceptionFilter {
         message: error.message,
         retryAfter: 1,
       };
-    if (error instanceof SessionLimitError)
+    if (error instanceof SessionLimitError || error instanceof ShuttingDownError)
       return {
         status: HttpStatus.SERVICE_UNAVAILABLE,
         code: SERVER_ERROR,
@@ -104,7 +107,7 @@ export class JsonRpcFilter implements ExceptionFilter {
       return { status: error.getStatus(), code: SERVER_ERROR, message: error.message, retryAfter: 5 };
     const message = publicMessage(error);
     if (message !== undefined) {
-      const status = (error as HttpException).getStatus();
+      const status = error instanceof HttpException ? error.getStatus() : HttpStatus.BAD_REQUEST;
       return { status, code: codeOf(status), message };
     }
     const correlationId = this.errors.report(error, 'a request of the transport');
@@ -112,6 +115,7 @@ export class JsonRpcFilter implements ExceptionFilter {
       status: HttpStatus.INTERNAL_SERVER_ERROR,
       code: ErrorCode.InternalError,
       message: `Internal error (correlation id ${correlationId})`,
+      correlationId,
     };
   }
 }

@@ -4,7 +4,7 @@ import type { ProtectedResource } from './protected-resource.js';
 /** Nest's key for the configuration of a route on Fastify, which finds its way to the adapter's route as it is. */
 const ROUTE_CONFIG = '__fastify_route_config__';
 
-export type McpRouteName = 'stream' | 'messages' | 'termination' | 'console';
+export type McpRouteName = 'stream' | 'messages' | 'termination' | 'console' | 'metrics';
 
 interface RouteConfig {
   readonly mcpRoute?: McpRouteName;

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { Inject, Injectable } from '@nestjs/common';
+import { HttpException, Inject, Injectable } from '@nestjs/common';
 import { bearerChallenge, type BearerChallengeParameters } from '../../auth/bearer-challenge.js';
-import { HostOriginPolicy } from '../../auth/host-origin.policy.js';
+import { EdgePolicy } from '../../auth/edge.policy.js';
+import { isProtected } from '../../auth/is-protected.js';
 import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOAuth, type ResolvedOptions } from '../../model/resolved-options.js';
+import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
 import { pathSegments } from './path-segments.js';
 import { PublicUrl } from './public-url.js';
 import { requestedSegments } from './requested-segments.js';
@@ -24,14 +26,17 @@ export class ProtectedResource {
   private readonly oauth?: ResolvedOAuth;
   private readonly routes: Routes;
   private readonly publicUrl: PublicUrl;
-  private readonly policy: HostOriginPolicy;
+  private readonly policy: EdgePolicy;
 
   /** @throws {McpConfigurationError} */
-  constructor(@Inject(MCP_OPTIONS) options: ResolvedOptions) {
+  constructor(
+    @Inject(MCP_OPTIONS) options: ResolvedOptions,
+    @Inject(TRAFFIC_OBSERVER) private readonly observer: TrafficObserver,
+  ) {
     this.oauth = options.oauth;
     this.routes = routesOf(options);
     this.publicUrl = new PublicUrl(options);
-    this.policy = new HostOriginPolicy(options.allowedHosts, options.allowedOrigins);
+    this.policy = new EdgePolicy(options, isProtected(options));
     if (this.oauth) assertUsable(this.oauth);
   }
 
@@ -53,6 +58,11 @@ export class ProtectedResource {
   /** @returns why a request for metadata is refused, or undefined when it is not */
   refusal(request: IncomingMessage): string | undefined {
     return this.policy.refusal(request);
+  }
+
+  /** @param request of the adapter, for metadata, that was answered with an error */
+  refused(request: object, status: number, message: string): void {
+    this.observer.refusal(request, new HttpException(message, status), status);
   }
 
   /** What a proxy has stripped from the path of the request, and clients have in theirs. */

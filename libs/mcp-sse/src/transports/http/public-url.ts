@@ -40,7 +40,9 @@ export class PublicUrl {
     const forwarded = this.proxies.header('x-forwarded-proto', request);
     const isEncrypted = (request.socket as TLSSocket).encrypted === true;
     const scheme = forwarded === 'https' || forwarded === 'http' ? forwarded : isEncrypted ? 'https' : 'http';
-    return `${scheme}://${host}`;
+    const origin = `${scheme}://${host}`;
+    // There is no port 99999, and no address 127.0.0.999.
+    return URL.canParse(origin) ? origin : undefined;
   }
 }
 

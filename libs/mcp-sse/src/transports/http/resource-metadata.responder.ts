@@ -27,20 +27,28 @@ export class ResourceMetadataResponder {
     this.resources.push({ path: pathSegments(path), resource });
   }
 
-  /** @returns whether the request was one for metadata, and has its answer */
-  answer(request: IncomingMessage, response: ServerResponse): boolean {
+  /**
+   * @param seen the request as the adapter has it, which knows the address of the client
+   * @returns whether the request was one for metadata, and has its answer
+   */
+  answer(request: IncomingMessage, response: ServerResponse, seen: object): boolean {
     if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method!)) return false;
     const [wellKnown, name, ...path] = requestedSegments(request);
     if (wellKnown !== WELL_KNOWN[0] || name !== WELL_KNOWN[1]) return false;
     const found = this.find(request, path);
     if (!found) return false;
     const { resource, local } = found;
+    const refuse = (status: number, message: string, headers?: OutgoingHttpHeaders) => {
+      send(response, status, { message }, headers);
+      resource.refused(seen, status, message);
+    };
     const refusal = resource.refusal(request);
-    if (refusal !== undefined) send(response, 403, { message: refusal });
+    if (refusal !== undefined) refuse(403, refusal);
     else if (request.method === 'OPTIONS') response.writeHead(204, HEADERS).end();
     else {
       const metadata = resource.metadata(request, local);
-      send(response, metadata ? 200 : 400, metadata ?? { message: 'The Host header is no host.' }, HEADERS);
+      if (metadata) send(response, 200, metadata, HEADERS);
+      else refuse(400, 'The Host header is no host.', HEADERS);
     }
     return true;
   }
