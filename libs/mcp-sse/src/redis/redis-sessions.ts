@@ -3,12 +3,16 @@ import type { LogEntry } from '../model/cluster/log-entry.js';
 import type { ClusterLimits } from '../model/cluster/mcp-cluster.js';
 import type { LogFollower, LogSlice, SessionLog } from '../model/cluster/session-log.js';
 import type { SessionOwner } from '../model/cluster/session-owner.js';
+import { recordOf } from '../model/cluster/record-fields.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
 import type { AdoptedSession, SessionStore } from '../model/cluster/session-store.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
 import { sessionTtlMs } from '../model/cluster/session-ttl.js';
 import type { WriteOutcome } from '../model/cluster/write-outcome.js';
 import type { RedisConnection } from './redis-connection.js';
+
+/** What the names of a record's fields begin with, beside which a session has others. */
+const RECORD = 'record.';
 
 /** The sessions of all nodes. All keys of a session have one hash tag, so that Redis Cluster keeps them together. */
 export class RedisSessions implements SessionStore, SessionLog {
@@ -24,27 +28,31 @@ export class RedisSessions implements SessionStore, SessionLog {
   ) {}
 
   async find(id: string): ReturnType<SessionStore['find']> {
-    const [node, epoch, record] = await this.redis.run((commands) =>
-      commands.hmget(this.keys(id)[0], 'node', 'epoch', 'record'),
-    );
-    if (!record) return this.missing();
-    return { record: JSON.parse(record) as SessionRecord, owner: { node: node!, epoch: Number(epoch) } };
+    const session = await this.redis.run((commands) => commands.hgetall(this.keys(id)[0]));
+    const { node, epoch } = session;
+    if (epoch === undefined) return this.missing();
+    return { record: storedRecord(Object.entries(session)), owner: { node: node!, epoch: Number(epoch) } };
   }
 
   async append(id: string, { node, epoch }: SessionOwner, batch: LogBatch): Promise<WriteOutcome> {
-    const { record, creates = false, accepted, completed, entries, floor } = batch;
+    const { record = [], creates = false, accepted, completed, entries, floor } = batch;
+    const set = record.filter((field): field is [string, string] => field[1] !== null);
+    const removed = record.filter(([, json]) => json === null);
     const { maxEvents, maxBytes } = this.limits;
     const dataset = creates ? await this.dataset() : undefined;
     const outcome = await this.script<WriteOutcome>('mcpAppend', id, [
       epoch,
       node,
-      record ? JSON.stringify(record) : '',
       creates ? 1 : 0,
-      record ? sessionTtlMs(record.graceMs) : '',
+      creates ? sessionTtlMs(recordOf(set).graceMs) : '',
       maxEvents,
       maxBytes,
       floor ?? '',
       this.channel(id),
+      set.length,
+      ...set.flatMap(([name, json]) => [RECORD + name, json]),
+      removed.length,
+      ...removed.map(([name]) => RECORD + name),
       accepted.length,
       ...accepted.flat(),
       completed.length,
@@ -69,12 +77,12 @@ export class RedisSessions implements SessionStore, SessionLog {
   async adopt(id: string, from: SessionOwner, node: string): Promise<AdoptedSession | undefined> {
     const args = [from.node, from.epoch, node];
     const dataset = await this.dataset();
-    const adopted = await this.script<[string, string, string[], string[]] | null>('mcpAdopt', id, args);
+    const adopted = await this.script<[string[], string, string[], string[]] | null>('mcpAdopt', id, args);
     if (!adopted) return undefined;
     this.written.set(id, dataset);
-    const [record, epoch, inFlight, entries] = adopted;
+    const [session, epoch, inFlight, entries] = adopted;
     return {
-      record: JSON.parse(record) as SessionRecord,
+      record: storedRecord(pairs(session)),
       epoch: Number(epoch),
       inFlight: pairs(inFlight).map(([request, stream]) => [request, Number(stream)]),
       entries: entries.map(parseEntry),
@@ -125,6 +133,15 @@ export class RedisSessions implements SessionStore, SessionLog {
   private channel(id: string): string {
     return `${this.prefix}:{${id}}:events`;
   }
+}
+
+/** @param session every field of it */
+function storedRecord(session: readonly (readonly [string, string])[]): SessionRecord {
+  return recordOf(
+    session.flatMap(([name, json]) =>
+      name.startsWith(RECORD) ? [[name.slice(RECORD.length), json] as const] : [],
+    ),
+  );
 }
 
 function parseEntry(json: string): LogEntry {

@@ -6,6 +6,7 @@ import type { SessionRecord } from '../../model/cluster/session-record.js';
 import type { WriteOutcome } from '../../model/cluster/write-outcome.js';
 import type { EventJournal } from '../../streaming/event-journal.js';
 import { PendingBatch } from './pending-batch.js';
+import { WrittenRecord } from './written-record.js';
 
 /** Positions that a node may give to events of a session: those of a later epoch are greater. */
 const POSITIONS_PER_EPOCH = 2 ** 32;
@@ -40,6 +41,7 @@ export class SessionJournal implements EventJournal {
   private steps: Step[] = [];
   private waitingBytes = 0;
   private unsaved = new PendingBatch();
+  private written = new WrittenRecord();
   private isNew: boolean;
   private isWriting = false;
   private ended?: Keeping;
@@ -191,8 +193,9 @@ export class SessionJournal implements EventJournal {
     if (this.ended === 'fenced') return 'fenced';
     if (this.unsaved.isEmpty) return 'kept';
     try {
-      let outcome = await this.send(this.unsaved.toBatch(() => this.session.record, this.isNew));
-      if (outcome === 'missing') outcome = await this.send(this.wholeSession());
+      const batch = this.unsaved.toBatch(() => this.written.changes(this.session.record));
+      let outcome = await this.send({ ...batch, creates: this.isNew });
+      if (outcome === 'missing') outcome = await this.send(this.wholeSession(batch));
       if (outcome !== 'ok') return 'fenced';
       this.isNew = false;
       this.unsaved = new PendingBatch();
@@ -203,14 +206,17 @@ export class SessionJournal implements EventJournal {
     }
   }
 
-  private send(batch: LogBatch): Promise<WriteOutcome> {
-    return this.node.log.append(this.id, this.owner, batch);
+  private async send(batch: LogBatch): Promise<WriteOutcome> {
+    const outcome = await this.node.log.append(this.id, this.owner, batch);
+    if (outcome === 'ok') this.written.confirm(batch.record);
+    return outcome;
   }
 
   /** The store has lost the session, as a Redis without a disk does that is restarted. */
-  private wholeSession(): LogBatch {
-    const { record, kept } = this.session;
-    const { entries } = this.unsaved.toBatch(() => record, true);
+  private wholeSession({ entries }: LogBatch): LogBatch {
+    const { record: whole, kept } = this.session;
+    this.written = new WrittenRecord();
+    const record = this.written.changes(whole);
     const newest = kept.at(-1)?.position ?? 0;
     const all = [...kept, ...entries.filter(({ position }) => position > newest)];
     const floor = all.length > 0 ? all[0]!.position - 1 : this.position;
