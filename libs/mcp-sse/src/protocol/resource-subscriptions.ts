@@ -3,12 +3,17 @@ import type { WatchableResource } from '../model/invoker.js';
 import { whenReady } from '../model/when-ready.js';
 import { ResourceWatch } from './resource-watch.js';
 
+/** Bytes that a subscription takes besides its URI, as measured. */
+const OVERHEAD = 5 * 1024;
+
 /** Of limits that a session has reached. */
 const TOO_MANY = -32000;
 
 export interface SubscriptionPort {
   /** Tells the client that a resource has changed. */
   tell(uri: string): void;
+  /** Memory is held for the client. @param bytes negative when it is given back */
+  hold(bytes: number): void;
   /** The policy could not say whether the client may read a resource. */
   report(error: unknown): void;
 }
@@ -78,6 +83,7 @@ export class ResourceSubscriptions {
     const watch = new ResourceWatch(resource, () => this.updated(uri));
     this.watches.set(uri, watch);
     this.uris.add(uri);
+    this.port.hold(OVERHEAD + uri.length);
     return watch;
   }
 
@@ -86,5 +92,6 @@ export class ResourceSubscriptions {
     watch.end();
     this.watches.delete(uri);
     this.uris.delete(uri);
+    this.port.hold(-OVERHEAD - uri.length);
   }
 }

@@ -24,6 +24,7 @@ import type {
   SettleMessage,
   ToldMessage,
 } from './cluster-message.js';
+import type { MemoryAccount } from '../../streaming/memory-account.js';
 import { OwnedSession } from './owned-session.js';
 import { relayedError, restoredError, type RelayedError } from './relayed-error.js';
 import { SessionJournal, type JournaledSession } from './session-journal.js';
@@ -93,8 +94,8 @@ export class SessionCluster {
   }
 
   /** @param epoch 0 for a session that is new */
-  journal(id: string, epoch: number): SessionJournal {
-    return new SessionJournal(id, this.node, epoch, this.maxBytes);
+  journal(id: string, epoch: number, memory: MemoryAccount): SessionJournal {
+    return new SessionJournal(id, this.node, epoch, this.maxBytes, memory);
   }
 
   /** Has other nodes reach a session of this one. */

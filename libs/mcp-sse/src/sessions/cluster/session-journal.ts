@@ -4,6 +4,7 @@ import type { ClusterNode } from '../../model/cluster/mcp-cluster.js';
 import type { SessionOwner } from '../../model/cluster/session-owner.js';
 import type { SessionRecord } from '../../model/cluster/session-record.js';
 import type { WriteOutcome } from '../../model/cluster/write-outcome.js';
+import type { MemoryAccount } from '../../streaming/memory-account.js';
 import type { EventJournal } from '../../streaming/event-journal.js';
 import { PendingBatch } from './pending-batch.js';
 import { WrittenRecord } from './written-record.js';
@@ -40,6 +41,8 @@ export class SessionJournal implements EventJournal {
   private readonly inFlight = new Map<string, number>();
   private steps: Step[] = [];
   private waitingBytes = 0;
+  /** What counts as memory of the session. */
+  private counted = 0;
   private unsaved = new PendingBatch();
   private written = new WrittenRecord();
   private isNew: boolean;
@@ -52,6 +55,7 @@ export class SessionJournal implements EventJournal {
     private readonly node: ClusterNode,
     private readonly epoch: number,
     private readonly maxBytes: number,
+    private readonly memory: MemoryAccount,
   ) {
     this.isNew = epoch === 0;
     this.position = epoch * POSITIONS_PER_EPOCH;
@@ -76,6 +80,7 @@ export class SessionJournal implements EventJournal {
   append(entry: LogEntry, completes: string | undefined, deliver: () => boolean): boolean {
     const bytes = entry.data.length;
     this.waitingBytes += bytes;
+    this.count();
     if (this.waitingBytes > this.maxBytes) return false;
     if (completes !== undefined) this.inFlight.delete(completes);
     this.step({
@@ -147,12 +152,14 @@ export class SessionJournal implements EventJournal {
     this.ended = 'fenced';
     this.session.onFenced();
     for (const { then } of this.steps.splice(0)) then?.('fenced');
+    this.count();
   }
 
   /** Lets any node have the session once all that came before is kept. */
   async release(): Promise<void> {
     await this.settled();
     this.ended ??= 'unkept';
+    this.count();
     await this.node.store.release(this.id, this.owner).catch(() => undefined);
   }
 
@@ -160,6 +167,7 @@ export class SessionJournal implements EventJournal {
   async remove(): Promise<void> {
     await this.settled();
     this.ended ??= 'unkept';
+    this.count();
     await this.node.store.remove(this.id, this.owner).catch(() => undefined);
   }
 
@@ -185,8 +193,15 @@ export class SessionJournal implements EventJournal {
         this.waitingBytes -= bytes;
         then?.(keeping);
       }
+      this.count();
     }
     this.isWriting = false;
+  }
+
+  private count(): void {
+    const held = this.ended ? 0 : this.waitingBytes + this.unsaved.bytes;
+    this.memory.add(held - this.counted);
+    this.counted = held;
   }
 
   private async write(): Promise<Keeping> {
