@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Redis } from 'ioredis';
+import { McpResource, McpUriParam } from 'nestjs-mcp-sse';
 import { redisCluster } from 'nestjs-mcp-sse/redis';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
@@ -19,6 +20,14 @@ class LoginGuard implements CanActivate {
     const user = { sub: 'ada', accessToken: SECRET, account: { passwordHash: SECRET, plan: 'free' } };
     context.switchToHttp().getRequest<{ user: unknown }>().user = user;
     return true;
+  }
+}
+
+@Injectable()
+class Notes {
+  @McpResource({ uri: 'notes://{name}' })
+  note(@McpUriParam('name') name: string): string {
+    return name;
   }
 }
 
@@ -52,6 +61,11 @@ describeWithRedis('the attacker who', () => {
       }),
     );
     return JSON.stringify([keys, values]);
+  }
+
+  /** By all that Redis was sent. */
+  async function receivedBytes(): Promise<number> {
+    return Number(/total_net_input_bytes:(\d+)/.exec(await inspector.info('stats'))![1]);
   }
 
   it.each<[how: string, options: AppFixture['options'], headers: Record<string, string>]>([
@@ -112,6 +126,39 @@ describeWithRedis('the attacker who', () => {
     await other.close();
   });
 
+  it('changes small things of a session that is large: Redis is written what has changed, and no more', async () => {
+    await start({ http: { graceMs: 3_600_000 } });
+    const capabilities = { experimental: { a: { text: 'x'.repeat(15_000) } } };
+    const client = await HttpWireClient.connect(`${app.url}/mcp`, { capabilities });
+    const levels = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
+    const before = await receivedBytes();
+    for (let round = 0; round < 5; round++)
+      for (const level of levels) await client.call(level, 'logging/setLevel', { level });
+    const each = ((await receivedBytes()) - before) / (5 * levels.length);
+    // A script and its keys, the level, and what the node says of itself in the meantime.
+    expect(each).toBeLessThan(2_000);
+    const [key] = await inspector.keys('*:session');
+    expect(await inspector.hget(key!, 'record.state.logLevel')).toBe('"emergency"');
+    expect(await inspector.hget(key!, 'record.state.clientCapabilities')).toBe(JSON.stringify(capabilities));
+  });
+
+  it('subscribes to much, one after the other: Redis is written each once', async () => {
+    const uri = (count: number) => `notes://${'x'.repeat(1_000)}${count}`;
+    app = await startApp({
+      providers: [Notes],
+      options: { cluster: redisCluster({ url: redis.url }) },
+    });
+    const client = await HttpWireClient.connect(`${app.url}/mcp`);
+    const before = await receivedBytes();
+    for (let count = 0; count < 50; count++)
+      await client.call(count, 'resources/subscribe', { uri: uri(count) });
+    expect((await receivedBytes()) - before).toBeLessThan(50 * 4_000);
+    await client.call(50, 'resources/unsubscribe', { uri: uri(7) });
+    const [key] = await inspector.keys('*:session');
+    const names = Object.keys(await inspector.hgetall(key!)).filter((name) => name.includes('subscription'));
+    expect(names).toHaveLength(49);
+  });
+
   it('sends a session id that is a name or pattern of keys: no key is looked for', async () => {
     await start();
     const client = await WireClient.connect(`${app.url}/sse`);
@@ -119,7 +166,7 @@ describeWithRedis('the attacker who', () => {
     const monitor = await inspector.monitor();
     const found: string[] = [];
     monitor.on('monitor', (_time: string, [command, key]: string[], source: string) => {
-      if (command === 'hmget' && source !== 'lua') found.push(key!);
+      if (command === 'hgetall' && source !== 'lua') found.push(key!);
     });
     for (const forged of ['*', '?'.repeat(22), `{${id}}:session`, `${id}}:session`, `${id}\r\nFLUSHALL`]) {
       const url = `${app.url}/messages?sessionId=${encodeURIComponent(forged)}`;

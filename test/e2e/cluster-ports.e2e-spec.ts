@@ -10,7 +10,7 @@ type Entry = Batch['entries'][number];
 const LIMITS = { maxEvents: 5, maxBytes: 100 };
 const NOTHING: Batch = { accepted: [], completed: [], entries: [] };
 
-const recordOf = (id: string, graceMs = 60_000): NonNullable<Batch['record']> => ({
+const factsOf = (id: string, graceMs = 60_000) => ({
   id,
   transport: 'sse',
   principal: ANONYMOUS,
@@ -18,8 +18,13 @@ const recordOf = (id: string, graceMs = 60_000): NonNullable<Batch['record']> =>
   streamHeaders: {},
   graceMs,
   createdAt: 0,
-  state: { subscriptions: [] },
 });
+
+const recordOf = (id: string) => ({ ...factsOf(id), state: { subscriptions: [] } });
+
+/** The record as it is written: in pieces. */
+const fieldsOf = (id: string) =>
+  Object.entries(factsOf(id)).map(([name, value]) => [name, JSON.stringify(value)] as const);
 
 const entryOf = (position: number, data = `${position}`): Entry => ({
   position,
@@ -43,7 +48,7 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
     owner = { node: one.id, epoch: 0 };
     for (const node of [one, other]) node.bus.serve(async (message) => ({ heard: message }));
     await Promise.all([one.ready(), other.ready()]);
-    await append({ record: recordOf(id), creates: true });
+    await append({ record: fieldsOf(id), creates: true });
   });
 
   afterEach(() => Promise.all([one.leave(), other.leave()]));
@@ -54,9 +59,22 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
 
   it('find a session that was created, its record as it is now, and its owner', async () => {
     expect(await other.store.find(id)).toEqual({ record: recordOf(id), owner });
-    const state = { logLevel: 'error', subscriptions: ['a://b'] } as const;
-    await append({ record: { ...recordOf(id), state } });
-    expect((await other.store.find(id))?.record.state).toEqual(state);
+    await append({
+      record: [
+        ['state.logLevel', '"error"'],
+        ['state.initialized', 'true'],
+        ['subscription.a://b', 'true'],
+        ['subscription.a://c', 'true'],
+      ],
+    });
+    await append({
+      record: [
+        ['state.initialized', null],
+        ['subscription.a://c', null],
+      ],
+    });
+    const state = { logLevel: 'error', subscriptions: ['a://b'] };
+    expect((await other.store.find(id))?.record).toEqual({ ...recordOf(id), state });
     expect(await other.store.find(randomUUID())).toBeUndefined();
   });
 
@@ -190,7 +208,7 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
     const cluster = makeCluster();
     const [orders, stock] = [cluster.join('orders', LIMITS), cluster.join('stock', LIMITS)];
     await Promise.all([orders.ready(), stock.ready()]);
-    const batch = { ...NOTHING, record: recordOf(id), creates: true };
+    const batch = { ...NOTHING, record: fieldsOf(id), creates: true };
     await orders.log.append(id, { node: orders.id, epoch: 0 }, batch);
     expect(await orders.store.find(id)).toBeDefined();
     expect(await stock.store.find(id)).toBeUndefined();

@@ -40,7 +40,9 @@ describe('the README', () => {
     const table = readFileSync('README.md', 'utf8').matchAll(/^\| `(\w+)\.(\w+)` +\| `(\S+)` +\|/gm);
     const documented: Record<string, Record<string, string>> = { sse: {}, http: {}, replay: {}, limits: {} };
     for (const [, group, option, value] of table) documented[group!]![option!] = value!;
-    const { sse, http, replay, limits } = resolveOptions({ name: 'any', version: '1' });
+    const { sse, http, replay, limits: all } = resolveOptions({ name: 'any', version: '1' });
+    // The one that the table describes, as it depends on the process.
+    const { maxBytes: _, ...limits } = all;
     const asText = (options: object) =>
       Object.fromEntries(Object.entries(options).map(([name, value]) => [name, String(value)]));
     expect(documented).toEqual({

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { isProtected } from './auth/is-protected.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import type { McpJwtOptions } from './model/mcp-jwt.options.js';
@@ -74,6 +75,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
     limits: {
       maxSessions: 10_000,
       maxSessionsPerPrincipal: 1_000,
+      maxBytes: Math.floor(getHeapStatistics().heap_size_limit / 4),
       maxMessageBytes: 4 * MIB,
       bodyMs: 30_000,
       maxMessageDepth: (options.limits?.maxArgumentDepth ?? MAX_ARGUMENT_DEPTH) + ENVELOPE_DEPTH,

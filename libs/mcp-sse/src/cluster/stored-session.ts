@@ -4,6 +4,7 @@ import type { LogEntry } from '../model/cluster/log-entry.js';
 import type { ClusterLimits } from '../model/cluster/mcp-cluster.js';
 import type { LogFollower, LogSlice } from '../model/cluster/session-log.js';
 import type { SessionOwner } from '../model/cluster/session-owner.js';
+import { recordOf, type RecordField } from '../model/cluster/record-fields.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
 import { sessionTtlMs } from '../model/cluster/session-ttl.js';
 
@@ -14,13 +15,22 @@ export class StoredSession {
   private floor = 0;
   private expiresAt = 0;
 
+  private readonly fields = new Map<string, string>();
+  private readonly ttlMs: number;
+
   constructor(
     public owner: SessionOwner,
-    public record: SessionRecord,
+    record: readonly RecordField[],
     private readonly limits: ClusterLimits,
     private readonly followers: ReadonlySet<LogFollower>,
   ) {
+    this.change(record);
+    this.ttlMs = sessionTtlMs(this.record.graceMs);
     this.renew();
+  }
+
+  get record(): SessionRecord {
+    return recordOf(this.fields);
   }
 
   get isExpired(): boolean {
@@ -28,11 +38,11 @@ export class StoredSession {
   }
 
   renew(): void {
-    this.expiresAt = Date.now() + sessionTtlMs(this.record.graceMs);
+    this.expiresAt = Date.now() + this.ttlMs;
   }
 
-  write({ record, accepted, completed, entries, floor }: LogBatch): void {
-    if (record) this.record = record;
+  write({ record = [], accepted, completed, entries, floor }: LogBatch): void {
+    this.change(record);
     if (floor !== undefined) {
       this.entries = [];
       this.floor = floor;
@@ -54,6 +64,12 @@ export class StoredSession {
     this.owner = { node, epoch };
     this.renew();
     return { record: this.record, epoch, inFlight: [...this.inFlight], entries: [...this.entries] };
+  }
+
+  private change(record: readonly RecordField[]): void {
+    for (const [name, json] of record)
+      if (json === null) this.fields.delete(name);
+      else this.fields.set(name, json);
   }
 
   private add(entry: LogEntry): void {

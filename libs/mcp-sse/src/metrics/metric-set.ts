@@ -50,6 +50,11 @@ export class MetricSet {
       adopted: counter('sessions_adopted', 'Sessions of other nodes that went on here', 'transport'),
       resumed: counter('sessions_resumed', 'Sessions whose client came back to its stream', 'transport'),
       expired: counter('sessions_expired', 'Streams that ended with the token of their session', 'transport'),
+      trimmed: counter(
+        'replays_trimmed',
+        'Sessions that gave up what they kept for a client that comes back, for the memory of all',
+        'transport',
+      ),
       cut: counter('clients_cut', 'Clients that were disconnected because they did not read', 'transport'),
     };
     registerReadings(registry, this.servers);

@@ -81,6 +81,8 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Server
     ({ outlet }) => outlet.keptBytes,
   );
   perServer('sessions_max', 'Sessions that may be open here', ({ options }) => options.limits.maxSessions);
+  perServer('memory_bytes', 'What sessions hold together', ({ sessions }) => sessions.memory.bytes);
+  perServer('memory_max_bytes', 'What sessions may hold together', ({ options }) => options.limits.maxBytes);
   perServer('draining', 'Whether the node is being taken out of service', ({ sessions }) =>
     Number(sessions.draining),
   );

@@ -1,4 +1,6 @@
+import { beginningOf } from './beginning-of.js';
+
 /** Cuts text that a client has chosen to a length, in characters. */
 export function clip(text: string, maxLength: number): string {
-  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+  return text.length > maxLength ? `${beginningOf(text, maxLength)}…` : text;
 }

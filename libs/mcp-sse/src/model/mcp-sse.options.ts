@@ -168,6 +168,12 @@ export interface McpSseModuleOptions {
     maxSessions?: number;
     /** Sessions of one principal at a time, 1000 by default. The anonymous principal is exempt. */
     maxSessionsPerPrincipal?: number;
+    /**
+     * Memory that sessions take together: what waits for clients, what is kept for those that come back, calls in
+     * flight and bodies that arrive. Estimated in bytes; a quarter of V8's heap limit by default. Beyond it the sessions
+     * of the principals that hold the most give up what they keep, then end.
+     */
+    maxBytes?: number;
     /** Size of one message, 4 MiB by default. */
     maxMessageBytes?: number;
     /**

@@ -11,6 +11,8 @@ export type SessionCloseReason =
   | 'idle-timeout'
   | 'grace-expired'
   | 'slow-client'
+  /** All sessions together held more than `limits.maxBytes`, and those of its principal the most. */
+  | 'memory'
   | 'revoked'
   /** It did not end: another node has it now. */
   | 'moved'

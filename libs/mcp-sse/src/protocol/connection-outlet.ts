@@ -10,4 +10,6 @@ export interface ConnectionOutlet {
   closeStream(relatesTo: RequestId, retryMs?: number): void;
   /** What is agreed with the client has changed. Called before the answer that says so. */
   stateChanged(): void;
+  /** Memory is held for the client. @param bytes negative when it is given back */
+  hold(bytes: number): void;
 }

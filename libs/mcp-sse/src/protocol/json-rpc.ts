@@ -1,5 +1,6 @@
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { MAX_ID_LENGTH } from './protocol-caps.js';
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -27,8 +28,8 @@ export type JsonRpcMessage =
 const NO_PARAMS: Params = Object.freeze({});
 
 /**
- * Checks the envelope of one JSON-RPC 2.0 message as MCP narrows it: no batches, ids are strings or safe
- * integers, parameters are an object.
+ * Checks the envelope of one JSON-RPC 2.0 message as MCP narrows it: no batches, ids are strings of at
+ * most 1,024 characters or safe integers, parameters are an object.
  *
  * @throws {JsonRpcError} -32600 with a message that names the fault
  */
@@ -58,6 +59,8 @@ export function isRequestId(value: unknown): value is RequestId {
 }
 
 function requestId({ id }: Params): RequestId {
+  if (typeof id === 'string' && id.length > MAX_ID_LENGTH)
+    throw invalid(`"id" may have ${MAX_ID_LENGTH} characters at most`);
   if (isRequestId(id)) return id;
   throw invalid('"id" must be a string or an integer between -(2^53 - 1) and 2^53 - 1');
 }

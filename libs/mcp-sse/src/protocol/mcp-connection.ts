@@ -1,4 +1,5 @@
 import { ErrorCode, type ProgressToken, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { beginningOf } from '../model/beginning-of.js';
 import type { NegotiatedState } from '../model/cluster/session-record.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
 import { countMembers } from '../model/count-members.js';
@@ -16,8 +17,10 @@ import type { ConnectionOptions } from './connection-options.js';
 import type { ConnectionOutlet } from './connection-outlet.js';
 import type { ConnectionState } from './connection-state.js';
 import { TooManyRequestsError } from './errors/too-many-requests.error.js';
+import { inFlightWeight } from './in-flight-weight.js';
 import type { JsonRpcMessage, JsonRpcRequest, Params } from './json-rpc.js';
 import type { MessageOrigin } from './message-origin.js';
+import { MAX_ID_LENGTH, MAX_REASON_LENGTH } from './protocol-caps.js';
 import { RequestMethods } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
 import { serializeError, serializeNotification, serializeResult } from './serialize.js';
@@ -41,6 +44,7 @@ export class McpConnection implements CallPort {
     this.options.maxSubscriptions,
     {
       tell: (uri) => this.notify('notifications/resources/updated', { uri }),
+      hold: (bytes) => this.outlet.hold(bytes),
       report: (error) => void this.errors.report(error, 'the policy, of a resource that has changed,'),
     },
   );
@@ -206,7 +210,8 @@ export class McpConnection implements CallPort {
   ): AdmittedMessage | Promise<AdmittedMessage> {
     const { id, params } = message;
     const { bytes } = origin;
-    const context = new CallContext(id, this.session, progressTokenOf(params), origin, this);
+    const token = progressTokenOf(params);
+    const context = new CallContext(id, this.session, token, origin, this);
     const admitted = (run: PreparedRequest) => ({ message, bytes, request: { context, run } });
     const refused = (error: unknown) => {
       const run = () => {
@@ -216,6 +221,7 @@ export class McpConnection implements CallPort {
       return { message, bytes, request: { context, run, refusal } };
     };
     try {
+      assertTokenLength(token);
       const prepared = this.methods.prepare(message, context);
       return prepared instanceof Promise ? prepared.then(admitted).catch(refused) : admitted(prepared);
     } catch (error) {
@@ -230,6 +236,8 @@ export class McpConnection implements CallPort {
   ): Promise<void> {
     const observed = this.options.observer.request(method, params, context, bytes);
     const request = { context, observed };
+    const weight = inFlightWeight(params, bytes);
+    this.outlet.hold(weight);
     this.inFlightRequests.set(id, request);
     let outcome: object;
     let answer: string;
@@ -241,6 +249,8 @@ export class McpConnection implements CallPort {
       const failure = this.toJsonRpcError(error, method, context);
       outcome = failure;
       answer = serializeError(id, failure);
+    } finally {
+      this.outlet.hold(-weight);
     }
     if (this.inFlightRequests.get(id) !== request) return;
     this.inFlightRequests.delete(id);
@@ -265,11 +275,9 @@ export class McpConnection implements CallPort {
     const { context, observed } = request;
     this.inFlightRequests.delete(context.requestId);
     this.checkIdle();
-    this.errors.debug(
-      `The client cancelled request ${JSON.stringify(requestId)}: ${JSON.stringify(reason)}`,
-      context,
-    );
-    context.abort(new Error(typeof reason === 'string' ? reason : 'The client cancelled the request.'));
+    const told = typeof reason === 'string' ? beginningOf(reason, MAX_REASON_LENGTH) : undefined;
+    this.errors.debug(`The client cancelled request ${JSON.stringify(requestId)}: ${told}`, context);
+    context.abort(new Error(told ?? 'The client cancelled the request.'));
     this.outlet.abandon(context.requestId);
     observed?.end(undefined, '');
   }
@@ -284,6 +292,15 @@ export class McpConnection implements CallPort {
     const correlationId = this.errors.report(error, method, context);
     return new JsonRpcError(ErrorCode.InternalError, `Internal error (correlation id ${correlationId})`);
   }
+}
+
+/** @throws {JsonRpcError} -32602 */
+function assertTokenLength(token: ProgressToken | undefined): void {
+  if (typeof token === 'string' && token.length > MAX_ID_LENGTH)
+    throw new JsonRpcError(
+      ErrorCode.InvalidParams,
+      `Invalid params: "_meta.progressToken" may have ${MAX_ID_LENGTH} characters at most`,
+    );
 }
 
 function progressTokenOf({ _meta }: Params): ProgressToken | undefined {

@@ -4,12 +4,17 @@ import { normalUri } from '../model/normal-uri.js';
 import { whenReady } from '../model/when-ready.js';
 import { ResourceWatch } from './resource-watch.js';
 
+/** Bytes that a subscription takes besides its URI, as measured. */
+const OVERHEAD = 5 * 1024;
+
 /** Of limits that a session has reached. */
 const TOO_MANY = -32000;
 
 export interface SubscriptionPort {
   /** Tells the client that a resource has changed. */
   tell(uri: string): void;
+  /** Memory is held for the client. @param bytes negative when it is given back */
+  hold(bytes: number): void;
   /** The policy could not say whether the client may read a resource. */
   report(error: unknown): void;
 }
@@ -80,6 +85,7 @@ export class ResourceSubscriptions {
     const watch = new ResourceWatch(uri, resource, () => this.updated(uri));
     this.watches.set(normalUri(uri), watch);
     this.uris.add(uri);
+    this.port.hold(OVERHEAD + uri.length);
     return watch;
   }
 
@@ -88,6 +94,7 @@ export class ResourceSubscriptions {
     watch.end();
     this.watches.delete(normalUri(watch.uri));
     this.uris.delete(watch.uri);
+    this.port.hold(-OVERHEAD - watch.uri.length);
   }
 
   private isCurrent(watch: ResourceWatch): boolean {

@@ -1,21 +1,20 @@
 /** KEYS: session, log, requests in flight. Positions are text throughout: Lua's numbers would lose digits. */
 const APPEND = `
-local epoch, node, record, creates, ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local maxEvents, maxBytes, floor, channel = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8], ARGV[9]
+local epoch, node, creates, ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local maxEvents, maxBytes, floor, channel = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8]
 local current = redis.call('HGET', KEYS[1], 'epoch')
 if not current then
   if creates == '0' then return 'missing' end
-  redis.call('HSET', KEYS[1], 'epoch', epoch, 'node', node, 'floor', '0', 'last', '0', 'bytes', '0')
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'node', node, 'ttl', ttl, 'floor', '0', 'last', '0', 'bytes', '0')
 elseif current ~= epoch then
   return 'fenced'
 end
-if record ~= '' then redis.call('HSET', KEYS[1], 'record', record, 'ttl', ttl) end
 if floor ~= '' then
   redis.call('DEL', KEYS[2])
   redis.call('HSET', KEYS[1], 'floor', floor, 'last', floor, 'bytes', '0')
 end
 
-local at = 10
+local at = 9
 local function following(size)
   local count = tonumber(ARGV[at]) * size
   local first = at + 1
@@ -23,6 +22,10 @@ local function following(size)
   return first, at - 1
 end
 local first, last = following(2)
+for index = first, last, 2 do redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 1]) end
+first, last = following(1)
+for index = first, last do redis.call('HDEL', KEYS[1], ARGV[index]) end
+first, last = following(2)
 for index = first, last, 2 do redis.call('HSET', KEYS[3], ARGV[index], ARGV[index + 1]) end
 first, last = following(1)
 for index = first, last do redis.call('HDEL', KEYS[3], ARGV[index]) end
@@ -55,22 +58,22 @@ return 'ok'
 `;
 
 const READ = `
-local state = redis.call('HMGET', KEYS[1], 'record', 'floor')
-if not state[1] then return false end
+local floor = redis.call('HGET', KEYS[1], 'floor')
+if not floor then return false end
 local entries = {}
 for index, item in ipairs(redis.call('XRANGE', KEYS[2], ARGV[1] .. '-0', '+')) do entries[index] = item[2][2] end
-return { state[2], entries }
+return { floor, entries }
 `;
 
 const ADOPT = `
-local state = redis.call('HMGET', KEYS[1], 'node', 'epoch', 'record', 'ttl')
-if state[1] ~= ARGV[1] or state[2] ~= ARGV[2] or not state[3] then return false end
+local state = redis.call('HMGET', KEYS[1], 'node', 'epoch', 'ttl')
+if state[1] ~= ARGV[1] or state[2] ~= ARGV[2] then return false end
 local epoch = string.format('%d', tonumber(state[2]) + 1)
 redis.call('HSET', KEYS[1], 'node', ARGV[3], 'epoch', epoch)
-for index = 1, 3 do redis.call('PEXPIRE', KEYS[index], state[4]) end
+for index = 1, 3 do redis.call('PEXPIRE', KEYS[index], state[3]) end
 local entries = {}
 for index, item in ipairs(redis.call('XRANGE', KEYS[2], '-', '+')) do entries[index] = item[2][2] end
-return { state[3], epoch, redis.call('HGETALL', KEYS[3]), entries }
+return { redis.call('HGETALL', KEYS[1]), epoch, redis.call('HGETALL', KEYS[3]), entries }
 `;
 
 const OWNED = `

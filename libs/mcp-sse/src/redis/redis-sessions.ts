@@ -4,27 +4,23 @@ import type { LogEntry } from '../model/cluster/log-entry.js';
 import type { ClusterLimits } from '../model/cluster/mcp-cluster.js';
 import type { LogFollower, LogSlice, SessionLog } from '../model/cluster/session-log.js';
 import type { SessionOwner } from '../model/cluster/session-owner.js';
+import { recordOf } from '../model/cluster/record-fields.js';
 import type { AdoptedSession, SessionStore } from '../model/cluster/session-store.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
 import { sessionTtlMs } from '../model/cluster/session-ttl.js';
 import type { WriteOutcome } from '../model/cluster/write-outcome.js';
 import type { RedisConnection } from './redis-connection.js';
 import { isWrongType } from './redis-outage.js';
-import {
-  readEntry,
-  readRecord,
-  readRequest,
-  writeEntry,
-  writeRecord,
-  type UnknownMembers,
-} from './stored-json.js';
+import { readEntry, readRecord, readRequest, writeEntry } from './stored-json.js';
+import { VERSION } from './written-json.js';
+
+/** What the names of a record's fields begin with, beside which a session has others. */
+const RECORD = 'record.';
 
 /** The sessions of all nodes. All keys of a session have one hash tag, so that Redis Cluster keeps them together. */
 export class RedisSessions implements SessionStore, SessionLog {
   /** The data set of Redis that this node's sessions were last written to. */
   private readonly written = new Map<string, string>();
-  /** What a later version has added to the records of this node's sessions. */
-  private readonly unknown = new Map<string, UnknownMembers>();
 
   /** @param dataset tells one data set of Redis from the one before that it has lost */
   constructor(
@@ -36,31 +32,37 @@ export class RedisSessions implements SessionStore, SessionLog {
   ) {}
 
   async find(id: string): ReturnType<SessionStore['find']> {
-    const finding = this.redis.run((commands) => commands.hmget(this.keys(id)[0], 'node', 'epoch', 'record'));
-    const [node, epoch, text] = (await this.typed(finding)) ?? [];
-    if (!text) return this.missing();
-    const read = readRecord(text, this.reports);
+    const finding = this.redis.run((commands) => commands.hgetall(this.keys(id)[0]));
+    const session = await this.typed(finding);
+    if (session?.['epoch'] === undefined) return this.missing();
+    const record = readRecord(recordPieces(Object.entries(session)), this.reports);
     // A node of that version may serve it.
-    if (read === 'later') throw new ClusterUnavailableError();
-    if (!read) return undefined;
-    const owner = { node: node ?? '', epoch: Number(epoch) };
-    return Number.isSafeInteger(owner.epoch) ? { record: read.record, owner } : undefined;
+    if (record === 'later') throw new ClusterUnavailableError();
+    if (!record) return undefined;
+    const owner = { node: session['node'] ?? '', epoch: Number(session['epoch']) };
+    return Number.isSafeInteger(owner.epoch) ? { record, owner } : undefined;
   }
 
   async append(id: string, { node, epoch }: SessionOwner, batch: LogBatch): Promise<WriteOutcome> {
-    const { record, creates = false, accepted, completed, entries, floor } = batch;
+    const { record = [], creates = false, accepted, completed, entries, floor } = batch;
+    const set = record.filter((field): field is [string, string] => field[1] !== null);
+    const removed = record.filter(([, json]) => json === null);
+    if (creates) set.push(['v', String(VERSION)]);
     const { maxEvents, maxBytes } = this.limits;
     const dataset = creates ? await this.dataset() : undefined;
     const outcome = await this.script<WriteOutcome>('mcpAppend', id, [
       epoch,
       node,
-      record ? writeRecord(record, this.unknown.get(id)) : '',
       creates ? 1 : 0,
-      record ? sessionTtlMs(record.graceMs) : '',
+      creates ? sessionTtlMs(recordOf(set).graceMs) : '',
       maxEvents,
       maxBytes,
       floor ?? '',
       this.channel(id),
+      set.length,
+      ...set.flatMap(([name, json]) => [RECORD + name, json]),
+      removed.length,
+      ...removed.map(([name]) => RECORD + name),
       accepted.length,
       ...accepted.flat(),
       completed.length,
@@ -88,16 +90,15 @@ export class RedisSessions implements SessionStore, SessionLog {
   async adopt(id: string, from: SessionOwner, node: string): Promise<AdoptedSession | undefined> {
     const args = [from.node, from.epoch, node];
     const dataset = await this.dataset();
-    const adopted = await this.script<[string, string, string[], string[]] | null>('mcpAdopt', id, args);
+    const adopted = await this.script<[string[], string, string[], string[]] | null>('mcpAdopt', id, args);
     if (!adopted) return undefined;
-    const [text, epoch, inFlight, entries] = adopted;
-    const read = readRecord(text, this.reports);
+    const [session, epoch, inFlight, entries] = adopted;
+    const record = readRecord(recordPieces(pairs(session)), this.reports);
     // It was one when the session was found.
-    if (!read || read === 'later') return undefined;
+    if (!record || record === 'later') return undefined;
     this.written.set(id, dataset);
-    this.unknown.set(id, read.unknown);
     return {
-      record: read.record,
+      record,
       epoch: Number(epoch),
       inFlight: pairs(inFlight)
         .map((pair) => readRequest(pair, this.reports))
@@ -107,7 +108,7 @@ export class RedisSessions implements SessionStore, SessionLog {
   }
 
   async release(id: string, { epoch }: SessionOwner): Promise<WriteOutcome> {
-    this.forget(id);
+    this.written.delete(id);
     return this.judged(id, await this.script('mcpRelease', id, [epoch]));
   }
 
@@ -116,14 +117,14 @@ export class RedisSessions implements SessionStore, SessionLog {
   }
 
   async remove(id: string, { epoch }: SessionOwner): Promise<WriteOutcome> {
-    this.forget(id);
+    this.written.delete(id);
     return this.judged(id, await this.script('mcpRemove', id, [epoch]));
   }
 
   /** What is not in the data set that it was written to has been removed, by a node that had it since. */
   private async judged(id: string, outcome: WriteOutcome): Promise<WriteOutcome> {
     const dataset = this.written.get(id);
-    if (outcome === 'fenced') this.forget(id);
+    if (outcome === 'fenced') this.written.delete(id);
     if (outcome !== 'missing') return outcome;
     return dataset !== undefined && dataset !== (await this.dataset()) ? 'missing' : 'fenced';
   }
@@ -132,11 +133,6 @@ export class RedisSessions implements SessionStore, SessionLog {
   private missing(): undefined {
     if (!this.redis.isSettled) throw new ClusterUnavailableError();
     return undefined;
-  }
-
-  private forget(id: string): void {
-    this.written.delete(id);
-    this.unknown.delete(id);
   }
 
   private entries(texts: readonly string[]): LogEntry[] {
@@ -169,6 +165,13 @@ export class RedisSessions implements SessionStore, SessionLog {
   private channel(id: string): string {
     return `${this.prefix}:{${id}}:events`;
   }
+}
+
+/** @param session every field of it */
+function recordPieces(session: readonly (readonly [string, string])[]): (readonly [string, string])[] {
+  return session
+    .filter(([name]) => name.startsWith(RECORD))
+    .map(([name, json]) => [name.slice(RECORD.length), json] as const);
 }
 
 function pairs(flat: readonly string[]): [string, string][] {

@@ -1,5 +1,6 @@
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { LogEntry } from '../model/cluster/log-entry.js';
+import { recordOf } from '../model/cluster/record-fields.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
 import {
   isFields,
@@ -17,14 +18,7 @@ import {
   type Fields,
   type Shape,
 } from '../model/cluster/shape.js';
-import { readJson, versioned } from './written-json.js';
-
-/** Members of a record that only a later version knows. Whoever writes the record again leaves them as they are. */
-export interface UnknownMembers {
-  readonly record: Fields;
-  readonly principal: Fields;
-  readonly state: Fields;
-}
+import { judgeVersion, readJson, versioned } from './written-json.js';
 
 const STATE = {
   protocolVersion: optional(isText),
@@ -57,36 +51,36 @@ const isEntry = object({
   retry: optional(isNumber),
 });
 
-/** @returns undefined for what is no record, `later` for one of a later version; both are reported */
+/**
+ * A record that is stored in pieces. Members that only a later version knows are left out here, and stay as they are in
+ * the store, since what changes alone is written.
+ *
+ * @returns undefined for what is no record, `later` for one that only a later version can read; both are reported
+ */
 export function readRecord(
-  text: string,
+  pieces: readonly (readonly [name: string, json: string])[],
   reports: ClusterReports,
-): { readonly record: SessionRecord; readonly unknown: UnknownMembers } | 'later' | undefined {
-  const written = readJson(text, 'record', reports);
-  if (!written) return undefined;
-  if (!written.isReadable) return 'later';
-  if (!isRecord(written.fields)) return void reports.unreadable('record', 'it has another shape');
-  // The version is that of whoever writes next.
-  const { v: _v, needs: _needs, ...fields } = written.fields;
-  const [record, unknown] = split(fields, RECORD);
-  const [principal, unknownOfPrincipal] = split(record['principal'] as Fields, PRINCIPAL);
-  const [state, unknownOfState] = split(record['state'] as Fields, STATE);
+): SessionRecord | 'later' | undefined {
+  const fields = assembled(pieces);
+  if (!fields) return void reports.unreadable('record', 'it is not JSON');
+  const isReadable = judgeVersion(fields, 'record', reports);
+  if (isReadable === undefined) return undefined;
+  if (!isReadable) return 'later';
+  if (!isRecord(fields)) return void reports.unreadable('record', 'it has another shape');
+  const { principal, state } = fields as { principal: Fields; state: Fields };
   return {
-    record: { ...record, principal, state } as unknown as SessionRecord,
-    unknown: { record: unknown, principal: unknownOfPrincipal, state: unknownOfState },
-  };
+    ...known(fields, RECORD),
+    principal: known(principal, PRINCIPAL),
+    state: known(state, STATE),
+  } as unknown as SessionRecord;
 }
 
-export function writeRecord(record: SessionRecord, unknown?: UnknownMembers): string {
-  const whole = unknown
-    ? {
-        ...unknown.record,
-        ...record,
-        principal: { ...unknown.principal, ...record.principal },
-        state: { ...unknown.state, ...record.state },
-      }
-    : record;
-  return versioned(JSON.stringify(whole));
+function assembled(pieces: readonly (readonly [name: string, json: string])[]): Fields | undefined {
+  try {
+    return recordOf(pieces) as unknown as Fields;
+  } catch {
+    return undefined;
+  }
 }
 
 export function writeEntry(entry: LogEntry): string {
@@ -121,9 +115,6 @@ function isRequestKey(key: string): boolean {
   }
 }
 
-/** The members that are known, and the others. */
-function split(fields: Fields, known: Readonly<Record<string, Shape>>): [Fields, Fields] {
-  const isKnown = ([name]: readonly [string, unknown]) => Object.hasOwn(known, name);
-  const all = Object.entries(fields);
-  return [Object.fromEntries(all.filter(isKnown)), Object.fromEntries(all.filter((each) => !isKnown(each)))];
+function known(fields: Fields, shapes: Readonly<Record<string, Shape>>): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => Object.hasOwn(shapes, name)));
 }

@@ -21,12 +21,21 @@ export interface WrittenJson {
 export function readJson(text: string, kind: ClusterText, reports: ClusterReports): WrittenJson | undefined {
   const fields = parse(text);
   if (typeof fields === 'string') return void reports.unreadable(kind, fields);
-  const { v = 0, needs = v } = fields;
+  const isReadable = judgeVersion(fields, kind, reports);
+  return isReadable === undefined ? undefined : { fields, isReadable };
+}
+
+/** Whether this version can make sense of something, by `v` and `needs`; undefined where these are no versions. */
+export function judgeVersion(
+  { v = 0, needs = v }: Fields,
+  kind: ClusterText,
+  reports: ClusterReports,
+): boolean | undefined {
   if (!isInteger(v) || !isInteger(needs)) return void reports.unreadable(kind, 'its version is no number');
   if (v > VERSION) reports.later(v);
   const isReadable = needs <= VERSION;
   if (!isReadable) reports.unreadable(kind, `it needs version ${needs}, and this node has ${VERSION}`);
-  return { fields, isReadable };
+  return isReadable;
 }
 
 /** @param json of an object that has members @returns the same with the version */

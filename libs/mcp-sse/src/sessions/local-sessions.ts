@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Subject } from 'rxjs';
 import type { AdoptedSession } from '../model/cluster/session-store.js';
 import type { McpSessionView, McpTransportName, SessionCloseReason } from '../model/session-view.js';
+import { principalKey } from '../model/principal.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { ConnectionOutlet } from '../protocol/connection-outlet.js';
 import type { McpConnection } from '../protocol/mcp-connection.js';
+import type { MemoryAccount } from '../streaming/memory-account.js';
+import { MemoryBudget } from '../streaming/memory-budget.js';
 import type { JoinedCluster } from './cluster/joined-cluster.js';
 import { LOST_REQUEST } from './cluster/lost-request.js';
 import { SessionCluster, type ClusterHost } from './cluster/session-cluster.js';
@@ -24,12 +27,22 @@ import type { SharedOutlet } from './shared-outlet.js';
 /** Makes the connection of a new session. */
 export type Connect = (session: McpSessionView, outlet: ConnectionOutlet) => McpConnection;
 
-/** Makes the way out of a session. @param journal where it keeps its events, in a cluster */
-export type OutletOf<O extends SessionOutlet> = (sessionId: string, journal?: SessionJournal) => O;
+/**
+ * Makes the way out of a session.
+ *
+ * @param memory pays for what it holds
+ * @param journal where it keeps its events, in a cluster
+ */
+export type OutletOf<O extends SessionOutlet> = (
+  sessionId: string,
+  memory: MemoryAccount,
+  journal?: SessionJournal,
+) => O;
 
 /** The lives of this node's sessions: how they begin, go on from another node, are handed over to one, and end. */
 export class LocalSessions {
   readonly open = new OpenSessions();
+  readonly memory: MemoryBudget;
   /** The sessions of all nodes. */
   readonly cluster?: SessionCluster;
   private readonly quota: SessionQuota;
@@ -48,6 +61,7 @@ export class LocalSessions {
     joined?: JoinedCluster,
   ) {
     this.quota = new SessionQuota(settings);
+    this.memory = new MemoryBudget(settings.maxBytes, settings.maxBytes / settings.maxSessions);
     this.deadlines = new SessionDeadlines(settings);
     this.cluster = joined && new SessionCluster(joined.node, this.hostOf(joined, told), joined.maxBytes);
   }
@@ -115,7 +129,7 @@ export class LocalSessions {
     const orphaned = session.attached ? 0 : session.orphaned;
     this.forget(session);
     const error = endedBecause(reason);
-    if (reason === 'slow-client') session.drop(error);
+    if (reason === 'slow-client' || reason === 'memory') session.drop(error);
     else session.end(error, reason === 'shutdown');
     void session.journal?.remove();
     this.events.next({ type: 'closed', session, reason, orphaned });
@@ -136,12 +150,17 @@ export class LocalSessions {
     adopted?: AdoptedSession,
   ): McpSession {
     const cluster = origin.isLocal ? undefined : this.cluster;
-    const journal = cluster?.journal(id, adopted?.epoch ?? 0);
-    const outlet = outletOf(id, journal);
+    const memory = this.memory.open(principalKey(origin.principal), {
+      trim: () => this.trim(session),
+      cut: () => this.close(id, 'memory') || outlet.destroy(),
+    });
+    const journal = cluster?.journal(id, adopted?.epoch ?? 0, memory);
+    const outlet = outletOf(id, memory, journal);
     const session: McpSession = new McpSession(
       id,
       origin,
       outlet,
+      memory,
       this.connect,
       () => this.close(id, 'slow-client'),
       () => this.events.next({ type: 'expired', session }),
@@ -170,6 +189,13 @@ export class LocalSessions {
     const request = { query: {}, user: principal.claims };
     void session.watchAgain(() => originOf({ principal, headers, params, bytes: 0, request }));
     this.events.next({ type: 'adopted', session, lost: adopted.inFlight.length });
+  }
+
+  private trim({ id, outlet, memory }: McpSession): void {
+    const { bytes } = memory;
+    outlet.trim();
+    const session = this.open.get(id);
+    if (session && memory.bytes < bytes) this.events.next({ type: 'trimmed', session });
   }
 
   /** Another node has the session. */

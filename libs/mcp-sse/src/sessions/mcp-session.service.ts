@@ -3,6 +3,7 @@ import { Subject, type Observable } from 'rxjs';
 import { isSamePrincipal, type McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName, SessionCloseReason } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
+import type { MemoryBudget } from '../streaming/memory-budget.js';
 import type { OutgoingStreamOptions } from '../streaming/outgoing-stream.js';
 import type { ToldMessage } from './cluster/cluster-message.js';
 import type { JoinedCluster } from './cluster/joined-cluster.js';
@@ -40,6 +41,11 @@ export class McpSessionService {
   /** @internal The sessions of all nodes. */
   get cluster(): SessionCluster | undefined {
     return this.local.cluster;
+  }
+
+  /** @internal What the sessions of this node hold together. */
+  get memory(): MemoryBudget {
+    return this.local.memory;
   }
 
   /** Sessions being opened, expiring, and closed with the reason. */

@@ -12,6 +12,7 @@ import type { ConnectionOutlet } from '../protocol/connection-outlet.js';
 import type { McpConnection } from '../protocol/mcp-connection.js';
 import type { MessageOrigin } from '../protocol/message-origin.js';
 import { serializeError } from '../protocol/serialize.js';
+import type { MemoryAccount } from '../streaming/memory-account.js';
 import { SessionClosedError } from './errors/session-closed.error.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
 import { SessionMovedError } from './errors/session-moved.error.js';
@@ -60,6 +61,7 @@ export class McpSession implements McpSessionView {
   private readonly expected = new Set<RequestId>();
 
   /**
+   * @param memory pays for what it holds
    * @param connect makes the session's connection, given the way out
    * @param onOverflow called when the client reads too slowly for a message
    * @param onExpiry called when its streams were ended because its principal's token expires
@@ -70,6 +72,7 @@ export class McpSession implements McpSessionView {
     readonly id: string,
     origin: SessionOrigin,
     readonly outlet: SessionOutlet,
+    readonly memory: MemoryAccount,
     connect: (session: McpSession, outlet: ConnectionOutlet) => McpConnection,
     private readonly onOverflow: () => void,
     onExpiry: () => void,
@@ -93,6 +96,7 @@ export class McpSession implements McpSessionView {
         outlet.closeStream(relatesTo, retryMs);
       },
       stateChanged: () => journal?.save(),
+      hold: (bytes) => memory.add(bytes),
     });
     this.expiry = new TokenExpiry(
       () => this.inFlight > 0,
@@ -253,6 +257,7 @@ export class McpSession implements McpSessionView {
     this.closed = true;
     if (this.journal) this.journal.after(() => this.outlet.end(endsConnection));
     else this.outlet.end(endsConnection);
+    this.memory.close();
   }
 
   /** Drops the client without sending what waits, and aborts what is in flight. */
@@ -261,6 +266,7 @@ export class McpSession implements McpSessionView {
     this.closed = true;
     this.outlet.destroy();
     this.connection.close(error);
+    this.memory.close();
   }
 
   /**
@@ -274,6 +280,7 @@ export class McpSession implements McpSessionView {
     this.closed = this.moved = true;
     await release();
     this.outlet.end(endsConnection);
+    this.memory.close();
   }
 
   /** Leaves the session to another node: aborts what is in flight, and sends nothing more. */

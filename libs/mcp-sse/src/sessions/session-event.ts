@@ -7,6 +7,8 @@ export type McpSessionEvent =
   | { readonly type: 'expired'; readonly session: McpSessionView }
   /** A client was disconnected because it did not read. It can come back. */
   | { readonly type: 'cut'; readonly session: McpSessionView }
+  /** What it kept for a client that comes back was given up, all or in part: all sessions together held too much. */
+  | { readonly type: 'trimmed'; readonly session: McpSessionView }
   /** A client that had lost its stream came back to it. */
   | { readonly type: 'resumed'; readonly session: McpSessionView }
   /** This node goes on with a session that another one has left. */

@@ -37,6 +37,9 @@ export interface SessionOutlet {
    */
   end(endsConnection: boolean): void;
 
+  /** Gives up what is kept to be sent once more, as long as other sessions need the memory. */
+  trim(): void;
+
   /** Drops the client and what waits. */
   destroy(): void;
 }

@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventLog } from './event-log.js';
+import { MemoryBudget } from './memory-budget.js';
 import { ReplayBudget } from './replay-budget.js';
 import type { StreamEvent } from './stream-event.js';
 
 const event = (id: number | string, data = 'x'): StreamEvent => ({ id: String(id), type: 'message', data });
+
+const account = () =>
+  MemoryBudget.unlimited().open('anybody', { trim: () => undefined, cut: () => undefined });
 
 function takeAll(log: EventLog): string[] {
   const ids: string[] = [];
@@ -13,7 +17,7 @@ function takeAll(log: EventLog): string[] {
 
 describe('EventLog', () => {
   it('gives events in order and counts what waits, over many rounds', () => {
-    const log = new EventLog(new ReplayBudget({ maxEvents: 50, maxBytes: 1_000 }));
+    const log = new EventLog(new ReplayBudget({ maxEvents: 50, maxBytes: 1_000 }, account()));
     let added = 0;
     let taken = 0;
     for (let round = 0; round < 100; round++) {
@@ -29,7 +33,7 @@ describe('EventLog', () => {
   });
 
   it('forgets events of the oldest stream first when several share a budget', () => {
-    const budget = new ReplayBudget({ maxEvents: 4, maxBytes: 1_000 });
+    const budget = new ReplayBudget({ maxEvents: 4, maxBytes: 1_000 }, account());
     const [first, second] = [new EventLog(budget), new EventLog(budget)];
     for (const id of ['a', 'b']) first.add(event(id));
     takeAll(first);
@@ -43,7 +47,7 @@ describe('EventLog', () => {
   });
 
   it('gives back what it held when it is cleared, and does not know it any more', () => {
-    const budget = new ReplayBudget({ maxEvents: 1, maxBytes: 1_000 });
+    const budget = new ReplayBudget({ maxEvents: 1, maxBytes: 1_000 }, account());
     const log = new EventLog(budget);
     for (const id of ['a', 'b', 'c']) log.add(event(id));
     expect(budget.isExceeded).toBe(true);

@@ -16,6 +16,7 @@ export class EventLog {
   private bytes = 0;
   /** The newest event that is forgotten: what came after it is still here. */
   private forgottenId?: string;
+  private isDiscarded = false;
 
   constructor(private readonly budget: ReplayBudget) {
     budget.join(this);
@@ -42,6 +43,7 @@ export class EventLog {
   }
 
   add(event: StreamEvent): void {
+    if (this.isDiscarded) return;
     this.events.push(event);
     this.bytes += event.data.length;
     this.budget.spend(event);
@@ -96,6 +98,7 @@ export class EventLog {
 
   /** Forgets all of it, and is not used any more. */
   discard(): void {
+    this.isDiscarded = true;
     this.clear();
     this.budget.leave(this);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MemoryBudget } from './memory-budget.js';
 import { OutgoingStream } from './outgoing-stream.js';
 import { ReplayBudget } from './replay-budget.js';
 import type { Sink } from './sink.js';
@@ -50,7 +51,9 @@ const idOf = (item: StreamItem) => ('id' in item ? item.id : item.comment);
 const event = (id: string, data = id): StreamEvent => ({ id, type: 'message', data });
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-const budget = (maxEvents = 1_000, maxBytes = 1_000_000_000) => new ReplayBudget({ maxEvents, maxBytes });
+const debtor = { trim: () => undefined, cut: () => undefined };
+const budget = (maxEvents = 1_000, maxBytes = 1_000_000_000) =>
+  new ReplayBudget({ maxEvents, maxBytes }, MemoryBudget.unlimited().open('anybody', debtor));
 
 function attached(maxQueuedBytes = 100, ownBudget = budget()) {
   const cuts: string[] = [];

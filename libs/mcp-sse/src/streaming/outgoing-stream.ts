@@ -71,9 +71,9 @@ export class OutgoingStream {
   push(event: StreamEvent): boolean {
     this.log.add(event);
     this.drain();
-    if (this.log.waiting <= 1) return true;
-    if (this.attached && this.log.waitingBytes > this.options.maxQueuedBytes) this.cut();
-    return !this.budget.isExceeded;
+    const isKept = this.log.waiting <= 1 || this.limitQueue();
+    this.budget.settle();
+    return isKept;
   }
 
   /**
@@ -176,7 +176,8 @@ export class OutgoingStream {
     if (subscriber) for (let event = this.log.take(); event; event = this.log.take()) this.put(event);
     this.forget();
     subscriber?.complete();
-    if (sink) setTimeout(() => sink.destroy(), FAREWELL_MS).unref();
+    if (sink) setTimeout(() => this.dismiss(sink), FAREWELL_MS).unref();
+    else this.log.discard();
   }
 
   /** Forgets what waits and what was kept. A client that comes back for it is told so by `rewind`. */
@@ -190,6 +191,12 @@ export class OutgoingStream {
     this.log.discard();
     this.forget();
     sink?.destroy();
+  }
+
+  /** @returns false when so much waits that the budget is exceeded */
+  private limitQueue(): boolean {
+    if (this.attached && this.log.waitingBytes > this.options.maxQueuedBytes) this.cut();
+    return !this.budget.isExceeded;
   }
 
   private get accepting(): boolean {
@@ -231,6 +238,11 @@ export class OutgoingStream {
   private put(item: StreamItem): void {
     if (this.begun) this.sink?.write(item);
     else this.subscriber?.next(item);
+  }
+
+  private dismiss(sink: Sink): void {
+    sink.destroy();
+    this.log.discard();
   }
 
   private startHeartbeat(): NodeJS.Timeout | undefined {

@@ -1,3 +1,5 @@
+import { EVENT_OVERHEAD, heapBytes } from './heap-bytes.js';
+import type { MemoryAccount } from './memory-account.js';
 import type { StreamEvent } from './stream-event.js';
 
 export interface ReplayLimits {
@@ -18,11 +20,15 @@ export class ReplayBudget {
   private events = 0;
   private bytes = 0;
 
-  constructor(private readonly limits: ReplayLimits) {}
+  /** @param memory account of the session, which pays for what is held */
+  constructor(
+    private readonly limits: ReplayLimits,
+    private readonly memory: MemoryAccount,
+  ) {}
 
   /** For streams of which nothing is to be repeated, or is repeated by others. */
-  static none(): ReplayBudget {
-    return new ReplayBudget({ maxEvents: 0, maxBytes: 0 });
+  static none(memory: MemoryAccount): ReplayBudget {
+    return new ReplayBudget({ maxEvents: 0, maxBytes: 0 }, memory);
   }
 
   /** Whether more waits than may: there is nothing left that could be forgotten. */
@@ -46,11 +52,18 @@ export class ReplayBudget {
   spend({ data }: StreamEvent): void {
     this.events++;
     this.bytes += data.length;
+    this.memory.add(EVENT_OVERHEAD + heapBytes(data));
   }
 
   refund({ data }: StreamEvent): void {
     this.events--;
     this.bytes -= data.length;
+    this.memory.add(-EVENT_OVERHEAD - heapBytes(data));
+  }
+
+  /** Keeps the limit of the process. */
+  settle(): void {
+    this.memory.budget.settle();
   }
 
   /** Has events forgotten, those of the oldest stream first, until the limits are kept or none is left. */
@@ -59,5 +72,10 @@ export class ReplayBudget {
       while (this.isExceeded && holder.forgetOldest());
       if (!this.isExceeded) return;
     }
+  }
+
+  /** Has events forgotten in the same order, for other sessions, as long as there is need. */
+  trim(): void {
+    for (const holder of this.holders) while (this.memory.budget.isPressed && holder.forgetOldest());
   }
 }

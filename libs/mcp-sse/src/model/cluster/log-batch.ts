@@ -1,10 +1,10 @@
 import type { LogEntry } from './log-entry.js';
-import type { SessionRecord } from './session-record.js';
+import type { RecordField } from './record-fields.js';
 
 /** What changes together. To write the same twice is as good as once: an answer of the store may have been lost. */
 export interface LogBatch {
-  /** The session, when it is new or its record has changed. */
-  readonly record?: SessionRecord;
+  /** What has changed of the session's record; all of it when the session is new to the store. */
+  readonly record?: readonly RecordField[];
   /** Whether the session is to be there afterwards even if it was not before. */
   readonly creates?: boolean;
   /** Requests that wait for an answer from now on, as JSON of their ids, and the stream of their answer. */

@@ -7,7 +7,8 @@ import type { McpTransportName } from '../../model/session-view.js';
 export interface McpAuditEvent {
   /**
    * What happened: a session began (`connect`), went on after it had lost its stream (`resume`), lost it because its
-   * client did not read (`cut`) or because its token expires (`expire`), came from a node that is gone (`adopt`), or
+   * client did not read (`cut`) or because its token expires (`expire`), gave up what it kept for a client that comes
+   * back (`trim`), came from a node that is gone (`adopt`), or
    * ended (`close`); a request was answered;
    * or something was refused (`denial`), over HTTP or in a call.
    */
@@ -15,6 +16,7 @@ export interface McpAuditEvent {
     | 'connect'
     | 'resume'
     | 'cut'
+    | 'trim'
     | 'expire'
     | 'adopt'
     | 'close'

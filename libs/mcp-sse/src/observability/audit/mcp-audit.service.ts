@@ -37,6 +37,7 @@ const SESSION_TYPES = {
   opened: 'connect',
   resumed: 'resume',
   cut: 'cut',
+  trimmed: 'trim',
   expired: 'expire',
   adopted: 'adopt',
   closed: 'close',

@@ -47,10 +47,10 @@ export class PendingBatch {
     }
   }
 
-  toBatch(recordOf: () => LogBatch['record'], creates: boolean): LogBatch {
+  /** @param changesOf what has changed of the record */
+  toBatch(changesOf: () => LogBatch['record']): LogBatch {
     return {
-      record: this.hasRecord || creates ? recordOf() : undefined,
-      creates,
+      record: this.hasRecord ? changesOf() : undefined,
       accepted: [...this.accepted],
       completed: [...this.completed],
       entries: this.entries,

@@ -25,6 +25,7 @@ import type {
   SettleMessage,
   ToldMessage,
 } from './cluster-message.js';
+import type { MemoryAccount } from '../../streaming/memory-account.js';
 import { OwnedSession } from './owned-session.js';
 import type { ClusterReporter } from './cluster-reporter.js';
 import { isEnvelopeOf, isPresentReply, readMessage, type Envelope } from './read-message.js';
@@ -108,8 +109,8 @@ export class SessionCluster {
   }
 
   /** @param epoch 0 for a session that is new */
-  journal(id: string, epoch: number): SessionJournal {
-    return new SessionJournal(id, this.node, epoch, this.maxBytes, this.host.reports);
+  journal(id: string, epoch: number, memory: MemoryAccount): SessionJournal {
+    return new SessionJournal(id, this.node, epoch, this.maxBytes, this.host.reports, memory);
   }
 
   /** Has other nodes reach a session of this one. */

@@ -6,8 +6,10 @@ import type { SessionOwner } from '../../model/cluster/session-owner.js';
 import type { SessionRecord } from '../../model/cluster/session-record.js';
 import type { WriteOutcome } from '../../model/cluster/write-outcome.js';
 import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
+import type { MemoryAccount } from '../../streaming/memory-account.js';
 import type { EventJournal } from '../../streaming/event-journal.js';
 import { PendingBatch } from './pending-batch.js';
+import { WrittenRecord } from './written-record.js';
 
 /** Positions that a node may give to events of a session: those of a later epoch are greater. */
 const POSITIONS_PER_EPOCH = 2 ** 32;
@@ -41,7 +43,10 @@ export class SessionJournal implements EventJournal {
   private readonly inFlight = new Map<string, number>();
   private steps: Step[] = [];
   private waitingBytes = 0;
+  /** What counts as memory of the session. */
+  private counted = 0;
   private unsaved = new PendingBatch();
+  private written = new WrittenRecord();
   private isNew: boolean;
   private isWriting = false;
   private ended?: Keeping;
@@ -53,6 +58,7 @@ export class SessionJournal implements EventJournal {
     private readonly epoch: number,
     private readonly maxBytes: number,
     private readonly reports: ClusterReports,
+    private readonly memory: MemoryAccount,
   ) {
     this.isNew = epoch === 0;
     this.position = epoch * POSITIONS_PER_EPOCH;
@@ -77,6 +83,7 @@ export class SessionJournal implements EventJournal {
   append(entry: LogEntry, completes: string | undefined, deliver: () => boolean): boolean {
     const bytes = entry.data.length;
     this.waitingBytes += bytes;
+    this.count();
     if (this.waitingBytes > this.maxBytes) return false;
     if (completes !== undefined) this.inFlight.delete(completes);
     this.step({
@@ -151,12 +158,14 @@ export class SessionJournal implements EventJournal {
     this.ended = 'fenced';
     this.session.onFenced();
     for (const { then } of this.steps.splice(0)) then?.('fenced');
+    this.count();
   }
 
   /** Lets any node have the session once all that came before is kept. */
   async release(): Promise<void> {
     await this.settled();
     this.ended ??= 'unkept';
+    this.count();
     await this.node.store.release(this.id, this.owner).catch((error) => this.report(error));
   }
 
@@ -164,6 +173,7 @@ export class SessionJournal implements EventJournal {
   async remove(): Promise<void> {
     await this.settled();
     this.ended ??= 'unkept';
+    this.count();
     await this.node.store.remove(this.id, this.owner).catch((error) => this.report(error));
   }
 
@@ -189,16 +199,24 @@ export class SessionJournal implements EventJournal {
         this.waitingBytes -= bytes;
         then?.(keeping);
       }
+      this.count();
     }
     this.isWriting = false;
+  }
+
+  private count(): void {
+    const held = this.ended ? 0 : this.waitingBytes + this.unsaved.bytes;
+    this.memory.add(held - this.counted);
+    this.counted = held;
   }
 
   private async write(): Promise<Keeping> {
     if (this.ended === 'fenced') return 'fenced';
     if (this.unsaved.isEmpty) return 'kept';
     try {
-      let outcome = await this.send(this.unsaved.toBatch(() => this.session.record, this.isNew));
-      if (outcome === 'missing') outcome = await this.send(this.wholeSession());
+      const batch = this.unsaved.toBatch(() => this.written.changes(this.session.record));
+      let outcome = await this.send({ ...batch, creates: this.isNew });
+      if (outcome === 'missing') outcome = await this.send(this.wholeSession(batch));
       if (outcome !== 'ok') return 'fenced';
       this.isNew = false;
       this.unsaved = new PendingBatch();
@@ -215,14 +233,17 @@ export class SessionJournal implements EventJournal {
     if (!(error instanceof ClusterUnavailableError)) this.reports.failed(error, 'the keeping of a session');
   }
 
-  private send(batch: LogBatch): Promise<WriteOutcome> {
-    return this.node.log.append(this.id, this.owner, batch);
+  private async send(batch: LogBatch): Promise<WriteOutcome> {
+    const outcome = await this.node.log.append(this.id, this.owner, batch);
+    if (outcome === 'ok') this.written.confirm(batch.record);
+    return outcome;
   }
 
   /** The store has lost the session, as a Redis without a disk does that is restarted. */
-  private wholeSession(): LogBatch {
-    const { record, kept } = this.session;
-    const { entries } = this.unsaved.toBatch(() => record, true);
+  private wholeSession({ entries }: LogBatch): LogBatch {
+    const { record: whole, kept } = this.session;
+    this.written = new WrittenRecord();
+    const record = this.written.changes(whole);
     const newest = kept.at(-1)?.position ?? 0;
     const all = [...kept, ...entries.filter(({ position }) => position > newest)];
     const floor = all.length > 0 ? all[0]!.position - 1 : this.position;

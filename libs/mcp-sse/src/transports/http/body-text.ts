@@ -1,8 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { PayloadTooLargeException, RequestTimeoutException } from '@nestjs/common';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { rawRequest } from '../../auth/raw-request.js';
+import { requestPrincipal } from '../../auth/request-principal.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { principalKey } from '../../model/principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
+import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
+import type { MemoryBudget } from '../../streaming/memory-budget.js';
 import { GrowingBuffer } from './growing-buffer.js';
 
 export type BodyLimits = Pick<ResolvedOptions['limits'], 'maxMessageBytes' | 'maxMessageDepth' | 'bodyMs'>;
@@ -14,15 +19,21 @@ export interface BodyText {
 }
 
 /**
- * Reads the body of a request: at once where all of it has come, which is so for most messages by the time that their
+ * Reads the body of a request, whose principal's memory pays for what arrives: at once where all of it has come, which is so for most messages by the time that their
  * guards have passed, else as it arrives, no more of it than the limit, and no longer than the deadline.
  *
  * @throws {PayloadTooLargeException} 413
  * @throws {RequestTimeoutException} 408
+ * @throws {SessionLimitError} where memory is short
  * @throws {JsonRpcError} -32700 when the client leaves before the end
  */
-export function readBodyText(raw: IncomingMessage, limits: BodyLimits): BodyText | Promise<BodyText> {
-  if (!isThere(raw)) return arriving(raw, limits);
+export function readBodyText(
+  request: object,
+  limits: BodyLimits,
+  budget: MemoryBudget,
+): BodyText | Promise<BodyText> {
+  const raw = rawRequest(request);
+  if (!isThere(raw)) return arriving(request, limits, budget);
   if (raw.readableLength > limits.maxMessageBytes) throw tooLarge(limits.maxMessageBytes);
   const bytes = raw.read() as Buffer;
   // To its end, which Node waits for before it lets go of a request.
@@ -41,19 +52,36 @@ function expectedBytes(headers: IncomingMessage['headers']): number | undefined 
   return length === undefined ? undefined : Number(length);
 }
 
-function arriving(raw: IncomingMessage, { maxMessageBytes, bodyMs }: BodyLimits): Promise<BodyText> {
+function arriving(
+  request: object,
+  { maxMessageBytes, bodyMs }: BodyLimits,
+  budget: MemoryBudget,
+): Promise<BodyText> {
+  const raw = rawRequest(request);
   return new Promise((resolve, reject) => {
     const body = new GrowingBuffer(expectedBytes(raw.headers));
+    const refuse = (error: Error) => {
+      stop();
+      // What still comes is let pass, so that the client reads the answer.
+      raw.resume();
+      reject(error);
+    };
+    const memory = budget.open(principalKey(requestPrincipal(request)), {
+      trim: () => undefined,
+      cut: () =>
+        refuse(new SessionLimitError('The server is short of memory; send less at a time, or later.')),
+    });
     const stop = () => {
+      memory.clear();
+      memory.close();
       clearTimeout(deadline);
       raw.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
     };
     const onData = (chunk: Buffer) => {
-      if (body.length + chunk.length <= maxMessageBytes) return body.add(chunk);
-      stop();
-      // What still comes is let pass, so that the client reads the answer.
-      raw.resume();
-      reject(tooLarge(maxMessageBytes));
+      if (body.length + chunk.length > maxMessageBytes) return refuse(tooLarge(maxMessageBytes));
+      body.add(chunk);
+      memory.add(chunk.length);
+      budget.settle();
     };
     const onEnd = () => {
       stop();

@@ -1,26 +1,35 @@
 import type { Observable } from 'rxjs';
 import type { RemoteSession } from '../../sessions/cluster/remote-session.js';
 import type { StreamTail } from '../../sessions/cluster/stream-tail.js';
+import type { MemoryAccount } from '../../streaming/memory-account.js';
+import type { MemoryBudget } from '../../streaming/memory-budget.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { StreamEvent, StreamItem } from '../../streaming/stream-event.js';
+import { edgeAccount } from './edge-account.js';
 import { ResponseSink } from './response-sink.js';
 import { rawResponse } from './raw-response.js';
 
 /** A stream of a session that another node has, as it is written to the client of this one. */
 export class EdgeStream {
   private readonly stream: OutgoingStream;
+  private readonly account: MemoryAccount;
 
   /** @param session whose stream the tail is */
   constructor(
     private readonly session: RemoteSession,
     private readonly tail: StreamTail,
     private readonly response: unknown,
+    memory: MemoryBudget,
     options: OutgoingStreamOptions,
   ) {
-    this.stream = new OutgoingStream(options, ReplayBudget.none());
     const raw = rawResponse(response);
-    const left = () => this.session.left(this.tail);
+    this.account = edgeAccount(memory, session, raw);
+    this.stream = new OutgoingStream(options, ReplayBudget.none(this.account));
+    const left = () => {
+      this.session.left(this.tail);
+      this.stream.destroy();
+    };
     // Nest does not subscribe for a client that has left.
     if (raw.destroyed) left();
     else raw.once('close', left);
@@ -36,6 +45,6 @@ export class EdgeStream {
       end: (endsConnection) => (endsConnection ? this.stream.end(true) : this.stream.finish()),
       hint: (retryMs) => this.stream.hint(retryMs),
     });
-    return this.stream.attach(new ResponseSink(this.response), () => undefined, prelude);
+    return this.stream.attach(new ResponseSink(this.response, this.account), () => undefined, prelude);
   }
 }

@@ -4,6 +4,7 @@ import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { rawRequest } from '../../auth/raw-request.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { assertDepth } from '../../protocol/message-depth.js';
+import type { MemoryBudget } from '../../streaming/memory-budget.js';
 import { readBodyText, tooLarge, type BodyLimits, type BodyText } from './body-text.js';
 
 const HIDDEN = ['content-type', 'content-length', 'transfer-encoding'] as const;
@@ -44,10 +45,15 @@ export interface MessageBody {
  * @throws {UnsupportedMediaTypeException} 415
  * @throws {PayloadTooLargeException} 413
  * @throws {RequestTimeoutException} 408
+ * @throws {SessionLimitError} where memory is short
  * @throws {JsonRpcError} -32700
  * @throws {MessageTooDeepError} -32600
  */
-export function readMessage(request: unknown, limits: BodyLimits): MessageBody | Promise<MessageBody> {
+export function readMessage(
+  request: object,
+  limits: BodyLimits,
+  budget: MemoryBudget,
+): MessageBody | Promise<MessageBody> {
   const raw: Hiding = rawRequest(request);
   Object.assign(raw.headers, raw[hiddenHeaders]);
   assertJson(raw);
@@ -55,7 +61,7 @@ export function readMessage(request: unknown, limits: BodyLimits): MessageBody |
   if (Number(raw.headers['content-length'] ?? 0) > maxMessageBytes) throw tooLarge(maxMessageBytes);
   const { body } = request as { body?: unknown };
   if (body === undefined || body === null) {
-    const read = readBodyText(raw, limits);
+    const read = readBodyText(request, limits, budget);
     return read instanceof Promise
       ? read.then((text) => parsed(text, maxMessageDepth))
       : parsed(read, maxMessageDepth);

@@ -6,10 +6,11 @@ import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.
 import type { AdmittedMessage } from '../../protocol/admitted-message.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
 import { andThen } from '../../model/and-then.js';
-import { isSamePrincipal } from '../../model/principal.js';
+import { isSamePrincipal, principalKey } from '../../model/principal.js';
 import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
 import { RemoteSession } from '../../sessions/cluster/remote-session.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
+import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
 import { SessionMovedError } from '../../sessions/errors/session-moved.error.js';
 import { permitted } from '../../sessions/permitted.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
@@ -85,11 +86,18 @@ export class MessageIntake {
 
   /**
    * @throws {HttpException} 408, 413, 415
+   * @throws {SessionLimitError} where memory is short, and the principal holds much of it
    * @throws {JsonRpcError} -32700
    * @throws {MessageTooDeepError} -32600
    */
   read(request: HttpRequest): MessageBody | Promise<MessageBody> {
-    return readMessage(request, this.options.limits);
+    const { memory } = this.sessions;
+    memory.settle();
+    if (memory.isExhausted && memory.refuses(principalKey(requestPrincipal(request))))
+      throw new SessionLimitError(
+        'The server is short of memory, and your sessions hold much of it; wait for their answers.',
+      );
+    return readMessage(request, this.options.limits, memory);
   }
 
   /**

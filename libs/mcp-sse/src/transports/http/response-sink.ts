@@ -1,17 +1,24 @@
 import type { ServerResponse } from 'node:http';
+import type { MemoryAccount } from '../../streaming/memory-account.js';
 import type { Sink } from '../../streaming/sink.js';
 import type { StreamItem } from '../../streaming/stream-event.js';
 import { rawResponse } from './raw-response.js';
 import { asContent } from './as-content.js';
 import { formatEvent } from './sse-format.js';
+import { UnsentBytes } from './unsent-bytes.js';
 
 /** An HTTP response as the sink of a stream. */
 export class ResponseSink implements Sink {
   private readonly response: ServerResponse;
+  private readonly unsent?: UnsentBytes;
 
-  /** @param response of the adapter: Express's, or Fastify's reply */
-  constructor(response: unknown) {
+  /**
+   * @param response of the adapter: Express's, or Fastify's reply
+   * @param memory pays for what waits to be sent
+   */
+  constructor(response: unknown, memory?: MemoryAccount) {
     this.response = rawResponse(response);
+    this.unsent = memory && new UnsentBytes(this.response, memory);
   }
 
   get begun(): boolean {
@@ -23,8 +30,12 @@ export class ResponseSink implements Sink {
   }
 
   onDrain(listener: () => void): () => void {
-    this.response.on('drain', listener);
-    return () => this.response.off('drain', listener);
+    const onDrain = () => {
+      this.unsent?.update();
+      listener();
+    };
+    this.response.on('drain', onDrain);
+    return () => this.response.off('drain', onDrain);
   }
 
   write(item: StreamItem): void {
@@ -34,7 +45,10 @@ export class ResponseSink implements Sink {
   gather(): () => void {
     const { socket } = this.response;
     socket?.cork();
-    return () => socket?.uncork();
+    return () => {
+      socket?.uncork();
+      this.unsent?.update();
+    };
   }
 
   endConnection(): void {

@@ -30,7 +30,8 @@ export class SseStreams {
     const { sse, replay } = options;
     sessions.serveTransport(
       'sse',
-      (id, journal) => new SseOutlet(id, sessions.streamOptions(id, sse, journal), new ReplayBudget(replay)),
+      (id, memory, journal) =>
+        new SseOutlet(id, sessions.streamOptions(id, sse, journal), new ReplayBudget(replay, memory)),
     );
   }
 
@@ -86,7 +87,7 @@ export class SseStreams {
       if (tail) {
         const endpoint = this.endpoint.of(rawRequest(request), sessionId);
         const prelude = { id: lastEventId, type: 'endpoint', data: endpoint } as const;
-        const stream = new EdgeStream(session, tail, response, this.options.sse);
+        const stream = new EdgeStream(session, tail, response, this.sessions.memory, this.options.sse);
         return stream.attach(position, prelude) as Observable<MessageEvent>;
       }
     } catch (error) {
@@ -107,11 +108,11 @@ export class SseStreams {
   }
 
   private reading(
-    { id }: McpSession,
+    { id, memory }: McpSession,
     request: HttpRequest,
     response: unknown,
   ): Parameters<SseOutlet['attach']> {
     const endpoint = this.endpoint.of(rawRequest(request), id);
-    return [endpoint, new ResponseSink(response), () => this.sessions.detached(id)];
+    return [endpoint, new ResponseSink(response, memory), () => this.sessions.detached(id)];
   }
 }

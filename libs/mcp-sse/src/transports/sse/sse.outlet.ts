@@ -126,6 +126,10 @@ export class SseOutlet implements SharedOutlet {
     this.stream.end(endsConnection);
   }
 
+  trim(): void {
+    this.budget.trim();
+  }
+
   destroy(): void {
     this.stream.destroy();
   }

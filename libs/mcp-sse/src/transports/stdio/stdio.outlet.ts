@@ -35,6 +35,9 @@ export class StdioOutlet implements SessionOutlet {
   /** There is nothing to come back to. */
   detach(): void {}
 
+  /** Nothing is kept. */
+  trim(): void {}
+
   end(): void {
     this.onEnd();
   }

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { LogEntry } from '../../model/cluster/log-entry.js';
 import type { TailReader } from '../../sessions/cluster/stream-tail.js';
+import { heapBytes } from '../../streaming/heap-bytes.js';
+import type { MemoryAccount } from '../../streaming/memory-account.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import { ResponseSink } from '../http/response-sink.js';
@@ -17,6 +19,7 @@ export class EdgeExchange implements TailReader {
   private readonly held: LogEntry[] = [];
   private readonly answers: string[] = [];
   private readonly timer: NodeJS.Timeout;
+  private heldBytes = 0;
 
   /** @param requests how many the POST has */
   constructor(
@@ -24,13 +27,15 @@ export class EdgeExchange implements TailReader {
     private readonly requests: number,
     private readonly options: Pick<ExchangeOptions, 'upgradeMs' | 'isBatch'>,
     private readonly streamOptions: OutgoingStreamOptions,
+    private readonly memory: MemoryAccount,
   ) {
+    response.once('close', () => this.close());
     this.timer = setTimeout(() => this.upgrade(), options.upgradeMs).unref();
   }
 
   entry(entry: LogEntry): void {
     if (this.stream) return void this.stream.push(entry);
-    this.held.push(entry);
+    this.hold(entry);
     // An event that is there for its id says nothing of how the others are to be sent.
     if (entry.data === '') return;
     if (!isAnswer(entry.data)) return this.upgrade();
@@ -47,7 +52,26 @@ export class EdgeExchange implements TailReader {
 
   private answerWithoutStream(): void {
     clearTimeout(this.timer);
-    answerAsJson(this.response, this.answers, this.options.isBatch);
+    answerAsJson(this.response, this.answers, this.options.isBatch, this.memory);
+  }
+
+  private hold(entry: LogEntry): void {
+    if (this.response.destroyed) return;
+    const bytes = heapBytes(entry.data);
+    this.held.push(entry);
+    this.heldBytes += bytes;
+    this.memory.add(bytes);
+  }
+
+  private close(): void {
+    this.held.length = 0;
+    this.letGo();
+    this.stream?.destroy();
+  }
+
+  private letGo(): void {
+    if (this.heldBytes > 0) this.memory.add(-this.heldBytes);
+    this.heldBytes = 0;
   }
 
   private upgrade(): void {
@@ -55,12 +79,14 @@ export class EdgeExchange implements TailReader {
     const { response } = this;
     if (this.stream || response.destroyed || response.headersSent) return;
     response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
-    this.stream = new OutgoingStream(this.streamOptions, ReplayBudget.none());
+    this.stream = new OutgoingStream(this.streamOptions, ReplayBudget.none(this.memory));
     const subscription = this.stream
-      .attach(new ResponseSink(response), () => undefined)
+      .attach(new ResponseSink(response, this.memory), () => undefined)
       .subscribe({ complete: () => void response.end() });
     response.once('close', () => subscription.unsubscribe());
-    for (const entry of this.held) this.stream.push(entry);
+    const held = this.held.splice(0);
+    this.letGo();
+    for (const entry of held) this.stream.push(entry);
   }
 }
 

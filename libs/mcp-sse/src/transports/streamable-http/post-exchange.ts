@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { answerAsJson } from './answer-as-json.js';
 import type { Exchange } from './exchange.js';
 import { ResponseSink } from '../http/response-sink.js';
+import { heapBytes } from '../../streaming/heap-bytes.js';
+import type { MemoryAccount } from '../../streaming/memory-account.js';
 import { EVENT_STREAM_HEADERS } from '../http/sse-format.js';
 import type { NumberedStream } from './numbered-stream.js';
 
@@ -36,20 +38,25 @@ export class PostExchange implements Exchange {
   private stream?: NumberedStream;
   private readonly answers: string[] = [];
   private readonly timer: NodeJS.Timeout;
+  private heldBytes = 0;
 
-  /** @param requests how many the POST has */
+  /**
+   * @param requests how many the POST has
+   * @param memory account of the session
+   */
   constructor(
     private readonly response: ServerResponse,
     private requests: number,
     private readonly options: ExchangeOptions,
     private readonly port: ExchangePort,
+    private readonly memory: MemoryAccount,
   ) {
     this.timer = setTimeout(() => this.upgraded(), options.upgradeMs).unref();
   }
 
   send(json: string, isAnswer: boolean, completes?: string): boolean {
     let found = true;
-    if (isAnswer && !this.stream) this.answers.push(json);
+    if (isAnswer && !this.stream) this.hold(json);
     else found = this.upgraded()?.send(json, completes) ?? true;
     if (isAnswer) this.countDown();
     return found;
@@ -74,12 +81,14 @@ export class PostExchange implements Exchange {
 
   end(endsConnection: boolean): void {
     clearTimeout(this.timer);
+    this.letGo();
     if (this.stream) this.stream.end(endsConnection);
     else if (!this.response.headersSent) this.response.destroy();
   }
 
   destroy(): void {
     clearTimeout(this.timer);
+    this.letGo();
     this.response.destroy();
   }
 
@@ -92,7 +101,23 @@ export class PostExchange implements Exchange {
     setImmediate(() => this.port.onDone());
   }
 
+  /** Until all of them can be sent together. */
+  private hold(answer: string): void {
+    this.answers.push(answer);
+    if (this.requests === 1) return;
+    const bytes = heapBytes(answer);
+    this.heldBytes += bytes;
+    this.memory.add(bytes);
+    this.memory.budget.settle();
+  }
+
+  private letGo(): void {
+    if (this.heldBytes > 0) this.memory.add(-this.heldBytes);
+    this.heldBytes = 0;
+  }
+
   private answerWithoutStream(isKept: boolean): void {
+    this.letGo();
     if (this.response.destroyed) return;
     if (!isKept) return void this.response.destroy();
     if (this.answers.length === 0) {
@@ -100,7 +125,7 @@ export class PostExchange implements Exchange {
       this.response.writeHead(200, EVENT_STREAM_HEADERS).end();
       return;
     }
-    answerAsJson(this.response, this.answers, this.options.isBatch);
+    answerAsJson(this.response, this.answers, this.options.isBatch, this.memory);
   }
 
   /** The stream; none for a client that left before it knew of any event to come back with. */
@@ -112,10 +137,11 @@ export class PostExchange implements Exchange {
 
   private upgrade(): NumberedStream {
     const { response } = this;
+    this.letGo();
     const stream = this.port.openStream(this);
     response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
     const subscription = stream
-      .attach(new ResponseSink(response), () => this.port.onDetach())
+      .attach(new ResponseSink(response, this.memory), () => this.port.onDetach())
       .subscribe({ complete: () => void response.end() });
     response.once('close', () => subscription.unsubscribe());
     if (this.options.primes) stream.prime(this.options.retryMs);

@@ -77,7 +77,7 @@ export function createStreamableHttpController(): Type {
       this.http = options.http as HttpOptions;
       this.sessions = new StreamableHttpSessions(sessions, intake, options);
       this.sseStreams = new SseStreams(sessions, intake, new EndpointUrl(path, path, options), options);
-      this.relay = new StreamableHttpRelay(options);
+      this.relay = new StreamableHttpRelay(options, sessions.memory);
     }
 
     @McpRoute('stream')
@@ -95,7 +95,7 @@ export function createStreamableHttpController(): Type {
       const { session, outlet } = found;
       const { hasPriming } = RequestVersion.of(headers, session.protocolVersion);
       const lastEventId = headers['last-event-id'] as string | undefined;
-      const sink = new ResponseSink(response);
+      const sink = new ResponseSink(response, session.memory);
       const stream = outlet.attach(sink, lastEventId, hasPriming, () => session.touch());
       if (!stream) throw new BadRequestException(NOTHING_LOST);
       return stream as Observable<MessageEvent>;
@@ -205,7 +205,7 @@ export function createStreamableHttpController(): Type {
         onDetach: () => session.touch(),
         onDone: close,
       };
-      outlet.expect(ids, new PostExchange(response, ids.length, options, port));
+      outlet.expect(ids, new PostExchange(response, ids.length, options, port, session.memory));
     }
 
     private sseMessage(request: HttpRequest, response: unknown): void | Promise<void> {

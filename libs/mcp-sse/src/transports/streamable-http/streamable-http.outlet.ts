@@ -187,6 +187,10 @@ export class StreamableHttpOutlet implements SharedOutlet {
     for (const stream of this.streams.values()) stream.end(endsConnection);
   }
 
+  trim(): void {
+    this.budget.trim();
+  }
+
   destroy(): void {
     for (const exchange of new Set(this.exchanges.values())) exchange.destroy();
     for (const stream of this.streams.values()) stream.destroy();

@@ -12,6 +12,8 @@ import { EdgeStream } from '../http/edge-stream.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { relayedOrigin } from '../http/relayed-origin.js';
 import { takeOver } from '../http/take-over.js';
+import type { MemoryBudget } from '../../streaming/memory-budget.js';
+import { edgeAccount } from '../http/edge-account.js';
 import { EdgeExchange } from './edge-exchange.js';
 import { NOTHING_LOST } from './nothing-lost.js';
 import type { ExchangeOptions } from './post-exchange.js';
@@ -19,7 +21,10 @@ import { streamOfEventId } from './stream-event-id.js';
 
 /** Serves requests whose session another node has. */
 export class StreamableHttpRelay {
-  constructor(private readonly options: Pick<ResolvedOptions, 'sse'>) {}
+  constructor(
+    private readonly options: Pick<ResolvedOptions, 'sse'>,
+    private readonly memory: MemoryBudget,
+  ) {}
 
   /**
    * The stream of a GET.
@@ -39,7 +44,7 @@ export class StreamableHttpRelay {
       lastEventId === undefined
         ? await session.open(primes, arrival)
         : { tail: await this.resume(session, lastEventId, arrival), after: positionOfEventId(lastEventId) };
-    return new EdgeStream(session, tail, response, this.options.sse).attach(
+    return new EdgeStream(session, tail, response, this.memory, this.options.sse).attach(
       after,
     ) as Observable<MessageEvent>;
   }
@@ -64,7 +69,8 @@ export class StreamableHttpRelay {
     const tail = await session.answers(reply);
     const raw: ServerResponse = takeOver(response);
     raw.once('close', () => session.left(tail));
-    tail.start(reply.after, new EdgeExchange(raw, requests, options, this.options.sse));
+    const account = edgeAccount(this.memory, session, raw);
+    tail.start(reply.after, new EdgeExchange(raw, requests, options, this.options.sse, account));
   }
 
   private async resume(session: RemoteSession, lastEventId: string, arrival: Arrival): Promise<StreamTail> {

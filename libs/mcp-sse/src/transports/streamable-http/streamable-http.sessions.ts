@@ -31,8 +31,12 @@ export class StreamableHttpSessions {
     const { sse, replay } = options;
     sessions.serveTransport(
       'streamable-http',
-      (id, journal) =>
-        new StreamableHttpOutlet(id, sessions.streamOptions(id, sse, journal), new ReplayBudget(replay)),
+      (id, memory, journal) =>
+        new StreamableHttpOutlet(
+          id,
+          sessions.streamOptions(id, sse, journal),
+          new ReplayBudget(replay, memory),
+        ),
     );
   }
 
