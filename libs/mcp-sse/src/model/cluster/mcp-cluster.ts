@@ -1,4 +1,5 @@
 import type { NodeBus } from './node-bus.js';
+import type { NodeLease } from './node-lease.js';
 import type { SessionLog } from './session-log.js';
 import type { SessionStore } from './session-store.js';
 
@@ -21,6 +22,7 @@ export interface ClusterNode {
   readonly store: SessionStore;
   readonly log: SessionLog;
   readonly bus: NodeBus;
+  readonly lease: NodeLease;
   /** Whether what nodes share can be reached, as far as is known. */
   readonly isReachable: boolean;
 
