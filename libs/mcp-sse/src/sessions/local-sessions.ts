@@ -18,6 +18,7 @@ import type { McpSessionSelector } from './session-filter.js';
 import type { SessionOutlet } from './session-outlet.js';
 import { SessionDeadlines } from './session-deadlines.js';
 import { SessionQuota } from './session-quota.js';
+import { retryMs } from './retry-ms.js';
 import type { SessionSettings } from './session-settings.js';
 import type { SharedOutlet } from './shared-outlet.js';
 
@@ -82,7 +83,7 @@ export class LocalSessions {
   }
 
   /**
-   * Ends a session here, and lets any other node have it. Its client is to come back.
+   * Ends a session here, and lets any other node have it. Its client is to come back. What is in flight is lost.
    *
    * @param endsConnection whether no connection is to be kept
    */
@@ -90,7 +91,7 @@ export class LocalSessions {
     const owned = this.cluster?.disown(session.id);
     if (!owned || !this.open.has(session.id)) return void this.close(session.id, 'shutdown');
     this.forget(session);
-    await session.handOver(endedBecause('shutdown'), () => owned.release(), endsConnection);
+    await session.handOver(LOST_REQUEST, () => owned.release(), endsConnection);
     this.events.next({ type: 'closed', session, reason: 'shutdown', orphaned: 0 });
   }
 
@@ -173,7 +174,7 @@ export class LocalSessions {
   private leave(session: McpSession): void {
     if (this.open.get(session.id) !== session) return;
     this.forget(session);
-    session.leave(endedBecause('moved'));
+    session.leave(endedBecause('moved'), retryMs());
     this.events.next({ type: 'closed', session, reason: 'moved', orphaned: 0 });
   }
 

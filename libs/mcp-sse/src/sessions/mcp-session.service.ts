@@ -189,6 +189,7 @@ export class McpSessionService {
   /** @internal */
   startDraining(): void {
     this.isDraining = true;
+    this.cluster?.startLeaving();
   }
 
   /**
@@ -202,7 +203,7 @@ export class McpSessionService {
 
   /** @internal Closes every session and opens no more. In a cluster, other nodes go on with them. */
   async shutdown(): Promise<void> {
-    this.isDraining = true;
+    this.startDraining();
     await this.local.shutdown();
   }
 

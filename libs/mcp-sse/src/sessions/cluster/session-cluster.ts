@@ -59,6 +59,7 @@ export class SessionCluster {
   private readonly owned = new Map<string, OwnedSession>();
   private readonly adoptions = new Map<string, Promise<void>>();
   private timer?: NodeJS.Timeout;
+  private isLeaving = false;
 
   constructor(
     private readonly node: ClusterNode,
@@ -77,7 +78,7 @@ export class SessionCluster {
   async start(): Promise<void> {
     this.node.bus.serve((message) => this.serve(message as ClusterMessage));
     this.node.onReturn(() => {
-      for (const { journal } of this.owned.values()) void journal.renew().then(() => journal.retry());
+      for (const { journal } of this.owned.values()) void journal.confirm();
     });
     this.timer = setInterval(() => this.tick(), TICK_MS).unref();
     await this.node.ready();
@@ -140,7 +141,7 @@ export class SessionCluster {
     return (await this.node.store.find(id))?.record;
   }
 
-  ask(message: PostMessage): Promise<PostReply>;
+  ask(message: PostMessage & { readonly resent: boolean }): Promise<PostReply>;
   ask(message: AttachMessage): Promise<AttachReply>;
   ask(message: EndMessage | SettleMessage): Promise<void>;
   /**
@@ -157,9 +158,10 @@ export class SessionCluster {
       try {
         return await this.askOnce(message);
       } catch (error) {
-        if (error instanceof NodeGoneError) message = { ...asked, resent: true };
-        else if (!(error instanceof SessionMovedError)) throw error;
-        else await delay(RETRY_MS);
+        const isGone = error instanceof NodeGoneError;
+        if (!isGone && !(error instanceof SessionMovedError)) throw error;
+        message = { ...asked, resent: true };
+        if (!isGone || this.isLeaving) await delay(RETRY_MS);
       }
     }
     throw new ClusterUnavailableError();
@@ -168,6 +170,11 @@ export class SessionCluster {
   /** Tells every other node. */
   publish(message: ToldMessage): void {
     this.node.bus.publish(message);
+  }
+
+  /** Takes no more sessions over: other nodes do that for this one. */
+  startLeaving(): void {
+    this.isLeaving = true;
   }
 
   /** Says goodbye to the other nodes. */
@@ -192,7 +199,9 @@ export class SessionCluster {
       if ('error' in envelope) throw restoredError(envelope.error);
       return envelope.result;
     } catch (error) {
-      if (error instanceof NodeGoneError) await this.adopt(id, owner);
+      if (!(error instanceof NodeGoneError)) throw error;
+      if (this.isLeaving) this.publish({ type: 'wanted', id });
+      else await this.adopt(id, owner);
       throw error;
     }
   }
@@ -226,7 +235,9 @@ export class SessionCluster {
         return { unknown: unknown.map(({ attachment }) => attachment) } satisfies PresentReply;
       }
       case 'adopted':
-        return this.owned.get(message.id)?.journal.renew();
+        return this.owned.get(message.id)?.journal.confirm();
+      case 'wanted':
+        return this.isLeaving ? undefined : this.ask({ type: 'settle', id: message.id });
       case 'left':
         return this.owned.get(message.id)?.left(message.attachment);
       case 'detached':
@@ -247,6 +258,8 @@ export class SessionCluster {
   }
 
   private async answer(own: OwnedSession, message: SessionMessage): Promise<unknown> {
+    const { journal } = own;
+    if (!journal.isSure && !(await journal.isOwned())) throw new SessionMovedError();
     if (message.type === 'post') return own.post(message, await this.host.originOf(message.origin));
     if (message.type === 'settle') return own.settle();
     if (message.type === 'attach') return { node: this.node.id, ...own.attach(message) };
@@ -263,7 +276,8 @@ export class SessionCluster {
     for (const owned of this.owned.values()) {
       owned.forgetUnseen(now - PRESENCE_TTL_MS);
       owned.renew(now);
+      if (!owned.journal.isSure) void owned.journal.confirm();
     }
-    void this.tails.tick();
+    this.tails.tick();
   }
 }

@@ -1,17 +1,25 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LogBatch } from '../../model/cluster/log-batch.js';
 import type { LogEntry } from '../../model/cluster/log-entry.js';
 import type { ClusterNode } from '../../model/cluster/mcp-cluster.js';
 import type { SessionOwner } from '../../model/cluster/session-owner.js';
 import type { SessionRecord } from '../../model/cluster/session-record.js';
 import type { WriteOutcome } from '../../model/cluster/write-outcome.js';
+import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
 import type { EventJournal } from '../../streaming/event-journal.js';
 import { PendingBatch } from './pending-batch.js';
 
 /** Positions that a node may give to events of a session: those of a later epoch are greater. */
 const POSITIONS_PER_EPOCH = 2 ** 32;
 
-/** What became of something: kept, not kept for now, or never to be kept because another node has the session. */
-export type Keeping = 'kept' | 'unkept' | 'fenced';
+/**
+ * What became of something: kept; not kept for now, which does no harm while the session is sure to be this node's;
+ * unsure, when it may be another node's; or fenced, when it is.
+ */
+export type Keeping = 'kept' | 'unkept' | 'unsure' | 'fenced';
+
+/** How soon the store is asked again whose the session is. */
+const RETRY_MS = 100;
 
 /** The session as it is, for a store that has lost it. */
 export interface JournaledSession {
@@ -24,6 +32,10 @@ export interface JournaledSession {
 }
 
 interface Step {
+  /** Whether it waits while the session may be another node's, as everything does that a client may hear of. */
+  readonly waits: boolean;
+  /** Whether the store has to be asked, even where there is nothing to write. */
+  readonly asks?: boolean;
   /** Adds to what is to be written. */
   readonly note?: (batch: PendingBatch) => void;
   readonly bytes: number;
@@ -43,6 +55,8 @@ export class SessionJournal implements EventJournal {
   private isNew: boolean;
   private isWriting = false;
   private ended?: Keeping;
+  /** Term of the node's lease in which the store has last said that the session is this node's. */
+  private term: number;
   private position: number;
 
   constructor(
@@ -52,6 +66,7 @@ export class SessionJournal implements EventJournal {
     private readonly maxBytes: number,
   ) {
     this.isNew = epoch === 0;
+    this.term = node.lease.term;
     this.position = epoch * POSITIONS_PER_EPOCH;
   }
 
@@ -77,6 +92,7 @@ export class SessionJournal implements EventJournal {
     if (this.waitingBytes > this.maxBytes) return false;
     if (completes !== undefined) this.inFlight.delete(completes);
     this.step({
+      waits: true,
       bytes,
       note: (batch) => {
         batch.add(entry);
@@ -98,6 +114,7 @@ export class SessionJournal implements EventJournal {
     for (const request of requests) this.inFlight.set(request, stream);
     return new Promise((resolve) =>
       this.step({
+        waits: true,
         bytes: 0,
         note: (batch) => {
           for (const request of requests) batch.accept(request, stream);
@@ -110,33 +127,42 @@ export class SessionJournal implements EventJournal {
   /** A request gets no answer. */
   complete(request: string): void {
     if (!this.inFlight.delete(request)) return;
-    this.step({ bytes: 0, note: (batch) => batch.complete(request) });
+    this.step({ waits: true, bytes: 0, note: (batch) => batch.complete(request) });
   }
 
   /** The session's record has changed. */
   save(): void {
-    this.step({ bytes: 0, note: (batch) => batch.noteRecord() });
+    this.step({ waits: true, bytes: 0, note: (batch) => batch.noteRecord() });
   }
 
   after(run: (isKept: boolean) => void): void {
-    this.step({ bytes: 0, then: (keeping) => run(keeping !== 'fenced') });
+    this.step({ waits: true, bytes: 0, then: (keeping) => run(keeping !== 'fenced') });
+  }
+
+  /** Whether the session is sure to be this node's: the node has not stood still since the store said so. */
+  get isSure(): boolean {
+    return this.term === this.node.lease.term;
+  }
+
+  /** Asks the store whose the session is, which keeps it from being forgotten. Writes what could not be written before. */
+  confirm(): Promise<Keeping> {
+    return new Promise((resolve) => this.step({ waits: false, asks: true, bytes: 0, then: resolve }));
+  }
+
+  /**
+   * Asks the store whether the session is this node's. While the store is away it is, as long as that is sure.
+   *
+   * @throws {ClusterUnavailableError}
+   */
+  async isOwned(): Promise<boolean> {
+    const keeping = await this.confirm();
+    if (keeping === 'unsure') throw new ClusterUnavailableError();
+    return keeping !== 'fenced';
   }
 
   /** Resolves once all that came before is kept, or cannot be. */
   settled(): Promise<void> {
-    return new Promise((resolve) => this.after(() => resolve()));
-  }
-
-  /** Writes what could not be written before. */
-  retry(): void {
-    if (!this.unsaved.isEmpty) this.after(() => undefined);
-  }
-
-  /** Keeps the session from being forgotten while nothing happens in it. */
-  async renew(): Promise<void> {
-    const outcome = await this.node.store.renew(this.id, this.owner).catch(() => 'ok');
-    if (outcome === 'missing') this.save();
-    else if (outcome === 'fenced') this.end();
+    return new Promise((resolve) => this.step({ waits: false, bytes: 0, then: () => resolve() }));
   }
 
   /** Nothing more is written, and what was not is given up. */
@@ -173,33 +199,46 @@ export class SessionJournal implements EventJournal {
 
   private async writeAll(): Promise<void> {
     this.isWriting = true;
-    while (this.steps.length > 0) {
-      const steps = this.steps;
+    /** Those that wait until it is known whose the session is. */
+    let held: Step[] = [];
+    while (this.steps.length + held.length > 0) {
+      const { steps } = this;
       this.steps = [];
       for (const { note } of steps) note?.(this.unsaved);
-      const keeping = await this.write();
+      const keeping = await this.write(steps.some(({ asks }) => asks));
       if (keeping === 'fenced') this.end();
-      for (const { then, bytes } of steps) {
-        this.waitingBytes -= bytes;
-        then?.(keeping);
+      const isUnsure = keeping === 'unsure';
+      const isDone = ({ waits }: Step) => !isUnsure || !waits;
+      const all = held.length > 0 ? [...held, ...steps] : steps;
+      held = isUnsure ? all.filter((step) => !isDone(step)) : [];
+      for (const step of all) {
+        if (!isDone(step)) continue;
+        this.waitingBytes -= step.bytes;
+        step.then?.(keeping);
       }
+      if (isUnsure) await delay(RETRY_MS, undefined, { ref: false });
     }
     this.isWriting = false;
   }
 
-  private async write(): Promise<Keeping> {
+  /** @param asks whether to ask the store even where there is nothing to write */
+  private async write(asks: boolean): Promise<Keeping> {
     if (this.ended === 'fenced') return 'fenced';
-    if (this.unsaved.isEmpty) return 'kept';
+    const { term } = this.node.lease;
+    if (this.unsaved.isEmpty && !asks && term === this.term) return 'kept';
     try {
-      let outcome = await this.send(this.unsaved.toBatch(() => this.session.record, this.isNew));
+      let outcome = await (this.unsaved.isEmpty
+        ? this.node.store.renew(this.id, this.owner)
+        : this.send(this.unsaved.toBatch(() => this.session.record, this.isNew)));
       if (outcome === 'missing') outcome = await this.send(this.wholeSession());
       if (outcome !== 'ok') return 'fenced';
       this.isNew = false;
+      this.term = term;
       this.unsaved = new PendingBatch();
       return 'kept';
     } catch {
       this.unsaved.limit(this.maxBytes);
-      return 'unkept';
+      return this.isSure ? 'unkept' : 'unsure';
     }
   }
 
