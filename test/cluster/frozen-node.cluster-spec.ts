@@ -63,6 +63,88 @@ describe('a node that does not run for a while', () => {
     expect(answersIn(stream, streamAfter)).toEqual(['a']);
     sseAfter.close();
   }, 60_000);
+
+  it('has lost its sessions when it wakes up without Redis: streams that were not cut end, and go on at another node', async () => {
+    const sse = await WireClient.connect(`${frozen.url}/sse`);
+    await sse.initialize();
+    await sse.post(LONG_CALL);
+    await sse.message();
+    const http = await HttpWireClient.connect(`${frozen.url}/mcp`);
+    const stream = await http.postForStream(LONG_CALL);
+    await stream.message();
+    const standalone = await http.open();
+    await standalone.next();
+
+    freeze();
+    const unsure = sse.post(rpc('u', 'ping'));
+    const elsewhere = new HttpWireClient(`${other.url}/mcp`, http.headers);
+    expect(await elsewhere.call('b', 'ping')).toHaveProperty('result');
+    await postAt(other, sse, 'b');
+    // It takes Redis for away when it wakes up, for which calls go on.
+    await cluster.redis.dropSilent();
+    thaw();
+
+    await Promise.all([sse, stream, standalone].map((each) => each.end()));
+    for (const each of [sse, stream, standalone])
+      expect(each.events.findLast(({ retry }) => retry !== undefined)).toHaveProperty('id', each.lastEventId);
+    expect((await unsure).status).toBe(202);
+    // At the one that has lost them.
+    const [sseAfter, streamAfter, standaloneAfter] = await Promise.all([
+      WireClient.open(`${frozen.url}/sse`, { 'last-event-id': sse.lastEventId }),
+      new HttpWireClient(`${frozen.url}/mcp`, http.headers).open(stream.lastEventId),
+      new HttpWireClient(`${frozen.url}/mcp`, http.headers).open(standalone.lastEventId),
+    ]);
+    expect(await sseAfter.sessionId()).toBe(await sse.sessionId());
+    expect(standaloneAfter.response.statusCode).toBe(200);
+    expect(await streamAfter.answer('a')).toMatchObject({ error: LOST });
+    await postAt(frozen, sse, 'c');
+    await sseAfter.answer('c');
+    expect(answersIn(stream, streamAfter)).toEqual(['a']);
+    expect(answersIn(sse, sseAfter).toSorted()).toEqual(['a', 'b', 'c', 'init', 'u']);
+    for (const each of [sseAfter, standaloneAfter]) each.close();
+  }, 60_000);
+
+  it('answers nothing more, and accepts nothing more, for a session that another node has', async () => {
+    const http = await HttpWireClient.connect(`${frozen.url}/mcp`);
+    freeze();
+    const elsewhere = new HttpWireClient(`${other.url}/mcp`, http.headers);
+    const stream = await elsewhere.postForStream(LONG_CALL);
+    await stream.message();
+    // These wait for it, and are the first that it reads: only the node that has the session knows that "a" is in flight.
+    const waiting = Array.from({ length: 5 }, () => http.post(rpc('a', 'ping')));
+    thaw();
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(waiting.map(() => 400));
+    stream.close();
+  }, 60_000);
+
+  it('refuses nobody when it wakes up: messages for sessions of other nodes wait until it has found Redis again', async () => {
+    const own = await HttpWireClient.connect(`${frozen.url}/mcp`);
+    const [sse, http] = await Promise.all([
+      WireClient.connect(`${other.url}/sse`),
+      HttpWireClient.connect(`${other.url}/mcp`),
+    ]);
+    freeze();
+    const elsewhere = new HttpWireClient(`${other.url}/mcp`, own.headers);
+    expect(await elsewhere.call('b', 'ping')).toHaveProperty('result');
+    await cluster.redis.dropSilent();
+    const atFrozen = new HttpWireClient(`${frozen.url}/mcp`, http.headers);
+    const waiting = Array.from({ length: 5 }, async (_, index) => {
+      await postAt(frozen, sse, `sse${index}`);
+      return atFrozen.call(`http${index}`, 'ping');
+    });
+    thaw();
+    for (const answer of await Promise.all(waiting)) expect(answer).toHaveProperty('result');
+    sse.close();
+  }, 60_000);
+
+  async function postAt(node: ChildApplication, client: WireClient, id: string): Promise<void> {
+    const { pathname, search } = new URL(await client.endpoint());
+    const { status } = await send(`${node.url}${pathname}${search}`, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(rpc(id, 'ping')),
+    });
+    expect(status).toBe(202);
+  }
 });
 
 function answersIn(...streams: WireClient[]): unknown[] {

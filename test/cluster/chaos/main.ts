@@ -1,12 +1,21 @@
+import { FAILURES, type FailureName } from './failures.js';
 import { runChaos } from './run-chaos.js';
 
-const seconds = Number(process.env['CHAOS_SECONDS'] ?? 60);
-const seed = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 32);
+const { env } = process;
+const seconds = Number(env['CHAOS_SECONDS'] ?? 60);
+const seed = Number(env['CHAOS_SEED'] ?? Date.now() % 2 ** 32);
+const failures = (env['CHAOS_FAILURES']?.split(',') ?? Object.keys(FAILURES)) as FailureName[];
+const kinds = env['CHAOS_CUTS'] === undefined ? [true, false] : [env['CHAOS_CUTS'] === '1'];
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const report = (line: string) => print(`${new Date().toISOString()} ${line}`);
-report(`CHAOS_SEED=${seed} CHAOS_SECONDS=${seconds}`);
-const { figures, faults } = await runChaos({ seconds, seed, report });
-faults.forEach(print);
-print(JSON.stringify(figures));
-process.exit(faults.length === 0 ? 0 : 1);
+let isFaultless = true;
+for (const hasCuts of kinds) {
+  const settings = `CHAOS_SEED=${seed} CHAOS_SECONDS=${seconds} CHAOS_CUTS=${Number(hasCuts)}`;
+  report(`${settings} CHAOS_FAILURES=${failures.join(',')}`);
+  const { figures, faults } = await runChaos({ seconds, seed, hasCuts, failures, report });
+  faults.forEach(print);
+  print(JSON.stringify(figures));
+  isFaultless &&= faults.length === 0;
+}
+process.exit(isFaultless ? 0 : 1);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProcessCluster } from '../../fixtures/process-cluster.js';
 import { startTcpProxy, type TcpProxy } from '../../fixtures/tcp-proxy.js';
+import { FAILURES, type FailureName } from './failures.js';
 import { Random } from './random.js';
 import { HttpVisitor } from './http-visitor.js';
 import { keysLeft } from './keys-left.js';
@@ -11,13 +12,15 @@ import type { Visitor } from './visitor.js';
 const NODES = 3;
 const CLIENTS_OF_EACH_TRANSPORT = 50;
 const CUTS_PER_SECOND = 5;
-const REDIS_PAUSE_MS = 3_000;
 /** How long after the last call was made answers may come, and clients may take to leave. */
 const PATIENCE_MS = 30_000;
 
 export interface ChaosOptions {
   readonly seconds: number;
   readonly seed: number;
+  /** Whether connections of clients are cut all the time. */
+  readonly hasCuts: boolean;
+  readonly failures: readonly FailureName[];
   /** Told what happens. */
   readonly report: (line: string) => void;
 }
@@ -29,10 +32,11 @@ export interface ChaosOutcome {
 }
 
 /**
- * Clients of both transports call the nodes of a cluster while their connections are cut, one node is stopped and
- * another one killed, and Redis does not answer for a while: one failure of the cluster at a time.
+ * Clients of both transports call the nodes of a cluster while it fails in the ways that are asked for, one at a
+ * time, and their connections are cut or not.
  */
-export async function runChaos({ seconds, seed, report }: ChaosOptions): Promise<ChaosOutcome> {
+export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
+  const { seconds, seed, hasCuts, report } = options;
   const random = new Random(seed);
   const cluster = await ProcessCluster.start({ nodes: NODES });
   const network = await startTcpProxy(cluster.nginx.port);
@@ -40,9 +44,9 @@ export async function runChaos({ seconds, seed, report }: ChaosOptions): Promise
     const visitors = await openAll(network.url, random.fork());
     report(`${visitors.length} clients`);
     const over = new AbortController();
-    const end = Promise.all([delay(seconds * 1_000), failOneByOne(cluster, seconds, report)]);
+    const end = Promise.all([delay(seconds * 1_000), failOneByOne(cluster, visitors, options)]);
     const [cuts] = await Promise.all([
-      cutConnections(network, random.fork(), over.signal),
+      hasCuts ? cutConnections(network, random.fork(), over.signal) : 0,
       patiently(
         visitors.map((visitor) => visitor.visit(over.signal)),
         end,
@@ -50,6 +54,7 @@ export async function runChaos({ seconds, seed, report }: ChaosOptions): Promise
       end.finally(() => over.abort()),
     ]);
     report(`${cuts} connections cut`);
+    report(`answers were late by ${percentiles(visitors.flatMap(({ delays }) => delays))}`);
     report(`refused: ${JSON.stringify(refusals(visitors))}`);
     await patiently(visitors.map((visitor) => visitor.leave()));
     await cluster.stopNodes();
@@ -84,31 +89,23 @@ function openAll(url: string, random: Random): Promise<Visitor[]> {
 /** One failure of the cluster after the other, each when the one before is over. */
 async function failOneByOne(
   cluster: ProcessCluster,
-  seconds: number,
-  report: ChaosOptions['report'],
+  visitors: readonly Visitor[],
+  { seconds, failures, report }: ChaosOptions,
 ): Promise<void> {
-  const failures: [what: string, failure: () => Promise<unknown>][] = [
-    ['a node gets SIGTERM', () => cluster.replace(0, 'SIGTERM').then(assertInOrder)],
-    ['a node gets SIGKILL', () => cluster.replace(1, 'SIGKILL')],
-    ['Redis is paused', () => pause(cluster)],
-  ];
-  for (const [what, failure] of failures) {
-    await delay((seconds * 1_000) / 8);
+  const calmMs = (seconds * 1_000) / (failures.length + 1) / 2;
+  await delay(calmMs);
+  for (const name of failures) {
+    const { what, happen } = FAILURES[name];
     report(what);
-    await failure();
+    const before = refusals(visitors);
+    const known = visitors.map(({ delays }) => delays.length);
+    await happen(cluster, report);
     report('and is back');
+    await delay(calmMs);
+    const delays = visitors.flatMap((visitor, index) => visitor.delays.slice(known[index]));
+    report(`meanwhile and since, answers were late by ${percentiles(delays)}`);
+    report(`and refused: ${JSON.stringify(increase(before, refusals(visitors)))}`);
   }
-  await delay((seconds * 1_000) / 8);
-}
-
-function assertInOrder(code: unknown): void {
-  if (code !== 0) throw new Error(`A node that was told to stop exited with ${code}.`);
-}
-
-async function pause({ redis }: ProcessCluster): Promise<void> {
-  redis.pause();
-  await delay(REDIS_PAUSE_MS);
-  redis.resume();
 }
 
 async function cutConnections(network: TcpProxy, random: Random, until: AbortSignal): Promise<number> {
@@ -125,11 +122,22 @@ async function cutConnections(network: TcpProxy, random: Random, until: AbortSig
   return cuts;
 }
 
+function percentiles(values: readonly number[]): string {
+  const sorted = values.toSorted((one, other) => one - other);
+  const at = (part: number) => Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0);
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`;
+}
+
 function refusals(visitors: readonly Visitor[]): Record<string, number> {
   const sum: Record<string, number> = {};
   for (const visitor of visitors)
     for (const [what, count] of visitor.refusals) sum[what] = (sum[what] ?? 0) + count;
   return sum;
+}
+
+function increase(before: Record<string, number>, after: Record<string, number>): Record<string, number> {
+  const grown = Object.entries(after).map(([what, count]) => [what, count - (before[what] ?? 0)] as const);
+  return Object.fromEntries(grown.filter(([, count]) => count > 0));
 }
 
 function outcome(visitors: readonly Visitor[], others: readonly string[]): ChaosOutcome {

@@ -3,6 +3,7 @@ import { streamDataCall } from '../../fixtures/stream-data-call.js';
 import type { Random } from './random.js';
 import { Ledger } from './ledger.js';
 
+const CALLS_AT_A_TIME = 2;
 const MAX_STEPS = 4;
 const MAX_CALL_MS = 2_000;
 /** What nginx and the nodes say when there is nobody to do it. */
@@ -11,13 +12,17 @@ const TRY_AGAIN = [502, 503, 504];
 export interface Call {
   readonly id: string;
   readonly request: object;
+  /** How long the tool takes for it. */
+  readonly workMs: number;
 }
 
-/** A client that calls the tool of the reference application one time after the other, whatever happens to it. */
+/** A client that calls the tool of the reference application again and again, whatever happens to it. */
 export abstract class Visitor {
   readonly ledger: Ledger;
   /** Requests that were not accepted: the method and the status, and how many. 0 is no answer at all. */
   readonly refusals = new Map<string, number>();
+  /** By how much answers came later than the tool had them, in milliseconds. */
+  readonly delays: number[] = [];
   protected hasLeft = false;
 
   protected constructor(
@@ -27,9 +32,18 @@ export abstract class Visitor {
     this.ledger = new Ledger(name);
   }
 
-  /** Calls until it is told to stop, and its last call is answered. */
+  /** Calls until it is told to stop, and its last calls are answered. */
   async visit(until: AbortSignal): Promise<void> {
-    while (!until.aborted) await this.call(this.nextCall());
+    await Promise.all(Array.from({ length: CALLS_AT_A_TIME }, () => this.callOn(until)));
+  }
+
+  private async callOn(until: AbortSignal): Promise<void> {
+    while (!until.aborted) {
+      const call = this.nextCall();
+      const askedAt = Date.now();
+      await this.call(call);
+      if (this.ledger.isAnswered(call.id)) this.delays.push(Date.now() - askedAt - call.workMs);
+    }
   }
 
   abstract leave(): Promise<void>;
@@ -57,6 +71,6 @@ export abstract class Visitor {
     const delayMs = Math.floor(random.below(MAX_CALL_MS) / count);
     const reports = random.chance(0.8);
     const id = ledger.ask(reports ? count : 0);
-    return { id, request: streamDataCall(id, { count, delayMs, reports }) };
+    return { id, request: streamDataCall(id, { count, delayMs, reports }), workMs: count * delayMs };
   }
 }

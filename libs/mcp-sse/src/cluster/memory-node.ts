@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { LogBatch } from '../model/cluster/log-batch.js';
 import type { ClusterLimits, ClusterNode } from '../model/cluster/mcp-cluster.js';
 import type { NodeBus, NodeHandler } from '../model/cluster/node-bus.js';
+import { NodeLease } from '../model/cluster/node-lease.js';
 import type { LogFollower, LogSlice, SessionLog } from '../model/cluster/session-log.js';
 import type { SessionOwner } from '../model/cluster/session-owner.js';
 import type { AdoptedSession, SessionStore } from '../model/cluster/session-store.js';
@@ -24,6 +25,7 @@ export class MemoryNode implements ClusterNode, SessionStore, SessionLog, NodeBu
   readonly store = this;
   readonly log = this;
   readonly bus = this;
+  readonly lease = new NodeLease();
   private handler?: NodeHandler;
   private isGone = false;
 

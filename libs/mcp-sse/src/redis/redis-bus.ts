@@ -6,12 +6,13 @@ import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.err
 import { NodeGoneError } from '../model/errors/node-gone.error.js';
 import { UnreadableMessageError } from '../model/errors/unreadable-message.error.js';
 import { packetBody, readPacket, writePacket, writeRefusal, type Packet } from './packet.js';
+import type { RedisClient } from './redis-clients.js';
 import type { RedisConnection } from './redis-connection.js';
 
 /** How long a node may take to hear of a request; one that hears of it later leaves it. */
 const HEARING_MS = 1_000;
-/** How long a node that nobody listens for may take to listen again. */
-const UNHEARD_MS = 300;
+/** How often a node that does not answer is looked for. */
+const CHECK_MS = 250;
 const RETRY_MS = 50;
 const DEADLINE_MS = 10_000;
 /** How long an answer is kept for a request that is made again: for longer than that can be. */
@@ -86,7 +87,7 @@ export class RedisBus implements NodeBus {
   /** Asks until the node answers or is dead. It never hears of the same request twice in time. */
   private async insist<T>(node: string, id: string, body: string, answered: Promise<T>): Promise<T> {
     const deadline = Date.now() + DEADLINE_MS;
-    let unheardSince: number | undefined;
+    const sign = new SignOfLife(node);
     let mayBeHeard = false;
     while (Date.now() < deadline) {
       const expiresAt = this.clock() + HEARING_MS;
@@ -96,32 +97,38 @@ export class RedisBus implements NodeBus {
         return undefined;
       });
       if (listeners === 0 && this.countsListeners) {
-        unheardSince ??= Date.now();
-        if (Date.now() - unheardSince > UNHEARD_MS && this.redis.isSettled) throw gone(node);
+        sign.missed(this.redis.isSettled);
         await delay(RETRY_MS);
         continue;
       }
-      unheardSince = undefined;
       mayBeHeard = true;
-      const answer = await this.within(HEARING_MS + RETRY_MS, answered);
-      if (answer) return answer;
+      const resendAt = Date.now() + HEARING_MS + RETRY_MS;
       // The node has heard of it, perhaps: while Redis is away, its answer is to be waited for.
-      while (!(await this.isKnownAlive(node))) {
-        const late = await this.within(RETRY_MS, answered);
-        if (late) return late;
-        if (Date.now() > deadline) throw new ClusterUnavailableError();
+      for (let isAlive = false; Date.now() < (isAlive ? resendAt : deadline);) {
+        const answer = await this.within(CHECK_MS, answered);
+        if (answer) return answer;
+        isAlive = await this.isKnownAlive(node, sign);
       }
     }
     throw new ClusterUnavailableError();
   }
 
   /** @returns false when that cannot be known for now. @throws {NodeGoneError} */
-  private async isKnownAlive(node: string): Promise<boolean> {
-    const count = await this.redis
-      .run((commands) => commands.exists(this.keyOf(node)))
-      .catch(() => undefined);
-    if (count === 0 && this.redis.isSettled) throw gone(node);
-    return count === 1;
+  private async isKnownAlive(node: string, sign: SignOfLife): Promise<boolean> {
+    const [keys, listeners] = await this.redis
+      .run((commands) => Promise.all([commands.exists(this.keyOf(node)), this.listenersOf(commands, node)]))
+      .catch(() => []);
+    if (keys === 0 && this.redis.isSettled) throw gone(node);
+    if (listeners === 0) sign.missed(this.redis.isSettled);
+    else if (listeners !== undefined) sign.seen();
+    return keys === 1;
+  }
+
+  /** How many listen to the channel of a node; one where Redis does not know. */
+  private async listenersOf(commands: RedisClient, node: string): Promise<number> {
+    if (!this.countsListeners) return 1;
+    const [, count] = await commands.pubsub('NUMSUB', this.channelOf(node));
+    return Number(count);
   }
 
   private async within<T>(ms: number, answered: Promise<T>): Promise<T | undefined> {
@@ -195,6 +202,26 @@ export class RedisBus implements NodeBus {
 
   private get channelOfAll(): string {
     return `${this.prefix}:to-all`;
+  }
+}
+
+/** How long a node that nobody listens for may take to listen again, in milliseconds. */
+const UNHEARD_MS = 800;
+
+/** What is known of a node that does not answer: without anyone who listens for it, it is dead soon. */
+class SignOfLife {
+  private missedSince?: number;
+
+  constructor(private readonly node: string) {}
+
+  seen(): void {
+    this.missedSince = undefined;
+  }
+
+  /** @throws {NodeGoneError} when nobody has listened for too long. @param counts whether that says something of the node */
+  missed(counts: boolean): void {
+    this.missedSince ??= Date.now();
+    if (counts && Date.now() - this.missedSince > UNHEARD_MS) throw gone(this.node);
   }
 }
 

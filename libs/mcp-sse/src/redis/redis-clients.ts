@@ -6,7 +6,10 @@ import { REDIS_SCRIPTS } from './redis-scripts.js';
 const COMMAND_TIMEOUT_MS = 1_000;
 /** How long a connection may be silent, which is spoken on every second. */
 const SOCKET_TIMEOUT_MS = 5_000;
+/** How long to wait at most before connecting again. */
 const RECONNECT_MS = 250;
+/** The first time: a node that nobody listens for looks dead. */
+const FIRST_RECONNECT_MS = 20;
 
 /** What both kinds of connection have. */
 export type RedisClient = Redis | Cluster;
@@ -18,7 +21,7 @@ const OWN_OPTIONS: RedisOptions = {
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   enableOfflineQueue: false,
-  retryStrategy: () => RECONNECT_MS,
+  retryStrategy: (times) => Math.min(times * FIRST_RECONNECT_MS, RECONNECT_MS),
   keyPrefix: '',
   scripts: REDIS_SCRIPTS,
 };

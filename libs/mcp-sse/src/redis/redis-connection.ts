@@ -7,6 +7,8 @@ import { isOutage, isReplica } from './redis-outage.js';
 import type { REDIS_SCRIPTS } from './redis-scripts.js';
 
 const PROBE_MS = 100;
+/** How long commands wait for a Redis that has just gone away. */
+const BRIEF_MS = 1_000;
 /** How long after Redis has come back a node may take to say that it is there too, with its sessions. */
 const SETTLE_MS = 2_000;
 
@@ -28,6 +30,8 @@ export class RedisConnection {
   private readonly listeners = new Map<string, Set<Listener>>();
   private readonly returnListeners: (() => void)[] = [];
   private isAway = true;
+  private lostAt = Date.now();
+  private returning: Promise<void>;
   private returnedAt = 0;
   private closed = false;
   /** Resolves when Redis was there for the first time. */
@@ -44,7 +48,7 @@ export class RedisConnection {
     this.commands.on('close', () => this.lost());
     this.subscriber.on('message', (channel: string, text: string) => this.received(channel, text));
     this.subscriber.on('ready', () => void this.subscribeAgain());
-    this.found = this.awaitReturn();
+    this.found = this.returning = this.awaitReturn();
   }
 
   get isClosed(): boolean {
@@ -70,7 +74,7 @@ export class RedisConnection {
    * @throws whatever else is wrong with the command, which no other one suffers from
    */
   async run<T>(command: (commands: RedisClient) => Promise<T>): Promise<T> {
-    if (this.isAway) throw new ClusterUnavailableError();
+    if (this.isAway && !(await this.isBackSoon())) throw new ClusterUnavailableError();
     try {
       return await command(this.commands);
     } catch (error) {
@@ -163,7 +167,20 @@ export class RedisConnection {
   private lost(failure?: unknown): void {
     if (this.isAway || this.closed) return;
     this.isAway = true;
-    void this.awaitReturn(failure);
+    this.lostAt = Date.now();
+    this.returning = this.awaitReturn(failure);
+  }
+
+  private async isBackSoon(): Promise<boolean> {
+    const waitMs = this.lostAt + BRIEF_MS - Date.now();
+    if (waitMs <= 0) return false;
+    const enough = new AbortController();
+    await Promise.race([
+      this.returning,
+      delay(waitMs, undefined, { ref: false, signal: enough.signal }).catch(() => undefined),
+    ]);
+    enough.abort();
+    return !this.isAway;
   }
 
   private async awaitReturn(failure?: unknown): Promise<void> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { ClusterLimits, ClusterNode } from '../model/cluster/mcp-cluster.js';
+import { BEAT_MS, LEASE_MS, NodeLease } from '../model/cluster/node-lease.js';
 import { RedisBus } from './redis-bus.js';
 import type { RedisClient } from './redis-clients.js';
 import type { RedisClusterOptions } from './redis-cluster.options.js';
@@ -9,9 +10,8 @@ import { RedisConnection } from './redis-connection.js';
 import { isWrongType } from './redis-outage.js';
 import { RedisSessions } from './redis-sessions.js';
 
-/** How long a node that says nothing counts as alive, and how often it says something. Milliseconds. */
-const NODE_TTL_MS = 6_000;
-const BEAT_MS = 1_000;
+/** How long the mark of a data set outlives all nodes, in milliseconds. */
+const DATASET_TTL_MS = 6_000;
 /** How long an application waits for Redis before it starts without. */
 const START_MS = 2_000;
 
@@ -21,6 +21,7 @@ export class RedisNode implements ClusterNode {
   readonly store: RedisSessions;
   readonly log: RedisSessions;
   readonly bus: RedisBus;
+  readonly lease = new NodeLease();
   private readonly redis: RedisConnection;
   private readonly listening: Promise<void>;
   private readonly timer: NodeJS.Timeout;
@@ -62,13 +63,14 @@ export class RedisNode implements ClusterNode {
   }
 
   private tick(): void {
+    void this.lease.term;
     this.redis.run((commands) => this.beat(commands)).catch(() => undefined);
     void this.redis.ping();
   }
 
   /** Says that the node is alive. */
   private async beat(commands: RedisClient): Promise<void> {
-    await commands.set(this.bus.keyOf(this.id), '1', 'PX', NODE_TTL_MS);
+    await commands.set(this.bus.keyOf(this.id), '1', 'PX', LEASE_MS);
     await this.dataset(commands);
     const sentAt = Date.now();
     const [seconds, microseconds] = await commands.time();
@@ -79,13 +81,13 @@ export class RedisNode implements ClusterNode {
   /** A mark that is lost with everything else. */
   private async dataset(commands: RedisClient): Promise<string> {
     const key = `${this.prefix}:dataset`;
-    const found = await commands.getex(key, 'PX', NODE_TTL_MS).catch(async (error: unknown) => {
+    const found = await commands.getex(key, 'PX', DATASET_TTL_MS).catch(async (error: unknown) => {
       if (!isWrongType(error)) throw error;
       await commands.del(key);
       return undefined;
     });
     if (found) return found;
-    await commands.set(key, randomUUID(), 'PX', NODE_TTL_MS, 'NX');
+    await commands.set(key, randomUUID(), 'PX', DATASET_TTL_MS, 'NX');
     return (await commands.get(key))!;
   }
 }

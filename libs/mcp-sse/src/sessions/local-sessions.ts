@@ -21,6 +21,7 @@ import type { McpSessionSelector } from './session-filter.js';
 import type { SessionOutlet } from './session-outlet.js';
 import { SessionDeadlines } from './session-deadlines.js';
 import { SessionQuota } from './session-quota.js';
+import { retryMs } from './retry-ms.js';
 import type { SessionSettings } from './session-settings.js';
 import type { SharedOutlet } from './shared-outlet.js';
 
@@ -99,7 +100,7 @@ export class LocalSessions {
   }
 
   /**
-   * Ends a session here, and lets any other node have it. Its client is to come back.
+   * Ends a session here, and lets any other node have it. Its client is to come back. What is in flight is lost.
    *
    * @param endsConnection whether no connection is to be kept
    */
@@ -107,7 +108,7 @@ export class LocalSessions {
     const owned = this.cluster?.disown(session.id);
     if (!owned || !this.open.has(session.id)) return void this.close(session.id, 'shutdown');
     this.forget(session);
-    await session.handOver(endedBecause('shutdown'), () => owned.release(), endsConnection);
+    await session.handOver(LOST_REQUEST, () => owned.release(), endsConnection);
     this.events.next({ type: 'closed', session, reason: 'shutdown', orphaned: 0 });
   }
 
@@ -154,7 +155,7 @@ export class LocalSessions {
       trim: () => this.trim(session),
       cut: () => this.close(id, 'memory') || outlet.destroy(),
     });
-    const journal = cluster?.journal(id, adopted?.epoch ?? 0, memory);
+    const journal = cluster?.journal(id, memory, adopted);
     const outlet = outletOf(id, memory, journal);
     const session: McpSession = new McpSession(
       id,
@@ -202,7 +203,7 @@ export class LocalSessions {
   private leave(session: McpSession): void {
     if (this.open.get(session.id) !== session) return;
     this.forget(session);
-    session.leave(endedBecause('moved'));
+    session.leave(endedBecause('moved'), retryMs());
     this.events.next({ type: 'closed', session, reason: 'moved', orphaned: 0 });
   }
 

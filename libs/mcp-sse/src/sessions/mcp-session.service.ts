@@ -201,6 +201,7 @@ export class McpSessionService {
   /** @internal */
   startDraining(): void {
     this.isDraining = true;
+    this.cluster?.startLeaving();
   }
 
   /**
@@ -214,7 +215,7 @@ export class McpSessionService {
 
   /** @internal Closes every session and opens no more. In a cluster, other nodes go on with them. */
   async shutdown(): Promise<void> {
-    this.isDraining = true;
+    this.startDraining();
     await this.local.shutdown();
   }
 

@@ -57,6 +57,7 @@ export class McpSession implements McpSessionView {
   private readonly expiry: TokenExpiry;
   private closed = false;
   private moved = false;
+  private departure?: { readonly over: Promise<void>; readonly end: () => void };
   /** Requests that are about to be received. */
   private readonly expected = new Set<RequestId>();
 
@@ -174,6 +175,9 @@ export class McpSession implements McpSessionView {
     origin: MessageOrigin,
   ): readonly AdmittedMessage[] | Promise<readonly AdmittedMessage[]> {
     this.assertReceivable(messages);
+    // The node that has the session next answers them.
+    if (this.departure && messages.some(({ kind }) => kind === 'request'))
+      return this.departure.over.then(() => this.admit(messages, origin));
     return this.connection.admit(messages, origin);
   }
 
@@ -226,6 +230,18 @@ export class McpSession implements McpSessionView {
     return this.connection.whenIdle();
   }
 
+  /**
+   * Prepares for another node to have the session: requests that come from now on wait for that. Resolves as soon as
+   * nothing is in flight.
+   */
+  depart(): Promise<void> {
+    if (this.journal && !this.departure) {
+      let end!: () => void;
+      this.departure = { over: new Promise((resolve) => (end = resolve)), end };
+    }
+    return this.whenIdle();
+  }
+
   /** As other nodes need to know it. */
   get record(): SessionRecord {
     const { id, transport, principal, params, streamHeaders, graceMs, createdAt } = this;
@@ -254,7 +270,7 @@ export class McpSession implements McpSessionView {
   end(error: JsonRpcError, endsConnection: boolean): void {
     this.expiry.stop();
     this.connection.close(error);
-    this.closed = true;
+    this.close();
     if (this.journal) this.journal.after(() => this.outlet.end(endsConnection));
     else this.outlet.end(endsConnection);
     this.memory.close();
@@ -263,7 +279,7 @@ export class McpSession implements McpSessionView {
   /** Drops the client without sending what waits, and aborts what is in flight. */
   drop(error: JsonRpcError): void {
     this.expiry.stop();
-    this.closed = true;
+    this.close();
     this.outlet.destroy();
     this.connection.close(error);
     this.memory.close();
@@ -277,16 +293,21 @@ export class McpSession implements McpSessionView {
   async handOver(error: JsonRpcError, release: () => Promise<void>, endsConnection: boolean): Promise<void> {
     this.expiry.stop();
     this.connection.close(error);
-    this.closed = this.moved = true;
+    this.moved = this.closed = true;
     await release();
+    this.close();
     this.outlet.end(endsConnection);
     this.memory.close();
   }
 
-  /** Leaves the session to another node: aborts what is in flight, and sends nothing more. */
-  leave(error: JsonRpcError): void {
+  /** Leaves the session to another node, which has it already: aborts what is in flight, and has the client come back. */
+  leave(error: JsonRpcError, retryMs: number): void {
+    this.expiry.stop();
     this.moved = true;
-    this.drop(error);
+    this.close();
+    this.connection.close(error);
+    this.outlet.hint(retryMs);
+    this.outlet.end(false);
   }
 
   /** @throws as `admit` does */
@@ -294,6 +315,11 @@ export class McpSession implements McpSessionView {
     if (this.moved) throw new SessionMovedError();
     if (this.closed) throw new SessionClosedError();
     this.connection.assertAcceptable(messages, this.expected);
+  }
+
+  private close(): void {
+    this.closed = true;
+    this.departure?.end();
   }
 
   private emit(json: string, relatesTo?: RequestId, isAnswer?: boolean): void {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StreamTail } from './cluster/stream-tail.js';
 import type { McpSession } from './mcp-session.js';
 import type { McpSessionService } from './mcp-session.service.js';
+import { retryMs } from './retry-ms.js';
 
 /** Clients whose streams end in one second: they all come back at about that rate, to other nodes. */
 const CLIENTS_PER_SECOND = 200;
@@ -32,21 +33,29 @@ export class SessionDrain {
     await delay(propagationMs);
     stopListening();
     const deadline = new AbortController();
-    const open = this.sessions.list();
-    const tails = this.sessions.cluster?.tails.open ?? [];
-    const spreadMs = Math.min(deadlineMs / 2, ((open.length + tails.length) / CLIENTS_PER_SECOND) * 1_000);
-    const ends = [
-      ...open.map((session) => this.end(session, Math.random() * spreadMs, deadline.signal)),
-      ...tails.map((tail) => this.sendAway(tail, Math.random() * spreadMs, deadline.signal)),
-    ];
-    await Promise.race([Promise.all(ends), delay(deadlineMs, undefined, deadline)]);
+    await Promise.race([this.endAll(deadline.signal), delay(deadlineMs, undefined, deadline)]);
     deadline.abort();
     await this.sessions.shutdown();
   }
 
+  /** Ends what is open, and then what has been opened meanwhile on connections that were there. */
+  private async endAll(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const open = this.sessions.list();
+      const tails = this.sessions.cluster?.tails.open ?? [];
+      const count = open.length + tails.length;
+      if (count === 0) return;
+      const spreadMs = Math.min(this.settings.deadlineMs / 2, (count / CLIENTS_PER_SECOND) * 1_000);
+      await Promise.all([
+        ...open.map((session) => this.end(session, Math.random() * spreadMs, signal)),
+        ...tails.map((tail) => this.sendAway(tail, Math.random() * spreadMs, signal)),
+      ]);
+    }
+  }
+
   private async end(session: McpSession, waitMs: number, signal: AbortSignal): Promise<void> {
     await delay(waitMs, undefined, { signal }).catch(() => undefined);
-    await session.whenIdle();
+    await session.depart();
     if (signal.aborted) return;
     // The sooner the better: whoever takes over is there already.
     session.outlet.hint(retryMs());
@@ -58,9 +67,4 @@ export class SessionDrain {
     await delay(waitMs, undefined, { signal }).catch(() => undefined);
     this.sessions.cluster!.tails.sendAway(tail, retryMs());
   }
-}
-
-/** When clients are to come back: not all at once. */
-function retryMs(): number {
-  return Math.ceil(Math.random() * 1_000);
 }

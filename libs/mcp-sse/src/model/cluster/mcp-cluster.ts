@@ -1,5 +1,6 @@
 import type { ClusterReports } from './cluster-reports.js';
 import type { NodeBus } from './node-bus.js';
+import type { NodeLease } from './node-lease.js';
 import type { SessionLog } from './session-log.js';
 import type { SessionStore } from './session-store.js';
 
@@ -25,6 +26,7 @@ export interface ClusterNode {
   readonly store: SessionStore;
   readonly log: SessionLog;
   readonly bus: NodeBus;
+  readonly lease: NodeLease;
   /** Whether what nodes share can be reached, as far as is known. */
   readonly isReachable: boolean;
 

@@ -82,7 +82,7 @@ export interface SettleMessage {
 
 /** What is asked of the node that has a session. */
 export type SessionMessage = (PostMessage | AttachMessage | EndMessage | SettleMessage) & {
-  /** Whether a node that is dead now may have done it. */
+  /** Whether a node that had the session before may have done it. */
   readonly resent?: boolean;
 };
 
@@ -90,6 +90,8 @@ export type SessionMessage = (PostMessage | AttachMessage | EndMessage | SettleM
 export type ToldMessage =
   /** Another node has the session now. Said to one that counts as dead, in case that it is not. */
   | { readonly type: 'adopted'; readonly id: string }
+  /** A node that is being stopped needs another one to take over a session whose owner is gone. */
+  | { readonly type: 'wanted'; readonly id: string }
   | { readonly type: 'left'; readonly id: string; readonly attachment: string }
   /** The stream of an attachment has ended; `isMoved` when only its session's owner has changed. */
   | { readonly type: 'detached'; readonly attachment: string; readonly isMoved: boolean }

@@ -123,8 +123,8 @@ export class OwnedSession {
    */
   async settle(): Promise<void> {
     const keeping = await this.journal.keep([], 0);
-    if (keeping === 'unkept') throw new ClusterUnavailableError();
     if (keeping === 'fenced') throw new SessionMovedError();
+    if (keeping !== 'kept') throw new ClusterUnavailableError();
   }
 
   /** @returns whether the client is known */
@@ -149,7 +149,7 @@ export class OwnedSession {
   renew(now: number): void {
     if (now < this.renewedAt + renewalMs(this.session.graceMs)) return;
     this.renewedAt = now;
-    void this.journal.renew();
+    void this.journal.confirm();
   }
 
   /** Has the clients of other nodes look for the session's new owner. */

@@ -17,11 +17,16 @@ export class RemoteSession {
   /**
    * Has the session receive messages, whose requests are in its record when this resolves.
    *
+   * @param resent whether this node may have written them down while the session was its own
    * @throws as `SessionCluster.ask` does
    */
-  post(messages: readonly JsonRpcMessage[], origin: RelayedOrigin, primes = false): Promise<PostReply> {
+  post(
+    messages: readonly JsonRpcMessage[],
+    origin: RelayedOrigin,
+    { primes = false, resent = false }: { readonly primes?: boolean; readonly resent?: boolean } = {},
+  ): Promise<PostReply> {
     this.cluster.observer.messages?.routed();
-    return this.cluster.ask({ type: 'post', id: this.record.id, messages, origin, primes });
+    return this.cluster.ask({ type: 'post', id: this.record.id, messages, origin, primes, resent });
   }
 
   end(): Promise<void> {

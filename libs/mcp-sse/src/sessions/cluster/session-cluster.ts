@@ -61,6 +61,7 @@ export class SessionCluster {
   private readonly owned = new Map<string, OwnedSession>();
   private readonly adoptions = new Map<string, Promise<void>>();
   private timer?: NodeJS.Timeout;
+  private isLeaving = false;
 
   constructor(
     private readonly node: ClusterNode,
@@ -88,7 +89,7 @@ export class SessionCluster {
   async start(): Promise<void> {
     this.node.bus.serve((body) => this.hear(body));
     this.node.onReturn(() => {
-      for (const { journal } of this.owned.values()) void journal.renew().then(() => journal.retry());
+      for (const { journal } of this.owned.values()) void journal.confirm();
     });
     this.timer = setInterval(() => this.tick(), TICK_MS).unref();
     await this.node.ready();
@@ -108,9 +109,13 @@ export class SessionCluster {
     return this.host.observer;
   }
 
-  /** @param epoch 0 for a session that is new */
-  journal(id: string, epoch: number, memory: MemoryAccount): SessionJournal {
-    return new SessionJournal(id, this.node, epoch, this.maxBytes, this.host.reports, memory);
+  journal(
+    id: string,
+    memory: MemoryAccount,
+    adopted?: Pick<AdoptedSession, 'epoch' | 'record'>,
+  ): SessionJournal {
+    const { epoch = 0, record } = adopted ?? {};
+    return new SessionJournal(id, this.node, epoch, this.maxBytes, this.host.reports, memory, record);
   }
 
   /** Has other nodes reach a session of this one. */
@@ -156,7 +161,7 @@ export class SessionCluster {
     return (await this.node.store.find(id))?.record;
   }
 
-  ask(message: PostMessage): Promise<PostReply>;
+  ask(message: PostMessage & { readonly resent: boolean }): Promise<PostReply>;
   ask(message: AttachMessage): Promise<AttachReply>;
   ask(message: EndMessage | SettleMessage): Promise<void>;
   /**
@@ -173,9 +178,10 @@ export class SessionCluster {
       try {
         return await this.askOnce(message);
       } catch (error) {
-        if (error instanceof NodeGoneError) message = { ...asked, resent: true };
-        else if (!(error instanceof SessionMovedError)) throw error;
-        else await delay(RETRY_MS);
+        const isGone = error instanceof NodeGoneError;
+        if (!isGone && !(error instanceof SessionMovedError)) throw error;
+        message = { ...asked, resent: true };
+        if (!isGone || this.isLeaving) await delay(RETRY_MS);
       }
     }
     throw new ClusterUnavailableError();
@@ -184,6 +190,11 @@ export class SessionCluster {
   /** Tells every other node. */
   publish(message: ToldMessage): void {
     this.node.bus.publish(message);
+  }
+
+  /** Takes no more sessions over: other nodes do that for this one. */
+  startLeaving(): void {
+    this.isLeaving = true;
   }
 
   /** Says goodbye to the other nodes. */
@@ -209,7 +220,9 @@ export class SessionCluster {
       if ('error' in envelope) throw restoredError(envelope.error);
       return envelope.result;
     } catch (error) {
-      if (error instanceof NodeGoneError) await this.adopt(id, owner);
+      if (!(error instanceof NodeGoneError)) throw error;
+      if (this.isLeaving) this.publish({ type: 'wanted', id });
+      else await this.adopt(id, owner);
       throw error;
     }
   }
@@ -260,7 +273,9 @@ export class SessionCluster {
         return { unknown: unknown.map(({ attachment }) => attachment) } satisfies PresentReply;
       }
       case 'adopted':
-        return this.owned.get(message.id)?.journal.renew();
+        return this.owned.get(message.id)?.journal.confirm();
+      case 'wanted':
+        return this.isLeaving ? undefined : this.ask({ type: 'settle', id: message.id });
       case 'left':
         return this.owned.get(message.id)?.left(message.attachment);
       case 'detached':
@@ -281,6 +296,8 @@ export class SessionCluster {
   }
 
   private async answer(own: OwnedSession, message: SessionMessage): Promise<unknown> {
+    const { journal } = own;
+    if (!journal.isSure && !(await journal.isOwned())) throw new SessionMovedError();
     if (message.type === 'post') return own.post(message, await this.host.originOf(message.origin));
     if (message.type === 'settle') return own.settle();
     if (message.type === 'attach') return { node: this.node.id, ...own.attach(message) };
@@ -297,7 +314,8 @@ export class SessionCluster {
     for (const owned of this.owned.values()) {
       owned.forgetUnseen(now - PRESENCE_TTL_MS);
       owned.renew(now);
+      if (!owned.journal.isSure) void owned.journal.confirm();
     }
-    void this.tails.tick();
+    this.tails.tick();
   }
 }

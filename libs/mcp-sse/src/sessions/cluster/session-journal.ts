@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterReports } from '../../model/cluster/cluster-reports.js';
 import type { LogBatch } from '../../model/cluster/log-batch.js';
 import type { LogEntry } from '../../model/cluster/log-entry.js';
 import type { ClusterNode } from '../../model/cluster/mcp-cluster.js';
+import { recordFields } from '../../model/cluster/record-fields.js';
 import type { SessionOwner } from '../../model/cluster/session-owner.js';
 import type { SessionRecord } from '../../model/cluster/session-record.js';
 import type { WriteOutcome } from '../../model/cluster/write-outcome.js';
@@ -14,8 +16,14 @@ import { WrittenRecord } from './written-record.js';
 /** Positions that a node may give to events of a session: those of a later epoch are greater. */
 const POSITIONS_PER_EPOCH = 2 ** 32;
 
-/** What became of something: kept, not kept for now, or never to be kept because another node has the session. */
-export type Keeping = 'kept' | 'unkept' | 'fenced';
+/**
+ * What became of something: kept; not kept for now, which does no harm while the session is sure to be this node's;
+ * unsure, when it may be another node's; or fenced, when it is.
+ */
+export type Keeping = 'kept' | 'unkept' | 'unsure' | 'fenced';
+
+/** How soon the store is asked again whose the session is. */
+const RETRY_MS = 100;
 
 /** The session as it is, for a store that has lost it. */
 export interface JournaledSession {
@@ -28,6 +36,10 @@ export interface JournaledSession {
 }
 
 interface Step {
+  /** Whether it waits while the session may be another node's, as everything does that a client may hear of. */
+  readonly waits: boolean;
+  /** Whether the store has to be asked, even where there is nothing to write. */
+  readonly asks?: boolean;
   /** Adds to what is to be written. */
   readonly note?: (batch: PendingBatch) => void;
   readonly bytes: number;
@@ -50,8 +62,11 @@ export class SessionJournal implements EventJournal {
   private isNew: boolean;
   private isWriting = false;
   private ended?: Keeping;
+  /** Term of the node's lease in which the store has last said that the session is this node's. */
+  private term: number;
   private position: number;
 
+  /** @param stored the record that the store has of a session that is adopted */
   constructor(
     private readonly id: string,
     private readonly node: ClusterNode,
@@ -59,8 +74,11 @@ export class SessionJournal implements EventJournal {
     private readonly maxBytes: number,
     private readonly reports: ClusterReports,
     private readonly memory: MemoryAccount,
+    stored?: SessionRecord,
   ) {
     this.isNew = epoch === 0;
+    if (stored) this.written.confirm(recordFields(stored));
+    this.term = node.lease.term;
     this.position = epoch * POSITIONS_PER_EPOCH;
   }
 
@@ -87,6 +105,7 @@ export class SessionJournal implements EventJournal {
     if (this.waitingBytes > this.maxBytes) return false;
     if (completes !== undefined) this.inFlight.delete(completes);
     this.step({
+      waits: true,
       bytes,
       note: (batch) => {
         batch.add(entry);
@@ -108,6 +127,7 @@ export class SessionJournal implements EventJournal {
     for (const request of requests) this.inFlight.set(request, stream);
     return new Promise((resolve) =>
       this.step({
+        waits: true,
         bytes: 0,
         note: (batch) => {
           for (const request of requests) batch.accept(request, stream);
@@ -120,36 +140,42 @@ export class SessionJournal implements EventJournal {
   /** A request gets no answer. */
   complete(request: string): void {
     if (!this.inFlight.delete(request)) return;
-    this.step({ bytes: 0, note: (batch) => batch.complete(request) });
+    this.step({ waits: true, bytes: 0, note: (batch) => batch.complete(request) });
   }
 
   /** The session's record has changed. */
   save(): void {
-    this.step({ bytes: 0, note: (batch) => batch.noteRecord() });
+    this.step({ waits: true, bytes: 0, note: (batch) => batch.noteRecord() });
   }
 
   after(run: (isKept: boolean) => void): void {
-    this.step({ bytes: 0, then: (keeping) => run(keeping !== 'fenced') });
+    this.step({ waits: true, bytes: 0, then: (keeping) => run(keeping !== 'fenced') });
+  }
+
+  /** Whether the session is sure to be this node's: the node has not stood still since the store said so. */
+  get isSure(): boolean {
+    return this.term === this.node.lease.term;
+  }
+
+  /** Asks the store whose the session is, which keeps it from being forgotten. Writes what could not be written before. */
+  confirm(): Promise<Keeping> {
+    return new Promise((resolve) => this.step({ waits: false, asks: true, bytes: 0, then: resolve }));
+  }
+
+  /**
+   * Asks the store whether the session is this node's. While the store is away it is, as long as that is sure.
+   *
+   * @throws {ClusterUnavailableError}
+   */
+  async isOwned(): Promise<boolean> {
+    const keeping = await this.confirm();
+    if (keeping === 'unsure') throw new ClusterUnavailableError();
+    return keeping !== 'fenced';
   }
 
   /** Resolves once all that came before is kept, or cannot be. */
   settled(): Promise<void> {
-    return new Promise((resolve) => this.after(() => resolve()));
-  }
-
-  /** Writes what could not be written before. */
-  retry(): void {
-    if (!this.unsaved.isEmpty) this.after(() => undefined);
-  }
-
-  /** Keeps the session from being forgotten while nothing happens in it. */
-  async renew(): Promise<void> {
-    const outcome = await this.node.store.renew(this.id, this.owner).catch((error) => {
-      this.report(error);
-      return 'ok';
-    });
-    if (outcome === 'missing') this.save();
-    else if (outcome === 'fenced') this.end();
+    return new Promise((resolve) => this.step({ waits: false, bytes: 0, then: () => resolve() }));
   }
 
   /** Nothing more is written, and what was not is given up. */
@@ -189,17 +215,25 @@ export class SessionJournal implements EventJournal {
 
   private async writeAll(): Promise<void> {
     this.isWriting = true;
-    while (this.steps.length > 0) {
-      const steps = this.steps;
+    /** Those that wait until it is known whose the session is. */
+    let held: Step[] = [];
+    while (this.steps.length + held.length > 0) {
+      const { steps } = this;
       this.steps = [];
       for (const { note } of steps) note?.(this.unsaved);
-      const keeping = await this.write();
+      const keeping = await this.write(steps.some(({ asks }) => asks));
       if (keeping === 'fenced') this.end();
-      for (const { then, bytes } of steps) {
-        this.waitingBytes -= bytes;
-        then?.(keeping);
+      const isUnsure = keeping === 'unsure';
+      const isDone = ({ waits }: Step) => !isUnsure || !waits;
+      const all = held.length > 0 ? [...held, ...steps] : steps;
+      held = isUnsure ? all.filter((step) => !isDone(step)) : [];
+      for (const step of all) {
+        if (!isDone(step)) continue;
+        this.waitingBytes -= step.bytes;
+        step.then?.(keeping);
       }
       this.count();
+      if (isUnsure) await delay(RETRY_MS, undefined, { ref: false });
     }
     this.isWriting = false;
   }
@@ -210,21 +244,28 @@ export class SessionJournal implements EventJournal {
     this.counted = held;
   }
 
-  private async write(): Promise<Keeping> {
+  /** @param asks whether to ask the store even where there is nothing to write */
+  private async write(asks: boolean): Promise<Keeping> {
     if (this.ended === 'fenced') return 'fenced';
-    if (this.unsaved.isEmpty) return 'kept';
+    const { term } = this.node.lease;
+    if (this.unsaved.isEmpty && !asks && term === this.term) return 'kept';
     try {
-      const batch = this.unsaved.toBatch(() => this.written.changes(this.session.record));
-      let outcome = await this.send({ ...batch, creates: this.isNew });
-      if (outcome === 'missing') outcome = await this.send(this.wholeSession(batch));
+      const batch = this.unsaved.isEmpty
+        ? undefined
+        : this.unsaved.toBatch(() => this.written.changes(this.session.record));
+      let outcome = await (batch
+        ? this.send({ ...batch, creates: this.isNew })
+        : this.node.store.renew(this.id, this.owner));
+      if (outcome === 'missing') outcome = await this.send(this.wholeSession(batch?.entries ?? []));
       if (outcome !== 'ok') return 'fenced';
       this.isNew = false;
+      this.term = term;
       this.unsaved = new PendingBatch();
       return 'kept';
     } catch (error) {
       this.report(error);
       this.unsaved.limit(this.maxBytes);
-      return 'unkept';
+      return this.isSure ? 'unkept' : 'unsure';
     }
   }
 
@@ -240,7 +281,7 @@ export class SessionJournal implements EventJournal {
   }
 
   /** The store has lost the session, as a Redis without a disk does that is restarted. */
-  private wholeSession({ entries }: LogBatch): LogBatch {
+  private wholeSession(entries: readonly LogEntry[]): LogBatch {
     const { record: whole, kept } = this.session;
     this.written = new WrittenRecord();
     const record = this.written.changes(whole);

@@ -19,7 +19,8 @@ interface Owners {
 /** The clients of this node that read streams of sessions of other nodes. */
 export class StreamTails {
   private readonly attached = new Map<string, Attached>();
-  private isTicking = false;
+  /** Nodes that are being asked. */
+  private readonly asking = new Set<string>();
 
   constructor(
     private readonly node: ClusterNode,
@@ -68,13 +69,10 @@ export class StreamTails {
   }
 
   /** Asks the nodes that have the sessions whether they know of their readers. A node that is dead is replaced. */
-  async tick(): Promise<void> {
-    if (this.isTicking) return;
-    this.isTicking = true;
+  tick(): void {
     for (const { tail } of this.attached.values()) tail.retry();
     const nodes = new Set([...this.attached.values()].map(({ owner }) => owner));
-    await Promise.all([...nodes].map((node) => this.ask(node)));
-    this.isTicking = false;
+    for (const node of nodes) if (node !== '' && !this.asking.has(node)) void this.ask(node);
   }
 
   /** The streams that can end at any time. */
@@ -99,15 +97,16 @@ export class StreamTails {
   }
 
   private async ask(node: string): Promise<void> {
-    const asked = [...this.attached.values()].filter(({ owner }) => owner === node && node !== '');
+    this.asking.add(node);
+    const asked = [...this.attached.values()].filter(({ owner }) => owner === node);
     const attachments = asked.map(({ tail }) => ({ id: tail.sessionId, attachment: tail.attachment }));
-    if (asked.length === 0) return;
     const unknown = await this.owners.present(node, { type: 'present', attachments }).then(
       (reply) => reply.unknown,
       () => attachments.map(({ attachment }) => attachment),
     );
     const lost = asked.filter(({ tail }) => unknown.includes(tail.attachment));
     await Promise.all(lost.map((attached) => this.attachAgain(attached)));
+    this.asking.delete(node);
   }
 
   private async attachAgain(attached: Attached): Promise<void> {

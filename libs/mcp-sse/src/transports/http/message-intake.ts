@@ -46,6 +46,7 @@ export class MessageIntake {
    * @param transport that the message came by
    * @param id as the client sent it
    * @param missing what to say to a client that sent none
+   * @param asks whether to ask the store whose the session is, as a stream that is lost may be another node's to give
    * @returns the session, which another node may have
    * @throws {BadRequestException} without an id
    * @throws {SessionClosedError} for one that is unknown, ended, someone else's or another transport's
@@ -56,11 +57,14 @@ export class MessageIntake {
     transport: McpTransportName,
     id: unknown,
     missing: string,
-  ): McpSession | Promise<RemoteSession> {
+    asks = false,
+  ): McpSession | Promise<McpSession | RemoteSession> {
     if (id === undefined || id === '') throw new BadRequestException(missing);
     // A query can also be parsed to something that is no string, and cannot be made one.
     if (typeof id !== 'string') throw new SessionClosedError();
-    return this.own(request, transport, id) ?? this.remote(request, transport, id);
+    const own = this.own(request, transport, id);
+    const isSure = own && (!own.journal || (own.journal.isSure && !asks));
+    return isSure ? own : this.confirmed(own, request, transport, id);
   }
 
   /** A session of this node, if it is the principal's. */
@@ -172,9 +176,20 @@ export class MessageIntake {
       if (!(error instanceof SessionMovedError)) throw error;
     }
     const { id, transport } = session instanceof McpSession ? session : session.record;
-    const remote = session instanceof McpSession ? await this.remote(request, transport, id) : session;
-    await remote.post(messages, relayedOrigin(request, bytes));
+    const resent = session instanceof McpSession;
+    const remote = resent ? await this.remote(request, transport, id) : session;
+    await remote.post(messages, relayedOrigin(request, bytes), { resent });
     onTaken();
+  }
+
+  private async confirmed(
+    own: McpSession | undefined,
+    request: HttpRequest,
+    transport: McpTransportName,
+    id: string,
+  ): Promise<McpSession | RemoteSession> {
+    if (own && (await own.journal!.isOwned())) return own;
+    return this.remote(request, transport, id);
   }
 
   private isForeign(id: string, request: HttpRequest): boolean {

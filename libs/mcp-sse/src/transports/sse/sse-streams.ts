@@ -5,7 +5,7 @@ import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import { patiently } from '../../sessions/cluster/patiently.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
-import type { McpSession } from '../../sessions/mcp-session.js';
+import { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { positionOfEventId, sessionOfEventId } from '../../streaming/event-id.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
@@ -44,8 +44,8 @@ export class SseStreams {
   open(request: HttpRequest, response: unknown): EventStream {
     const lastEventId = rawRequest(request).headers['last-event-id'];
     const sessionId = typeof lastEventId === 'string' ? sessionOfEventId(lastEventId) : undefined;
-    if (sessionId && this.sessions.cluster && !this.intake.own(request, 'sse', sessionId))
-      return this.resumeRemote(sessionId, lastEventId as string, request, response);
+    if (sessionId && this.sessions.cluster)
+      return this.resumeAnywhere(sessionId, lastEventId as string, request, response);
     return defer(() => this.openHere(sessionId, lastEventId as string, request, response));
   }
 
@@ -72,18 +72,19 @@ export class SseStreams {
     return stream;
   }
 
-  /** The stream of a session that another node has. */
-  private async resumeRemote(
+  /** The stream of a session of any node. */
+  private async resumeAnywhere(
     sessionId: string,
     lastEventId: string,
     request: HttpRequest,
     response: unknown,
   ): Promise<Observable<MessageEvent>> {
     const position = positionOfEventId(lastEventId);
-    const arrival = arrivalOf(request);
     try {
-      const session = await patiently(() => this.intake.remote(request, 'sse', sessionId));
-      const tail = await session.resume(0, position, arrival);
+      const session = await patiently(async () => this.intake.session(request, 'sse', sessionId, '', true));
+      if (session instanceof McpSession)
+        return defer(() => this.openHere(sessionId, lastEventId, request, response));
+      const tail = await session.resume(0, position, arrivalOf(request));
       if (tail) {
         const endpoint = this.endpoint.of(rawRequest(request), sessionId);
         const prelude = { id: lastEventId, type: 'endpoint', data: endpoint } as const;

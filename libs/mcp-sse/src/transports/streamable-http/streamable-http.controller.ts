@@ -26,6 +26,7 @@ import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { RemoteSession } from '../../sessions/cluster/remote-session.js';
+import { SessionMovedError } from '../../sessions/errors/session-moved.error.js';
 import { assertAccepts } from '../http/accept.js';
 import { answerWithoutBody } from '../http/answer-without-body.js';
 import type { HttpRequest } from '../http/http-request.js';
@@ -90,15 +91,16 @@ export function createStreamableHttpController(): Type {
       assertAccepts(headers.accept, 'text/event-stream');
       if (this.sessions.idOf(request) === undefined) return this.sseStreams.open(request, response);
 
-      const found = this.sessions.find(request);
-      if (found instanceof Promise) return this.relayedStream(found, request, response);
-      const { session, outlet } = found;
-      const { hasPriming } = RequestVersion.of(headers, session.protocolVersion);
-      const lastEventId = headers['last-event-id'] as string | undefined;
-      const sink = new ResponseSink(response, session.memory);
-      const stream = outlet.attach(sink, lastEventId, hasPriming, () => session.touch());
-      if (!stream) throw new BadRequestException(NOTHING_LOST);
-      return stream as Observable<MessageEvent>;
+      return andThen(this.sessions.find(request, true), (found) => {
+        const { hasPriming } = RequestVersion.of(headers, negotiatedBy(found));
+        if (found instanceof RemoteSession) return this.relay.stream(found, request, response, hasPriming);
+        const { session, outlet } = found;
+        const lastEventId = headers['last-event-id'] as string | undefined;
+        const sink = new ResponseSink(response, session.memory);
+        const stream = outlet.attach(sink, lastEventId, hasPriming, () => session.touch());
+        if (!stream) throw new BadRequestException(NOTHING_LOST);
+        return stream as Observable<MessageEvent>;
+      });
     }
 
     @McpRoute('messages')
@@ -130,16 +132,6 @@ export function createStreamableHttpController(): Type {
       answerWithoutBody(response, HttpStatus.OK);
     }
 
-    private async relayedStream(
-      finding: Promise<RemoteSession>,
-      request: HttpRequest,
-      response: unknown,
-    ): Promise<Observable<MessageEvent>> {
-      const session = await finding;
-      const { hasPriming } = RequestVersion.of(rawRequest(request).headers, negotiatedBy(session));
-      return this.relay.stream(session, request, response, hasPriming);
-    }
-
     /** @param found the session; a new one is opened where there is none */
     private take(
       found: StreamableSession | RemoteSession | undefined,
@@ -163,7 +155,25 @@ export function createStreamableHttpController(): Type {
             this.answer({ session, outlet }, messages, options, raw);
           }),
         );
-      return found ? receive() : this.orClosed(session, receive);
+      if (!found) return this.orClosed(session, receive);
+      if (!session.journal) return receive();
+      return this.orElsewhere(receive, async () => {
+        const remote = await this.intake.remote(request, session.transport, session.id);
+        return this.relay.post(remote, messages, bytes, request, response, options);
+      });
+    }
+
+    /** Where another node has the session by the time that the messages can be received. */
+    private async orElsewhere(
+      receive: () => void | Promise<void>,
+      elsewhere: () => Promise<void>,
+    ): Promise<void> {
+      try {
+        await receive();
+      } catch (error) {
+        if (!(error instanceof SessionMovedError)) throw error;
+        await elsewhere();
+      }
     }
 
     /** Nobody would know of a session whose first messages were refused. */

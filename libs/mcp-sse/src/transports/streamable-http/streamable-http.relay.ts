@@ -64,7 +64,7 @@ export class StreamableHttpRelay {
     options: ExchangeOptions,
   ): Promise<void> {
     const requests = messages.filter(({ kind }) => kind === 'request').length;
-    const reply = await session.post(messages, relayedOrigin(request, bytes), options.primes);
+    const reply = await session.post(messages, relayedOrigin(request, bytes), { primes: options.primes });
     if (requests === 0) return answerWithoutBody(response, HttpStatus.ACCEPTED);
     const tail = await session.answers(reply);
     const raw: ServerResponse = takeOver(response);

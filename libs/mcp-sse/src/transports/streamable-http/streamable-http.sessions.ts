@@ -45,15 +45,18 @@ export class StreamableHttpSessions {
   }
 
   /**
+   * @param asks see `MessageIntake.session`
    * @returns the session, which another node may have
    * @throws {BadRequestException}
    * @throws {SessionClosedError}
    * @throws {ClusterUnavailableError}
    */
-  find(request: HttpRequest): StreamableSession | Promise<RemoteSession> {
-    const session = this.intake.session(request, 'streamable-http', this.idOf(request), MISSING);
-    if (!(session instanceof McpSession)) return session;
-    return { session, outlet: session.outlet as StreamableHttpOutlet };
+  find(
+    request: HttpRequest,
+    asks = false,
+  ): StreamableSession | RemoteSession | Promise<StreamableSession | RemoteSession> {
+    const found = this.intake.session(request, 'streamable-http', this.idOf(request), MISSING, asks);
+    return found instanceof Promise ? found.then(streamable) : streamable(found);
   }
 
   /**
@@ -81,10 +84,17 @@ export class StreamableHttpSessions {
       graceMs: http ? http.graceMs : 0,
       isLocal: http && http.stateless,
     });
-    return { session, outlet: session.outlet as StreamableHttpOutlet };
+    return streamable(session);
   }
 
   close(session: McpSession): void {
     this.sessions.close(session.id, 'client-closed');
   }
+}
+
+function streamable(session: McpSession): StreamableSession;
+function streamable(session: McpSession | RemoteSession): StreamableSession | RemoteSession;
+function streamable(session: McpSession | RemoteSession): StreamableSession | RemoteSession {
+  if (!(session instanceof McpSession)) return session;
+  return { session, outlet: session.outlet as StreamableHttpOutlet };
 }

@@ -1,0 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { HttpWireClient } from '../../clients/http-wire-client.js';
+import type { ProcessCluster } from '../../fixtures/process-cluster.js';
+
+const RETRY_MS = 20;
+
+/**
+ * How long a session takes to be answered by another node when its own fails, in milliseconds.
+ *
+ * @param index of the node that has the session
+ * @param fail takes it away
+ */
+export async function timeToFirstAnswer(
+  cluster: ProcessCluster,
+  index: number,
+  fail: () => Promise<unknown>,
+): Promise<number> {
+  const urlOf = (node: number) => `${cluster.nodes[node % cluster.nodes.length]!.url}/mcp`;
+  const { headers } = await HttpWireClient.connect(urlOf(index));
+  const elsewhere = new HttpWireClient(urlOf(index + 1), headers);
+  const failedAt = Date.now();
+  const failing = fail();
+  for (let number = 0; ; number++) {
+    const answer = await elsewhere.call(`ping-${number}`, 'ping').catch(() => undefined);
+    if (answer && 'result' in answer) break;
+    await delay(RETRY_MS);
+  }
+  const ms = Date.now() - failedAt;
+  await failing;
+  await elsewhere.delete();
+  return ms;
+}
