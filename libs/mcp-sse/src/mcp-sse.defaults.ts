@@ -93,6 +93,7 @@ function resolveJwt(jwt: McpJwtOptions): ResolvedJwt {
     jwksMaxAgeMs: 600_000,
     jwksTimeoutMs: AUTHORIZATION_SERVER_TIMEOUT_MS,
     clockToleranceSeconds: 0,
+    requireExpiry: true,
     ...defined(jwt),
   };
 }

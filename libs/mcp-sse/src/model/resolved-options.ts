@@ -13,7 +13,7 @@ type Defaulted<T, K extends keyof T> = Readonly<Omit<T, K> & Required<Pick<T, K>
 
 export type ResolvedJwt = Defaulted<
   McpJwtOptions,
-  'algorithms' | 'jwksMaxAgeMs' | 'jwksTimeoutMs' | 'clockToleranceSeconds'
+  'algorithms' | 'jwksMaxAgeMs' | 'jwksTimeoutMs' | 'clockToleranceSeconds' | 'requireExpiry'
 >;
 export type ResolvedIntrospection = Readonly<Required<Omit<McpIntrospectionOptions, 'audience'>>> &
   Pick<McpIntrospectionOptions, 'audience'>;

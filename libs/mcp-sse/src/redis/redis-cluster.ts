@@ -1,6 +1,7 @@
 import type { ClusterLimits, ClusterNode, McpCluster } from '../model/cluster/mcp-cluster.js';
 import type { RedisClusterOptions } from './redis-cluster.options.js';
 import { RedisNode } from './redis-node.js';
+import { redisWeakness } from './redis-weakness.js';
 
 const KEY_PREFIX = 'mcp';
 
@@ -14,6 +15,7 @@ const KEY_PREFIX = 'mcp';
  */
 export function redisCluster(options: RedisClusterOptions): McpCluster {
   return {
+    weakness: redisWeakness(options),
     join: (server: string, limits: ClusterLimits): ClusterNode =>
       new RedisNode(options, `${options.keyPrefix ?? KEY_PREFIX}:${server}`, limits),
   };
