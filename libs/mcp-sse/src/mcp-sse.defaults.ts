@@ -106,7 +106,8 @@ function resolveOAuth({ auth, oauth, title, name }: McpSseModuleOptions): Resolv
   if (!oauth && authorizationServers.length === 0) return undefined;
   return {
     authorizationServers,
-    scopes: oauth?.scopesSupported ?? [],
+    scopes: [],
+    scopeHierarchy: {},
     resourceName: title ?? name,
     ...defined(oauth),
   };

@@ -18,7 +18,10 @@ export type ResolvedJwt = Defaulted<
 export type ResolvedIntrospection = Readonly<Required<Omit<McpIntrospectionOptions, 'audience'>>> &
   Pick<McpIntrospectionOptions, 'audience'>;
 export type ResolvedApiKey = Defaulted<McpApiKeyOptions, 'header'>;
-export type ResolvedOAuth = Defaulted<McpOAuthOptions, 'authorizationServers' | 'scopes' | 'resourceName'>;
+export type ResolvedOAuth = Defaulted<
+  McpOAuthOptions,
+  'authorizationServers' | 'scopes' | 'scopeHierarchy' | 'resourceName'
+>;
 
 /** One of these is there. */
 export interface ResolvedAuth {
