@@ -22,11 +22,7 @@ export function jwtStrategy(jwt: ResolvedJwt): Strategy {
     jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
     // A parsed key instead of its text, which would be parsed for each token.
     secretOrKeyProvider: (_request, token: string, done) => {
-      const callback = done as unknown as (error: unknown, key?: KeyObject) => void;
-      // The callback verifies the token, and throws where its payload is `null`.
-      keyOf(token)
-        .then((key) => callback(null, key))
-        .catch((error: unknown) => callback(error));
+      void supplyKey(keyOf(token), done as unknown as KeyCallback);
     },
     algorithms: [...jwt.algorithms],
     issuer: acceptedValues(jwt.issuer, 'auth.jwt.issuer'),
@@ -36,6 +32,17 @@ export function jwtStrategy(jwt: ResolvedJwt): Strategy {
   return new Strategy(options, (claims: unknown, done: (error: null, user: object | false) => void) =>
     done(null, isAccessToken(claims, jwt) ? claims : false),
   );
+}
+
+type KeyCallback = (error: unknown, key?: KeyObject) => void;
+
+/** Gives passport the key, with which it verifies the token in `done`: that throws where the payload is `null`. */
+async function supplyKey(finding: Promise<KeyObject>, done: KeyCallback): Promise<void> {
+  try {
+    done(null, await finding);
+  } catch (error) {
+    done(error);
+  }
 }
 
 /** Finds the key of a token, and asks for none that the token could not be accepted with. */
