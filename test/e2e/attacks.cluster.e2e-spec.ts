@@ -13,7 +13,9 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const MAX_BYTES = 2_000;
 const UNKNOWN = 'AAAAAAAAAAAAAAAAAAAAAA';
 
-const bearer = (claims: object) => ({ authorization: `Bearer ${jwt.sign(claims, secretOrKey)}` });
+const bearer = (claims: object) => ({
+  authorization: `Bearer ${jwt.sign(claims, secretOrKey, { expiresIn: '1h' })}`,
+});
 const ADA = bearer({ sub: 'ada', tenant: 'acme', iss: 'login' });
 const OTHERS = [
   ['of another tenant', bearer({ sub: 'ada', tenant: 'evil', iss: 'login' })],

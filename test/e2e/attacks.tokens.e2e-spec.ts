@@ -27,14 +27,19 @@ function now(): number {
 }
 
 /** Base64url of JSON. */
-function part(json: object): string {
+function part(json: unknown): string {
   return Buffer.from(JSON.stringify(json)).toString('base64url');
 }
 
 /** Well signed, whatever the claims are. */
-function signed({ keys }: AuthorizationServer, claims: object): string {
+function signed(server: AuthorizationServer, claims: unknown, header: object = {}): string {
+  return signedText(server, part(claims), header);
+}
+
+/** Well signed, whatever stands where the claims should. */
+function signedText({ keys }: AuthorizationServer, payload: string, header: object = {}): string {
   const { kid, privateKey } = keys.current;
-  const content = `${part({ alg: 'RS256', kid })}.${part(claims)}`;
+  const content = `${part({ alg: 'RS256', kid, ...header })}.${payload}`;
   return `${content}.${sign('sha256', Buffer.from(content), privateKey).toString('base64url')}`;
 }
 
@@ -48,6 +53,18 @@ const WRONG_TOKENS: Readonly<Record<string, (server: AuthorizationServer) => str
   'without an audience': (server) => server.token({ aud: undefined }),
   'without a subject': (server) => server.token({ sub: undefined }),
   'with an empty subject': (server) => server.token({ sub: '' }),
+  'whose payload is null': (server) => signed(server, null, { typ: 'JWT' }),
+  'whose payload is a number': (server) => signed(server, 42, { typ: 'JWT' }),
+  'whose payload is a string': (server) => signed(server, 'ada', { typ: 'JWT' }),
+  'whose payload is a list': (server) => signed(server, [server.claims()], { typ: 'JWT' }),
+  'whose payload is no JSON': (server) => signedText(server, 'bm9uc2Vuc2U', { typ: 'JWT' }),
+  'whose payload is null, without a type': (server) => signed(server, null),
+  'without an expiry': (server) => signed(server, server.claims({ exp: undefined })),
+  'of the type logout+jwt': (server) => signed(server, server.claims(), { typ: 'logout+jwt' }),
+  'of the type dpop+jwt': (server) => signed(server, server.claims(), { typ: 'dpop+jwt' }),
+  'of the type secevent+jwt': (server) => signed(server, server.claims(), { typ: 'secevent+jwt' }),
+  'of the type ID_TOKEN': (server) => signed(server, server.claims(), { typ: 'ID_TOKEN' }),
+  'whose type is a list': (server) => signed(server, server.claims(), { typ: ['at+jwt'] }),
   'that has expired': (server) => server.token({ exp: now() - 1 }),
   'that is not valid yet': (server) => server.token({ nbf: now() + 60 }),
   'whose expiry is no number': (server) => signed(server, server.claims({ exp: 'never' })),
@@ -165,6 +182,16 @@ describeOnAdapters('a token', (adapter) => {
     });
     expect([inQuery.status, inBody.status]).toEqual([401, 401]);
   });
+
+  it.each([undefined, 'JWT', 'jwt', 'at+jwt', 'application/at+jwt'])(
+    'of the type %s gets in',
+    async (typ) => {
+      const token = signed(authorizationServer, authorizationServer.claims(), { typ });
+      const client = await WireClient.open(`${running.url}/sse`, bearer(token));
+      expect(client.response.statusCode).toBe(200);
+      client.close();
+    },
+  );
 
   it('that is good opens both transports, so that the others fail for what is wrong with them', async () => {
     const headers = bearer(authorizationServer.token());

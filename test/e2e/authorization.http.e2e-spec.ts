@@ -49,6 +49,22 @@ describeOnAdapters('authorization', (adapter) => {
     client.close();
   });
 
+  it('takes a broader scope for the narrower ones that it includes, in lists and in calls', async () => {
+    const oauth = {
+      authorizationServers: ['https://login.example'],
+      scopeHierarchy: { 'vault:all': ['vault:use'], 'vault:use': ['vault:open', 'vault:move'] },
+    };
+    const { url } = await start({ ...withGuard, options: { ...withGuard.options, oauth } });
+    const headers = userHeaders('ada', ['staff'], 'vault:all');
+    const client = await HttpWireClient.connect(`${url}/mcp`, { headers });
+    expect(JSON.stringify(await client.call(2, 'tools/list'))).toContain('"name":"open"');
+    expect((await client.post(OPEN)).body).toContain('"text":"open"');
+    expectChallenge(await client.post(OPEN, STAFF));
+    const circle = { ...oauth, scopeHierarchy: { a: ['b'], b: ['a'] } };
+    const starting = start({ ...withGuard, options: { ...withGuard.options, oauth: circle } });
+    await expect(starting).rejects.toThrow(/has a circle/);
+  });
+
   it('answers 403 with the scopes over Streamable HTTP, and the session goes on with a better token', async () => {
     const { app, url } = await start(withGuard);
     const client = await HttpWireClient.connect(`${url}/mcp`, { headers: STAFF });

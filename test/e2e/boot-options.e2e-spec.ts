@@ -1,7 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { McpConfigurationError, type McpSseModuleOptions } from 'nestjs-mcp-sse';
+import {
+  McpConfigurationError,
+  memoryCluster,
+  type McpJwtOptions,
+  type McpSseModuleOptions,
+} from 'nestjs-mcp-sse';
+import { redisCluster, type RedisClusterOptions } from 'nestjs-mcp-sse/redis';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { bootError, anError } from '../fixtures/boot-error.js';
+import { MemoryLog } from '../fixtures/memory-log.js';
 
 const { start } = appPerTest();
 
@@ -55,4 +63,112 @@ describe('under NODE_ENV=production', () => {
     process.env['NODE_ENV'] = 'production';
     await expect(start({ options })).resolves.toBeDefined();
   });
+
+  const random = randomBytes(32).toString('base64');
+  const jwt = (options: McpJwtOptions) => ({ auth: { jwt: { audience: 'orders', ...options } } });
+
+  it.each<[string, Partial<McpSseModuleOptions>, string[]]>([
+    [
+      'a secret of one letter',
+      jwt({ secretOrKey: 'a'.repeat(64) }),
+      ['"auth.jwt.secretOrKey"', 'openssl rand'],
+    ],
+    ['a secret of few letters', jwt({ secretOrKey: 'abcabcd'.repeat(8) }), ['"auth.jwt.secretOrKey"']],
+    [
+      'a secret that repeats a word',
+      jwt({ secretOrKey: '0123456789abcdef'.repeat(4) }),
+      ['"auth.jwt.secretOrKey" repeats itself'],
+    ],
+    [
+      'a secret that is shorter than its hash',
+      jwt({ secretOrKey: random, algorithms: ['HS512'] }),
+      ['"auth.jwt.secretOrKey" has 44 bytes, fewer than the 64 of the hash'],
+    ],
+    [
+      'every address as a proxy',
+      { trustedProxies: ['10.0.0.1', '0.0.0.0/0'] },
+      ['"trustedProxies" has "0.0.0.0/0"'],
+    ],
+    [
+      'every IPv6 address as a proxy',
+      { trustedProxies: ['::/0'] },
+      ['"trustedProxies" has "::/0"', '10.1.2.0/24'],
+    ],
+    ['half of all addresses as proxies', { trustedProxies: ['128.0.0.0/1'] }, ['"128.0.0.0/1"']],
+    ['every IPv4 address as IPv6', { trustedProxies: ['::ffff:0.0.0.0/96'] }, ['"::ffff:0.0.0.0/96"']],
+  ])('%s stops the boot, and elsewhere warns', async (_name, options, parts) => {
+    const guarded = { auth: 'app', ...options } as const;
+    expect(await warnings(guarded)).toEqual([expect.stringContaining(parts[0]!)]);
+    process.env['NODE_ENV'] = 'production';
+    expect(await bootError({ options: guarded })).toEqual(anError(McpConfigurationError, ...parts));
+  });
+
+  it.each<[string, Partial<McpSseModuleOptions>]>([
+    ['a random secret', jwt({ secretOrKey: random })],
+    ['a long secret in hex', jwt({ secretOrKey: randomBytes(64).toString('hex'), algorithms: ['HS512'] })],
+    ['a sentence as secret', jwt({ secretOrKey: 'a secret of at least thirty-two bytes' })],
+    ['private networks as proxies', { auth: 'app', trustedProxies: ['10.0.0.0/8', 'fc00::/7', '::1'] }],
+    ['mapped private networks as proxies', { auth: 'app', trustedProxies: ['::ffff:10.0.0.0/104'] }],
+  ])('%s is no reason to warn', async (_name, options) => {
+    process.env['NODE_ENV'] = 'production';
+    expect(await warnings(options)).toEqual([]);
+  });
+
+  it('an API key of few letters warns', async () => {
+    process.env['NODE_ENV'] = 'production';
+    const auth = { apiKey: { keys: [{ name: 'ada', key: 'secret' }] } };
+    expect(await warnings({ auth })).toEqual([expect.stringContaining('The key of "ada"')]);
+  });
 });
+
+describe('Redis without a password', () => {
+  it.each<[string, RedisClusterOptions]>([
+    ['by its URL', { url: 'redis://redis.internal:6379' }],
+    ['with a user alone', { url: 'redis://orders@redis.internal:6379' }],
+    ['by TLS', { url: 'rediss://redis.internal:6379' }],
+    ['by its host', { options: { host: 'redis.internal' } }],
+    ['of several nodes', { nodes: [{ host: '127.0.0.1' }, { host: 'redis.internal' }] }],
+    ['of several URLs', { nodes: ['redis://redis.internal:6379'] }],
+  ])('on another machine, %s, warns', (_name, options) => {
+    expect(redisCluster(options).weakness).toMatch(
+      /^Redis \(.*\) is asked without a password: .*Give it one/,
+    );
+  });
+
+  it.each<[string, RedisClusterOptions]>([
+    ['on this machine', { url: 'redis://127.0.0.1:6379' }],
+    ['on this machine, by IPv6', { url: 'redis://[::1]:6379' }],
+    ['on this machine, unless said', {}],
+    ['on a socket', { url: '/run/redis.sock' }],
+  ])('%s is no reason to warn', (_name, options) => {
+    expect(redisCluster(options).weakness).toBeUndefined();
+  });
+
+  it.each<[string, RedisClusterOptions]>([
+    ['in the URL', { url: 'rediss://:secret@redis.internal:6379' }],
+    ['in the options', { url: 'redis://redis.internal:6379', options: { password: 'secret' } }],
+    [
+      'for every node',
+      { nodes: ['redis.internal'], clusterOptions: { redisOptions: { password: 'secret' } } },
+    ],
+  ])('is not missed where it stands %s', (_name, options) => {
+    expect(redisCluster(options).weakness).toBeUndefined();
+  });
+
+  it('is told in the log at boot, without what stands before the host', async () => {
+    const cluster = {
+      ...memoryCluster(),
+      weakness: redisCluster({ url: 'redis://ada@redis.internal' }).weakness,
+    };
+    const [warning] = await warnings({ auth: 'app', cluster });
+    expect(warning).toContain('Redis (redis.internal)');
+    expect(warning).not.toContain('ada');
+  });
+});
+
+/** What the log warns of when an application starts. */
+async function warnings(options: Partial<McpSseModuleOptions>): Promise<string[]> {
+  const log = new MemoryLog();
+  await start({ options, configure: (app) => app.useLogger(log) });
+  return log.lines.filter((line) => line.startsWith('warn'));
+}

@@ -29,7 +29,7 @@ describeOnAdapters('people who work together', (adapter) => {
   afterEach(() => clients.splice(0).forEach((client) => client.close()));
 
   const connect = async (sub: string, claims: object = { roles: ['editor'] }) => {
-    const token = jwt.sign({ sub, tenant, ...claims }, SECRET);
+    const token = jwt.sign({ sub, tenant, ...claims }, SECRET, { expiresIn: '1h' });
     const client = await WireClient.connect(`${app.url}/sse`, { authorization: `Bearer ${token}` });
     clients.push(client);
     return client;

@@ -127,12 +127,16 @@ describeOnAdapters('opaque tokens', (adapter) => {
     client.close();
   });
 
-  it('that are wrong are not remembered', async () => {
+  it('that are wrong are asked about once for some seconds, and push out no good one', async () => {
     await start();
-    const token = server.opaqueToken({ active: false });
-    await open(token);
-    await open(token);
-    expect(asked()).toBe(2);
+    const good = server.opaqueToken();
+    const wrong = server.opaqueToken({ active: false });
+    (await WireClient.connect(`${running.url}/sse`, bearer(good))).close();
+    const answers = await Promise.all([wrong, wrong, wrong, 'made-up'].map((token) => open(token)));
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
+    expect((await open(wrong)).status).toBe(401);
+    (await WireClient.connect(`${running.url}/sse`, bearer(good))).close();
+    expect(asked()).toBe(3);
   });
 
   it.each(['down', 'silent', 'nonsense'] as const)(

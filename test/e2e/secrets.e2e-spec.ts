@@ -42,7 +42,7 @@ interface Case {
 
 const CASES: Readonly<Record<string, (server: AuthorizationServer) => Case>> = {
   'a secret': ({ audience }) => {
-    const good = jwt.sign({ sub: 'ada', aud: audience }, SECRET);
+    const good = jwt.sign({ sub: 'ada', aud: audience }, SECRET, { expiresIn: '1h' });
     return {
       auth: { jwt: { secretOrKey: SECRET, audience } },
       tokens: [good, jwt.sign({ sub: 'ada', aud: 'other' }, SECRET), `${good}x`, 'made-up-token'],

@@ -11,7 +11,9 @@ const secretOrKey = 'a secret that is long enough for HS256';
 const SESSIONS_PER_TENANT = 50;
 const ROUNDS = 12;
 
-const bearer = (claims: object) => ({ authorization: `Bearer ${jwt.sign(claims, secretOrKey)}` });
+const bearer = (claims: object) => ({
+  authorization: `Bearer ${jwt.sign(claims, secretOrKey, { expiresIn: '1h' })}`,
+});
 
 class NewsDto {
   @IsString()

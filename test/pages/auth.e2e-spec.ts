@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { CanActivate, Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -26,10 +26,11 @@ describe('the page about auth', () => {
     const server = await AuthorizationServer.start();
     stops.push(() => server.close());
     const key = 'k'.repeat(16);
+    const secret = randomBytes(32).toString('base64');
     Object.assign(process.env, {
       ISSUER: server.url,
       INTROSPECTION_SECRET: server.client.secret,
-      JWT_SECRET: 's'.repeat(32),
+      JWT_SECRET: secret,
       CI_KEY_DIGEST: createHash('sha256').update(key).digest('hex'),
     });
     const { GatewayGuard, ...options } = await page.import<
@@ -37,7 +38,9 @@ describe('the page about auth', () => {
     >('auth');
     const aud = 'https://mcp.example.com/mcp';
     const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-    const secretToken = jwt.sign({ sub: 'ada', iss: 'https://login.example.com/' }, 's'.repeat(32));
+    const secretToken = jwt.sign({ sub: 'ada', iss: 'https://login.example.com/' }, secret, {
+      expiresIn: '1h',
+    });
     const ways: Record<string, [headers: Headers, refusal: number]> = {
       withOAuth: [bearer(server.token({ aud })), 401],
       withIntrospection: [bearer(server.opaqueToken({ aud })), 401],

@@ -117,6 +117,7 @@ function resolveJwt(jwt: McpJwtOptions): ResolvedJwt {
     jwksMaxAgeMs: 600_000,
     jwksTimeoutMs: AUTHORIZATION_SERVER_TIMEOUT_MS,
     clockToleranceSeconds: 0,
+    requireExpiry: true,
     ...defined(jwt),
   };
 }
@@ -129,7 +130,8 @@ function resolveOAuth({ auth, oauth, title, name }: McpSseModuleOptions): Resolv
   if (!oauth && authorizationServers.length === 0) return undefined;
   return {
     authorizationServers,
-    scopes: oauth?.scopesSupported ?? [],
+    scopes: [],
+    scopeHierarchy: {},
     resourceName: title ?? name,
     ...defined(oauth),
   };

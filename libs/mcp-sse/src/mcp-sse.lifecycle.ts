@@ -9,7 +9,7 @@ import {
 import type { Server } from 'node:http';
 import { HttpAdapterHost, LazyModuleLoader } from '@nestjs/core';
 import { isProtected } from './auth/is-protected.js';
-import { tokenWeakness } from './auth/token-weakness.js';
+import { weaknesses } from './auth/weakness.js';
 import { afterLazyLoad } from './discovery/after-lazy-load.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
@@ -96,9 +96,11 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     // Without HTTP, as over stdio, nobody but who started the process can connect.
     if (!this.host.httpAdapter) return;
     const isProduction = process.env['NODE_ENV'] === 'production';
-    const weakness = tokenWeakness(this.options);
-    if (weakness && isProduction && weakness.isSevere) throw new McpConfigurationError(weakness.message);
-    if (weakness) this.logger.warn(weakness.message);
+    const found = weaknesses(this.options);
+    const severe = found.filter(({ isSevere }) => isSevere);
+    if (isProduction && severe.length > 0)
+      throw new McpConfigurationError(severe.map(({ message }) => message).join('\n'));
+    for (const { message } of found) this.logger.warn(message);
     if (isProtected(this.options)) return;
     if (isProduction)
       throw new McpConfigurationError(

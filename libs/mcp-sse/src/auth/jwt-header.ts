@@ -1,15 +1,16 @@
-/** What a JWT says of its signature. None of it is verified. */
+/** What a JWT says of itself before its signature is verified. */
 export interface JwtHeader {
   readonly alg?: string;
   readonly kid?: string;
+  readonly typ?: unknown;
   readonly crit?: unknown;
 }
 
 /** @throws {SyntaxError} when it is none */
 export function jwtHeader(token: string): JwtHeader {
   const header: unknown = JSON.parse(Buffer.from(token.split('.', 1)[0]!, 'base64url').toString());
-  const { alg, kid, crit } = Object(header) as Record<string, unknown>;
-  return { alg: text(alg), kid: text(kid), crit };
+  const { alg, kid, typ, crit } = Object(header) as Record<string, unknown>;
+  return { alg: text(alg), kid: text(kid), typ, crit };
 }
 
 function text(value: unknown): string | undefined {

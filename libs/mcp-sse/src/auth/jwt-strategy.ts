@@ -1,33 +1,48 @@
 import type { KeyObject } from 'node:crypto';
-import { callbackify } from 'node:util';
 import { ExtractJwt, Strategy, type StrategyOptionsWithoutRequest } from 'passport-jwt';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedJwt } from '../model/resolved-options.js';
 import { acceptedValues } from './accepted-values.js';
-import { jwtHeader } from './jwt-header.js';
+import { isAccessToken } from './jwt-claims.js';
+import { jwtHeader, type JwtHeader } from './jwt-header.js';
 import { jwtKeys } from './jwt-keys.js';
 
 /**
  * What passport verifies JWTs with.
  *
- * @throws {McpConfigurationError} when there is not one key or key set, or it does not fit the algorithms
+ * @throws {McpConfigurationError} when there is not one key or key set, it does not fit the algorithms, or a lifetime is
+ *   none
  */
 export function jwtStrategy(jwt: ResolvedJwt): Strategy {
-  const keyOf = callbackify(keyFinder(jwt));
+  const { maxLifetimeSeconds = Infinity } = jwt;
+  if (!(maxLifetimeSeconds > 0))
+    throw new McpConfigurationError('`auth.jwt.maxLifetimeSeconds` must be a number of seconds above 0.');
+  const keyOf = keyFinder(jwt);
   const options: StrategyOptionsWithoutRequest = {
     jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
     // A parsed key instead of its text, which would be parsed for each token.
-    secretOrKeyProvider: (_request, token: string, done) =>
-      keyOf(token, done as unknown as (error: unknown, key: KeyObject) => void),
+    secretOrKeyProvider: (_request, token: string, done) => {
+      void supplyKey(keyOf(token), done as unknown as KeyCallback);
+    },
     algorithms: [...jwt.algorithms],
     issuer: acceptedValues(jwt.issuer, 'auth.jwt.issuer'),
     audience: acceptedValues(jwt.audience, 'auth.jwt.audience'),
     jsonWebTokenOptions: { clockTolerance: jwt.clockToleranceSeconds },
   };
-  return new Strategy(
-    options,
-    (claims: { sub?: unknown }, done: (error: null, user: object | false) => void) =>
-      done(null, typeof claims.sub === 'string' && claims.sub !== '' ? claims : false),
+  return new Strategy(options, (claims: unknown, done: (error: null, user: object | false) => void) =>
+    done(null, isAccessToken(claims, jwt) ? claims : false),
   );
+}
+
+type KeyCallback = (error: unknown, key?: KeyObject) => void;
+
+/** Gives passport the key, with which it verifies the token in `done`: that throws where the payload is `null`. */
+async function supplyKey(finding: Promise<KeyObject>, done: KeyCallback): Promise<void> {
+  try {
+    done(null, await finding);
+  } catch (error) {
+    done(error);
+  }
 }
 
 /** Finds the key of a token, and asks for none that the token could not be accepted with. */
@@ -37,6 +52,7 @@ function keyFinder(jwt: ResolvedJwt): (token: string) => Promise<KeyObject> {
   return async (token) => {
     const header = jwtHeader(token);
     if (!algorithms.includes(header.alg)) throw new Error('the algorithm is not accepted');
+    if (!mayBeAccessToken(header)) throw new Error('it is no access token');
     // What a token calls critical must be understood, and no extension is.
     if (header.crit !== undefined) throw new Error('the token has a critical extension');
     const key = await keys.keyFor(header);
@@ -44,4 +60,14 @@ function keyFinder(jwt: ResolvedJwt): (token: string) => Promise<KeyObject> {
     if (!key) throw new Error('there is no such key');
     return key;
   };
+}
+
+/**
+ * Whether the type of a token lets it be an access token. Others of the same issuer, such as `logout+jwt`, `dpop+jwt`
+ * and `secevent+jwt`, are as well signed.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8725#section-3.11
+ */
+function mayBeAccessToken({ typ }: JwtHeader): boolean {
+  return typ === undefined || (typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ));
 }

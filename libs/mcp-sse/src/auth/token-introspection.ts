@@ -3,14 +3,15 @@ import type { ResolvedIntrospection } from '../model/resolved-options.js';
 import { acceptedValues } from './accepted-values.js';
 import { AuthorizationServerClient } from './authorization-server.client.js';
 import { TokenCache } from './token-cache.js';
+import { TokenChecks } from './token-checks.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 
 const MAX_CACHED = 10_000;
 
 /**
- * Asks the authorization server what a token is worth. Only tokens that are good are remembered, so that made-up ones
- * cannot push them out.
+ * Asks the authorization server what a token is worth. Good tokens are remembered apart from bad ones, so that made-up
+ * ones cannot push them out.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7662
  */
@@ -19,8 +20,7 @@ export class TokenIntrospection {
   private readonly authorization: string;
   private readonly audiences?: readonly string[];
   private readonly cache = new TokenCache<Claims>(MAX_CACHED);
-  /** Requests that came while the server is being asked about their token. */
-  private readonly asking = new Map<string, Promise<Claims | undefined>>();
+  private readonly checks: TokenChecks<Claims>;
 
   /** @throws {McpConfigurationError} */
   constructor(private readonly options: ResolvedIntrospection) {
@@ -30,6 +30,7 @@ export class TokenIntrospection {
         '`auth.introspection` needs a `clientId` and a `clientSecret`. Are the variables that they come from set?',
       );
     this.server = new AuthorizationServerClient(url, timeoutMs, 'auth.introspection.url');
+    this.checks = new TokenChecks(timeoutMs);
     this.audiences = acceptedValues(audience, 'auth.introspection.audience');
     const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':');
     this.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
@@ -43,12 +44,7 @@ export class TokenIntrospection {
     const digest = this.cache.digestOf(token);
     const cached = this.cache.get(digest);
     if (cached) return cached;
-    let answer = this.asking.get(digest);
-    if (!answer) {
-      answer = this.ask(token, digest).finally(() => this.asking.delete(digest));
-      this.asking.set(digest, answer);
-    }
-    return answer;
+    return this.checks.check(digest, () => this.ask(token, digest));
   }
 
   private async ask(token: string, digest: string): Promise<Claims | undefined> {

@@ -1,10 +1,5 @@
 import type { ResolvedOptions } from '../model/resolved-options.js';
-
-export interface TokenWeakness {
-  readonly message: string;
-  /** Whether whoever has a token for another service of the issuer gets in, so that it must not go into production. */
-  readonly isSevere: boolean;
-}
+import type { Weakness } from './weakness.js';
 
 /**
  * What is missing for tokens of the options to open this server only. A secret is shared with the issuer alone, if all
@@ -12,7 +7,7 @@ export interface TokenWeakness {
  *
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#token-audience-binding-and-validation
  */
-export function tokenWeakness({ auth }: ResolvedOptions): TokenWeakness | undefined {
+export function tokenWeakness({ auth }: ResolvedOptions): Weakness | undefined {
   if (typeof auth !== 'object') return undefined;
   const { jwt, introspection } = auth;
   const isSecret = jwt?.algorithms[0]?.startsWith('HS') ?? false;

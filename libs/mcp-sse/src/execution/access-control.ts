@@ -8,6 +8,7 @@ import type { McpPolicy, McpPolicyContext } from '../model/mcp-policy.js';
 import type { McpPrincipal } from '../model/principal.js';
 import { providedInstance } from '../model/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import { ScopeHierarchy } from './scope-hierarchy.js';
 import type { McpSessionView } from '../model/session-view.js';
 
 /** What a principal may do with a feature. One whose scope is missing is not seen, but may be told of the scope. */
@@ -17,11 +18,14 @@ export type Verdict = 'granted' | 'hidden' | 'scope-missing';
 @Injectable()
 export class AccessControl implements OnModuleInit {
   private policy?: McpPolicy;
+  private readonly hierarchy: ScopeHierarchy;
 
   constructor(
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     private readonly moduleRef: ModuleRef,
-  ) {}
+  ) {
+    this.hierarchy = new ScopeHierarchy(options.oauth?.scopeHierarchy);
+  }
 
   async onModuleInit(): Promise<void> {
     const { policy } = this.options;
@@ -32,8 +36,8 @@ export class AccessControl implements OnModuleInit {
   verdict(definition: McpDefinition, context: McpPolicyContext): Verdict | Promise<Verdict> {
     const { access } = definition;
     const { principal } = context;
-    if (!this.policy || access.public) return verdictOf(access, principal);
-    const conclude = (accepted: boolean) => (accepted === true ? verdictOf(access, principal) : 'hidden');
+    if (!this.policy || access.public) return this.declared(access, principal);
+    const conclude = (accepted: boolean) => (accepted === true ? this.declared(access, principal) : 'hidden');
     try {
       // Asked whatever the decorators say: the time it takes would tell hidden from unknown.
       const accepts = this.policy.canAccess(principal, definition, context);
@@ -71,6 +75,13 @@ export class AccessControl implements OnModuleInit {
     });
   }
 
+  /** What the decorators say. */
+  declared({ scopes, roles }: McpAccess, principal: McpPrincipal): Verdict {
+    if (roles.length > 0 && !roles.some((role) => principal.roles.includes(role))) return 'hidden';
+    for (const scope of scopes) if (!this.hierarchy.grants(principal.scopes, scope)) return 'scope-missing';
+    return 'granted';
+  }
+
   /** What the policy is asked about in the place of what does not exist, so that it takes as long. */
   private standIn<Feature extends { readonly definition: McpDefinition }>(
     peers: Iterable<Feature>,
@@ -82,10 +93,4 @@ export class AccessControl implements OnModuleInit {
 
 function isGranted(verdict: Verdict): boolean {
   return verdict === 'granted';
-}
-
-/** What the decorators say. */
-export function verdictOf({ scopes, roles }: McpAccess, principal: McpPrincipal): Verdict {
-  if (roles.length > 0 && !roles.some((role) => principal.roles.includes(role))) return 'hidden';
-  return scopes.every((scope) => principal.scopes.includes(scope)) ? 'granted' : 'scope-missing';
 }

@@ -13,7 +13,8 @@ export function fromAsyncIterable<T>(iterable: AsyncIterable<T>): Observable<T> 
     };
     next().catch((error: unknown) => subscriber.error(error));
     return () => {
-      iterator.return?.().catch(() => undefined);
+      // An iterator of the application may throw at once, or return no promise.
+      new Promise((resolve) => resolve(iterator.return?.())).catch(() => undefined);
     };
   });
 }

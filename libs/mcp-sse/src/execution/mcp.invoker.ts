@@ -17,7 +17,7 @@ import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import type { McpContext } from '../model/mcp-context.js';
 import type { InvokedContext, Invoker, PreparedRequest, WatchableResource } from '../model/invoker.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
-import { AccessControl, verdictOf } from './access-control.js';
+import { AccessControl } from './access-control.js';
 import { ArgumentCaps } from './argument-caps.js';
 import { completionResult } from './completion-result.js';
 import { LiveResource } from './live-resource.js';
@@ -178,7 +178,7 @@ export class McpInvoker implements Invoker {
     if (list === 'prompt') await this.admitPrompt(identity, context);
     else await this.admitReference(identity, context);
     const completer = this.registry.completerMap.get(completerKey(list, identity, argument.name));
-    if (!completer || verdictOf(completer.definition.access, context.principal) !== 'granted')
+    if (!completer || this.access.declared(completer.definition.access, context.principal) !== 'granted')
       return async () => completionResult([]);
     const mcpCall: McpCall = {
       kind: 'completion',

@@ -33,6 +33,13 @@ export interface McpJwtOptions {
    * `jwksUri` under `NODE_ENV=production`: otherwise a token for any other service of the issuer opens this one.
    */
   audience?: string | string[];
+  /** Whether a token must have an `exp`, `true` by default. A token without one is valid for ever. */
+  requireExpiry?: boolean;
+  /**
+   * Longest lifetime of a token in seconds, from its `iat` to its `exp`, or from now on without an `iat`. Unlimited by
+   * default. A token that lives longer, or for ever, gets 401.
+   */
+  maxLifetimeSeconds?: number;
   /** By how much the clocks of issuer and server may differ at `exp` and `nbf`, 0 by default. */
   clockToleranceSeconds?: number;
 }

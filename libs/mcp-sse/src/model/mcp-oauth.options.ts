@@ -9,8 +9,13 @@ export interface McpOAuthOptions {
   authorizationServers?: string[];
   /** Every scope that a client may ask for. */
   scopesSupported?: string[];
-  /** Scopes that a client is to ask for to connect, named in each 401; `scopesSupported` unless given. */
+  /** Scopes that a client is to ask for to connect, named in each 401; none by default. */
   scopes?: string[];
+  /**
+   * Scopes that each broader scope includes, such as `{ 'orders:write': ['orders:read'] }`; none by default. Transitive;
+   * a circle stops the boot.
+   */
+  scopeHierarchy?: Record<string, string[]>;
   /** Name of the resource for people; the server's `title` or `name` unless given. */
   resourceName?: string;
 }

@@ -13,12 +13,15 @@ type Defaulted<T, K extends keyof T> = Readonly<Omit<T, K> & Required<Pick<T, K>
 
 export type ResolvedJwt = Defaulted<
   McpJwtOptions,
-  'algorithms' | 'jwksMaxAgeMs' | 'jwksTimeoutMs' | 'clockToleranceSeconds'
+  'algorithms' | 'jwksMaxAgeMs' | 'jwksTimeoutMs' | 'clockToleranceSeconds' | 'requireExpiry'
 >;
 export type ResolvedIntrospection = Readonly<Required<Omit<McpIntrospectionOptions, 'audience'>>> &
   Pick<McpIntrospectionOptions, 'audience'>;
 export type ResolvedApiKey = Defaulted<McpApiKeyOptions, 'header'>;
-export type ResolvedOAuth = Defaulted<McpOAuthOptions, 'authorizationServers' | 'scopes' | 'resourceName'>;
+export type ResolvedOAuth = Defaulted<
+  McpOAuthOptions,
+  'authorizationServers' | 'scopes' | 'scopeHierarchy' | 'resourceName'
+>;
 
 /** One of these is there. */
 export interface ResolvedAuth {

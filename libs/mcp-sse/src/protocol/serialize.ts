@@ -10,7 +10,12 @@ export function serializeResult(id: RequestId, result: object | SerializedJson):
 
 /** @param id null where the request's id is not known */
 export function serializeError(id: RequestId | null, { code, message, data }: JsonRpcError): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
+  try {
+    return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
+  } catch {
+    // The application's data has no JSON. The request is answered without it.
+    return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message: String(message) } });
+  }
 }
 
 /** @throws {TypeError} when the parameters have no JSON */

@@ -2,6 +2,7 @@ import { NO_REPORTS, type ClusterReports } from '../model/cluster/cluster-report
 import type { ClusterLimits, ClusterNode, McpCluster } from '../model/cluster/mcp-cluster.js';
 import type { RedisClusterOptions } from './redis-cluster.options.js';
 import { RedisNode } from './redis-node.js';
+import { redisWeakness } from './redis-weakness.js';
 
 const KEY_PREFIX = 'mcp';
 
@@ -15,6 +16,7 @@ const KEY_PREFIX = 'mcp';
  */
 export function redisCluster(options: RedisClusterOptions): McpCluster {
   return {
+    weakness: redisWeakness(options),
     join: (server: string, limits: ClusterLimits, reports: ClusterReports = NO_REPORTS): ClusterNode =>
       new RedisNode(options, `${options.keyPrefix ?? KEY_PREFIX}:${server}`, limits, reports),
   };

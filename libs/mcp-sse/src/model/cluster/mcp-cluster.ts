@@ -6,6 +6,9 @@ import type { SessionStore } from './session-store.js';
 
 /** What nodes share. `redisCluster()` and `memoryCluster()` make one. */
 export interface McpCluster {
+  /** What is weak about how nodes reach what they share, and what to do. A warning at boot. */
+  readonly weakness?: string;
+
   /**
    * @param server name of the server: each has sessions of its own
    * @param reports told of what is dropped; nobody is unless given

@@ -1,0 +1,46 @@
+import type { RedisOptions } from 'ioredis';
+import type { RedisClusterOptions } from './redis-cluster.options.js';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
+
+/**
+ * What lets strangers into Redis, which holds sessions and what they were sent. A network that nobody else reaches can
+ * do without a password, so it is not an error.
+ */
+export function redisWeakness({
+  url,
+  options = {},
+  nodes,
+  clusterOptions,
+}: RedisClusterOptions): string | undefined {
+  const { path, password, tls }: RedisOptions = { ...options, ...clusterOptions?.redisOptions };
+  if (path !== undefined || password || tls?.cert) return undefined;
+  if (nodes) return nodes.every(isSafeNode) ? undefined : sentence('its nodes');
+  const address = url ?? `redis://${options.host ?? 'localhost'}`;
+  return isSafe(address) ? undefined : sentence(hostOf(address));
+}
+
+function isSafeNode(node: NonNullable<RedisClusterOptions['nodes']>[number]): boolean {
+  if (typeof node === 'number') return true;
+  if (typeof node === 'string') return isSafe(node.includes('://') ? node : `redis://${node}`);
+  return isSafe(`redis://${node.host ?? 'localhost'}`);
+}
+
+/** Whether an address is one of this machine, or has a password. What is no URL is the path of a socket. */
+function isSafe(address: string): boolean {
+  if (!URL.canParse(address)) return true;
+  const { password, hostname } = new URL(address);
+  return password !== '' || hostname === '' || LOOPBACK.test(hostname);
+}
+
+/** Without what stands before it, which may be a name of someone. */
+function hostOf(address: string): string {
+  return new URL(address).host;
+}
+
+function sentence(where: string): string {
+  return (
+    `Redis (${where}) is asked without a password: whoever reaches it reads and changes every session. ` +
+    'Give it one, as in rediss://user:password@host:6379, or see to it that only these nodes reach it.'
+  );
+}
