@@ -142,12 +142,12 @@ const ATTACKS: readonly Attack[] = [
     ...exact,
   },
   {
-    what: 'a resource by another case',
+    what: 'a resource by another case of its scheme, which is the same URI',
     method: 'resources/read',
     params: resource,
     hidden: 'VAULT://gold',
     unknown: 'absent://one',
-    ...similar,
+    ...exact,
   },
   {
     what: 'a resource by the text of its template',

@@ -85,7 +85,7 @@ describeOnAdapters('who sends messages to a session that somebody watches in the
     const { ada, watch } = await watched();
     const order = { customer: 'C-1', quantity: 1, delivery: { street: 'a' } };
     const bundles = [
-      Array(40_000).fill(0),
+      Array(15_000).fill(0),
       Array(200).fill('x'.repeat(SHOWN)),
       Array(2).fill('x'.repeat(MIB - 1_024)),
     ];

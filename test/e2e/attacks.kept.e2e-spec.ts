@@ -20,7 +20,7 @@ const LARGE: [what: string, capabilities: object][] = [
   ['a long text', { experimental: { a: { text: 'x'.repeat(17_000) } } }],
   ['many small objects', { experimental: { a: Array.from({ length: 600 }, () => ({})) } }],
   ['many names', { experimental: Object.fromEntries(Array.from({ length: 500 }, (_, at) => [at, {}])) }],
-  ['objects in objects', JSON.parse(`${'{"a":'.repeat(500)}{}${'}'.repeat(500)}`) as object],
+  ['objects in objects', { experimental: Array.from({ length: 40 }, () => nested(30)) }],
 ];
 const HONEST = { roots: { listChanged: true }, experimental: { icon: { data: 'x'.repeat(15_000) } } };
 
@@ -93,3 +93,7 @@ describe('the attacker who has a process of its own', () => {
     await app.close();
   });
 });
+
+function nested(levels: number): object {
+  return JSON.parse(`${'{"a":'.repeat(levels)}{}${'}'.repeat(levels)}`) as object;
+}

@@ -79,7 +79,7 @@ describeOnAdapters('the reference application', (adapter) => {
     });
     const challenge = (await send(`${url}/sse`, { method: 'GET' })).headers['www-authenticate'];
     const metadata = `${url}/.well-known/oauth-protected-resource/sse`;
-    expect(challenge).toBe(`Bearer scope="read", resource_metadata="${metadata}"`);
+    expect(challenge).toBe(`Bearer resource_metadata="${metadata}"`);
     expect(JSON.parse((await send(metadata, { method: 'GET' })).body)).toMatchObject({
       authorization_servers: [server.url],
     });

@@ -276,7 +276,10 @@ export class McpConnection implements CallPort {
     this.inFlightRequests.delete(context.requestId);
     this.checkIdle();
     const told = typeof reason === 'string' ? beginningOf(reason, MAX_REASON_LENGTH) : undefined;
-    this.errors.debug(`The client cancelled request ${JSON.stringify(requestId)}: ${told}`, context);
+    this.errors.debug(
+      `The client cancelled request ${JSON.stringify(requestId)}: ${JSON.stringify(told)}`,
+      context,
+    );
     context.abort(new Error(told ?? 'The client cancelled the request.'));
     this.outlet.abandon(context.requestId);
     observed?.end(undefined, '');
