@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Subject, type Observable } from 'rxjs';
+import type { ErrorReporter } from '../model/error-reporter.js';
 import { isSamePrincipal, type McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName, SessionCloseReason } from '../model/session-view.js';
+import { TolerantStream } from '../model/tolerant-stream.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { OutgoingStreamOptions } from '../streaming/outgoing-stream.js';
 import type { ToldMessage } from './cluster/cluster-message.js';
@@ -25,10 +27,19 @@ export class McpSessionService {
   private readonly events = new Subject<McpSessionEvent>();
   private isDraining = false;
 
+  /**
+   * Sessions being opened, expiring, and closed with the reason. A subscriber that throws or rejects keeps its
+   * subscription; its first failure is logged.
+   */
+  readonly events$: Observable<McpSessionEvent> = new TolerantStream(this.events, (error) =>
+    this.errors.report(error, 'a subscriber of McpSessionService.events$'),
+  );
+
   constructor(
     settings: SessionSettings,
     connect: Connect,
     private readonly observer: TrafficObserver,
+    private readonly errors: ErrorReporter,
     joined?: JoinedCluster,
   ) {
     const told = (message: ToldMessage) => this.told(message);
@@ -39,11 +50,6 @@ export class McpSessionService {
   /** @internal The sessions of all nodes. */
   get cluster(): SessionCluster | undefined {
     return this.local.cluster;
-  }
-
-  /** Sessions being opened, expiring, and closed with the reason. */
-  get events$(): Observable<McpSessionEvent> {
-    return this.events.asObservable();
   }
 
   /** Whether the node is being taken out of service: it is not ready for new clients. */
