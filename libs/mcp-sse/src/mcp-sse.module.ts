@@ -194,6 +194,7 @@ function createSessionService(
     { ...limits, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },
     (session, outlet) => new McpConnection(invoker, connection, errors, session, outlet),
     observer,
+    errors,
     cluster && {
       node: cluster.join(name, replay, reports),
       reports,

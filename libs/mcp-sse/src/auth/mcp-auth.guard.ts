@@ -14,6 +14,7 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import type { McpPrincipal } from '../model/principal.js';
 import { providedInstance } from '../model/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedAuth, type ResolvedOptions } from '../model/resolved-options.js';
+import { assertedPrincipal } from './asserted-principal.js';
 import { authenticates } from './authenticates.js';
 import { McpApiKeyGuard } from './mcp-api-key.guard.js';
 import { McpIntrospectionGuard } from './mcp-introspection.guard.js';
@@ -69,7 +70,7 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
   private principalOf(request: object): McpPrincipal | Promise<McpPrincipal> {
     const { principal, tenantClaim } = this.options;
     return principal
-      ? principal(request)
+      ? andThen(principal(request), assertedPrincipal)
       : principalOfUser((request as { user?: unknown }).user, tenantClaim);
   }
 

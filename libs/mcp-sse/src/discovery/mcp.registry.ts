@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { map, Subject, type Observable } from 'rxjs';
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
@@ -10,9 +10,11 @@ import type {
   McpResourceDefinition,
   McpToolDefinition,
 } from '../model/definitions.js';
+import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import { McpInvalidArgumentsException } from '../model/errors/mcp-invalid-arguments.exception.js';
 import type { McpContext } from '../model/mcp-context.js';
 import { normalUri } from '../model/normal-uri.js';
+import { TolerantStream } from '../model/tolerant-stream.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { compileSchema } from '../schema/compile-schema.js';
 import { assertToolName } from './assert-tool-name.js';
@@ -85,11 +87,13 @@ export class McpRegistry {
 
   /**
    * Emits the list that something was added to or removed from; clients that may see it are told by
-   * `list_changed`.
+   * `list_changed`. A subscriber that throws or rejects keeps its subscription; its first failure is logged.
    */
-  get changes$(): Observable<McpFeatureList> {
-    return this.changed$.pipe(map(({ list }) => list));
-  }
+  readonly changes$: Observable<McpFeatureList> = new TolerantStream(this.changed$, (error) =>
+    this.errors.report(error, 'a subscriber of McpRegistry.changes$'),
+  ).pipe(map(({ list }) => list));
+
+  constructor(@Inject(ERROR_REPORTER) private readonly errors: ErrorReporter) {}
 
   /**
    * @throws {McpDuplicateNameError} when there is a tool of this name

@@ -101,7 +101,14 @@ export class McpInvoker implements Invoker {
       let subscribed = false;
       const subscription = returned.updates$.subscribe({ next: () => subscribed && onUpdate(), error });
       subscribed = true;
-      return () => subscription.unsubscribe();
+      return () => {
+        try {
+          subscription.unsubscribe();
+        } catch (reason) {
+          // The application's teardown: it must not keep the session from ending.
+          error(reason);
+        }
+      };
     });
   }
 

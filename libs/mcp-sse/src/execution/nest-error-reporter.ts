@@ -4,6 +4,7 @@ import type { ErrorReporter, LoggedRequest } from '../model/error-reporter.js';
 import { escapeControls } from '../model/escape-controls.js';
 import { LogLine } from '../model/log-line.js';
 import { sessionDigest } from '../model/session-digest.js';
+import { thrownText } from '../model/thrown-text.js';
 
 const LINE_BREAK = escapeControls('\n');
 
@@ -13,7 +14,7 @@ export class NestErrorReporter implements ErrorReporter {
   private readonly logger = new Logger('McpSseModule');
 
   report(error: unknown, where: string, request?: LoggedRequest): string {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    const { message, stack } = thrownText(error);
     const correlationId = request?.correlationId ?? randomUUID();
     const msg = `${escapeControls(`${where} failed: ${message}`)} (correlation id ${correlationId})`;
     const frames = stack && escapedStack(stack, message);

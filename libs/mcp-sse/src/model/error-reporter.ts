@@ -6,7 +6,7 @@ export type LoggedRequest = Pick<McpContext, 'correlationId' | 'requestId' | 'se
 /** Keeps what must not reach a client, or is of no use to it. */
 export interface ErrorReporter {
   /**
-   * Logs an error with a correlation id.
+   * Logs an error with a correlation id. Never throws, whatever the error is.
    *
    * @param where what failed, such as `tools/call echo`
    * @param request that failed

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Subject, type Observable } from 'rxjs';
+import type { ErrorReporter } from '../model/error-reporter.js';
 import { isSamePrincipal, type McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName, SessionCloseReason } from '../model/session-view.js';
+import { TolerantStream } from '../model/tolerant-stream.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { MemoryBudget } from '../streaming/memory-budget.js';
 import type { OutgoingStreamOptions } from '../streaming/outgoing-stream.js';
@@ -27,10 +29,19 @@ export class McpSessionService {
   private readonly closings = new Subject<(principal: McpPrincipal) => boolean>();
   private isDraining = false;
 
+  /**
+   * Sessions being opened, expiring, and closed with the reason. A subscriber that throws or rejects keeps its
+   * subscription; its first failure is logged.
+   */
+  readonly events$: Observable<McpSessionEvent> = new TolerantStream(this.events, (error) =>
+    this.errors.report(error, 'a subscriber of McpSessionService.events$'),
+  );
+
   constructor(
     settings: SessionSettings,
     connect: Connect,
     private readonly observer: TrafficObserver,
+    private readonly errors: ErrorReporter,
     joined?: JoinedCluster,
   ) {
     const told = (message: ToldMessage) => this.told(message);
@@ -46,11 +57,6 @@ export class McpSessionService {
   /** @internal What the sessions of this node hold together. */
   get memory(): MemoryBudget {
     return this.local.memory;
-  }
-
-  /** Sessions being opened, expiring, and closed with the reason. */
-  get events$(): Observable<McpSessionEvent> {
-    return this.events.asObservable();
   }
 
   /** @internal Each `closeWhere`, here or on another node, as what tells for a principal whether it ends all of its sessions. */

@@ -10,6 +10,8 @@ import type { McpContext } from '../../model/mcp-context.js';
 import { ANONYMOUS, type McpPrincipal } from '../../model/principal.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import type { McpSessionView } from '../../model/session-view.js';
+import { thrownText } from '../../model/thrown-text.js';
+import { TolerantStream } from '../../model/tolerant-stream.js';
 import type { ObservedRequest, TrafficObserver } from '../../model/traffic-observer.js';
 import type { McpSessionEvent } from '../../sessions/session-event.js';
 import { auditedArguments } from './audited-arguments.js';
@@ -19,7 +21,6 @@ import type { McpAuditEvent } from './mcp-audit-event.js';
 import { Refusal } from '../refusal.js';
 import { requestOutcome } from '../request-outcome.js';
 import { sessionDigest } from '../../model/session-digest.js';
-import { TolerantStream } from './tolerant-stream.js';
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -142,7 +143,7 @@ export class McpAuditService implements TrafficObserver {
   }
 
   private report(error: unknown): void {
-    const { message } = error instanceof Error ? error : new Error(String(error));
+    const { message } = thrownText(error);
     this.logger.error(
       escapeControls(
         `A subscriber of the audit trail failed, and loses entries: ${message}. This is said once.`,

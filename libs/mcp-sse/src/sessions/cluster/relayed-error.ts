@@ -2,6 +2,8 @@ import { HttpException } from '@nestjs/common';
 import { InsufficientScopeError } from '../../model/errors/insufficient-scope.error.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
+import { plainJson } from '../../model/plain-json.js';
+import { thrownText } from '../../model/thrown-text.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { SessionClosedError } from '../errors/session-closed.error.js';
 import { SessionMovedError } from '../errors/session-moved.error.js';
@@ -13,21 +15,32 @@ export interface RelayedError {
   readonly detail?: unknown;
 }
 
-/** @returns what {@link restoredError} makes the error of */
+/**
+ * @param error may be anything that an application throws
+ * @returns what {@link restoredError} makes the error of
+ */
 export function relayedError(error: unknown): RelayedError {
-  const { name, message } = error as Error;
+  const { message } = thrownText(error);
   if (error instanceof InsufficientScopeError)
     return { name: 'InsufficientScopeError', message, detail: error.scopes };
   if (error instanceof JsonRpcError)
-    return { name: 'JsonRpcError', message, detail: { code: error.code, data: error.data } };
+    return { name: 'JsonRpcError', message, detail: { code: error.code, data: plainJson(error.data) } };
   if (error instanceof HttpException)
     return {
       name: 'HttpException',
       message,
-      detail: { status: error.getStatus(), response: error.getResponse() },
+      detail: { status: error.getStatus(), response: plainJson(error.getResponse()) },
     };
-  if (error instanceof TooManyRequestsError) return { name, message, detail: error.maxInFlight };
-  return { name, message };
+  if (error instanceof TooManyRequestsError)
+    return { name: 'TooManyRequestsError', message, detail: error.maxInFlight };
+  return { name: nameOf(error), message };
+}
+
+/** Only of errors of ours: others are restored by their message. */
+function nameOf(error: unknown): string {
+  for (const known of [SessionClosedError, SessionMovedError, ClusterUnavailableError])
+    if (error instanceof known) return error.name;
+  return 'Error';
 }
 
 export function restoredError({ name, message, detail }: RelayedError): Error {
