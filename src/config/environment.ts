@@ -119,6 +119,13 @@ export class Environment {
   @CommaSeparated()
   readonly MCP_API_KEY_EDITORS: string[] = [];
 
+  /** 0 is no limit, here and below. */
+  @WholeNumber({ min: 0, max: 1_000_000 })
+  readonly MCP_RATE_LIMIT_REQUESTS: number = 600;
+
+  @WholeNumber({ min: 0, max: 1_000_000 })
+  readonly MCP_RATE_LIMIT_FAILURES: number = 20;
+
   @IsRoute()
   readonly MCP_SSE_PATH: string = '/sse';
 

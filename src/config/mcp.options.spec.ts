@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ANONYMOUS } from 'nestjs-mcp-sse';
+import { McpThrottlerGuard } from 'nestjs-mcp-sse/throttler';
 import { mcpOptions } from './mcp.options.js';
 import { validateEnvironment } from './validate-environment.js';
 
@@ -9,6 +10,16 @@ const KEY = 'k'.repeat(16);
 describe('mcpOptions', () => {
   it('asks for no authentication by default', () => {
     expect(optionsOf({}).auth).toBeUndefined();
+  });
+
+  it('limits rates unless it is told not to', () => {
+    expect(optionsOf({})).toMatchObject({
+      guards: [McpThrottlerGuard],
+      authenticationLimit: expect.any(Function),
+    });
+    const unlimited = optionsOf({ MCP_RATE_LIMIT_REQUESTS: '0', MCP_RATE_LIMIT_FAILURES: '0' });
+    expect(unlimited.guards).toEqual([]);
+    expect(unlimited.authenticationLimit).toBeUndefined();
   });
 
   it('passes on how tokens are checked', () => {

@@ -1,7 +1,9 @@
 import { ANONYMOUS, type McpApiKey, type McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { redisCluster } from 'nestjs-mcp-sse/redis';
+import { failureLimit, McpThrottlerGuard } from 'nestjs-mcp-sse/throttler';
 import { EDITOR } from '../common/roles.js';
 import type { Environment } from './environment.js';
+import { MINUTE_MS } from './rate-limits.js';
 import { SERVER_INFO } from './server-info.js';
 
 /** Whoever uses a server without authentication, which serves this machine only. */
@@ -31,6 +33,8 @@ export function mcpOptions(environment: Environment): McpSseModuleOptions {
     // A page that may read our answers may also use the server.
     allowedOrigins: [...environment.MCP_ALLOWED_ORIGINS, ...environment.CORS_ORIGINS],
     auth: authentication(environment),
+    guards: environment.MCP_RATE_LIMIT_REQUESTS > 0 ? [McpThrottlerGuard] : [],
+    authenticationLimit: limitOfFailures(environment),
     principal: environment.MCP_AUTH === 'none' ? () => DEVELOPER : undefined,
     oauth: authorizationServers(environment),
     tenantClaim: environment.MCP_JWT_TENANT_CLAIM,
@@ -66,6 +70,12 @@ function authentication(environment: Environment): McpSseModuleOptions['auth'] {
     case 'api-key':
       return { apiKey: { keys: apiKeys(environment), header: environment.MCP_API_KEY_HEADER } };
   }
+}
+
+function limitOfFailures({
+  MCP_RATE_LIMIT_FAILURES: limit,
+}: Environment): McpSseModuleOptions['authenticationLimit'] {
+  return limit > 0 ? failureLimit({ limit, ttl: MINUTE_MS }) : undefined;
 }
 
 function apiKeys({ MCP_API_KEYS, MCP_API_KEY_EDITORS }: Environment): McpApiKey[] {

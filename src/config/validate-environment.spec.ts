@@ -26,6 +26,8 @@ describe('validateEnvironment', () => {
       MCP_API_KEYS: [],
       MCP_API_KEY_EDITORS: [],
       MCP_API_KEY_HEADER: 'X-API-Key',
+      MCP_RATE_LIMIT_REQUESTS: 600,
+      MCP_RATE_LIMIT_FAILURES: 20,
       MCP_SSE_PATH: '/sse',
       MCP_MESSAGES_PATH: '/messages',
       MCP_CONSOLE_ROLES: [],

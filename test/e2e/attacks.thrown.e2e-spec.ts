@@ -61,7 +61,7 @@ class TheGuard implements CanActivate {
 }
 
 class TheStrategy extends PassportStrategy(Strategy, 'thrown') {
-  authenticate(this: TheStrategy & Strategy, request: unknown): void {
+  override authenticate(request: unknown): void {
     const [way, thrown] = (headerOf(request, 'x-told') ?? 'pass').split(' ') as [string, string];
     if (way === 'at-once') throw THROWN[thrown];
     if (way === 'error') return this.error(THROWN[thrown]);

@@ -66,6 +66,21 @@ describeOnAdapters('the reference application', (adapter) => {
     expect((await send(`${url}/metrics`, { method: 'GET' })).status).toBe(404);
   });
 
+  it('limits the requests of each principal, and wrong keys, as its environment says', async () => {
+    const { url } = await start({
+      MCP_AUTH: 'api-key',
+      MCP_API_KEYS: `ada:${'a'.repeat(16)},bob:${'b'.repeat(16)}`,
+      MCP_RATE_LIMIT_REQUESTS: '2',
+      MCP_RATE_LIMIT_FAILURES: '2',
+    });
+    const statusOf = async (key: string) =>
+      (await send(`${url}/messages?sessionId=none`, { headers: { 'x-api-key': key } })).status;
+    const statuses: number[] = [];
+    for (const letter of ['a', 'a', 'a', 'b', 'c', 'd', 'e', 'b'])
+      statuses.push(await statusOf(letter.repeat(16)));
+    expect(statuses).toEqual([404, 404, 429, 404, 401, 401, 429, 404]);
+  });
+
   it('takes tokens of the authorization server that its environment names', async () => {
     const server = await AuthorizationServer.start();
     ends.push(() => server.close());

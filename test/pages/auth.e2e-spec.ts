@@ -96,6 +96,18 @@ describe('the page about auth', () => {
     await expect(call()).rejects.toMatchObject({ code: -32000, data: { retryAfterMs: 60_000 } });
   });
 
+  it('limits the rate of wrong keys', async () => {
+    const key = 'k'.repeat(16);
+    process.env['CI_KEY_DIGEST'] = createHash('sha256').update(key).digest('hex');
+    const { FailuresModule } = await page.import<{ FailuresModule: Type }>('failures');
+    const { url } = await page.start(FailuresModule, { headers: { 'x-api-key': key } });
+    const attempt = (wrong: number) =>
+      send(url, { method: 'GET', headers: { 'x-api-key': `wrong ${wrong}` } });
+    for (let wrong = 0; wrong < 20; wrong++) expect((await attempt(wrong)).status).toBe(401);
+    const { status, headers } = await attempt(20);
+    expect([status, headers['retry-after']]).toEqual([429, '300']);
+  });
+
   it('keeps an audit trail with the arguments that it names', async () => {
     interface Trail {
       readonly entries: readonly string[];

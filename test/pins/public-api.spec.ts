@@ -72,7 +72,7 @@ it('exports these values and no others for Redis', () => {
 });
 
 it('exports these values and no others for the throttler', () => {
-  expect(Object.keys(throttler)).toEqual(['McpThrottlerGuard']);
+  expect(Object.keys(throttler).toSorted()).toEqual(['McpThrottlerGuard', 'failureLimit']);
 });
 
 it('exports these values and no others for tests', () => {

@@ -54,6 +54,7 @@ export { McpParameterError } from './model/errors/mcp-parameter.error.js';
 export { McpSchemaError } from './model/errors/mcp-schema.error.js';
 export type { JsonObjectSchema } from './model/json-schema.js';
 export { McpContext, type McpLog } from './model/mcp-context.js';
+export type { McpAuthenticationAttempt, McpAuthenticationLimit } from './model/mcp-authentication-limit.js';
 export { McpPolicy, type McpPolicyContext } from './model/mcp-policy.js';
 export type {
   McpApiKey,

@@ -1,5 +1,7 @@
 import {
   ForbiddenException,
+  HttpException,
+  HttpStatus,
   Inject,
   Injectable,
   type CanActivate,
@@ -11,15 +13,18 @@ import { ModuleRef } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { andThen } from '../model/and-then.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import type { McpAuthenticationLimit } from '../model/mcp-authentication-limit.js';
 import type { McpPrincipal } from '../model/principal.js';
 import { providedInstance } from '../model/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedAuth, type ResolvedOptions } from '../model/resolved-options.js';
 import { assertedPrincipal } from './asserted-principal.js';
 import { authenticates } from './authenticates.js';
+import { AuthenticationAttempts } from './authentication-attempts.js';
 import { McpApiKeyGuard } from './mcp-api-key.guard.js';
 import { McpIntrospectionGuard } from './mcp-introspection.guard.js';
 import { McpJwtAuthGuard } from './mcp-jwt-auth.guard.js';
 import { principalOfUser } from './principal-of-user.js';
+import { rawRequest } from './raw-request.js';
 import { setRequestPrincipal } from './request-principal.js';
 
 const GUARDS: Readonly<Record<keyof ResolvedAuth, Type<CanActivate>>> = {
@@ -33,11 +38,15 @@ const GUARDS: Readonly<Record<keyof ResolvedAuth, Type<CanActivate>>> = {
 export class McpAuthGuard implements CanActivate, OnModuleInit {
   private authenticating: readonly CanActivate[] = [];
   private others: readonly CanActivate[] = [];
+  private readonly attempts: AuthenticationAttempts;
+  private limit?: McpAuthenticationLimit;
 
   constructor(
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     private readonly moduleRef: ModuleRef,
-  ) {}
+  ) {
+    this.attempts = new AuthenticationAttempts(options);
+  }
 
   async onModuleInit(): Promise<void> {
     const guards = await Promise.all(
@@ -45,16 +54,43 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
     );
     this.authenticating = guards.filter(authenticates);
     this.others = guards.filter((guard) => !authenticates(guard));
+    const { authenticationLimit } = this.options;
+    if (authenticationLimit && this.authenticating.length > 0)
+      this.limit = await providedInstance(this.moduleRef, authenticationLimit);
   }
 
-  /** @throws {HttpException} as the guards do */
+  /**
+   * @throws {HttpException} as the guards do; 429 after too many failures
+   */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.getArgByIndex<object>(0);
-    return andThen(allPass(this.authenticating, context), (isKnown) =>
+    const verdict = this.limit
+      ? this.authenticateWithin(this.limit, context)
+      : allPass(this.authenticating, context);
+    return andThen(verdict, (isKnown) =>
       isKnown
         ? andThen(this.principalOf(request), (principal) => this.admit(principal, request, context))
         : false,
     );
+  }
+
+  private async authenticateWithin(
+    limit: McpAuthenticationLimit,
+    context: ExecutionContext,
+  ): Promise<boolean> {
+    const attempt = this.attempts.of(rawRequest(context.getArgByIndex(0)));
+    if (!attempt) return allPass(this.authenticating, context);
+    const waitMs = limit.waitMs(attempt);
+    if (waitMs > 0) throw tooManyFailures(context, waitMs);
+    try {
+      const passes = await allPass(this.authenticating, context);
+      if (passes) limit.succeeded(attempt);
+      return passes;
+    } catch (error) {
+      if (error instanceof HttpException && error.getStatus() === HttpStatus.UNAUTHORIZED)
+        limit.failed(attempt);
+      throw error;
+    }
   }
 
   private admit(
@@ -98,6 +134,12 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
       );
     return [GUARDS[named[0]!], ...guards];
   }
+}
+
+function tooManyFailures(context: ExecutionContext, waitMs: number): HttpException {
+  const response: { header(name: string, value: string): unknown } = context.switchToHttp().getResponse();
+  response.header('Retry-After', String(Math.ceil(waitMs / 1_000)));
+  return new HttpException('Too many failed authentications.', HttpStatus.TOO_MANY_REQUESTS);
 }
 
 /** Whether all guards let a request in, asked one after the other: at once, where they know at once. */

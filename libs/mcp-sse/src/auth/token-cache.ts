@@ -31,4 +31,8 @@ export class TokenCache<T> {
     if (this.entries.size >= this.maxEntries) this.entries.delete(oldest!);
     this.entries.set(digest, { value, until });
   }
+
+  delete(digest: string): void {
+    this.entries.delete(digest);
+  }
 }

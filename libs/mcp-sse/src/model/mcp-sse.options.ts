@@ -1,5 +1,6 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import type { Icon } from '@modelcontextprotocol/sdk/types.js';
+import type { McpAuthenticationLimit } from './mcp-authentication-limit.js';
 import type { McpPolicy } from './mcp-policy.js';
 import type { McpApiKeyOptions } from './mcp-api-key.options.js';
 import type { McpIntrospectionOptions } from './mcp-introspection.options.js';
@@ -113,8 +114,8 @@ export interface McpSseModuleOptions {
    */
   publicUrl?: string;
   /**
-   * Addresses or CIDR ranges of proxies whose `X-Forwarded-Prefix` and `X-Forwarded-Proto` are believed. None by
-   * default.
+   * Addresses or CIDR ranges of proxies whose `X-Forwarded-Prefix`, `X-Forwarded-Proto` and, for
+   * `authenticationLimit`, `X-Forwarded-For` are believed. None by default.
    */
   trustedProxies?: string[];
   /** Values of the Host header that are served, with or without port: `mcp.example.com`, `localhost:3000`; `*` is
@@ -141,6 +142,11 @@ export interface McpSseModuleOptions {
   oauth?: McpOAuthOptions;
   /** Guards that run on the stream's GET and on each POST, in this order, after those that `auth` names. */
   guards?: (Type<CanActivate> | CanActivate)[];
+  /**
+   * Limits failed authentications by `auth` and `guards`: a class or an instance of one, such as
+   * `failureLimit({ limit: 20, ttl: 60_000 })` of `nestjs-mcp-sse/throttler`. No limit by default.
+   */
+  authenticationLimit?: Type<McpAuthenticationLimit> | McpAuthenticationLimit;
   /**
    * The principal of a request that passed the guards. By default it is read from `request.user`: the
    * subject from `sub`, `id`, `userId` or `username`, the issuer from `iss`, the expiry from `exp`, `scope`, `scopes`

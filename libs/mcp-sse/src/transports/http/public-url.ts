@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
-import { TrustedProxies } from './trusted-proxies.js';
+import { TrustedProxies } from '../../auth/trusted-proxies.js';
 
 const PREFIX = /^(\/[\w.~!$&'()*+,;=:@%-]+)+\/?$/;
 /** What can stand in a header without being quoted. */

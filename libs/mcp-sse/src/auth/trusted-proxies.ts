@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 
 const RANGE = /^(?<address>[^/]+)(\/(?<bits>\d+))?$/;
 
@@ -16,10 +16,24 @@ export class TrustedProxies {
   /** A header of the proxy that a request came by, if it is a trusted one. */
   header(name: string, { headers, socket }: IncomingMessage): string | undefined {
     const value = headers[name];
-    const address = socket.remoteAddress ?? '';
-    const isTrusted = () => this.trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+    return typeof value === 'string' && this.trusts(socket.remoteAddress ?? '') ? value : undefined;
+  }
+
+  /** Where a request comes from: the last address of `X-Forwarded-For` that is no trusted proxy's, as each adds one. */
+  clientOf(request: IncomingMessage): string {
+    const hops = this.header('x-forwarded-for', request)?.split(',') ?? [];
+    let client = request.socket.remoteAddress ?? '';
+    for (const hop of hops.toReversed()) {
+      const address = hop.trim();
+      if (isIP(address) === 0 || !this.trusts(client)) break;
+      client = address;
+    }
+    return client;
+  }
+
+  private trusts(address: string): boolean {
     // A Unix socket has no address.
-    return typeof value === 'string' && isIP(address) !== 0 && isTrusted() ? value : undefined;
+    return isIP(address) !== 0 && this.trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   }
 
   private trust(proxy: string): void {
