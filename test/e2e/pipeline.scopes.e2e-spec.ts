@@ -187,6 +187,21 @@ describeOnAdapters('durable providers', (adapter) => {
     expect(await callWith(client, { 'x-tenant': 'a' }, 3, 'durable')).toBe('a#1');
   });
 
+  it('give the payload to the request of providers that are made for each call, as on routes', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Tools {
+      constructor(@Inject(REQUEST) private readonly request: PostRequest & { tenant?: string }) {}
+      @McpTool()
+      tenant() {
+        return `${this.request.tenant} of ${this.request.headers['x-tenant']}`;
+      }
+    }
+    ContextIdFactory.apply(new TenantStrategy());
+    const client = await connect({ providers: [Tools] });
+    expect(await callWith(client, { 'x-tenant': 'a' }, 1, 'tenant')).toBe('a of a');
+    expect(await callWith(client, { 'x-tenant': 'b' }, 2, 'tenant')).toBe('b of b');
+  });
+
   it('are shared by providers that are made for each call', async () => {
     @Injectable({ scope: Scope.REQUEST, durable: true })
     class Connection extends Counted {}

@@ -86,7 +86,9 @@ export class McpHandlerFactory {
     const request = context.request as Record<string, unknown>;
     const contextId = ContextIdFactory.getByRequest(request);
     const isDurable = wrapper.isDependencyTreeDurable() && contextId.payload !== undefined;
-    moduleRef.registerRequestByContextId(isDurable ? contextId.payload : request, contextId);
+    // As Nest's router does: a strategy's payload, such as the tenant, is part of the request.
+    const provided = isDurable ? contextId.payload : Object.assign(request, contextId.payload);
+    moduleRef.registerRequestByContextId(provided, contextId);
     return contextId;
   }
 
