@@ -77,6 +77,20 @@ describeOnAdapters('the specification of requests to the client', (adapter) => {
     await stream.end();
   });
 
+  it('takes null beside a result for what is not there', async () => {
+    const { app, url } = await start(fixture);
+    const client = await HttpWireClient.connect(`${url}/mcp`, { capabilities: { elicitation: {} } });
+    const [stream, { context, resolve }] = await app.get(Stage).stream(client);
+    const answered = context.elicit(FORM);
+    const { id } = await stream.message();
+    const result = { action: 'decline', _meta: null };
+    const { status } = await client.post({ jsonrpc: '2.0', id, result, error: null });
+    expect(status).toBe(202);
+    expect(await answered).toEqual({ action: 'decline' });
+    resolve('done');
+    await stream.end();
+  });
+
   it('wants it logged why requests were cancelled, by whichever side', async () => {
     const log = new MemoryLog();
     const { app, url } = await start({ ...fixture, configure: (created) => created.useLogger(log) });

@@ -28,8 +28,9 @@ function requestIn(value: unknown): Id[] | undefined {
   const hasId = Object.hasOwn(value, 'id');
   if (hasId && !isId(value['id'])) return undefined;
   if (!Object.hasOwn(value, 'method')) {
-    const isResponse = hasId && Object.hasOwn(value, 'result') !== Object.hasOwn(value, 'error');
-    return isResponse ? [] : undefined;
+    const hasResult = Object.hasOwn(value, 'result');
+    const hasError = Object.hasOwn(value, 'error') && !(hasResult && value['error'] === null);
+    return hasId && hasResult !== hasError ? [] : undefined;
   }
   if (typeof value['method'] !== 'string') return undefined;
   if (Object.hasOwn(value, 'params') && !isObject(value['params'])) return undefined;

@@ -28,6 +28,15 @@ describe('parseMessage', () => {
     expect(parseMessage({ ...base, id: 1, error })).toEqual({ kind: 'response', id: 1, error });
   });
 
+  it('takes null in a response for what is not there', () => {
+    const result = { action: 'decline', _meta: null };
+    expect(parseMessage({ ...base, id: 1, result, error: null })).toEqual({
+      kind: 'response',
+      id: 1,
+      result: { action: 'decline' },
+    });
+  });
+
   it.each<[string, unknown, RegExp]>([
     ['null', null, /must be an object/],
     ['a batch', [{ ...base, id: 1, method: 'ping' }], /batches/],
@@ -45,6 +54,7 @@ describe('parseMessage', () => {
       /either "result" or "error"/,
     ],
     ['a response with neither', { ...base, id: 1 }, /either "result" or "error"/],
+    ['a response with an error beside null', { ...base, id: 1, result: null, error: {} }, /either/],
   ])('refuses %s and says why', (_, value, message) => {
     const parse = () => parseMessage(value);
     expect(parse).toThrow(message);

@@ -48,9 +48,20 @@ export function parseMessage(value: unknown): JsonRpcMessage {
 
 function parseResponse(value: Params): JsonRpcResponse {
   if (!('id' in value)) throw invalid('"method" is missing');
-  if ('result' in value === 'error' in value) throw invalid('a response has either "result" or "error"');
+  // Clients in languages with null send `error: null` beside a result.
+  const isError = 'error' in value && !('result' in value && value['error'] === null);
+  if ('result' in value === isError) throw invalid('a response has either "result" or "error"');
   const { result, error } = value;
-  return { kind: 'response', id: requestId(value), result, error };
+  return isError
+    ? { kind: 'response', id: requestId(value), error }
+    : { kind: 'response', id: requestId(value), result: withoutNullMeta(result) };
+}
+
+/** `_meta: null` says the same as its absence. */
+function withoutNullMeta(result: unknown): unknown {
+  if (!isObject(result) || result['_meta'] !== null) return result;
+  const { _meta, ...members } = result;
+  return members;
 }
 
 /** Whether a value is an id as MCP allows it. */
