@@ -24,7 +24,6 @@ describeOnAdapters('a request for what does not exist', (adapter) => {
     ['a tool named as a member of every object', 'tools/call', { name: '__proto__' }, -32602],
     ['no tool', 'tools/call', {}, -32602],
     ['a tool with a list of arguments', 'tools/call', { name: 'greet', arguments: [] }, -32602],
-    ['a tool with null for arguments', 'tools/call', { name: 'greet', arguments: null }, -32602],
     ['an unknown resource', 'resources/read', { uri: 'unknown://resource' }, -32002],
     ['no resource', 'resources/read', {}, -32602],
     ['an unknown prompt', 'prompts/get', { name: 'unknown' }, -32602],
@@ -52,6 +51,33 @@ describeOnAdapters('a request for what does not exist', (adapter) => {
     expect(await client.initialize(1)).toHaveProperty('result');
     expect(await client.initialize(2)).toMatchObject({ id: 2, error: { code: -32600 } });
     expect(await greeting(client)).toBe('Hello Ada');
+    client.close();
+  });
+});
+
+describeOnAdapters('null in a request, and an empty list for an object,', (adapter) => {
+  const server = runApp(adapter);
+
+  it.each<[string, string, unknown]>([
+    ['parameters', 'tools/list', null],
+    ['an empty list of parameters', 'tools/list', []],
+    ['a cursor', 'tools/list', { cursor: null }],
+    ['an empty cursor', 'tools/list', { cursor: '' }],
+    [
+      'what a request says of itself',
+      'tools/call',
+      { name: 'greet', arguments: { name: 'Ada' }, _meta: null },
+    ],
+  ])('is taken for what is not there: %s', async (_what, method, params) => {
+    const client = await WireClient.connect(server.url);
+    expect(await client.call(1, method, params as object)).toHaveProperty('result');
+    client.close();
+  });
+
+  it('is taken for no arguments, of which those that are needed are named', async () => {
+    const client = await WireClient.connect(server.url);
+    const { result } = await client.call(1, 'tools/call', { name: 'greet', arguments: null });
+    expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('name') }] });
     client.close();
   });
 });

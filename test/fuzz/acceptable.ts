@@ -33,7 +33,9 @@ function requestIn(value: unknown): Id[] | undefined {
     return hasId && hasResult !== hasError ? [] : undefined;
   }
   if (typeof value['method'] !== 'string') return undefined;
-  if (Object.hasOwn(value, 'params') && !isObject(value['params'])) return undefined;
+  const { params = null } = value;
+  const hasNone = params === null || (Array.isArray(params) && params.length === 0);
+  if (!hasNone && !isObject(params)) return undefined;
   return hasId ? [value['id'] as Id] : [];
 }
 

@@ -69,7 +69,8 @@ export class FeatureLists {
     context: McpPolicyContext,
   ): SerializedJson | Promise<SerializedJson> {
     return andThen(this.visibleItems(this.lists[method]!.items(), context), (visible) => {
-      const start = cursor === undefined ? 0 : this.startOf(cursor, method, visible);
+      const isFirst = cursor === undefined || cursor === null || cursor === '';
+      const start = isFirst ? 0 : this.startOf(cursor, method, visible);
       const key = `${method} ${start} ${visible.version} ${visible.hidden}`;
       return this.pages.get(key, () => this.serialize(method, start, visible));
     });

@@ -273,7 +273,8 @@ function stringParam(params: Params, name: string): string {
   throw new JsonRpcError(ErrorCode.InvalidParams, `Invalid params: "${name}" must be a string`);
 }
 
-function argumentsParam({ arguments: args = {} }: Params): Params {
+function argumentsParam({ arguments: given }: Params): Params {
+  const args = given ?? {};
   if (typeof args === 'object' && args !== null && !Array.isArray(args)) return args as Params;
   throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: "arguments" must be an object');
 }

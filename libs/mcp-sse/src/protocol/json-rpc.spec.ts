@@ -28,6 +28,11 @@ describe('parseMessage', () => {
     expect(parseMessage({ ...base, id: 1, error })).toEqual({ kind: 'response', id: 1, error });
   });
 
+  it.each([[null], [[]], [{ _meta: null }]])('takes %j for no parameters', (params) => {
+    const message = { kind: 'request', id: 1, method: 'ping', params: {} };
+    expect(parseMessage({ ...base, id: 1, method: 'ping', params })).toEqual(message);
+  });
+
   it('takes null in a response for what is not there', () => {
     const result = { action: 'decline', _meta: null };
     expect(parseMessage({ ...base, id: 1, result, error: null })).toEqual({
@@ -44,7 +49,7 @@ describe('parseMessage', () => {
     ['another version', { jsonrpc: '1.0', id: 1, method: 'ping' }, /"jsonrpc" must be "2.0"/],
     ['a method that is no string', { ...base, id: 1, method: 7 }, /"method" must be a string/],
     ['neither method nor id', { ...base }, /"method" is missing/],
-    ['parameters by position', { ...base, id: 1, method: 'ping', params: [] }, /"params" must be an object/],
+    ['parameters by position', { ...base, id: 1, method: 'ping', params: [1] }, /"params" must be an object/],
     ['the id null', { ...base, id: null, method: 'ping' }, /"id" must be/],
     ['a fractional id', { ...base, id: 1.5, method: 'ping' }, /"id" must be/],
     ['an id that JSON cannot hold exactly', { ...base, id: 2 ** 53, method: 'ping' }, /"id" must be/],

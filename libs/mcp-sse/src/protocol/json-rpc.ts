@@ -39,8 +39,9 @@ export function parseMessage(value: unknown): JsonRpcMessage {
   if (value['jsonrpc'] !== '2.0') throw invalid('"jsonrpc" must be "2.0"');
   if (value['method'] === undefined) return parseResponse(value);
 
-  const { method, params = NO_PARAMS } = value;
+  const { method } = value;
   if (typeof method !== 'string') throw invalid('"method" must be a string');
+  const params = withoutNullMeta(isAbsent(value['params']) ? NO_PARAMS : value['params']);
   if (!isObject(params)) throw invalid('"params" must be an object');
   if (!('id' in value)) return { kind: 'notification', method, params };
   return { kind: 'request', id: requestId(value), method, params };
@@ -57,11 +58,16 @@ function parseResponse(value: Params): JsonRpcResponse {
     : { kind: 'response', id: requestId(value), result: withoutNullMeta(result) };
 }
 
+/** Some languages send null for what is absent, and an empty list for an empty object. */
+function isAbsent(params: unknown): boolean {
+  return params === undefined || params === null || (Array.isArray(params) && params.length === 0);
+}
+
 /** `_meta: null` says the same as its absence. */
-function withoutNullMeta(result: unknown): unknown {
-  if (!isObject(result) || result['_meta'] !== null) return result;
-  const { _meta, ...members } = result;
-  return members;
+function withoutNullMeta(members: unknown): unknown {
+  if (!isObject(members) || members['_meta'] !== null) return members;
+  const { _meta, ...others } = members;
+  return others;
 }
 
 /** Whether a value is an id as MCP allows it. */
