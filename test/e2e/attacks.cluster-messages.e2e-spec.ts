@@ -148,11 +148,14 @@ describeWithRedis('the attacker who writes to the Redis of two nodes', () => {
   });
 
   it('or fails a request of its own: Redis is not taken for away, and others are served', async () => {
-    const circle: Record<string, unknown> = {};
-    circle['self'] = circle;
+    const hostile = {
+      toJSON: () => {
+        throw new Error('there is no JSON of this');
+      },
+    };
     const contextFactory = (request: unknown) => {
       const { headers } = request as { headers: Record<string, string> };
-      if (headers['x-fail']) throw new HttpException(circle, 409);
+      if (headers['x-fail']) throw new HttpException(hostile, 409);
       return {};
     };
     const [one, other] = [await start({ contextFactory }), await start({ contextFactory })];

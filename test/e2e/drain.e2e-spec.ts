@@ -14,7 +14,8 @@ describeOnAdapters('the reference application that is told to stop', (adapter: A
   const streams = adapter === 'fastify' ? 1_000 : 300;
 
   const start = async (variables: Readonly<Record<string, string>> = {}) => {
-    application = await startTypeScript('src/main.ts', { env: { HTTP_ADAPTER: adapter, ...variables } });
+    const env = { HTTP_ADAPTER: adapter, MCP_RATE_LIMIT_REQUESTS: '0', ...variables };
+    application = await startTypeScript('src/main.ts', { env });
   };
   const open = (path = 'sse') => WireClient.connect(`${application.url}/${path}`);
   const status = async (path: string) => (await send(`${application.url}/${path}`, { method: 'GET' })).status;

@@ -108,7 +108,7 @@ describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"
       await npm(application, 'install', `@nestjs/throttler@${workspace.dependencies['@nestjs/throttler']}`);
       const load = "import('nestjs-mcp-sse/throttler').then((names) => console.log(Object.keys(names)))";
       const { stdout } = await run(process.execPath, ['--eval', load], { cwd: application });
-      expect(stdout.trim()).toBe("[ 'McpThrottlerGuard' ]");
+      expect(stdout.trim()).toBe("[ 'McpThrottlerGuard', 'failureLimit' ]");
     },
     MINUTE,
   );
