@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -79,7 +80,7 @@ describe('the page on scaling', () => {
         HOST: '127.0.0.1',
         PORT: String(port),
         MCP_REDIS_URL: `redis://127.0.0.1:${redis}`,
-        MCP_JWT_SECRET: 's'.repeat(32),
+        MCP_JWT_SECRET: randomBytes(48).toString('base64'),
       },
     });
     running.push(() => application.stop());

@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -9,7 +10,7 @@ import { commandOf, copiesOf, environmentOf, stagesOf, textsOf, type Stage } fro
 
 const run = promisify(execFile);
 const IGNORED = /(^|\/)(node_modules|dist)(\/|$)|\.spec\.ts$|\.tgz$/;
-const JWT = { MCP_AUTH: 'jwt', MCP_JWT_SECRET: 's'.repeat(32) };
+const JWT = { MCP_AUTH: 'jwt', MCP_JWT_SECRET: randomBytes(48).toString('base64') };
 const NODE_OPTIONS = '';
 
 /** What the Dockerfile says is done, in folders instead of images: base image, user and network are those of here. */
