@@ -46,7 +46,7 @@ class Vault {
     return query;
   }
 
-  @McpResource({ uri: 'tree://root{/path*}' })
+  @McpResource({ uri: 'tree://shelf{/path*}' })
   tree(@McpUriParam('path') path: string[]): object {
     return path;
   }
@@ -142,8 +142,8 @@ describe('the attacker who spells URIs', () => {
   it.each([
     ['orders://list', {}],
     ['orders://list?limit=5&unknown=1&page=2', { limit: '5', page: '2' }],
-    ['tree://root/a/b%20c', ['a', 'b c']],
-    ['tree://root', []],
+    ['tree://shelf/a/b%20c', ['a', 'b c']],
+    ['tree://shelf', []],
   ])('reads %s, and the handler gets what it means', async (uri, value) => {
     const { client } = await connect();
     const { result } = await client.call(1, 'resources/read', { uri });

@@ -4,8 +4,8 @@ import { normalUri } from './normal-uri.js';
 it.each([
   ['vault://secret', 'VAULT://%73ecreT', 'vault://s%65cret', 'vault://sec%72et'],
   ['http://user@example.com/a', 'HTTP://user@EXAMPLE.com/%61', 'http://user@example.com/b/../a'],
-  ['files://root/b', 'files://root/a/../b', 'files://root/./b', 'files://root/%2e%2e/b'],
-  ['files://root/a/', 'files://root/a/b/..', 'files://root/a/.'],
+  ['files://shelf/b', 'files://shelf/a/../b', 'files://shelf/./b', 'files://shelf/%2e%2e/b'],
+  ['files://shelf/a/', 'files://shelf/a/b/..', 'files://shelf/a/.'],
   ['notes://é', 'notes://%C3%A9', 'notes://%c3%a9'],
   ['notes://a%2Fb', 'notes://a%2fb'],
   ['notes://a b', 'notes://a%20b'],
