@@ -134,7 +134,12 @@ describeInChromium((browser) => {
         expect(await stored()).toBe('{}');
         await page.getByRole('button', { name: 'ada' }).click();
         await page.getByLabel(/Keep it until/).check();
+        // The page says that it is connected from before on: a request tells that the dialog has been taken.
+        const signedInAgain = page.waitForRequest(
+          (request) => request.headers()['authorization'] === `Bearer ${key}`,
+        );
         await page.getByRole('button', { name: 'Connect', exact: true }).click();
+        await signedInAgain;
         await connected(console);
         expect(await stored()).toContain(key);
         await page.reload();
