@@ -54,6 +54,7 @@ export class McpConnection implements CallPort {
     this.session.transport,
     this.state,
     this.subscriptions,
+    () => this.outlet.stateChanged(),
   );
   private readonly clientRequests: ClientRequestQueue;
   private idleListeners: (() => void)[] = [];
@@ -243,7 +244,6 @@ export class McpConnection implements CallPort {
     let answer: string;
     try {
       outcome = await (observed?.run ? observed.run(run) : run());
-      if (this.methods.changesState(method)) this.outlet.stateChanged();
       answer = serializeResult(id, outcome);
     } catch (error) {
       const failure = this.toJsonRpcError(error, method, context);
