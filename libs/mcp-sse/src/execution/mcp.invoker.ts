@@ -15,6 +15,7 @@ import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import type { McpContext } from '../model/mcp-context.js';
+import type { McpPolicyContext } from '../model/mcp-policy.js';
 import type {
   InvokedContext,
   InvokedMethod,
@@ -83,7 +84,7 @@ export class McpInvoker implements Invoker {
   watchable(uri: string, context: InvokedContext): WatchableResource | Promise<WatchableResource> {
     return andThen(this.admitResource(uri, context), (found) => ({
       watch: (onUpdate: () => void) => this.watch(found, uri, context, onUpdate),
-      isReadable: () => this.access.grants(found.resource.definition, context.session),
+      isReadable: (reader: McpPolicyContext) => this.access.grants(found.resource.definition, reader),
     }));
   }
 

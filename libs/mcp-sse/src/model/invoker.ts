@@ -1,4 +1,5 @@
 import type { McpContext } from './mcp-context.js';
+import type { McpPolicyContext } from './mcp-policy.js';
 import type { SerializedJson } from './serialized-json.js';
 
 /** The context of a request that can be aborted by who answers it. */
@@ -24,8 +25,8 @@ export interface WatchableResource {
    */
   watch(onUpdate: () => void): Promise<() => void>;
 
-  /** Whether the client may still read it, with the newest token of its session. */
-  isReadable(): boolean | Promise<boolean>;
+  /** Whether the client may still read it. @param reader the client as it is now, with its newest token */
+  isReadable(reader: McpPolicyContext): boolean | Promise<boolean>;
 }
 
 /** The requests that reach into the application. */

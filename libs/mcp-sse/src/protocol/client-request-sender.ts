@@ -19,7 +19,7 @@ import type { ClientRequestOptions, ClientRequests } from '../model/client-reque
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { FormCheck } from '../model/form-check.js';
 import { shapeFault } from '../model/shape-fault.js';
-import type { ConnectionState } from './connection-state.js';
+import type { ClientState } from './connection-state.js';
 import { revisionOf } from './revisions.js';
 import { samplingFault } from './sampling-fault.js';
 
@@ -32,7 +32,7 @@ type Send = (method: string, params: object | undefined, timeoutMs?: number) => 
 /** Asks the client for what it has declared that it can do, and checks the question and what it answers. */
 export class ClientRequestSender implements ClientRequests {
   constructor(
-    private readonly state: Readonly<ConnectionState>,
+    private readonly state: Readonly<ClientState>,
     private readonly checkForm: FormCheck,
     private readonly send: Send,
   ) {}

@@ -65,7 +65,8 @@ export class McpAuditService implements TrafficObserver {
     const start = performance.now();
     const end: ObservedRequest['end'] = (outcome, json) => {
       const { outcome: how, refusal } = requestOutcome(outcome);
-      const { issuer, subject, tenant } = context.principal;
+      const { principal, session } = context;
+      const { issuer, subject, tenant } = principal;
       // In one piece: there is one for each call, and putting it together from others is what would show.
       this.events.next({
         time: isoTime(),
@@ -77,8 +78,8 @@ export class McpAuditService implements TrafficObserver {
         subject,
         tenant,
         address: addressOf(context.request),
-        session: sessionDigest(context.session),
-        transport: context.session.transport,
+        session: session && sessionDigest(session),
+        transport: session?.transport,
         method,
         name,
         uri,
