@@ -9,6 +9,7 @@ import type {
   ProgressToken,
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
+import { McpClientError } from '../model/errors/mcp-client.error.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { FormCheck } from '../model/form-check.js';
 import { McpContext, type McpLog } from '../model/mcp-context.js';
@@ -163,7 +164,9 @@ export class CallContext extends McpContext {
     const { requestId: relatesTo, signal } = this;
     const { state, checkForm } = this.#port;
     return new ClientRequestSender(state, checkForm, (method, params, timeoutMs) =>
-      this.#port.request(method, params, { relatesTo, signal, timeoutMs }),
+      this.#settled
+        ? Promise.reject(new McpClientError(`${method} was not sent: the request ended.`))
+        : this.#port.request(method, params, { relatesTo, signal, timeoutMs }),
     );
   }
 

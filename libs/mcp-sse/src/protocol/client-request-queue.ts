@@ -9,6 +9,12 @@ interface Pending {
   reject(error: McpClientError): void;
 }
 
+interface Held {
+  readonly relatesTo: RequestId;
+  send(): void;
+  giveUp(reason: string): void;
+}
+
 export interface ClientRequestContext {
   /** The client's request that this one is made for. */
   readonly relatesTo: RequestId;
@@ -16,11 +22,13 @@ export interface ClientRequestContext {
   readonly timeoutMs: number;
 }
 
+const ORIGIN_ENDED = 'the request that it was made for ended.';
+
 /** Requests of the server that its client has not answered yet. */
 export class ClientRequestQueue {
   private readonly pending = new Map<RequestId, Pending>();
-  /** Of these, what sends the ones that wait for the client to be ready. */
-  private readonly held = new Map<RequestId, () => void>();
+  /** Those of them that are not sent yet, as the client is not ready. */
+  private readonly held = new Map<RequestId, Held>();
   private lastId = 0;
 
   /**
@@ -65,7 +73,7 @@ export class ClientRequestQueue {
           this.send(serializeNotification('notifications/cancelled', { requestId: id, reason }), relatesTo);
         reject(new McpClientError(`${method}: ${reason}`));
       };
-      const onAbort = () => giveUp('the request that it was made for ended.');
+      const onAbort = () => giveUp(ORIGIN_ENDED);
       const onTimeout = () => {
         const missing = this.held.has(id) ? 'send notifications/initialized' : 'answer';
         giveUp(`the client did not ${missing} within ${timeoutMs} ms.`);
@@ -84,15 +92,27 @@ export class ClientRequestQueue {
       });
       const send = () => this.send(json, relatesTo);
       if (this.isReady()) send();
-      else this.held.set(id, send);
+      else this.held.set(id, { relatesTo, send, giveUp });
     });
   }
 
   /** Sends what has waited for the client to be ready. */
   sendHeld(): void {
-    const sends = [...this.held.values()];
+    const held = [...this.held.values()];
     this.held.clear();
-    for (const send of sends) send();
+    for (const { send } of held) send();
+  }
+
+  /** Gives up what was not sent yet for a request of the client that now has its answer. */
+  answered(id: RequestId): void {
+    if (this.held.size === 0) return;
+    for (const { relatesTo, giveUp } of this.held.values()) if (relatesTo === id) giveUp(ORIGIN_ENDED);
+  }
+
+  /** Rejects what the client has not answered: its session has ended. */
+  close(): void {
+    const error = new McpClientError('The session ended before the client answered.');
+    for (const pending of this.pending.values()) pending.reject(error);
   }
 
   /** An answer that nobody waits for is dropped. */

@@ -33,12 +33,11 @@ export interface MessageGate {
   /** Ids of requests that will be accepted soon, and that no other request may have. */
   readonly expected: ReadonlySet<RequestId>;
   /**
-   * Called once it is known which messages their client may send, and before any of them can be answered. A promise
-   * makes them wait.
+   * Called once it is known which messages their client may send, right before they are accepted.
    *
-   * @throws to refuse them all
+   * @throws to refuse them all, such as when the session has ended while a policy was asked
    */
-  pass(admitted: readonly AdmittedMessage[]): void | Promise<void>;
+  pass(admitted: readonly AdmittedMessage[]): void;
 }
 
 /** One client's side of the protocol: what was negotiated, what is in flight, and what each message does. */
@@ -102,17 +101,19 @@ export class McpConnection implements ExecutionHost {
   }
 
   /**
-   * Takes messages that come together, all or none. Returns a promise only if a policy or the gate does.
+   * Takes messages that come together, all or none. Returns a promise only if a policy does.
    *
    * @throws as {@link assertAcceptable} and the gate do
    */
   take(messages: readonly JsonRpcMessage[], origin: MessageOrigin, gate: MessageGate): void | Promise<void> {
     this.assertAcceptable(messages, gate.expected);
     const admitted = this.admit(messages, origin);
-    if (admitted instanceof Promise) return this.takeLater(messages, admitted, gate);
-    const passing = gate.pass(admitted);
-    if (passing) return passing.then(() => this.acceptAll(admitted));
-    this.acceptAll(admitted);
+    if (!(admitted instanceof Promise)) return this.pass(admitted, gate);
+    return admitted.then((all) => {
+      // Others may have come while the policy was asked.
+      this.assertAcceptable(messages, gate.expected);
+      this.pass(all, gate);
+    });
   }
 
   /**
@@ -232,6 +233,7 @@ export class McpConnection implements ExecutionHost {
   answer(execution: Execution, json: string): void {
     const { id } = execution.request;
     this.executions.delete(id);
+    this.clientRequests.answered(id);
     this.outlet.send(json, id, true);
     this.checkIdle();
   }
@@ -244,22 +246,12 @@ export class McpConnection implements ExecutionHost {
     }
     this.executions.clear();
     this.checkIdle();
+    this.clientRequests.close();
     this.subscriptions.removeAll();
   }
 
-  private async takeLater(
-    messages: readonly JsonRpcMessage[],
-    admitting: Promise<readonly AdmittedMessage[]>,
-    gate: MessageGate,
-  ): Promise<void> {
-    const admitted = await admitting;
-    // Others may have come while the policy was asked.
-    this.assertAcceptable(messages, gate.expected);
-    await gate.pass(admitted);
-    this.acceptAll(admitted);
-  }
-
-  private acceptAll(admitted: readonly AdmittedMessage[]): void {
+  private pass(admitted: readonly AdmittedMessage[], gate: MessageGate): void {
+    gate.pass(admitted);
     for (const message of admitted) this.accept(message);
   }
 
