@@ -14,7 +14,7 @@ import { SerializedMembers } from '../model/serialized-members.js';
 import type { AccessControl, Verdict } from './access-control.js';
 
 interface List {
-  /** Of the result: the member that has the items. */
+  /** The member of the result that holds the items. */
   readonly member: string;
   readonly items: () => readonly McpDefinition[];
 }
@@ -22,15 +22,15 @@ interface List {
 /** The items of a list that a principal sees. */
 interface VisibleItems {
   readonly items: readonly McpDefinition[];
-  /** Which items there are that the principal does not see; empty when there are none. */
+  /** The indexes of the items that the principal does not see, joined; empty when they see all. */
   readonly hidden: string;
-  /** Of the items that there were when this was found out. */
+  /** Of the registry when this was computed. */
   readonly version: number;
 }
 
 const MAX_PAGES = 64;
 
-/** The payloads of the list methods: each item is serialized once, and each page once for those who see the same. */
+/** Answers the list methods. Each item is serialized once, and each page once for all who see the same items. */
 export class FeatureLists {
   private readonly pages = new PageCache<SerializedMembers>(MAX_PAGES);
   private readonly json = new WeakMap<McpDefinition, string>();
@@ -61,7 +61,7 @@ export class FeatureLists {
     return Object.hasOwn(this.lists, method);
   }
 
-  /** @throws {JsonRpcError} -32602 for a cursor that no page of this list, as this principal sees it, ended with */
+  /** @throws {JsonRpcError} -32602 for a cursor that did not come from this list as this principal sees it */
   payload(
     method: string,
     { cursor }: Readonly<Record<string, unknown>>,
@@ -115,8 +115,7 @@ export class FeatureLists {
 }
 
 /**
- * A cursor is good for the set of items that it was given for: in another one it would skip some. It says nothing of
- * that set that its owner does not know.
+ * A cursor is valid for one set of items: in another it would skip some. It is made of what its principal can see.
  */
 function cursorOf(method: string, start: number, { hidden, items }: VisibleItems): string {
   const set = hidden === '' ? '' : ` ${digestOf(items)}`;
@@ -139,7 +138,7 @@ function isFixed({ uri }: McpResourceDefinition): boolean {
   return !uri.includes('{');
 }
 
-/** As clients see it. */
+/** A definition as clients see it. */
 function wireItem(definition: McpDefinition): object {
   switch (definition.kind) {
     case 'tool':
@@ -168,16 +167,16 @@ function wirePrompt({ meta, kind: _kind, access: _access, ...prompt }: McpPrompt
   return { ...prompt, _meta: meta };
 }
 
-/** Pages that were asked for last. Each may have as many variants as there are principals, so they are limited. */
+/** The most recently used pages. Their number is limited, as each principal may see other items. */
 export class PageCache<Page> {
   private readonly pages = new Map<string, Page>();
 
   constructor(private readonly maxPages: number) {}
 
-  /** @param make makes the page when it is not there; nothing is kept when it throws */
+  /** @param make called when the page is missing; when it throws, nothing is kept */
   get(key: string, make: () => Page): Page {
     const page = this.pages.get(key) ?? make();
-    // The order of a Map is that of insertion: what was asked for last goes to its end.
+    // A Map iterates in order of insertion: the page used last goes to its end.
     this.pages.delete(key);
     this.pages.set(key, page);
     if (this.pages.size > this.maxPages) this.pages.delete(this.pages.keys().next().value!);

@@ -34,7 +34,7 @@ type Params = Readonly<Record<string, unknown>>;
 type Preparation = PreparedRequest | Promise<PreparedRequest>;
 type Prepare = (params: Params, context: InvokedContext) => Preparation;
 
-/** Answers the requests that reach into the application from what the registry holds. */
+/** Answers the requests that call features of the registry. */
 @Injectable()
 export class McpInvoker implements Invoker {
   private readonly lists: FeatureLists;
@@ -93,7 +93,7 @@ export class McpInvoker implements Invoker {
         return () => undefined;
       }
       const error = (reason: unknown) => void this.errors.report(reason, `the live resource ${uri}`);
-      // What comes at once is the present content (of a BehaviorSubject), not a change of it.
+      // A value that comes synchronously (of a BehaviorSubject) is the present content, not a change.
       let subscribed = false;
       const subscription = returned.updates$.subscribe({ next: () => subscribed && onUpdate(), error });
       subscribed = true;
@@ -101,7 +101,7 @@ export class McpInvoker implements Invoker {
         try {
           subscription.unsubscribe();
         } catch (reason) {
-          // The application's teardown: it must not keep the session from ending.
+          // Thrown by the application's teardown, which must not keep the session from ending.
           error(reason);
         }
       };
@@ -170,7 +170,7 @@ export class McpInvoker implements Invoker {
   }
 
   private async prepareCompletion(params: Params, context: InvokedContext): Promise<PreparedRequest> {
-    // Before the SDK's schema looks at each of them.
+    // Before the SDK's schema visits each member.
     this.caps.assertCountable(params);
     const { success, data } = CompleteRequestParamsSchema.safeParse(params);
     if (!success)
@@ -206,7 +206,7 @@ export class McpInvoker implements Invoker {
     });
   }
 
-  /** @throws {JsonRpcError} -32602 when there is no resource, or template, that is listed under this URI */
+  /** @throws {JsonRpcError} -32602 when no resource or template is listed under this URI */
   private async admitReference(uri: string, context: InvokedContext): Promise<void> {
     const { resourceMap } = this.registry;
     const found = resourceMap.get(uri);
