@@ -15,6 +15,7 @@ const NONE = /^$/;
 /** The folders of the library from the ground up. Data flows down the list and comes back up; an import only goes down. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { below: [] },
+  nest: { below: ['model'] },
   decorators: { below: ['model'] },
   schema: { below: ['model'] },
   discovery: { below: ['model', 'decorators', 'schema'] },
@@ -28,6 +29,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   transports: {
     below: [
       'model',
+      'nest',
       'decorators',
       'schema',
       'discovery',
@@ -41,6 +43,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   observability: {
     below: [
       'model',
+      'nest',
       'decorators',
       'schema',
       'discovery',
@@ -52,10 +55,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     ],
   },
   metrics: {
-    below: ['model', 'sessions', 'auth', 'transports', 'observability'],
+    below: ['model', 'nest', 'sessions', 'auth', 'transports', 'observability'],
   },
   tracing: { below: ['model', 'execution', 'sessions', 'observability'] },
-  console: { below: ['model', 'execution', 'auth', 'transports', 'observability'] },
+  console: { below: ['model', 'nest', 'execution', 'auth', 'transports', 'observability'] },
   throttler: { below: ['model', 'execution', 'auth'] },
   // What users test with knows of a server what is on the wire.
   testing: { below: [], packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\// },

@@ -24,8 +24,7 @@ import { logAuditTrail } from './observability/audit/log-audit-trail.js';
 import { McpAuditService } from './observability/audit/mcp-audit.service.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
-import { beforeClose } from './transports/http/before-close.js';
-import { noteSignals } from './transports/http/received-signal.js';
+import { beforeClose, watchStopSignals } from './nest/before-close.js';
 
 /** Mounts what the explorer finds when the application starts, and ends the sessions when it stops. */
 @Injectable()
@@ -60,7 +59,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     await this.sessions.cluster?.start();
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
-    const isStoppedBySignal = noteSignals();
+    const isStoppedBySignal = watchStopSignals();
     beforeClose(httpAdapter, async () => {
       if (isStoppedBySignal()) await this.drain();
     });

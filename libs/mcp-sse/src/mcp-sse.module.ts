@@ -42,7 +42,7 @@ import { compileForm } from './schema/compile-form.js';
 import { ClusterReporter } from './sessions/cluster/cluster-reporter.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { HttpPreparation } from './transports/http/http-preparation.js';
-import { exemptOwnControllers } from './transports/http/own-controllers.js';
+import { exemptOwnControllers } from './nest/global-interceptors.js';
 import { setResource } from './transports/http/mcp-route.js';
 import { MessageIntake } from './transports/http/message-intake.js';
 import { ProtectedResource } from './transports/http/protected-resource.js';

@@ -19,11 +19,11 @@ import { ANONYMOUS } from '../model/principal.js';
 import { ObservedServer } from '../observability/observed-server.js';
 import type { HttpRequest } from '../transports/http/http-request.js';
 import { McpRoute } from '../transports/http/mcp-route.js';
-import { registerOwnController } from '../transports/http/own-controllers.js';
+import { registerOwnController } from '../nest/global-interceptors.js';
 import { pathSegments } from '../transports/http/path-segments.js';
 import { RoutePath } from '../transports/http/route-path.js';
 import { routesOf } from '../transports/http/routes.js';
-import { setPath } from '../transports/http/set-path.js';
+import { setRoutePath } from '../nest/route-metadata.js';
 import { takeOver } from '../transports/http/take-over.js';
 import { ConsoleErrorFilter } from './console-error.filter.js';
 import { CONSOLE_SERVER } from './console-server.js';
@@ -138,5 +138,5 @@ export function setConsolePath(controller: Type, path: RoutePath | undefined): v
     file: '/:file',
   };
   for (const [method, below] of Object.entries(routes))
-    setPath(controller, path && new RoutePath(`${path.toString()}${below}`, 'path'), method);
+    setRoutePath(controller, path && new RoutePath(`${path.toString()}${below}`, 'path').toString(), method);
 }

@@ -1,16 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { announcesBody, type WatchBody } from './late-body.js';
 import { hideBody } from './message-body.js';
+import type { ExpressPrototypes } from '../../nest/express-prototypes.js';
 import { configOfHandler } from './mcp-route.js';
 import { ResourceMetadataResponder } from './resource-metadata.responder.js';
 
 /** The parts of Express's application that are used. */
-export interface ExpressApplication {
+export interface ExpressApplication extends ExpressPrototypes {
   use(middleware: (request: ExpressRequest, response: ServerResponse, next: () => void) => void): unknown;
   readonly router: { readonly stack: readonly Layer[] };
-  /** The prototypes of what it handles. */
-  request: object;
-  response: object;
 }
 
 type ExpressRequest = IncomingMessage & { readonly path: string; readonly body?: unknown };

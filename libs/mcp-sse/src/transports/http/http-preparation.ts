@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { HttpAdapterHost } from '@nestjs/core';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { prepareExpress, type ExpressApplication } from './express.adapter.js';
-import { makeAsExpressDoes } from './express.server.js';
+import { useExpressPrototypes } from '../../nest/express-prototypes.js';
 import { prepareFastify, type FastifyInstance } from './fastify.adapter.js';
 import { lateBodyWatch } from './late-body.js';
 
@@ -40,7 +40,7 @@ export class HttpPreparation implements OnModuleInit {
   onModuleInit(): void {
     const httpAdapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
     if (httpAdapter?.getType() !== 'express') return;
-    makeAsExpressDoes(
+    useExpressPrototypes(
       httpAdapter.getHttpServer() as Server | undefined,
       httpAdapter.getInstance<ExpressApplication>(),
     );

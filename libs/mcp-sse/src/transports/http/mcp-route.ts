@@ -1,41 +1,38 @@
-import { SetMetadata, type Type } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { extendRouteConfig, RouteConfig, routeConfigOf } from '../../nest/route-metadata.js';
 import type { ProtectedResource } from './protected-resource.js';
-
-/** Nest's key for the configuration of a route on Fastify, which finds its way to the adapter's route as it is. */
-const ROUTE_CONFIG = '__fastify_route_config__';
 
 export type McpRouteName = 'stream' | 'messages' | 'termination' | 'console' | 'metrics';
 
-interface RouteConfig {
+/** What an adapter file knows of a route of the module. */
+interface McpRouteConfig {
   readonly mcpRoute?: McpRouteName;
-  /** Whose metadata is to be found under the path of the route. */
+  /** The resource whose metadata is served for the path of the route. */
   readonly resource?: ProtectedResource;
 }
 
-/** Marks a route of the module, so that an adapter file knows it under whatever path Nest gives it. */
+/** Marks a route of the module, so that an adapter file recognises it under any path. */
 export function McpRoute(mcpRoute: McpRouteName): MethodDecorator {
-  return SetMetadata(ROUTE_CONFIG, { mcpRoute } satisfies RouteConfig);
+  return RouteConfig({ mcpRoute } satisfies McpRouteConfig);
 }
 
-/** Makes a route of a controller, marked before, the one that a resource is known by. */
+/** Makes a marked route of a controller the one whose path names a resource. */
 export function setResource(controller: Type, methodName: string, resource: ProtectedResource): void {
-  const method = (controller.prototype as Record<string, object>)[methodName]!;
-  const config = Reflect.getMetadata(ROUTE_CONFIG, method) as RouteConfig;
-  Reflect.defineMetadata(ROUTE_CONFIG, { ...config, resource } satisfies RouteConfig, method);
+  extendRouteConfig(controller, methodName, { resource } satisfies McpRouteConfig);
 }
 
 /**
  * @param handler the function that Nest registered on the router
- * @returns nothing for a route that is not ours
+ * @returns an empty object for a route of the application
  */
-export function configOfHandler(handler: object): RouteConfig {
-  return (Reflect.getMetadata(ROUTE_CONFIG, handler) as RouteConfig | undefined) ?? {};
+export function configOfHandler(handler: object): McpRouteConfig {
+  return configOfRoute(routeConfigOf(handler));
 }
 
 /**
  * @param config of a Fastify route
- * @returns nothing for a route that is not ours
+ * @returns an empty object for a route of the application
  */
-export function configOfRoute(config: unknown): RouteConfig {
-  return (config as RouteConfig | undefined) ?? {};
+export function configOfRoute(config: unknown): McpRouteConfig {
+  return (config as McpRouteConfig | undefined) ?? {};
 }

@@ -26,9 +26,9 @@ import type { HttpRequest } from '../http/http-request.js';
 import { JsonRpcFilter } from '../http/json-rpc.filter.js';
 import { McpRoute } from '../http/mcp-route.js';
 import { MessageIntake } from '../http/message-intake.js';
-import { registerOwnController } from '../http/own-controllers.js';
+import { registerOwnController } from '../../nest/global-interceptors.js';
 import { routesOf, type Routes } from '../http/routes.js';
-import { setPath } from '../http/set-path.js';
+import { setRoutePath } from '../../nest/route-metadata.js';
 import { EndpointUrl } from './endpoint-url.js';
 import { SseStreams, type EventStream } from './sse-streams.js';
 
@@ -101,6 +101,6 @@ export function createSseController(): Type {
 
 /** Sets the routes of a controller before Nest registers them. */
 export function setSsePaths(controller: Type, { stream, messages }: Routes): void {
-  setPath(controller, stream, 'stream', 'refusePostOfStream');
-  setPath(controller, messages, 'message', 'refuseGetOfMessages');
+  setRoutePath(controller, stream.toString(), 'stream', 'refusePostOfStream');
+  setRoutePath(controller, messages.toString(), 'message', 'refuseGetOfMessages');
 }

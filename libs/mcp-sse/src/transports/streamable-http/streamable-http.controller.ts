@@ -34,10 +34,10 @@ import { JsonRpcFilter } from '../http/json-rpc.filter.js';
 import { McpRoute } from '../http/mcp-route.js';
 import type { MessageBody } from '../http/message-body.js';
 import { MessageIntake } from '../http/message-intake.js';
-import { registerOwnController } from '../http/own-controllers.js';
+import { registerOwnController } from '../../nest/global-interceptors.js';
 import { ResponseSink } from '../http/response-sink.js';
 import { routesOf, type Routes } from '../http/routes.js';
-import { setPath } from '../http/set-path.js';
+import { setRoutePath } from '../../nest/route-metadata.js';
 import { takeOver } from '../http/take-over.js';
 import { EndpointUrl } from '../sse/endpoint-url.js';
 import { SseStreams, type EventStream } from '../sse/sse-streams.js';
@@ -243,5 +243,5 @@ function negotiatedBy(found: StreamableSession | RemoteSession | undefined): str
 
 /** Sets the route of a controller before Nest registers it. */
 export function setStreamableHttpPath(controller: Type, { http }: Routes): void {
-  setPath(controller, http, 'stream', 'message', 'terminate');
+  setRoutePath(controller, http?.toString(), 'stream', 'message', 'terminate');
 }

@@ -1,3 +1,13 @@
+/**
+ * The application's global interceptors, kept off our routes. See docs/decisions/0005.
+ *
+ * Read in @nestjs/core 12.5.1: `ExternalContextCreator.interceptorsContextCreator.config` is the `ApplicationConfig`,
+ * `getGlobalInterceptors()` and `getGlobalRequestInterceptors()` return its own lists, and Nest takes interceptors from
+ * these lists when it registers routes, after it called `configure()` of each module.
+ *
+ * If Nest moves `config` or returns copies, an interceptor that wraps responses wraps each event of a stream, and one
+ * that limits time cuts it. The tests of corporate applications fail then.
+ */
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { ApplicationConfig, ExternalContextCreator } from '@nestjs/core';
 import type { Observable } from 'rxjs';
@@ -5,12 +15,11 @@ import type { Observable } from 'rxjs';
 const ownControllers = new WeakSet<object>();
 const exempting = new WeakSet<object>();
 
-/** Remembers a controller as one of the module's. */
+/** Marks a controller as one of the module's. */
 export function registerOwnController(controller: object): void {
   ownControllers.add(controller);
 }
 
-/** Nest keeps its lists of global interceptors to itself. */
 interface GlobalInterceptorsOf {
   interceptorsContextCreator: { config: ApplicationConfig };
 }
@@ -18,9 +27,8 @@ interface GlobalInterceptorsOf {
 type ScopedInterceptor = ReturnType<ApplicationConfig['getGlobalRequestInterceptors']>[number];
 
 /**
- * Exempts the module's routes from the application's global interceptors: one that wraps responses would wrap
- * each event of a stream, and one that limits time would cut it. They run on each call of a tool instead. Must
- * happen after the application has named them and before Nest registers its routes.
+ * Exempts the module's controllers from the application's global interceptors, which run on each call of a tool
+ * instead. Call it after the application added them and before Nest registers routes.
  */
 export function exemptOwnControllers(contexts: ExternalContextCreator): void {
   const { config } = (contexts as unknown as GlobalInterceptorsOf).interceptorsContextCreator;
@@ -46,7 +54,7 @@ function exemptingFrom(interceptor: NestInterceptor): NestInterceptor {
   return Object.create(interceptor, { intercept: { value: intercept } }) as NestInterceptor;
 }
 
-/** A request-scoped interceptor is there only while its request is. */
+/** A request-scoped interceptor has an instance for each request. */
 function exemptingFromScoped(wrapper: ScopedInterceptor): ScopedInterceptor {
   const getInstanceByContextId: ScopedInterceptor['getInstanceByContextId'] = (...args) => {
     const host = wrapper.getInstanceByContextId(...args);
