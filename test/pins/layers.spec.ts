@@ -16,6 +16,10 @@ const NONE = /^$/;
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { below: [] },
   nest: { below: ['model'] },
+  http: {
+    below: ['model', 'streaming'],
+    packages: /^@nestjs\/common$|^@modelcontextprotocol\/sdk\//,
+  },
   decorators: { below: ['model'] },
   schema: { below: ['model'] },
   discovery: { below: ['model', 'decorators', 'schema'] },
@@ -23,13 +27,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   protocol: { below: ['model'], packages: /^@modelcontextprotocol\/sdk\// },
   streaming: { below: ['model'], packages: /^rxjs$/ },
   sessions: { below: ['model', 'protocol', 'streaming'] },
-  auth: { below: ['model', 'decorators'] },
+  auth: { below: ['model', 'http', 'decorators'] },
   cluster: { below: ['model'], packages: NONE },
   redis: { below: ['model'], packages: /^ioredis$/ },
   transports: {
     below: [
       'model',
       'nest',
+      'http',
       'decorators',
       'schema',
       'discovery',
@@ -44,6 +49,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     below: [
       'model',
       'nest',
+      'http',
       'decorators',
       'schema',
       'discovery',
@@ -55,10 +61,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     ],
   },
   metrics: {
-    below: ['model', 'nest', 'sessions', 'auth', 'transports', 'observability'],
+    below: ['model', 'nest', 'http', 'sessions', 'auth', 'transports', 'observability'],
   },
   tracing: { below: ['model', 'execution', 'sessions', 'observability'] },
-  console: { below: ['model', 'nest', 'execution', 'auth', 'transports', 'observability'] },
+  console: { below: ['model', 'nest', 'http', 'execution', 'auth', 'transports', 'observability'] },
   throttler: { below: ['model', 'execution', 'auth'] },
   // What users test with knows of a server what is on the wire.
   testing: { below: [], packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\// },

@@ -24,7 +24,7 @@ import { McpApiKeyGuard } from './mcp-api-key.guard.js';
 import { McpIntrospectionGuard } from './mcp-introspection.guard.js';
 import { McpJwtAuthGuard } from './mcp-jwt-auth.guard.js';
 import { principalOfUser } from './principal-of-user.js';
-import { rawRequest } from './raw-request.js';
+import { rawRequest } from '../http/raw-request.js';
 import { setRequestPrincipal } from './request-principal.js';
 
 const GUARDS: Readonly<Record<keyof ResolvedAuth, Type<CanActivate>>> = {

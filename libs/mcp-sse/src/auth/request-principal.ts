@@ -1,5 +1,5 @@
 import { ANONYMOUS, type McpPrincipal } from '../model/principal.js';
-import { rawRequest } from './raw-request.js';
+import { rawRequest } from '../http/raw-request.js';
 
 /** Kept on the request itself: a WeakMap would cost each of them far more. */
 const principalOf = Symbol('nestjs-mcp-sse:principal');

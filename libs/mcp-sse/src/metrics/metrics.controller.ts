@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Res, UseFilters, UseGuards, type Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { McpRoute } from '../transports/http/mcp-route.js';
+import { McpRoute } from '../transports/routes/mcp-route.js';
 import { registerOwnController } from '../nest/global-interceptors.js';
-import { RoutePath } from '../transports/http/route-path.js';
+import { RoutePath } from '../http/route-path.js';
 import { setRoutePath } from '../nest/route-metadata.js';
 import { MetricsErrorFilter } from './metrics-error.filter.js';
 import { MetricsGuard } from './metrics.guard.js';
