@@ -10,7 +10,7 @@ import type { Server } from 'node:http';
 import { HttpAdapterHost, LazyModuleLoader } from '@nestjs/core';
 import { isProtected } from './auth/is-protected.js';
 import { weaknesses } from './auth/weakness.js';
-import { afterLazyLoad } from './discovery/after-lazy-load.js';
+import { afterLazyLoad } from './nest/lazy-modules.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';

@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import { carryMetadata } from './carry-metadata.js';
 import { ENTRY_PROVIDER_METADATA, METHOD_METADATA } from './metadata-keys.js';
 
 /**
@@ -46,4 +45,10 @@ function assertMethod(
   throw new McpConfigurationError(
     `${name} ${problem}, so it cannot be a tool, resource, prompt or completion. Decorate a named method of the instance.`,
   );
+}
+
+/** Gives a function the metadata of the one that it replaces, except what it has already. */
+export function carryMetadata(from: object, to: object): void {
+  for (const key of Reflect.getMetadataKeys(from) as unknown[])
+    if (!Reflect.hasMetadata(key, to)) Reflect.defineMetadata(key, Reflect.getMetadata(key, from), to);
 }

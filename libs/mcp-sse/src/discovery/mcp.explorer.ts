@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { carryMetadata } from '../decorators/carry-metadata.js';
+import { carryMetadata } from '../decorators/feature-decorator.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { McpDecoratedControllerError } from '../model/errors/mcp-decorated-controller.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import type { ProviderWrapper } from '../nest/provider-wrapper.js';
 import type { DiscoveredMethod } from './discovered-method.js';
 import { McpMetadataAccessor } from './mcp-metadata.accessor.js';
-
-type Wrapper = DiscoveredMethod['wrapper'];
 
 const DECORATORS = {
   tool: '@McpTool()',
@@ -26,7 +25,7 @@ export interface ExploredServer {
 /** Finds the decorated methods that a server offers, among every provider of every module. */
 @Injectable()
 export class McpExplorer {
-  private readonly explored = new WeakSet<Wrapper>();
+  private readonly explored = new WeakSet<ProviderWrapper>();
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -39,17 +38,17 @@ export class McpExplorer {
    * @throws {McpConfigurationError} when a method is for a server that does not exist
    */
   explore({ name, modules }: ExploredServer): DiscoveredMethod[] {
-    for (const wrapper of this.discovery.getControllers() as Wrapper[])
+    for (const wrapper of this.discovery.getControllers() as ProviderWrapper[])
       for (const { feature, where, methodName } of this.methodsOf(wrapper))
         throw new McpDecoratedControllerError(DECORATORS[feature.kind], where.split('.')[0]!, methodName);
-    return (this.discovery.getProviders() as Wrapper[])
+    return (this.discovery.getProviders() as ProviderWrapper[])
       .filter(({ isAlias, host }) => !isAlias && (!modules || modules.includes(host!.metatype)))
       .filter((wrapper) => this.isNew(wrapper))
       .flatMap((wrapper) => this.methodsOf(wrapper))
       .filter((method) => this.isFor(name, method));
   }
 
-  private isNew(wrapper: Wrapper): boolean {
+  private isNew(wrapper: ProviderWrapper): boolean {
     if (this.explored.has(wrapper)) return false;
     this.explored.add(wrapper);
     return true;
@@ -71,7 +70,7 @@ export class McpExplorer {
     return servers.map(({ instance }) => (instance as ResolvedOptions).name);
   }
 
-  private methodsOf(wrapper: Wrapper): DiscoveredMethod[] {
+  private methodsOf(wrapper: ProviderWrapper): DiscoveredMethod[] {
     const prototype = prototypeOf(wrapper);
     if (!prototype) return [];
     return ownedMethods(prototype).flatMap(([owner, methodName]) => {
@@ -110,7 +109,7 @@ function ownedMethods(prototype: object): [owner: object, methodName: string][] 
 }
 
 /** Of what a factory makes for each request or injection only the token tells the class, where it is one. */
-function prototypeOf({ instance, metatype, inject, token }: Wrapper): object | undefined {
+function prototypeOf({ instance, metatype, inject, token }: ProviderWrapper): object | undefined {
   if (typeof instance === 'object' && instance !== null) return Object.getPrototypeOf(instance) as object;
   const isFactory = inject !== undefined && inject !== null;
   return ((isFactory ? token : metatype) as { prototype?: object } | null)?.prototype;

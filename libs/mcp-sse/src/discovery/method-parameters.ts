@@ -1,6 +1,5 @@
-import type { ParameterMetadata } from '../decorators/parameter-decorator.js';
+import { ParameterKind, type ParameterMetadata } from '../decorators/parameter.decorators.js';
 import { PARAMETERS_METADATA } from '../decorators/metadata-keys.js';
-import { ParameterKind } from '../decorators/parameter-kind.js';
 import { McpParameterError } from '../model/errors/mcp-parameter.error.js';
 import { McpContext } from '../model/mcp-context.js';
 import type { Type } from '../model/type.js';

@@ -4,12 +4,17 @@ import type {
   TextResourceContents,
 } from '@modelcontextprotocol/sdk/types.js';
 import { bytesOf } from '../model/json-data.js';
-import { imageTypeOf } from './image-type.js';
 
 const TEXTUAL =
   /^(text\/.*|image\/svg\+xml|application\/(.*\+)?(json|xml|yaml|javascript|x-www-form-urlencoded|x-ndjson|sql|graphql))$/;
 const JSON_TYPE = /^application\/(.*\+)?json$/;
 const UNKNOWN = 'application/octet-stream';
+const SIGNATURES: readonly (readonly [mimeType: string, offset: number, signature: string])[] = [
+  ['image/png', 0, '\x89PNG'],
+  ['image/jpeg', 0, '\xff\xd8\xff'],
+  ['image/gif', 0, 'GIF8'],
+  ['image/webp', 8, 'WEBP'],
+];
 
 /** Bytes that a handler returned, or that were read from what it returned. */
 export class Body {
@@ -83,4 +88,10 @@ function decoded(bytes: Uint8Array, charset = 'utf-8'): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The mime type of an image, by its first bytes. */
+function imageTypeOf(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  return SIGNATURES.find(([, offset, signature]) => start.startsWith(signature, offset))?.[0];
 }

@@ -10,9 +10,8 @@ import type {
 import { andThen } from '../model/and-then.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { McpPolicyContext } from '../model/mcp-policy.js';
-import { SerializedJson } from '../model/serialized-json.js';
+import { SerializedMembers } from '../model/serialized-members.js';
 import type { AccessControl, Verdict } from './access-control.js';
-import { PageCache } from './page-cache.js';
 
 interface List {
   /** Of the result: the member that has the items. */
@@ -33,7 +32,7 @@ const MAX_PAGES = 64;
 
 /** The payloads of the list methods: each item is serialized once, and each page once for those who see the same. */
 export class FeatureLists {
-  private readonly pages = new PageCache<SerializedJson>(MAX_PAGES);
+  private readonly pages = new PageCache<SerializedMembers>(MAX_PAGES);
   private readonly json = new WeakMap<McpDefinition, string>();
   private version = 0;
 
@@ -67,7 +66,7 @@ export class FeatureLists {
     method: string,
     { cursor }: Readonly<Record<string, unknown>>,
     context: McpPolicyContext,
-  ): SerializedJson | Promise<SerializedJson> {
+  ): SerializedMembers | Promise<SerializedMembers> {
     return andThen(this.visibleItems(this.lists[method]!.items(), context), (visible) => {
       const isFirst = cursor === undefined || cursor === null || cursor === '';
       const start = isFirst ? 0 : this.startOf(cursor, method, visible);
@@ -92,12 +91,12 @@ export class FeatureLists {
     });
   }
 
-  private serialize(method: string, start: number, visible: VisibleItems): SerializedJson {
+  private serialize(method: string, start: number, visible: VisibleItems): SerializedMembers {
     const { items } = visible;
     const end = start + this.pageSize;
     const page = items.slice(start, end).map((definition) => this.itemJson(definition));
     const nextCursor = end < items.length ? `,"nextCursor":"${cursorOf(method, end, visible)}"` : '';
-    return new SerializedJson(`{"${this.lists[method]!.member}":[${page.join()}]${nextCursor}}`);
+    return new SerializedMembers(`"${this.lists[method]!.member}":[${page.join()}]${nextCursor}`);
   }
 
   private itemJson(definition: McpDefinition): string {
@@ -167,4 +166,25 @@ function wireTemplate({ uri: uriTemplate, size: _size, ...template }: McpResourc
 
 function wirePrompt({ meta, kind: _kind, access: _access, ...prompt }: McpPromptDefinition): object {
   return { ...prompt, _meta: meta };
+}
+
+/** Pages that were asked for last. Each may have as many variants as there are principals, so they are limited. */
+export class PageCache<Page> {
+  private readonly pages = new Map<string, Page>();
+
+  constructor(private readonly maxPages: number) {}
+
+  /** @param make makes the page when it is not there; nothing is kept when it throws */
+  get(key: string, make: () => Page): Page {
+    const page = this.pages.get(key) ?? make();
+    // The order of a Map is that of insertion: what was asked for last goes to its end.
+    this.pages.delete(key);
+    this.pages.set(key, page);
+    if (this.pages.size > this.maxPages) this.pages.delete(this.pages.keys().next().value!);
+    return page;
+  }
+
+  clear(): void {
+    this.pages.clear();
+  }
 }

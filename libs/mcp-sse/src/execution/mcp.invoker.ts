@@ -1,14 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  type CallToolResult,
   CompleteRequestParamsSchema,
   ErrorCode,
-  type CallToolResult,
 } from '@modelcontextprotocol/sdk/types.js';
 import { isObservable, lastValueFrom } from 'rxjs';
-import { completerKey } from '../discovery/completer-key.js';
+import { completerKey, type RegisteredPrompt, type RegisteredTool } from '../discovery/registered-feature.js';
 import { assertTimeout } from '../discovery/assert-timeout.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
-import type { RegisteredPrompt, RegisteredTool } from '../discovery/registered-feature.js';
 import { andThen } from '../model/and-then.js';
 import type { McpCall, McpHandler } from '../model/call.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
@@ -20,19 +19,16 @@ import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js'
 import { AccessControl } from './access-control.js';
 import { ArgumentCaps } from './argument-caps.js';
 import { completionResult } from './completion-result.js';
-import { LiveResource } from './live-resource.js';
+import { asReturned, LiveResource, streamedResult } from './streamed-result.js';
 import { FeatureLists } from './feature-lists.js';
 import { promptResult } from './prompt-result.js';
-import { asProtocolError, RESOURCE_NOT_FOUND, toProtocolError } from './protocol-error.js';
+import { asProtocolError, RESOURCE_NOT_FOUND, toProtocolError, unknownFeature } from './protocol-error.js';
 import { publicMessage } from '../model/public-message.js';
-import { findResource, MAX_URI_LENGTH, type FoundResource } from './resource-finder.js';
+import { findResource, type FoundResource, MAX_URI_LENGTH } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
 import { discard, isSource, readSource } from './returned-body.js';
-import { asReturned, streamedResult } from './streamed-result.js';
 import { withinTimeLimit } from './time-limit.js';
-import { ToolFailure } from './tool-failure.js';
-import { checkedToolResult, toolResult } from './tool-result.js';
-import { unknownFeature } from './unknown-feature.js';
+import { checkedToolResult, ToolFailure, toolResult } from './tool-result.js';
 
 type Params = Readonly<Record<string, unknown>>;
 type Preparation = PreparedRequest | Promise<PreparedRequest>;

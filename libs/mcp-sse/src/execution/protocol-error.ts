@@ -1,8 +1,9 @@
-import { HttpException, HttpStatus } from '@nestjs/common';
+import { ForbiddenException, HttpException, HttpStatus } from '@nestjs/common';
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { publicMessage } from '../model/public-message.js';
+import { clip } from '../model/clip.js';
 
 /** The specification's code for a resource that does not exist. */
 export const RESOURCE_NOT_FOUND = -32002;
@@ -28,4 +29,30 @@ function codeOf(status: number): number {
   if (status === (HttpStatus.BAD_REQUEST as number) || status === (HttpStatus.UNPROCESSABLE_ENTITY as number))
     return ErrorCode.InvalidParams;
   return status < 500 ? ErrorCode.InvalidRequest : ErrorCode.InternalError;
+}
+
+/** Not made when it is needed: the time that takes would tell hidden from unknown. */
+const HIDDEN: ErrorOptions = { cause: new ForbiddenException() };
+
+const MAX_NAME_LENGTH = 256;
+
+/**
+ * The error of a request that names what is not there for its principal.
+ *
+ * @param problem such as `Unknown tool`
+ * @param isHidden whether it is there for others: nobody but the audit trail is told
+ */
+export function unknownFeature(
+  code: number,
+  problem: string,
+  name: string,
+  isHidden: boolean,
+  data?: unknown,
+): JsonRpcError {
+  return new JsonRpcError(
+    code,
+    `${problem}: ${clip(name, MAX_NAME_LENGTH)}`,
+    data,
+    isHidden ? HIDDEN : undefined,
+  );
 }

@@ -7,18 +7,21 @@ import {
   from,
   fromEvent,
   isObservable,
+  Observable,
   of,
   take,
   takeLast,
   takeUntil,
   tap,
-  type Observable,
 } from 'rxjs';
 import type { McpCall } from '../model/call.js';
 import { McpProgress } from '../model/progress.js';
-import { fromAsyncIterable } from './from-async-iterable.js';
-import { LiveResource } from './live-resource.js';
 import { isStream } from './returned-body.js';
+
+/** What the handler of a live resource returned while a client watches it. It passes interceptors as one value. */
+export class LiveResource {
+  constructor(readonly updates$: Observable<unknown>) {}
+}
 
 /**
  * Turns what a handler returned into something with one value: of an Observable or an async iterable, the
@@ -79,4 +82,23 @@ function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
 
 function isGenerator(value: object): value is Generator<unknown> {
   return types.isGeneratorObject(value);
+}
+
+/** Unlike `from()` of rxjs, ends the iterable (its `return()`) as soon as the subscriber leaves. */
+function fromAsyncIterable<T>(iterable: AsyncIterable<T>): Observable<T> {
+  return new Observable((subscriber) => {
+    const iterator = iterable[Symbol.asyncIterator]();
+    const next = async (): Promise<void> => {
+      for (let step = await iterator.next(); !step.done; step = await iterator.next()) {
+        if (subscriber.closed) return;
+        subscriber.next(step.value);
+      }
+      subscriber.complete();
+    };
+    next().catch((error: unknown) => subscriber.error(error));
+    return () => {
+      // An iterator of the application may throw at once, or return no promise.
+      new Promise((resolve) => resolve(iterator.return?.())).catch(() => undefined);
+    };
+  });
 }

@@ -4,10 +4,9 @@ import { isBytes } from '../model/json-data.js';
 import { describeIssues } from '../schema/describe-issues.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { Body } from './body.js';
-import { dataResult } from './data-result.js';
+import { dataResult, scalarText } from './data-result.js';
 import { McpResult } from './mcp-result.js';
 import { isToolResult } from './protocol-shape.js';
-import { scalarText } from './scalar-text.js';
 
 /**
  * Makes a tool's result of what its handler returned: a result of the protocol itself, text of a string, an image or a
@@ -90,4 +89,22 @@ function wrongKind(value: McpResult): TypeError {
     `a McpResult of ${Object.keys(value).join()} is no tool's result. Return McpResult.text(), error(), json() or ` +
       'content() with blocks of the protocol.',
   );
+}
+
+/** The result of a tool that has thrown. It knows why, which its client does not see. */
+export class ToolFailure implements CallToolResult {
+  [member: string]: unknown;
+  readonly isError = true;
+  readonly content: CallToolResult['content'];
+  readonly #cause: unknown;
+
+  constructor(text: string, cause: unknown) {
+    this.content = [{ type: 'text', text }];
+    this.#cause = cause;
+  }
+
+  /** The exception that a result was made of. */
+  static causeOf(result: object): unknown {
+    return result instanceof ToolFailure ? result.#cause : undefined;
+  }
 }
