@@ -22,7 +22,6 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   decorators: { below: ['model'] },
   schema: { below: ['model'] },
-  nest: { below: ['model'] },
   discovery: { below: ['model', 'nest', 'decorators', 'schema'] },
   execution: { below: ['model', 'nest', 'decorators', 'schema', 'discovery'] },
   protocol: { below: ['model'], packages: /^@modelcontextprotocol\/sdk\// },
