@@ -1,4 +1,4 @@
-import { isProtected } from '../auth/is-protected.js';
+import { isProtected } from '../auth/protection.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedOptions } from '../model/resolved-options.js';
 import { RoutePath } from '../http/route-path.js';

@@ -10,7 +10,7 @@ import {
   UseGuards,
   type Type,
 } from '@nestjs/common';
-import { isProtected } from '../auth/is-protected.js';
+import { isProtected } from '../auth/protection.js';
 import { McpAuthGuard } from '../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../auth/mcp-edge.guard.js';
 import { type HttpRequest, rawRequest } from '../http/raw-request.js';

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpException, Inject, Injectable } from '@nestjs/common';
-import { bearerChallenge, type BearerChallengeParameters } from '../../auth/bearer-challenge.js';
+import { bearerChallenge, type BearerChallengeParameters } from '../../auth/bearer.js';
 import { EdgePolicy } from '../../auth/edge.policy.js';
-import { isProtected } from '../../auth/is-protected.js';
+import { isProtected } from '../../auth/protection.js';
 import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOAuth, type ResolvedOptions } from '../../model/resolved-options.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';

@@ -1,4 +1,6 @@
-/** What a `WWW-Authenticate: Bearer` says besides. */
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** The parameters of a `WWW-Authenticate: Bearer`. */
 export interface BearerChallengeParameters {
   readonly error?: 'invalid_token' | 'insufficient_scope';
   /** Scopes that a token needs. */
@@ -20,4 +22,9 @@ export function bearerChallenge({ error, scopes = [], resourceMetadata }: Bearer
     resource_metadata: resourceMetadata,
   }).filter(([, value]) => value !== undefined);
   return ['Bearer', parameters.map(([name, value]) => `${name}="${value}"`).join(', ')].join(' ').trimEnd();
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
+export function bearerToken({ authorization }: IncomingHttpHeaders): string | undefined {
+  return /^Bearer +([^ ].*)$/i.exec(authorization ?? '')?.[1];
 }
