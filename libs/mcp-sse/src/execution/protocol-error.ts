@@ -1,5 +1,5 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
-import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode, type McpError } from '@modelcontextprotocol/sdk/types.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { publicMessage } from '../model/public-message.js';
@@ -10,8 +10,13 @@ export const RESOURCE_NOT_FOUND = -32002;
 /** The error of the protocol that a handler threw on purpose, ours or the SDK's. */
 export function asProtocolError(error: unknown): JsonRpcError | undefined {
   if (error instanceof JsonRpcError) return error;
-  if (!(error instanceof McpError)) return undefined;
+  if (!isSdkError(error)) return undefined;
   return new JsonRpcError(error.code, error.message.replace(/^MCP error -?\d+: /, ''), error.data);
+}
+
+/** By its form: a CommonJS application has the SDK's other build, whose class is another one. */
+function isSdkError(error: unknown): error is McpError {
+  return error instanceof Error && error.name === 'McpError' && Number.isInteger((error as McpError).code);
 }
 
 /** The error of a resource or a prompt, which have no result that could carry it. */
