@@ -180,7 +180,9 @@ export class McpRegistry {
 
   /** @internal */
   register(list: 'tools', feature: RegisteredTool): void;
+  /** @internal */
   register(list: 'resources', feature: RegisteredResource): void;
+  /** @internal */
   register(list: 'prompts', feature: RegisteredPrompt): void;
   register(list: McpFeatureList, feature: RegisteredTool | RegisteredResource | RegisteredPrompt): void {
     assertTimeout(feature.timeoutMs, `"timeoutMs" of ${feature.source}`);
