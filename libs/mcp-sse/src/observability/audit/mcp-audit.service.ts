@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
-import { rawRequest } from '../../auth/raw-request.js';
+import { rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import { McpRegistry } from '../../discovery/mcp.registry.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
@@ -12,7 +12,7 @@ import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.
 import type { McpSessionView } from '../../model/session-view.js';
 import { thrownText } from '../../model/thrown-text.js';
 import { TolerantStream } from '../../model/tolerant-stream.js';
-import type { ObservedRequest, TrafficObserver } from '../../model/traffic-observer.js';
+import type { ObservedRequest } from '../../model/traffic-observer.js';
 import { methodNamed } from '../../protocol/methods.js';
 import type { McpSessionEvent } from '../../sessions/session-event.js';
 import { auditedArguments } from './audited-arguments.js';
@@ -36,8 +36,9 @@ const SESSION_TYPES = {
 } as const;
 
 /** The audit trail: who did what, and what was refused. */
+// It is a TrafficObserver. Its types cannot say so, since the members of one are internal.
 @Injectable()
-export class McpAuditService implements TrafficObserver {
+export class McpAuditService {
   private readonly logger = new Logger('McpAudit');
   private readonly events = new Subject<McpAuditEvent>();
 
