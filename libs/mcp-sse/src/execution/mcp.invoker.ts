@@ -30,7 +30,7 @@ import { asReturned, LiveResource, streamedResult } from './streamed-result.js';
 import { FeatureLists, type ListMethod } from './feature-lists.js';
 import { promptResult } from './prompt-result.js';
 import { asProtocolError, RESOURCE_NOT_FOUND, toProtocolError, unknownFeature } from './protocol-error.js';
-import { publicMessage } from '../model/public-message.js';
+import { publicMessage } from '../model/error-text.js';
 import { findResource, type FoundResource, MAX_URI_LENGTH } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
 import { discard, isSource, readSource } from './returned-body.js';

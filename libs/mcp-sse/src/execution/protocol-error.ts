@@ -2,7 +2,7 @@ import { ForbiddenException, HttpException, HttpStatus } from '@nestjs/common';
 import { ErrorCode, type McpError } from '@modelcontextprotocol/sdk/types.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
-import { publicMessage } from '../model/public-message.js';
+import { publicMessage } from '../model/error-text.js';
 import { clip } from '../model/clip.js';
 
 /** The specification's code for a resource that does not exist. */

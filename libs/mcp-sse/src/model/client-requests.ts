@@ -44,3 +44,13 @@ export interface ClientRequests {
   /** The folders and files that the client lets servers work on (`roots/list`). */
   listRoots(options?: ClientRequestOptions): Promise<Root[]>;
 }
+
+/**
+ * Makes the check of what users fill into a form.
+ *
+ * @returns says what is wrong with an answer, field by field, or undefined when it fits
+ * @throws {Error} when the form's schema is no JSON Schema
+ */
+export type FormCheck = (
+  form: ElicitRequestFormParams['requestedSchema'],
+) => (content: unknown) => string | undefined;

@@ -1,6 +1,15 @@
 import type { Annotations, Icon, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
-import type { McpAccess } from './access.js';
-import type { JsonObjectSchema } from './json-schema.js';
+import type { JsonObjectSchema } from './schema-source.js';
+
+/** Whom a feature is for. Where it says nothing, it is for everyone whom the policy accepts. */
+export interface McpAccess {
+  /** For everyone whom the guards of the server let in; the policy is not asked. */
+  readonly public: boolean;
+  /** The principal needs every one of them. */
+  readonly scopes: readonly string[];
+  /** The principal needs one of them, where there are any. */
+  readonly roles: readonly string[];
+}
 
 interface Described {
   /** Unique among the server's features of its kind. */

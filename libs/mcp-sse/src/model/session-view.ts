@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ClientCapabilities, Implementation } from '@modelcontextprotocol/sdk/types.js';
 import type { McpPrincipal } from './principal.js';
 
@@ -42,4 +43,17 @@ export interface McpSessionView {
   readonly clientCapabilities?: ClientCapabilities;
   /** Sends a notification on the session's stream. */
   notify(method: string, params?: Record<string, unknown>): void;
+}
+
+const DIGITS = 16;
+const digests = new WeakMap<McpSessionView, string>();
+
+/** What a session is called where its id must not be seen. */
+export function sessionDigest(session: McpSessionView): string {
+  let digest = digests.get(session);
+  if (digest === undefined) {
+    digest = createHash('sha256').update(session.id).digest('hex').slice(0, DIGITS);
+    digests.set(session, digest);
+  }
+  return digest;
 }

@@ -9,18 +9,29 @@ import type {
   ProgressToken,
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
+import type { FormCheck, ClientRequestOptions, ClientRequests } from '../model/client-requests.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import type { FormCheck } from '../model/form-check.js';
 import { McpContext, type McpLog } from '../model/mcp-context.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView } from '../model/session-view.js';
-import type { ClientRequestOptions, ClientRequests } from '../model/client-requests.js';
-import { CallLog, isLogged } from './call-log.js';
+import { CallLogger, isLogged } from './call-logger.js';
 import type { ClientRequestContext } from './client-request-queue.js';
 import { ClientRequestSender } from './client-request-sender.js';
 import type { ClientState } from './connection-state.js';
-import type { MessageOrigin } from './message-origin.js';
+
+/** Where a message came from, and for whom. */
+export interface MessageOrigin {
+  readonly principal: McpPrincipal;
+  readonly request: unknown;
+  readonly headers: IncomingHttpHeaders;
+  readonly streamHeaders: IncomingHttpHeaders;
+  readonly params: Readonly<Record<string, string>>;
+  /** Size of what carried it: the body of a POST, or a line. */
+  readonly bytes: number;
+  /** What the `contextFactory` option made for it. */
+  readonly extras?: object;
+}
 
 /** What the context of a request needs of its host, a connection. */
 export interface CallPort {
@@ -112,7 +123,7 @@ export class CallContext extends McpContext {
   }
 
   get log(): McpLog {
-    return (this.#log ??= new CallLog((level, data, logger) => this.#writeLog(level, data, logger)));
+    return (this.#log ??= new CallLogger((level, data, logger) => this.#writeLog(level, data, logger)));
   }
 
   progress(done: number, total?: number, message?: string): void {

@@ -1,8 +1,7 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
-import type { JsonRpcResponse } from './json-rpc.js';
-import type { SendMessage } from './send-message.js';
-import { serializeNotification, serializeRequest } from './serialize.js';
+import { type JsonRpcResponse, serializeNotification, serializeRequest } from './json-rpc.js';
+import type { SendMessage } from './connection-outlet.js';
 
 interface Pending {
   resolve(result: unknown): void;

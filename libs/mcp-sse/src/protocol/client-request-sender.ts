@@ -1,27 +1,27 @@
 import {
-  CreateMessageResultSchema,
-  CreateMessageResultWithToolsSchema,
-  ElicitRequestFormParamsSchema,
-  ElicitRequestURLParamsSchema,
-  ElicitResultSchema,
-  ListRootsResultSchema,
   type ClientCapabilities,
   type CreateMessageRequestParams,
   type CreateMessageRequestParamsBase,
+  CreateMessageRequestParamsSchema,
   type CreateMessageResult,
+  CreateMessageResultSchema,
   type CreateMessageResultWithTools,
+  CreateMessageResultWithToolsSchema,
   type ElicitRequestFormParams,
+  ElicitRequestFormParamsSchema,
   type ElicitRequestURLParams,
+  ElicitRequestURLParamsSchema,
   type ElicitResult,
+  ElicitResultSchema,
+  ListRootsResultSchema,
   type Root,
+  type SamplingMessage,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { ClientRequestOptions, ClientRequests } from '../model/client-requests.js';
+import type { ClientRequestOptions, ClientRequests, FormCheck } from '../model/client-requests.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
-import type { FormCheck } from '../model/form-check.js';
 import { shapeFault } from '../model/shape-fault.js';
 import type { ClientState } from './connection-state.js';
 import { revisionOf } from './revisions.js';
-import { samplingFault } from './sampling-fault.js';
 
 interface ResultSchema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false };
@@ -113,4 +113,34 @@ function missing(capability: string): McpClientError {
     `The client did not declare the capability "${capability}" when it initialized. ` +
       'Look at ctx.clientCapabilities before you ask.',
   );
+}
+
+/**
+ * What a client would refuse, or a model, in what a tool wants to have sampled; undefined where there is nothing.
+ *
+ * @see https://modelcontextprotocol.io/specification/2025-11-25/client/sampling#message-content-constraints
+ */
+export function samplingFault(params: CreateMessageRequestParams): string | undefined {
+  return shapeFault(CreateMessageRequestParamsSchema, params) ?? toolLoopFault(params.messages);
+}
+
+/** Each tool use has its result in the next message, and that message has nothing else. */
+function toolLoopFault(messages: readonly SamplingMessage[]): string | undefined {
+  let uses: string[] = [];
+  for (const [index, { role, content }] of messages.entries()) {
+    const blocks = [content].flat();
+    const results = blocks.flatMap((block) => (block.type === 'tool_result' ? block.toolUseId : []));
+    if (results.length > 0 && (results.length < blocks.length || role !== 'user'))
+      return `messages.${index}: a message with a tool_result is of the user and has nothing else.`;
+    if (!haveSameIds(uses, results))
+      return `messages.${index}: each tool_use must have its tool_result in the next message, and no other.`;
+    uses = blocks.flatMap((block) => (block.type === 'tool_use' ? block.id : []));
+    if (uses.length > 0 && role !== 'assistant')
+      return `messages.${index}: a message with a tool_use is of the assistant.`;
+  }
+  return uses.length === 0 ? undefined : 'messages: the results of the last tool_use are missing.';
+}
+
+function haveSameIds(uses: readonly string[], results: readonly string[]): boolean {
+  return JSON.stringify(uses.toSorted()) === JSON.stringify(results.toSorted());
 }

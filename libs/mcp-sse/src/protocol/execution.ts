@@ -1,15 +1,18 @@
 import { ErrorCode, type ProgressToken } from '@modelcontextprotocol/sdk/types.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
-import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
-import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { InvokedContext, PreparedRequest } from '../model/invoker.js';
 import type { ObservedRequest, TrafficObserver } from '../model/traffic-observer.js';
-import { CallContext, type CallPort } from './call-context.js';
-import { inFlightWeight } from './in-flight-weight.js';
-import type { JsonRpcRequest, Params } from './json-rpc.js';
-import type { MessageOrigin } from './message-origin.js';
-import { MAX_ID_LENGTH } from './protocol-caps.js';
-import { serializeError, serializeResult } from './serialize.js';
+import { CallContext, type CallPort, type MessageOrigin } from './call-context.js';
+import {
+  type JsonRpcMessage,
+  type JsonRpcRequest,
+  MAX_ID_LENGTH,
+  type Params,
+  serializeError,
+  serializeResult,
+} from './json-rpc.js';
+import { inFlightWeight } from './json-weight.js';
 
 export type Preparation = PreparedRequest | Promise<PreparedRequest>;
 
@@ -143,4 +146,13 @@ function assertTokenLength(params: Params): void {
 function progressTokenOf({ _meta }: Params): ProgressToken | undefined {
   const token = (_meta as { progressToken?: unknown } | null | undefined)?.progressToken;
   return typeof token === 'string' || typeof token === 'number' ? token : undefined;
+}
+
+/** A message that its client may send. Whether a request may be made its execution knows. */
+export interface AdmittedMessage {
+  readonly message: JsonRpcMessage;
+  /** Size of what carried it. */
+  readonly bytes: number;
+  /** Answers it, if it is a request. */
+  readonly execution?: Execution;
 }

@@ -1,6 +1,15 @@
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
-import { MAX_ID_LENGTH } from './protocol-caps.js';
+import { SerializedMembers } from '../model/serialized-members.js';
+
+/** Characters of a request id or progress token. Messages repeat both, and a session keeps both. */
+export const MAX_ID_LENGTH = 1_024;
+
+/** What `clientInfo` and `capabilities` may weigh together in bytes, see `jsonWeight()`. Every session keeps both. */
+export const MAX_CLIENT_WEIGHT = 16 * 1024;
+
+/** Characters that handlers and the log are told of a client's reason to cancel. */
+export const MAX_REASON_LENGTH = 1_024;
 
 export type Params = Readonly<Record<string, unknown>>;
 
@@ -88,4 +97,30 @@ function isObject(value: unknown): value is Params {
 
 function invalid(problem: string): JsonRpcError {
   return new JsonRpcError(ErrorCode.InvalidRequest, `Invalid Request: ${problem}`);
+}
+
+/** @throws {TypeError} when the result has no JSON, such as one with a BigInt or a circle */
+export function serializeResult(id: RequestId, result: object | SerializedMembers): string {
+  const json = result instanceof SerializedMembers ? `{${result.text}}` : JSON.stringify(result);
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${json}}`;
+}
+
+/** @param id null where the request's id is not known */
+export function serializeError(id: RequestId | null, { code, message, data }: JsonRpcError): string {
+  try {
+    return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
+  } catch {
+    // The application's data has no JSON. The request is answered without it.
+    return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message: String(message) } });
+  }
+}
+
+/** @throws {TypeError} when the parameters have no JSON */
+export function serializeNotification(method: string, params?: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify({ jsonrpc: '2.0', method, params });
+}
+
+/** @throws {TypeError} when the parameters have no JSON */
+export function serializeRequest(id: RequestId, method: string, params?: object): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, method, params });
 }

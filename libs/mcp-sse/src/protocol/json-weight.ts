@@ -1,3 +1,5 @@
+import type { Params } from './json-rpc.js';
+
 /** Bytes that V8 takes, as measured: for an object or array, and for a place that a value or a name is kept at. */
 const OBJECT_WEIGHT = 48;
 const SLOT_WEIGHT = 16;
@@ -28,4 +30,16 @@ export function jsonWeight(value: unknown, maxWeight = Infinity): number {
     }
   }
   return weight;
+}
+
+/** What a request takes while it is in flight besides its parameters, as measured: its contexts and promises. */
+const OVERHEAD = 8 * 1024;
+/** Up to which size parameters count as what such a message can take at most: looking would cost more. */
+const SMALL = 2 * 1024;
+/** Bytes in memory that one byte of JSON can become, as in `[{},{},{}]`. */
+const MAX_GROWTH = 22;
+
+/** About how many bytes a request takes while it is in flight. @param bytes of the message that carried it */
+export function inFlightWeight(params: Params, bytes: number): number {
+  return OVERHEAD + (bytes <= SMALL ? bytes * MAX_GROWTH : jsonWeight(params));
 }

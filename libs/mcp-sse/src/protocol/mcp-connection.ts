@@ -1,29 +1,51 @@
-import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
-import { beginningOf } from '../model/beginning-of.js';
+import { ErrorCode, type Implementation, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import type { FormCheck } from '../model/client-requests.js';
+import { beginningOf } from '../model/clip.js';
 import type { NegotiatedState } from '../model/cluster/session-record.js';
-import type { ErrorReporter } from '../model/error-reporter.js';
 import { countMembers } from '../model/count-members.js';
+import type { ErrorReporter } from '../model/error-reporter.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
-import type { FormCheck } from '../model/form-check.js';
 import type { Invoker } from '../model/invoker.js';
 import { policyContextOf } from '../model/mcp-policy.js';
 import type { McpSessionView } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { AdmittedMessage } from './admitted-message.js';
-import { CallContext } from './call-context.js';
-import { ClientRequestQueue, type ClientRequestContext } from './client-request-queue.js';
-import type { ConnectionOptions } from './connection-options.js';
+import { CallContext, type MessageOrigin } from './call-context.js';
+import { type ClientRequestContext, ClientRequestQueue } from './client-request-queue.js';
 import type { ConnectionOutlet } from './connection-outlet.js';
 import type { ConnectionState } from './connection-state.js';
-import { TooManyRequestsError } from './errors/too-many-requests.error.js';
-import { Execution, type ExecutionHost } from './execution.js';
-import type { JsonRpcMessage, Params } from './json-rpc.js';
-import type { MessageOrigin } from './message-origin.js';
-import { MAX_REASON_LENGTH } from './protocol-caps.js';
+import { type AdmittedMessage, Execution, type ExecutionHost } from './execution.js';
+import {
+  type JsonRpcMessage,
+  MAX_REASON_LENGTH,
+  type Params,
+  serializeError,
+  serializeNotification,
+} from './json-rpc.js';
 import { RequestMethods } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
-import { serializeError, serializeNotification } from './serialize.js';
+
+export interface ConnectionOptions {
+  readonly serverInfo: Implementation;
+  readonly instructions?: string;
+  readonly maxInFlight: number;
+  readonly maxSubscriptions: number;
+  /** How long the client has to answer a request of the server, in milliseconds. */
+  readonly clientRequestMs: number;
+  /** Members of objects and elements of arrays in what the client answers. */
+  readonly maxAnswerMembers: number;
+  readonly checkForm: FormCheck;
+  readonly observer: TrafficObserver;
+}
+
+/** A session has as many requests in flight as it may have. */
+export class TooManyRequestsError extends Error {
+  override readonly name = 'TooManyRequestsError';
+
+  constructor(readonly maxInFlight: number) {
+    super(`The session has ${maxInFlight} requests in flight; wait for an answer before you send more.`);
+  }
+}
 
 type ClientRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number };
 type Notification = Extract<JsonRpcMessage, { kind: 'notification' }>;

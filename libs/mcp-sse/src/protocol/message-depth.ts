@@ -1,5 +1,20 @@
-import { MessageTooDeepError } from './errors/message-too-deep.error.js';
+import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { isRequestId } from './json-rpc.js';
+
+/** A message is nested too deep for code that recurses. */
+export class MessageTooDeepError extends JsonRpcError {
+  /** @param id of the request; null where the message is no request or its id cannot be read */
+  constructor(
+    maxDepth: number,
+    readonly id: RequestId | null,
+  ) {
+    super(
+      ErrorCode.InvalidRequest,
+      `Invalid Request: the message is nested deeper than ${maxDepth} levels ("limits.maxMessageDepth")`,
+    );
+  }
+}
 
 /**
  * Refuses a message, as parsed from its JSON, that is nested too deep to be walked, copied or serialized by code that

@@ -7,8 +7,7 @@ import type { ObservedServer } from '../observability/observed-server.js';
 import { requestTarget, UNKNOWN } from '../observability/request-target.js';
 import type { McpSessionEvent } from '../sessions/session-event.js';
 import { parentOf } from './parent-of.js';
-import { recordEnd } from './record-end.js';
-import { requestAttributes } from './request-attributes.js';
+import { recordEnd, requestAttributes } from './request-span.js';
 
 /**
  * Makes a span of each request to one server. The conventions are still in development.

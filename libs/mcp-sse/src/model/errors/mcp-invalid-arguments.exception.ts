@@ -1,5 +1,5 @@
 import { BadRequestException } from '@nestjs/common';
-import { tellFew } from '../tell-few.js';
+import { tellFew } from '../clip.js';
 
 /** What is wrong with one argument. */
 export interface ArgumentIssue {

@@ -1,7 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { escapeControls } from '../../model/escape-controls.js';
-import { LogLine } from '../../model/log-line.js';
+import { escapeControls, LogLine } from '../../model/log-line.js';
 import type { McpAuditEvent } from './mcp-audit-event.js';
 
 /** Writes the audit trail to Nest's log, an entry a line of JSON: what was refused as a warning. */

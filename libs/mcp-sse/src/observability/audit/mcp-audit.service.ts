@@ -5,23 +5,19 @@ import { rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import { McpRegistry } from '../../discovery/mcp.registry.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
-import { escapeControls } from '../../model/escape-controls.js';
+import { escapeControls } from '../../model/log-line.js';
 import type { McpContext } from '../../model/mcp-context.js';
 import { ANONYMOUS, type McpPrincipal } from '../../model/principal.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
-import type { McpSessionView } from '../../model/session-view.js';
-import { thrownText } from '../../model/thrown-text.js';
+import { type McpSessionView, sessionDigest } from '../../model/session-view.js';
+import { thrownText } from '../../model/error-text.js';
 import { TolerantStream } from '../../model/tolerant-stream.js';
 import type { ObservedRequest } from '../../model/traffic-observer.js';
 import { methodNamed } from '../../protocol/methods.js';
 import type { McpSessionEvent } from '../../sessions/session-event.js';
-import { auditedArguments } from './audited-arguments.js';
-import { clipped } from './clipped.js';
-import { isoTime } from './iso-time.js';
+import { auditedArguments, clipped, isoTime } from './audit-values.js';
 import type { McpAuditEvent } from './mcp-audit-event.js';
-import { Refusal } from '../refusal.js';
-import { requestOutcome } from '../request-outcome.js';
-import { sessionDigest } from '../../model/session-digest.js';
+import { Refusal, requestOutcome } from '../request-outcome.js';
 
 type Params = Readonly<Record<string, unknown>>;
 

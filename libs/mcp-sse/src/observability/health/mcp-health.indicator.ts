@@ -1,7 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
-import type { McpHealth } from './mcp-health.js';
+
+/** How a server is, as `McpHealthIndicator.read()` tells it. */
+export interface McpHealth {
+  /** `down` when no new clients are to be sent to this node, since it is being taken out of service. */
+  readonly status: 'up' | 'down';
+  readonly draining: boolean;
+  /** How many this node has, and how many it may have. */
+  readonly sessions: { readonly open: number; readonly max: number };
+  /** Characters of events: those that wait for clients, and those that are kept, these included. */
+  readonly events: {
+    readonly queuedBytes: number;
+    readonly keptBytes: number;
+    readonly maxBytesPerSession: number;
+  };
+  /** Whether what nodes share can be reached; where there is a cluster. */
+  readonly cluster?: 'up' | 'down';
+}
 
 /**
  * Tells how a server is, in the form that the health checks of @nestjs/terminus expect. It opens no session and asks

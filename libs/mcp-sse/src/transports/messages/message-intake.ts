@@ -3,7 +3,7 @@ import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { McpTransportName } from '../../model/session-view.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
-import type { AdmittedMessage } from '../../protocol/admitted-message.js';
+import type { AdmittedMessage } from '../../protocol/execution.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
 import { andThen } from '../../model/and-then.js';
 import { isSamePrincipal, principalKey } from '../../model/principal.js';

@@ -1,4 +1,4 @@
-import { LoggingLevelSchema, type LoggingLevel } from '@modelcontextprotocol/sdk/types.js';
+import { type LoggingLevel, LoggingLevelSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { McpLog } from '../model/mcp-context.js';
 
 const SEVERITY = new Map(LoggingLevelSchema.options.map((level, severity) => [level, severity]));
@@ -9,7 +9,7 @@ export function isLogged(level: LoggingLevel, threshold: LoggingLevel | undefine
 }
 
 /** The log of one call: a method per level. */
-export class CallLog implements McpLog {
+export class CallLogger implements McpLog {
   constructor(private readonly write: (level: LoggingLevel, data: unknown, logger?: string) => void) {}
 
   debug(data: unknown, logger?: string): void {

@@ -1,13 +1,20 @@
 import {
   ErrorCode,
-  InitializeRequestParamsSchema,
   type InitializeRequestParams,
+  InitializeRequestParamsSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import { tellFew } from '../model/clip.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
-import { invalidParams } from './invalid-params.js';
-import type { Params } from './json-rpc.js';
+import { MAX_CLIENT_WEIGHT, type Params } from './json-rpc.js';
 import { jsonWeight } from './json-weight.js';
-import { MAX_CLIENT_WEIGHT } from './protocol-caps.js';
+
+/** @param fields the parameters that are wrong, by their paths */
+export function invalidParams(fields: readonly string[]): JsonRpcError {
+  return new JsonRpcError(
+    ErrorCode.InvalidParams,
+    `Invalid params: missing or of the wrong type: ${tellFew(fields, String)}`,
+  );
+}
 
 /** @throws {JsonRpcError} -32602 when they are not those of an `initialize`, or larger than a session keeps */
 export function initializeParams(params: Params): InitializeRequestParams {

@@ -1,4 +1,12 @@
-import { clipped } from './clipped.js';
+import { clip } from '../../model/clip.js';
+
+const MAX_LENGTH = 256;
+
+/** Text that a client has chosen, no longer than an entry of the audit trail should be; undefined for what is no text. */
+export function clipped(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  return clip(value, MAX_LENGTH);
+}
 
 /**
  * The arguments that an audit trail may have.
@@ -22,4 +30,17 @@ function summary(value: unknown): unknown {
   if (Array.isArray(value)) return `[${value.length} items]`;
   if (typeof value === 'object' && value !== null) return '[object]';
   return clipped(value) ?? value;
+}
+
+let at = 0;
+let text = '';
+
+/** The time as ISO 8601 has it, put into words once for each of its milliseconds: there may be many entries in one. */
+export function isoTime(): string {
+  const now = Date.now();
+  if (now !== at) {
+    at = now;
+    text = new Date(now).toISOString();
+  }
+  return text;
 }

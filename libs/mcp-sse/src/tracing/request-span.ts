@@ -1,7 +1,9 @@
-import type { Attributes } from '@opentelemetry/api';
+import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { ToolFailure } from '../execution/tool-result.js';
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { McpContext } from '../model/mcp-context.js';
-import { clipped } from '../observability/audit/clipped.js';
-import { sessionDigest } from '../model/session-digest.js';
+import { sessionDigest } from '../model/session-view.js';
+import { clipped } from '../observability/audit/audit-values.js';
 import type { RequestTarget } from '../observability/request-target.js';
 
 /**
@@ -40,4 +42,27 @@ function httpOf(request: unknown): { readonly ip?: string; readonly httpVersion?
     raw?: { httpVersion?: string };
   };
   return { ip, httpVersion: httpVersion ?? raw?.httpVersion };
+}
+
+/**
+ * Ends the span of a request with what became of it.
+ *
+ * @param outcome as `ObservedRequest.end` has it
+ */
+export function recordEnd(span: Span, outcome: object | undefined): void {
+  if (!outcome) fail(span, 'cancelled');
+  else if (outcome instanceof JsonRpcError) {
+    span.setAttribute('rpc.response.status_code', String(outcome.code));
+    fail(span, String(outcome.code), outcome.message);
+  } else if ((outcome as { isError?: unknown }).isError) {
+    const cause = ToolFailure.causeOf(outcome);
+    if (cause instanceof Error) span.recordException(cause);
+    fail(span, 'tool_error');
+  }
+  span.end();
+}
+
+function fail(span: Span, type: string, message?: string): void {
+  span.setAttribute('error.type', type);
+  span.setStatus({ code: SpanStatusCode.ERROR, message });
 }
