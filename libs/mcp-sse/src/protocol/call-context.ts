@@ -19,21 +19,25 @@ import { CallLogger, isLogged } from './call-logger.js';
 import type { ClientRequestContext } from './client-request-queue.js';
 import { ClientRequestSender } from './client-request-sender.js';
 import type { ClientState } from './connection-state.js';
+import { revisionOf, UNDECLARED_REVISION } from './revisions.js';
 
-/** Where a message came from, and for whom. */
+/** Where a message came from, and who sent it. */
 export interface MessageOrigin {
   readonly principal: McpPrincipal;
+  /** The HTTP request that carried it: Express's, Fastify's, or a stand-in where there was none. */
   readonly request: unknown;
   readonly headers: IncomingHttpHeaders;
+  /** Headers of the request that opened the session's stream. */
   readonly streamHeaders: IncomingHttpHeaders;
+  /** Parameters of the route. */
   readonly params: Readonly<Record<string, string>>;
-  /** Size of what carried it: the body of a POST, or a line. */
+  /** Size of the POST's body or the line that carried it. */
   readonly bytes: number;
-  /** What the `contextFactory` option made for it. */
+  /** Members that the `contextFactory` option adds to the context. */
   readonly extras?: object;
 }
 
-/** What the context of a request needs of its host, a connection. */
+/** What the context of a request needs of its host, such as a connection. */
 export interface CallPort {
   /** The session that the request was made in, if any. */
   readonly session?: McpSessionView;
@@ -56,7 +60,7 @@ export class CallContext extends McpContext {
   #lastProgress = -Infinity;
   #settled = false;
   #abortReason?: Error;
-  // Not `private` of TypeScript: those would be names that the application cannot use in contextFactory.
+  // Fields that are `private` in TypeScript only would reserve their names: contextFactory could not use them.
   readonly #progressToken: ProgressToken | undefined;
   readonly #origin: MessageOrigin;
   readonly #port: CallPort;
@@ -114,6 +118,10 @@ export class CallContext extends McpContext {
     return this.#port.state.clientCapabilities;
   }
 
+  get resourceNotFoundCode(): number {
+    return (revisionOf(this.#port.state.protocolVersion) ?? UNDECLARED_REVISION).resourceNotFoundCode;
+  }
+
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
@@ -128,7 +136,7 @@ export class CallContext extends McpContext {
 
   progress(done: number, total?: number, message?: string): void {
     const progressToken = this.#progressToken;
-    // NaN and infinite numbers have no JSON.
+    // JSON cannot express NaN and infinite numbers.
     if (progressToken === undefined || !Number.isFinite(done) || done <= this.#lastProgress) return;
     this.#lastProgress = done;
     const knownTotal = Number.isFinite(total) ? total : undefined;
@@ -160,7 +168,7 @@ export class CallContext extends McpContext {
     if (!this.#settled) this.#port.closeStream(this.requestId, retryMs);
   }
 
-  /** The request has its answer, or will never have one. */
+  /** Called when the request has its answer, or will never have one. Nothing is sent for it any more. */
   settle(): void {
     this.#settled = true;
   }

@@ -15,7 +15,7 @@ interface Held {
 }
 
 export interface ClientRequestContext {
-  /** The client's request that this one is made for. */
+  /** Id of the client's request that this one is made for. */
   readonly relatesTo: RequestId;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
@@ -26,13 +26,13 @@ const ORIGIN_ENDED = 'the request that it was made for ended.';
 /** Requests of the server that its client has not answered yet. */
 export class ClientRequestQueue {
   private readonly pending = new Map<RequestId, Pending>();
-  /** Those of them that are not sent yet, as the client is not ready. */
+  /** Those of them that wait for the client to be ready. */
   private readonly held = new Map<RequestId, Held>();
   private lastId = 0;
 
   /**
-   * @param isReady whether the client can be asked yet
-   * @param log takes what was cancelled, and why
+   * @param isReady whether the client has sent `notifications/initialized`
+   * @param log is told which request was cancelled, and why
    */
   constructor(
     private readonly send: SendMessage,
@@ -40,14 +40,14 @@ export class ClientRequestQueue {
     private readonly log: (text: string) => void,
   ) {}
 
-  /** Requests get greater ids than this. */
+  /** Makes the ids of requests greater than this one. */
   startAfter(id: number): void {
     this.lastId = id;
   }
 
   /**
-   * Rejects with a {@link McpClientError} when the client answers with an error, too late or not at all. A client
-   * that is not ready is asked as soon as it is.
+   * Asks the client, as soon as it is ready. Rejects with a {@link McpClientError} when it answers with an error, too
+   * late or not at all.
    *
    * @throws {TypeError} when the parameters have no JSON
    */
@@ -95,26 +95,26 @@ export class ClientRequestQueue {
     });
   }
 
-  /** Sends what has waited for the client to be ready. */
+  /** Sends the requests that have waited for the client to be ready. */
   sendHeld(): void {
     const held = [...this.held.values()];
     this.held.clear();
     for (const { send } of held) send();
   }
 
-  /** Gives up what was not sent yet for a request of the client that now has its answer. */
+  /** Cancels what was not sent yet for a client's request that now has its answer. @param id of that request */
   answered(id: RequestId): void {
     if (this.held.size === 0) return;
     for (const { relatesTo, giveUp } of this.held.values()) if (relatesTo === id) giveUp(ORIGIN_ENDED);
   }
 
-  /** Rejects what the client has not answered: its session has ended. */
+  /** Rejects what the client has not answered when its session ends. */
   close(): void {
     const error = new McpClientError('The session ended before the client answered.');
     for (const pending of this.pending.values()) pending.reject(error);
   }
 
-  /** An answer that nobody waits for is dropped. */
+  /** Takes an answer of the client. One that nobody waits for is dropped. */
   settle({ id, result, error }: JsonRpcResponse): void {
     const pending = this.pending.get(id);
     if (error === undefined) pending?.resolve(result);

@@ -1,4 +1,4 @@
-import { ErrorCode, type Implementation, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { FormCheck } from '../model/client-requests.js';
 import { beginningOf } from '../model/clip.js';
 import type { NegotiatedState } from '../model/cluster/session-record.js';
@@ -14,45 +14,32 @@ import { CallContext, type MessageOrigin } from './call-context.js';
 import { type ClientRequestContext, ClientRequestQueue } from './client-request-queue.js';
 import type { ConnectionOutlet } from './connection-outlet.js';
 import type { ConnectionState } from './connection-state.js';
+import { TooManyRequestsError } from './errors/too-many-requests.error.js';
 import { type AdmittedMessage, Execution, type ExecutionHost } from './execution.js';
-import {
-  type JsonRpcMessage,
-  MAX_REASON_LENGTH,
-  type Params,
-  serializeError,
-  serializeNotification,
-} from './json-rpc.js';
-import { RequestMethods } from './request-methods.js';
+import { type JsonRpcMessage, type Params, serializeError, serializeNotification } from './json-rpc.js';
+import { RequestMethods, type ServerIntroduction } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
 
-export interface ConnectionOptions {
-  readonly serverInfo: Implementation;
-  readonly instructions?: string;
+export interface ConnectionOptions extends ServerIntroduction {
   readonly maxInFlight: number;
   readonly maxSubscriptions: number;
-  /** How long the client has to answer a request of the server, in milliseconds. */
+  /** Milliseconds that the client has to answer a request of the server. */
   readonly clientRequestMs: number;
-  /** Members of objects and elements of arrays in what the client answers. */
+  /** Most members of objects and elements of arrays in an answer of the client, in all. */
   readonly maxAnswerMembers: number;
   readonly checkForm: FormCheck;
   readonly observer: TrafficObserver;
 }
 
-/** A session has as many requests in flight as it may have. */
-export class TooManyRequestsError extends Error {
-  override readonly name = 'TooManyRequestsError';
-
-  constructor(readonly maxInFlight: number) {
-    super(`The session has ${maxInFlight} requests in flight; wait for an answer before you send more.`);
-  }
-}
+/** Most characters of a client's reason to cancel that handlers and the log are told. */
+const MAX_REASON_LENGTH = 1_024;
 
 type ClientRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number };
 type Notification = Extract<JsonRpcMessage, { kind: 'notification' }>;
 
-/** What the owner of a connection does with messages that come together, before they are accepted. */
+/** Lets the owner of a connection check messages that come together before they are accepted. */
 export interface MessageGate {
-  /** Ids of requests that will be accepted soon, and that no other request may have. */
+  /** Ids of requests that will be accepted soon. No other request may have them. */
   readonly expected: ReadonlySet<RequestId>;
   /**
    * Called once it is known which messages their client may send, right before they are accepted.
@@ -62,7 +49,7 @@ export interface MessageGate {
   pass(admitted: readonly AdmittedMessage[]): void;
 }
 
-/** One client's side of the protocol: what was negotiated, what is in flight, and what each message does. */
+/** The protocol's side of one session: what was negotiated, and the requests in flight both ways. */
 export class McpConnection implements ExecutionHost {
   readonly state: ConnectionState = { subscriptions: new Set() };
   private readonly executions = new Map<RequestId, Execution>();
@@ -72,8 +59,7 @@ export class McpConnection implements ExecutionHost {
     {
       tell: (uri) => this.notify('notifications/resources/updated', { uri }),
       hold: (bytes) => this.outlet.hold(bytes),
-      report: (error) =>
-        void this.errors.report(error, 'the policy, asked about a resource that has changed,'),
+      report: (error) => void this.errors.report(error, 'the policy for a resource that has changed'),
       reader: () => policyContextOf(this.session),
     },
   );
@@ -131,11 +117,7 @@ export class McpConnection implements ExecutionHost {
     this.assertAcceptable(messages, gate.expected);
     const admitted = this.admit(messages, origin);
     if (!(admitted instanceof Promise)) return this.pass(admitted, gate);
-    return admitted.then((all) => {
-      // Others may have come while the policy was asked.
-      this.assertAcceptable(messages, gate.expected);
-      this.pass(all, gate);
-    });
+    return this.passLater(messages, admitted, gate);
   }
 
   /**
@@ -179,7 +161,7 @@ export class McpConnection implements ExecutionHost {
     return isPending ? Promise.all(admitted) : (admitted as AdmittedMessage[]);
   }
 
-  /** Takes a message that is admitted and acceptable. A request is answered through the outlet, later. */
+  /** Takes a message that is admitted and acceptable. A request is answered through the outlet. */
   accept({ message, execution }: AdmittedMessage): void {
     if (execution) {
       this.executions.set(execution.request.id, execution);
@@ -189,9 +171,9 @@ export class McpConnection implements ExecutionHost {
   }
 
   /**
-   * Goes on from what another node has agreed with the client.
+   * Takes over what another node negotiated with the client.
    *
-   * @param lastRequestId that any node has sent to the client, or a greater one
+   * @param lastRequestId not less than the id of any request that a node has sent to the client
    */
   restore({ subscriptions, ...negotiated }: NegotiatedState, lastRequestId: number): void {
     Object.assign(this.state, negotiated);
@@ -199,7 +181,7 @@ export class McpConnection implements ExecutionHost {
     this.clientRequests.startAfter(lastRequestId);
   }
 
-  /** Watches again what the client has subscribed to. @param originOf for whom; not called where there is nothing */
+  /** Watches the resources again that the client has subscribed to. @param originOf not called if there are none */
   async watchAgain(originOf: () => Promise<MessageOrigin>): Promise<void> {
     const { subscriptions } = this.state;
     if (subscriptions.size === 0) return;
@@ -207,19 +189,20 @@ export class McpConnection implements ExecutionHost {
     try {
       origin = await originOf();
     } catch (error) {
-      this.errors.report(error, 'the contextFactory, of a session that another node has left,');
+      this.errors.report(error, 'the contextFactory for a session taken over from another node');
       return;
     }
     const watching = [...subscriptions].map(async (uri) => {
       const context = new CallContext(`subscription ${uri}`, undefined, origin, this);
-      const watch = await this.methods.prepareSubscription({ uri }, context);
-      await watch();
+      await (
+        await this.methods.prepareSubscription({ uri }, context)
+      )();
     });
-    // One that the client may not read any more is not told of, as when it changes.
+    // The client is not told which of them it may no longer read, as when one changes.
     await Promise.allSettled(watching);
   }
 
-  /** @throws {TypeError} when the parameters have no JSON */
+  /** @throws {TypeError} when JSON cannot express the parameters */
   notify(method: string, params?: Params, relatesTo?: RequestId): void {
     this.outlet.send(serializeNotification(method, params), relatesTo);
   }
@@ -229,7 +212,7 @@ export class McpConnection implements ExecutionHost {
     this.subscriptions.updated(uri);
   }
 
-  /** @throws {McpClientError} as the queue does, and for an answer with too many members to look at each */
+  /** @throws {McpClientError} as {@link ClientRequestQueue.request} does, and when the answer has too many members */
   async request(
     method: string,
     params: object | undefined,
@@ -260,7 +243,7 @@ export class McpConnection implements ExecutionHost {
     this.checkIdle();
   }
 
-  /** Aborts what is in flight. @param error the answer to each of those requests */
+  /** Aborts the requests in flight. @param error the answer to each of them */
   close(error: JsonRpcError): void {
     for (const [id, execution] of this.executions) {
       execution.abort(error);
@@ -270,6 +253,17 @@ export class McpConnection implements ExecutionHost {
     this.checkIdle();
     this.clientRequests.close();
     this.subscriptions.removeAll();
+  }
+
+  private async passLater(
+    messages: readonly JsonRpcMessage[],
+    admitting: Promise<readonly AdmittedMessage[]>,
+    gate: MessageGate,
+  ): Promise<void> {
+    const admitted = await admitting;
+    // Other requests may have come while the policy was asked.
+    this.assertAcceptable(messages, gate.expected);
+    this.pass(admitted, gate);
   }
 
   private pass(admitted: readonly AdmittedMessage[], gate: MessageGate): void {

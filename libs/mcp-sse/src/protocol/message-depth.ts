@@ -2,9 +2,9 @@ import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { isRequestId } from './json-rpc.js';
 
-/** A message is nested too deep for code that recurses. */
+/** A message is nested deeper than the limit. */
 export class MessageTooDeepError extends JsonRpcError {
-  /** @param id of the request; null where the message is no request or its id cannot be read */
+  /** @param id of the request; null if the message is no request or its id is not valid */
   constructor(
     maxDepth: number,
     readonly id: RequestId | null,
@@ -17,8 +17,7 @@ export class MessageTooDeepError extends JsonRpcError {
 }
 
 /**
- * Refuses a message, as parsed from its JSON, that is nested too deep to be walked, copied or serialized by code that
- * recurses.
+ * Refuses a parsed message that is nested too deep for recursive code, such as `JSON.stringify()`.
  *
  * @throws {MessageTooDeepError}
  */
@@ -26,7 +25,7 @@ export function assertDepth(message: unknown, maxDepth: number): void {
   if (isDeeper(message, maxDepth)) throw new MessageTooDeepError(maxDepth, idOf(message));
 }
 
-/** Creates no garbage, and never recurses deeper than the limit. */
+/** Recurses no deeper than the limit. */
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
@@ -39,7 +38,7 @@ function isDeeper(value: unknown, levels: number): boolean {
   return false;
 }
 
-/** Only a request is answered: the id of a response is one of ours. */
+/** Only requests are answered. The id of a response is one that the server chose. */
 function idOf(message: unknown) {
   const { id, method } = message as Readonly<Record<string, unknown>>;
   return typeof method === 'string' && isRequestId(id) ? id : null;

@@ -15,7 +15,7 @@ export interface Revision {
   /** A client declares `sampling.context` if it accepts `includeContext`. Before, every client that samples may get it. */
   readonly declaresSamplingContext: boolean;
   /** The code of the error for a resource that does not exist. */
-  readonly resourceNotFound: number;
+  readonly resourceNotFoundCode: number;
 }
 
 const FIRST: Revision = {
@@ -24,7 +24,7 @@ const FIRST: Revision = {
   hasBatches: false,
   hasPrimingEvents: false,
   declaresSamplingContext: false,
-  resourceNotFound: -32002,
+  resourceNotFoundCode: -32002,
 };
 
 /** From the oldest to the newest. A new revision is served once it stands here, whatever the SDK knows of. */

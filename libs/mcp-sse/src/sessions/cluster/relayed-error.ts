@@ -3,7 +3,7 @@ import { InsufficientScopeError, JsonRpcError } from '../../model/errors/json-rp
 import { ClusterUnavailableError } from '../../model/errors/cluster.errors.js';
 import { plainJson } from '../../model/plain-json.js';
 import { thrownText } from '../../model/error-text.js';
-import { TooManyRequestsError } from '../../protocol/mcp-connection.js';
+import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { SessionClosedError } from '../errors/session-closed.error.js';
 import { SessionMovedError } from '../errors/session-moved.error.js';
 

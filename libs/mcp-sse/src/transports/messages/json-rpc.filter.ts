@@ -16,7 +16,7 @@ import { InsufficientScopeError, JsonRpcError } from '../../model/errors/json-rp
 import { ClusterUnavailableError } from '../../model/errors/cluster.errors.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
 import { MessageTooDeepError } from '../../protocol/message-depth.js';
-import { TooManyRequestsError } from '../../protocol/mcp-connection.js';
+import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { publicMessage } from '../../model/error-text.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
 import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
