@@ -2,7 +2,7 @@ import { HttpException } from '@nestjs/common';
 import { tellFew } from './clip.js';
 import { McpClientError } from './errors/mcp-client.error.js';
 
-/** What can be read of a value that was thrown. */
+/** The readable parts of a thrown value. */
 export interface ThrownText {
   readonly message: string;
   readonly stack?: string;
@@ -10,10 +10,10 @@ export interface ThrownText {
 
 const UNREADABLE: ThrownText = { message: 'something without a readable message was thrown' };
 
-/** The message and stack of a thrown value, which may be anything. Never throws. */
+/** Reads the message and stack of a thrown value, which may be anything. Never throws. */
 export function thrownText(thrown: unknown): ThrownText {
   try {
-    // Built here for what is no error, so that the stack leads to this caller.
+    // Made here if an Error is missing, so that the stack leads to this caller.
     const { message, stack } = thrown instanceof Error ? thrown : new Error(String(thrown));
     return { message: String(message), stack: typeof stack === 'string' ? stack : undefined };
   } catch {
@@ -23,8 +23,8 @@ export function thrownText(thrown: unknown): ThrownText {
 }
 
 /**
- * What a client may read of an exception: the message of Nest's HTTP exceptions, and of errors that the client itself
- * has caused; nothing of others. Of a long list of messages it reads the first.
+ * The part of an exception that a client may read: the message of Nest's HTTP exceptions and of `McpClientError`.
+ * Undefined for all others. Of a long list of messages the client gets the first few.
  */
 export function publicMessage(error: unknown): string | undefined {
   if (error instanceof McpClientError) return error.message;
@@ -35,7 +35,7 @@ export function publicMessage(error: unknown): string | undefined {
   return Array.isArray(message) ? tellFew(message, asText) : asText(message);
 }
 
-/** A ValidationPipe can be told to describe fields by objects. */
+/** A ValidationPipe can be configured to describe fields by objects. */
 function asText(message: unknown): string {
   return typeof message === 'string' ? message : JSON.stringify(message);
 }

@@ -12,27 +12,27 @@ export type SessionCloseReason =
   | 'idle-timeout'
   | 'grace-expired'
   | 'slow-client'
-  /** All sessions together held more than `limits.maxBytes`, and those of its principal the most. */
+  /** All sessions together held more than `limits.maxBytes`, and its principal's sessions held the most. */
   | 'memory'
   | 'revoked'
-  /** It did not end: another node has it now. */
+  /** It continues on another node. */
   | 'moved'
   | 'shutdown'
   | 'server';
 
-/** What an application sees of a session. */
+/** A session as the application sees it. */
 export interface McpSessionView {
   /** Unguessable, 22 characters of base64url. */
   readonly id: string;
   readonly transport: McpTransportName;
   readonly principal: McpPrincipal;
-  /** Milliseconds since the epoch. */
+  /** When the session began, in milliseconds since the epoch. */
   readonly createdAt: number;
-  /** Milliseconds since the epoch; the last message that the client sent. */
+  /** When the client last sent a message, in milliseconds since the epoch. */
   readonly lastActivityAt: number;
   /** Whether a client reads the session's stream right now. */
   readonly attached: boolean;
-  /** Requests of the client that have no answer yet. */
+  /** Number of the client's requests that have no answer yet. */
   readonly inFlight: number;
   /** Characters of messages that wait for the client to read them. */
   readonly queuedBytes: number;
@@ -48,7 +48,7 @@ export interface McpSessionView {
 const DIGITS = 16;
 const digests = new WeakMap<McpSessionView, string>();
 
-/** What a session is called where its id must not be seen. */
+/** Names a session where its id must not be seen: the first 16 digits of the id's SHA-256. */
 export function sessionDigest(session: McpSessionView): string {
   let digest = digests.get(session);
   if (digest === undefined) {

@@ -1,4 +1,4 @@
-/** A schema of the protocol, as the SDK has them. */
+/** A schema of the SDK. */
 interface Shape {
   safeParse(
     value: unknown,
@@ -7,7 +7,7 @@ interface Shape {
     | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } };
 }
 
-/** Where and how a value first departs from its shape, such as `messages.0.role: …`; undefined where it fits. */
+/** Where and how a value first differs from its schema, such as `messages.0.role: …`; undefined if it is valid. */
 export function shapeFault(shape: Shape, value: unknown): string | undefined {
   const parsed = shape.safeParse(value);
   if (parsed.success) return undefined;

@@ -7,15 +7,17 @@ import { SessionClosedError } from '../sessions/errors/session-closed.error.js';
 import { SessionLimitError } from '../sessions/errors/session-limit.error.js';
 import { ShuttingDownError } from '../sessions/errors/shutting-down.error.js';
 
-/** How a request ended, for those who count and keep it. */
+/** How a request ended, for observers. */
 export interface RequestOutcome {
-  /** `failed`: answered with an error. `cancelled`: not answered, by the client or because its session ended. */
+  /**
+   * `failed`: answered with an error. `cancelled`: not answered, since the client cancelled it or the session ended.
+   */
   readonly outcome: 'ok' | 'failed' | 'denied' | 'cancelled';
-  /** Why the client may not have what it asked for. */
+  /** Why it was denied. */
   readonly refusal?: Refusal;
 }
 
-/** @param outcome as `ObservedRequest.end` has it */
+/** @param outcome as {@link ObservedRequest.end} gets it */
 export function requestOutcome(outcome: object | undefined): RequestOutcome {
   if (!outcome) return { outcome: 'cancelled' };
   const refusal = Refusal.ofCall(ToolFailure.causeOf(outcome) ?? outcome);
@@ -24,7 +26,7 @@ export function requestOutcome(outcome: object | undefined): RequestOutcome {
   return { outcome: isFailed ? 'failed' : 'ok' };
 }
 
-/** Causes that share a status. */
+/** Reasons for errors that share an HTTP status with others. */
 const CAUSES = [
   [SessionLimitError, 'session-limit'],
   [ShuttingDownError, 'shutting-down'],
@@ -32,14 +34,14 @@ const CAUSES = [
   [AuthorizationServerException, 'authorization-server-unavailable'],
 ] as const;
 
-/** Those that an exception of a handler refuses a call with. */
-const OF_CALLS: Readonly<Record<number, string>> = {
+/** Reasons for the HTTP exceptions by which a handler refuses a call. */
+const CALL_REASONS: Readonly<Record<number, string>> = {
   [HttpStatus.UNAUTHORIZED]: 'unauthenticated',
   [HttpStatus.FORBIDDEN]: 'forbidden',
   [HttpStatus.TOO_MANY_REQUESTS]: 'rate-limit',
 };
 
-/** That a request was not served, and why. */
+/** Why a request was refused. */
 export class Refusal {
   private constructor(
     readonly status: number,
@@ -47,22 +49,22 @@ export class Refusal {
   ) {}
 
   /**
-   * @param error that a route has answered, with this status
-   * @returns undefined for one that is told of elsewhere, or is no refusal
+   * @param error the error that a route has answered with this status
+   * @returns undefined if it is no refusal, or is reported elsewhere
    */
   static ofRoute(error: unknown, status: number): Refusal | undefined {
-    // Who was told which scopes are missing was told so in a call, which has more to say.
+    // A missing scope is reported with its call, which has more details.
     if (status < 400 || error instanceof InsufficientScopeError) return undefined;
-    return new Refusal(status, causeOf(error) ?? OF_CALLS[status] ?? nameOf(status));
+    return new Refusal(status, causeOf(error) ?? CALL_REASONS[status] ?? nameOf(status));
   }
 
-  /** @param error that a call failed with, or whose `cause` it was */
+  /** @param error the error of a call, which may have an HttpException as its `cause` */
   static ofCall(error: unknown): Refusal | undefined {
     if (error instanceof InsufficientScopeError)
       return new Refusal(HttpStatus.FORBIDDEN, 'insufficient-scope');
     const cause = error instanceof HttpException ? error : (error as Error | undefined)?.cause;
     const status = cause instanceof HttpException ? cause.getStatus() : 0;
-    return status in OF_CALLS ? new Refusal(status, OF_CALLS[status]!) : undefined;
+    return status in CALL_REASONS ? new Refusal(status, CALL_REASONS[status]!) : undefined;
   }
 }
 
@@ -71,7 +73,7 @@ function causeOf(error: unknown): string | undefined {
   return CAUSES.find(([type]) => error instanceof type)?.[1];
 }
 
-/** `payload-too-large` for 413: as many names as there are statuses, for labels of metrics. */
+/** `payload-too-large` for 413. A label of metrics, so it has no more values than there are statuses. */
 function nameOf(status: number): string {
   return (HttpStatus[status] ?? 'other').toLowerCase().replaceAll('_', '-');
 }

@@ -71,7 +71,11 @@ export class McpConnection implements ExecutionHost {
     this.subscriptions,
     () => this.outlet.stateChanged(),
   );
-  private readonly clientRequests: ClientRequestQueue;
+  private readonly clientRequests = new ClientRequestQueue(
+    this.outlet.send,
+    () => this.state.initialized === true,
+    (text) => this.errors.debug(text),
+  );
   private idleListeners: (() => void)[] = [];
 
   constructor(
@@ -80,13 +84,7 @@ export class McpConnection implements ExecutionHost {
     readonly errors: ErrorReporter,
     readonly session: McpSessionView,
     private readonly outlet: ConnectionOutlet,
-  ) {
-    this.clientRequests = new ClientRequestQueue(
-      outlet.send,
-      () => this.state.initialized === true,
-      (text) => errors.debug(text),
-    );
-  }
+  ) {}
 
   get checkForm(): FormCheck {
     return this.options.checkForm;

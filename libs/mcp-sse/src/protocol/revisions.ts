@@ -12,7 +12,9 @@ export interface Revision {
   readonly hasBatches: boolean;
   /** Streams of Streamable HTTP begin with an event that has an id and no data, and may be closed and polled. */
   readonly hasPrimingEvents: boolean;
-  /** A client declares `sampling.context` if it accepts `includeContext`. Before, every client that samples may get it. */
+  /**
+   * A client declares `sampling.context` if it accepts `includeContext`. Before, every client that samples may get it.
+   */
   readonly declaresSamplingContext: boolean;
   /** The code of the error for a resource that does not exist. */
   readonly resourceNotFoundCode: number;

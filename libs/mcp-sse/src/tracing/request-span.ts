@@ -7,8 +7,8 @@ import { clipped } from '../observability/audit/audit-values.js';
 import type { RequestTarget } from '../observability/request-target.js';
 
 /**
- * What is known of a request when it comes, under the names of the conventions. The session is named by its digest, as
- * in the audit trail: its id may be all that it takes to speak in it.
+ * The attributes of a request's span when it starts, named as the OpenTelemetry conventions do. The session's id is a
+ * secret, so its digest is used, as in the audit trail.
  */
 export function requestAttributes(
   { method, kind }: RequestTarget,
@@ -34,7 +34,7 @@ export function requestAttributes(
   };
 }
 
-/** Express's request is Node's own, Fastify's has it; one that came to another node has neither. */
+/** Express's request is Node's own, and Fastify's has it. A request that came to another node has neither. */
 function httpOf(request: unknown): { readonly ip?: string; readonly httpVersion?: string } {
   const { ip, httpVersion, raw } = (request ?? {}) as {
     ip?: string;
@@ -45,9 +45,9 @@ function httpOf(request: unknown): { readonly ip?: string; readonly httpVersion?
 }
 
 /**
- * Ends the span of a request with what became of it.
+ * Ends the span of a request.
  *
- * @param outcome as `ObservedRequest.end` has it
+ * @param outcome as {@link ObservedRequest.end} gets it
  */
 export function recordEnd(span: Span, outcome: object | undefined): void {
   if (!outcome) fail(span, 'cancelled');

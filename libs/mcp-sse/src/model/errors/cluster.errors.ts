@@ -1,4 +1,4 @@
-/** What nodes share cannot be reached for now, or a node does not answer. */
+/** The cluster's store cannot be reached for now, or a node does not answer. */
 export class ClusterUnavailableError extends Error {
   override readonly name = 'ClusterUnavailableError';
 
@@ -7,12 +7,12 @@ export class ClusterUnavailableError extends Error {
   }
 }
 
-/** A node is dead. It may have heard what it was asked. */
+/** A node died while it was asked something. It may have received the request. */
 export class NodeGoneError extends Error {
   override readonly name = 'NodeGoneError';
 }
 
-/** A message of another node has a type or shape that this version does not know. */
+/** A message of another node has a type or shape that this version cannot read. */
 export class UnreadableMessageError extends Error {
   override readonly name = 'UnreadableMessageError';
 }

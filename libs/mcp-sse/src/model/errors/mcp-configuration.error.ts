@@ -1,9 +1,9 @@
-/** The application is put together in a way that cannot work. Stops the boot; the message says how to mend it. */
+/** The application is configured in a way that cannot work. Stops the boot. The message says how to mend it. */
 export class McpConfigurationError extends Error {
   override readonly name: string = 'McpConfigurationError';
 }
 
-/** A method of a controller is decorated; its guards would silently not run. */
+/** A method of a controller is decorated. Nest would silently not run its guards. */
 export class McpDecoratedControllerError extends McpConfigurationError {
   override readonly name = 'McpDecoratedControllerError';
 
@@ -27,7 +27,7 @@ export class McpDuplicateNameError extends McpConfigurationError {
   }
 }
 
-/** It cannot be told what to pass for a parameter of a decorated method. */
+/** A decorated method has a parameter for which there is no value to pass. */
 export class McpParameterError extends McpConfigurationError {
   override readonly name = 'McpParameterError';
 

@@ -3,7 +3,7 @@ import { tellFew } from '../clip.js';
 
 /** What is wrong with one argument. */
 export interface ArgumentIssue {
-  /** Path of the field, such as `lines[0].price`; empty for the arguments themselves. */
+  /** Path of the field, such as `lines[0].price`; empty for the arguments as a whole. */
   readonly path: string;
   readonly message: string;
 }

@@ -32,15 +32,15 @@ const SESSION_TYPES = {
 } as const;
 
 /** The audit trail: who did what, and what was refused. */
-// It is a TrafficObserver. Its types cannot say so, since the members of one are internal.
+// Implements TrafficObserver, but cannot declare it: those members are internal, and stripped from the types.
 @Injectable()
 export class McpAuditService {
   private readonly logger = new Logger('McpAudit');
   private readonly events = new Subject<McpAuditEvent>();
 
   /**
-   * Entries as they come, once what they tell of has been answered. Nothing is made while nobody subscribes. A
-   * subscriber that throws or rejects breaks nothing; the log says so once.
+   * Entries, each once its request is answered. None is made while nobody subscribes. A subscriber that throws or
+   * rejects breaks nothing, and its first failure is logged.
    */
   readonly events$: Observable<McpAuditEvent> = new TolerantStream(this.events, (error) =>
     this.report(error),
@@ -102,7 +102,7 @@ export class McpAuditService {
       type: 'denial',
       correlationId: correlationId || randomUUID(),
       outcome: status === (HttpStatus.INTERNAL_SERVER_ERROR as number) ? 'failed' : 'denied',
-      // Before its guards have passed a request is nobody's.
+      // Before the guards have passed, a request has no principal.
       ...(principal === ANONYMOUS ? undefined : who(principal)),
       address: addressOf(request),
       method: clipped(`${method} ${originalUrl.split('?', 1)[0]}`),
@@ -135,7 +135,7 @@ export class McpAuditService {
     const { message } = thrownText(error);
     this.logger.error(
       escapeControls(
-        `A subscriber of the audit trail failed, and loses entries: ${message}. This is said once.`,
+        `A subscriber of the audit trail failed and loses entries: ${message}. Further failures are not logged.`,
       ),
     );
   }
@@ -153,7 +153,7 @@ function where(session: McpSessionView): Pick<McpAuditEvent, 'session' | 'transp
   return { session: sessionDigest(session), transport: session.transport };
 }
 
-/** Both adapters know of trusted proxies; there is no address without HTTP. */
+/** Both HTTP adapters take trusted proxies into account. Without HTTP there is no address. */
 function addressOf(request: unknown): string | undefined {
   return (request as { ip?: string }).ip;
 }
