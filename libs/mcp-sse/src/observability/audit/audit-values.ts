@@ -31,16 +31,3 @@ function summary(value: unknown): unknown {
   if (typeof value === 'object' && value !== null) return '[object]';
   return clipped(value) ?? value;
 }
-
-let at = 0;
-let text = '';
-
-/** The time as ISO 8601 has it, put into words once for each of its milliseconds: there may be many entries in one. */
-export function isoTime(): string {
-  const now = Date.now();
-  if (now !== at) {
-    at = now;
-    text = new Date(now).toISOString();
-  }
-  return text;
-}
