@@ -16,6 +16,7 @@ import { ClientRequestQueue, type ClientRequestContext } from './client-request-
 import type { ConnectionOptions } from './connection-options.js';
 import type { ConnectionOutlet } from './connection-outlet.js';
 import type { ConnectionState } from './connection-state.js';
+import { RequestInFlightError } from './errors/request-in-flight.error.js';
 import { TooManyRequestsError } from './errors/too-many-requests.error.js';
 import { inFlightWeight } from './in-flight-weight.js';
 import type { JsonRpcMessage, JsonRpcRequest, Params } from './json-rpc.js';
@@ -80,6 +81,10 @@ export class McpConnection implements CallPort {
     return this.inFlightRequests.size;
   }
 
+  isInFlight(id: RequestId): boolean {
+    return this.inFlightRequests.has(id);
+  }
+
   /** Resolves as soon as nothing is in flight. */
   whenIdle(): Promise<void> {
     return new Promise((resolve) => {
@@ -92,7 +97,7 @@ export class McpConnection implements CallPort {
    * Whether messages that come together can all be accepted.
    *
    * @param expected ids of requests that will be accepted soon
-   * @throws {JsonRpcError} -32600 when a request with the id of one of them is in flight
+   * @throws {RequestInFlightError} when a request with the id of one of them is in flight
    * @throws {TooManyRequestsError} when the limit of requests in flight would be exceeded
    */
   assertAcceptable(messages: readonly JsonRpcMessage[], expected: ReadonlySet<RequestId>): void {
@@ -102,10 +107,7 @@ export class McpConnection implements CallPort {
       if (message.kind !== 'request') continue;
       const { id } = message;
       if (this.inFlightRequests.has(id) || expected.has(id) || ids.has(id))
-        throw new JsonRpcError(
-          ErrorCode.InvalidRequest,
-          `Invalid Request: a request with the id ${JSON.stringify(id)} is in flight`,
-        );
+        throw new RequestInFlightError(id);
       ids.add(id);
     }
     if (ids.size > 0 && this.inFlightRequests.size + expected.size + ids.size > maxInFlight)

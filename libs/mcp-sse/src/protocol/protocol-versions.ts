@@ -12,6 +12,11 @@ export function negotiateVersion(requested: string): string {
   return isServedVersion(requested) ? requested : LATEST_PROTOCOL_VERSION;
 }
 
+/** The one revision in which messages may come in batches. */
+export function hasBatches(version: string | undefined): boolean {
+  return version === '2025-03-26';
+}
+
 export function isServedVersion(version: string): boolean {
   return SERVED.includes(version);
 }

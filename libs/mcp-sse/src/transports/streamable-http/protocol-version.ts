@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { BadRequestException } from '@nestjs/common';
-import { isServedVersion } from '../../protocol/protocol-versions.js';
+import { hasBatches, isServedVersion } from '../../protocol/protocol-versions.js';
 
 /** What a client speaks that does not say so. */
 const UNSAID = '2025-03-26';
@@ -17,20 +17,29 @@ export class RequestVersion {
 
   /**
    * @param negotiated by the request's session
-   * @throws {BadRequestException} when the header names one that is not served
+   * @param body of a POST, as parsed
+   * @throws {BadRequestException} when the header names one that is not served, but for an `initialize`: that
+   *   negotiates by its parameters
    */
-  static of(headers: IncomingHttpHeaders, negotiated: string | undefined): RequestVersion {
-    const named = headers['mcp-protocol-version'];
-    if (named !== undefined && (typeof named !== 'string' || !isServedVersion(named)))
-      throw new BadRequestException(`MCP-Protocol-Version names "${String(named)}", which is not served.`);
-    return new RequestVersion(negotiated ?? named ?? UNSAID);
+  static of(headers: IncomingHttpHeaders, negotiated: string | undefined, body?: unknown): RequestVersion {
+    const named = headers['mcp-protocol-version'] as string | undefined;
+    if (named === undefined || isServedVersion(named))
+      return new RequestVersion(negotiated ?? named ?? UNSAID);
+    if (isInitialize(body)) return new RequestVersion(negotiated ?? UNSAID);
+    throw new BadRequestException(
+      `MCP-Protocol-Version names "${named}", which is not served. Send the one that the answer to "initialize" had.`,
+    );
   }
 
   get hasBatches(): boolean {
-    return this.version === '2025-03-26';
+    return hasBatches(this.version);
   }
 
   get hasPriming(): boolean {
     return this.version >= PRIMING;
   }
+}
+
+function isInitialize(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'initialize';
 }
