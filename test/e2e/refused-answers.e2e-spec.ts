@@ -1,12 +1,11 @@
 import { expect, it } from '@jest/globals';
 import { HttpWireClient } from '../clients/http-wire-client.js';
-import { WireClient } from '../clients/wire-client.js';
+import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { httpClientAt, messagesUrlAt, nodesPerTest } from '../fixtures/nodes.js';
 import { REFUSED_ANSWERS } from '../fixtures/refused-answers.js';
 import { Stage } from '../fixtures/stage.js';
-import { send } from '../clients/wire-client.js';
 
 const FORM = { message: 'Who?', requestedSchema: { type: 'object' as const, properties: {} } };
 const INITIALIZE = {

@@ -28,7 +28,8 @@ describe('a refused line of stdio', () => {
     served = serveStdio(app, { input, output });
     write(initialize(version, { elicitation: {} }));
     write({ jsonrpc: '2.0', method: 'notifications/initialized' });
-    await next();
+    write(rpc('ready', 'ping'));
+    for (const id of ['init', 'ready']) expect(await next()).toMatchObject({ id, result: {} });
   }
 
   const write = (message: unknown) =>
