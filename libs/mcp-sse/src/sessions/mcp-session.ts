@@ -167,7 +167,7 @@ export class McpSession implements McpSessionView {
    *
    * @throws {SessionMovedError} when another node has the session
    * @throws {SessionClosedError}
-   * @throws {JsonRpcError} when an id is in flight
+   * @throws {RequestInFlightError}
    * @throws {TooManyRequestsError}
    */
   admit(
@@ -223,6 +223,10 @@ export class McpSession implements McpSessionView {
     onTaken();
     this.observer.messages?.received(this, admitted);
     for (const message of admitted) this.connection.accept(message);
+  }
+
+  isInFlight(id: RequestId): boolean {
+    return this.connection.isInFlight(id);
   }
 
   /** Resolves as soon as nothing is in flight. */

@@ -7,7 +7,9 @@ import type { AdmittedMessage } from '../../protocol/admitted-message.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
 import { andThen } from '../../model/and-then.js';
 import { isSamePrincipal, principalKey } from '../../model/principal.js';
-import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { parseMessages, type JsonRpcMessage } from '../../protocol/json-rpc.js';
+import { refusedAnswers } from '../../protocol/refused-message.js';
 import { RemoteSession } from '../../sessions/cluster/remote-session.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
 import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
@@ -100,7 +102,6 @@ export class MessageIntake {
    * @throws {HttpException} 408, 413, 415
    * @throws {SessionLimitError} where memory is short, and the principal holds much of it
    * @throws {JsonRpcError} -32700
-   * @throws {MessageTooDeepError} -32600
    */
   read(request: HttpRequest): MessageBody | Promise<MessageBody> {
     const { memory } = this.sessions;
@@ -110,6 +111,28 @@ export class MessageIntake {
         'The server is short of memory, and your sessions hold much of it; wait for their answers.',
       );
     return readMessage(request, this.options.limits, this.bodyMemory);
+  }
+
+  /**
+   * The messages of a body. Calls that wait for an answer which is refused with them fail at once.
+   *
+   * @param session that they are for, if there is one already
+   * @returns a promise where they are refused and the session must be told, perhaps on another node
+   * @throws {JsonRpcError} -32600
+   */
+  parse(
+    session: McpSession | RemoteSession | undefined,
+    { json, bytes }: MessageBody,
+    hasBatches: boolean,
+    request: HttpRequest,
+  ): readonly JsonRpcMessage[] | Promise<never> {
+    try {
+      return parseMessages(json, hasBatches, this.options.limits.maxMessageDepth);
+    } catch (error) {
+      const messages = session && error instanceof JsonRpcError ? refusedAnswers(json, error) : [];
+      if (!session || messages.length === 0) throw error;
+      return this.refuse(session, { messages, bytes, request, onTaken: () => undefined }, error);
+    }
   }
 
   /**
@@ -127,11 +150,10 @@ export class MessageIntake {
     request: HttpRequest,
     onTaken: () => void,
   ): void | Promise<void> {
-    return andThen(this.read(request), ({ json, bytes }) => {
-      const post: Post = { messages: [parseMessage(json)], bytes, request, onTaken };
-      return session instanceof McpSession && !session.journal
-        ? this.receiveHere(session, post)
-        : this.receiveAnywhere(session, post);
+    return andThen(this.read(request), (body) => {
+      const messages = this.parse(session, body, false, request);
+      if (messages instanceof Promise) return messages;
+      return this.deliver(session, { messages, bytes: body.bytes, request, onTaken });
     });
   }
 
@@ -160,6 +182,17 @@ export class MessageIntake {
       }),
     );
     return andThen(admitted, (all) => permitted(all, this.observer));
+  }
+
+  private async refuse(session: McpSession | RemoteSession, answers: Post, error: unknown): Promise<never> {
+    await this.deliver(session, answers);
+    throw error;
+  }
+
+  private deliver(session: McpSession | RemoteSession, post: Post): void | Promise<void> {
+    return session instanceof McpSession && !session.journal
+      ? this.receiveHere(session, post)
+      : this.receiveAnywhere(session, post);
   }
 
   private receiveHere(
