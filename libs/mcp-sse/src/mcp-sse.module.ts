@@ -43,7 +43,7 @@ import { ClusterReporter } from './sessions/cluster/cluster-reporter.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { HttpPreparation } from './transports/http/http-preparation.js';
 import { exemptOwnControllers } from './transports/http/own-controllers.js';
-import { setResource } from './transports/http/mcp-route.js';
+import { configureRoute } from './transports/http/mcp-route.js';
 import { MessageIntake } from './transports/http/message-intake.js';
 import { ProtectedResource } from './transports/http/protected-resource.js';
 import { restoredOrigin } from './transports/http/relayed-origin.js';
@@ -144,8 +144,10 @@ function completed(module: DynamicModule, name?: string): DynamicModule {
           const routes = routesOf(options);
           setSsePaths(sse, routes);
           setStreamableHttpPath(http, routes);
-          if (resource.isDescribed)
-            for (const controller of [sse, http]) setResource(controller, 'stream', resource);
+          if (resource.isDescribed) {
+            configureRoute(sse, 'stream', { resource });
+            for (const method of ['stream', 'message']) configureRoute(http, method, { resource });
+          }
           return routes;
         },
       },

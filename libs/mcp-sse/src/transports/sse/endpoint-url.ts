@@ -1,33 +1,28 @@
-import type { IncomingMessage } from 'node:http';
+import { rawRequest } from '../../auth/raw-request.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import { PublicUrl } from '../http/public-url.js';
-import { requestedSegments } from '../http/requested-segments.js';
-import type { RoutePath } from '../http/route-path.js';
+import type { RoutePair } from '../http/routes.js';
 
 /**
- * Where clients are to post their messages: a sibling of the URL that the stream was opened on, so that it is
- * right under whatever global prefix, version and parameters that URL has. A reference without origin, which
- * clients resolve against the URL that they know.
+ * Where clients post their messages: the route that Nest registered for them, under the version and with the parameters
+ * of the URL that the stream was opened on. A reference without origin, which clients resolve against the URL that they
+ * know.
  */
 export class EndpointUrl {
   private readonly publicUrl: PublicUrl;
 
-  /**
-   * @param stream route of the stream
-   * @param messages route that messages are posted to
-   * @throws {McpConfigurationError}
-   */
+  /** @throws {McpConfigurationError} */
   constructor(
-    private readonly stream: RoutePath,
-    private readonly messages: RoutePath,
+    private readonly routes: RoutePair,
     options: Pick<ResolvedOptions, 'publicUrl' | 'trustedProxies'>,
   ) {
     this.publicUrl = new PublicUrl(options);
   }
 
   /** @param request the GET of the stream */
-  of(request: IncomingMessage, sessionId: string): string {
-    const path = this.stream.sibling(this.messages, requestedSegments(request)).join('/');
-    return `${this.publicUrl.prefixOf(request)}/${path}?sessionId=${sessionId}`;
+  of(request: object, sessionId: string): string {
+    const { stream, messages } = this.routes;
+    const path = stream.siblingPath(messages, request).join('/');
+    return `${this.publicUrl.prefixOf(rawRequest(request))}/${path}?sessionId=${sessionId}`;
   }
 }

@@ -86,7 +86,7 @@ export class SseStreams {
         return defer(() => this.openHere(sessionId, lastEventId, request, response));
       const tail = await session.resume(0, position, arrivalOf(request));
       if (tail) {
-        const endpoint = this.endpoint.of(rawRequest(request), sessionId);
+        const endpoint = this.endpoint.of(request, sessionId);
         const prelude = { id: lastEventId, type: 'endpoint', data: endpoint } as const;
         const stream = new EdgeStream(session, tail, response, this.sessions.memory, this.options.sse);
         return stream.attach(position, prelude) as Observable<MessageEvent>;
@@ -113,7 +113,7 @@ export class SseStreams {
     request: HttpRequest,
     response: unknown,
   ): Parameters<SseOutlet['attach']> {
-    const endpoint = this.endpoint.of(rawRequest(request), id);
+    const endpoint = this.endpoint.of(request, id);
     return [endpoint, new ResponseSink(response, memory), () => this.sessions.detached(id)];
   }
 }

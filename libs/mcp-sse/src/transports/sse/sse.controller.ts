@@ -24,7 +24,7 @@ import { assertAccepts } from '../http/accept.js';
 import { answerWithoutBody } from '../http/answer-without-body.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { JsonRpcFilter } from '../http/json-rpc.filter.js';
-import { McpRoute } from '../http/mcp-route.js';
+import { configureRoute, McpRoute } from '../http/mcp-route.js';
 import { MessageIntake } from '../http/message-intake.js';
 import { registerOwnController } from '../http/own-controllers.js';
 import { routesOf, type Routes } from '../http/routes.js';
@@ -51,8 +51,8 @@ export function createSseController(): Type {
       private readonly adapter: HttpAdapterHost,
       @Inject(MCP_OPTIONS) options: ResolvedOptions,
     ) {
-      const { stream, messages } = routesOf(options);
-      this.streams = new SseStreams(sessions, intake, new EndpointUrl(stream, messages, options), options);
+      const endpoint = new EndpointUrl(routesOf(options).sse, options);
+      this.streams = new SseStreams(sessions, intake, endpoint, options);
     }
 
     @McpRoute('stream')
@@ -100,7 +100,9 @@ export function createSseController(): Type {
 }
 
 /** Sets the routes of a controller before Nest registers them. */
-export function setSsePaths(controller: Type, { stream, messages }: Routes): void {
-  setPath(controller, stream, 'stream', 'refusePostOfStream');
-  setPath(controller, messages, 'message', 'refuseGetOfMessages');
+export function setSsePaths(controller: Type, { sse: { stream, messages } }: Routes): void {
+  setPath(controller, stream.route, 'stream', 'refusePostOfStream');
+  setPath(controller, messages.route, 'message', 'refuseGetOfMessages');
+  configureRoute(controller, 'stream', { registered: stream });
+  configureRoute(controller, 'message', { registered: messages });
 }

@@ -31,7 +31,7 @@ import { assertAccepts } from '../http/accept.js';
 import { answerWithoutBody } from '../http/answer-without-body.js';
 import type { HttpRequest } from '../http/http-request.js';
 import { JsonRpcFilter } from '../http/json-rpc.filter.js';
-import { McpRoute } from '../http/mcp-route.js';
+import { configureRoute, McpRoute } from '../http/mcp-route.js';
 import type { MessageBody } from '../http/message-body.js';
 import { MessageIntake } from '../http/message-intake.js';
 import { registerOwnController } from '../http/own-controllers.js';
@@ -72,12 +72,12 @@ export function createStreamableHttpController(): Type {
       private readonly adapter: HttpAdapterHost,
       @Inject(MCP_OPTIONS) options: ResolvedOptions,
     ) {
-      const { http, stream } = routesOf(options);
-      const path = http ?? stream;
+      const { http, sse } = routesOf(options);
+      const endpoint = new EndpointUrl(http ?? sse, options);
       // When the transport is turned off, there are no routes that could use them.
       this.http = options.http as HttpOptions;
       this.sessions = new StreamableHttpSessions(sessions, intake, options);
-      this.sseStreams = new SseStreams(sessions, intake, new EndpointUrl(path, path, options), options);
+      this.sseStreams = new SseStreams(sessions, intake, endpoint, options);
       this.relay = new StreamableHttpRelay(options, sessions.memory);
     }
 
@@ -243,5 +243,7 @@ function negotiatedBy(found: StreamableSession | RemoteSession | undefined): str
 
 /** Sets the route of a controller before Nest registers it. */
 export function setStreamableHttpPath(controller: Type, { http }: Routes): void {
-  setPath(controller, http, 'stream', 'message', 'terminate');
+  setPath(controller, http?.stream.route, 'stream', 'message', 'terminate');
+  configureRoute(controller, 'stream', { registered: http?.stream });
+  configureRoute(controller, 'message', { registered: http?.messages });
 }
