@@ -136,7 +136,7 @@ describeOnAdapters('the log says at level debug why a request gets 401:', (adapt
   it.each(JWTS)('a JWT with %s', async (_, token, cause, options = {}) => {
     const auth = { jwt: { secretOrKey: SECRET, issuer: ISSUER, audience: AUDIENCE, ...options } };
     const told = await refusal(auth, bearer(token));
-    expect(told).toEqual(cause instanceof RegExp ? expect.stringMatching(cause) : cause);
+    expect(told).toMatch(cause);
   });
 
   it('a JWT with an unknown key', async () => {
@@ -183,7 +183,7 @@ describeOnAdapters('the log says at level debug why a request gets 401:', (adapt
     };
     const token = claims ? server.opaqueToken(claims) : 'made-up-by-somebody';
     const told = await refusal(auth, bearer(token));
-    expect(told).toEqual(cause instanceof RegExp ? expect.stringMatching(cause) : cause);
+    expect(told).toMatch(cause);
   });
 
   it.each<[string, Headers, string]>([

@@ -81,6 +81,10 @@ export class CallContext extends McpContext {
     return this.#origin.streamHeaders;
   }
 
+  get streamQuery(): Readonly<Record<string, unknown>> {
+    return this.session.streamQuery;
+  }
+
   get params(): Readonly<Record<string, string>> {
     return this.#origin.params;
   }

@@ -1,6 +1,7 @@
 import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 import { rawRequest } from '../../auth/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
+import type { SessionRecord } from '../../model/cluster/session-record.js';
 import type { McpTransportName } from '../../model/session-view.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import type { AdmittedMessage } from '../../protocol/admitted-message.js';
@@ -16,6 +17,7 @@ import { permitted } from '../../sessions/permitted.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { McpSession } from '../../sessions/mcp-session.js';
 import type { HttpRequest } from './http-request.js';
+import { KeptQuery } from './kept-query.js';
 import { readMessage, type MessageBody } from './message-body.js';
 import { relayedOrigin } from './relayed-origin.js';
 import { sameRoute } from './same-route.js';
@@ -36,11 +38,15 @@ interface Post {
 /** What every POST with messages goes through. */
 @Injectable()
 export class MessageIntake {
+  readonly keptQuery: KeptQuery;
+
   constructor(
     private readonly sessions: McpSessionService,
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     @Inject(TRAFFIC_OBSERVER) private readonly observer: TrafficObserver,
-  ) {}
+  ) {
+    this.keptQuery = new KeptQuery(options);
+  }
 
   /**
    * @param transport that the message came by
@@ -70,7 +76,7 @@ export class MessageIntake {
   /** A session of this node, if it is the principal's. */
   own(request: HttpRequest, transport: McpTransportName, id: string): McpSession | undefined {
     const session = this.sessions.find(id, requestPrincipal(request));
-    return session && isMeant(session, transport, request) ? session : undefined;
+    return session && this.isMeant(session, transport, request) ? session : undefined;
   }
 
   /**
@@ -84,7 +90,7 @@ export class MessageIntake {
     const record = SESSION_ID.test(id) ? await cluster?.find(id) : undefined;
     const isOwn = record && isSamePrincipal(record.principal, requestPrincipal(request));
     const isForeign = record ? !isOwn : this.isForeign(id, request);
-    if (!isOwn || !isMeant(record, transport, request)) throw new SessionClosedError(isForeign);
+    if (!isOwn || !this.isMeant(record, transport, request)) throw new SessionClosedError(isForeign);
     return new RemoteSession(record, cluster!);
   }
 
@@ -196,12 +202,16 @@ export class MessageIntake {
     const session = this.sessions.get(id);
     return session !== undefined && !isSamePrincipal(session.principal, requestPrincipal(request));
   }
-}
 
-function isMeant(
-  session: Pick<McpSession, 'transport' | 'params'>,
-  transport: McpTransportName,
-  request: HttpRequest,
-): boolean {
-  return session.transport === transport && sameRoute(session.params, request.params);
+  private isMeant(
+    session: Pick<McpSession | SessionRecord, 'transport' | 'params' | 'streamQuery'>,
+    transport: McpTransportName,
+    request: HttpRequest,
+  ): boolean {
+    return (
+      session.transport === transport &&
+      sameRoute(session.params, request.params) &&
+      (transport !== 'sse' || this.keptQuery.isSame(session.streamQuery ?? {}, request))
+    );
+  }
 }

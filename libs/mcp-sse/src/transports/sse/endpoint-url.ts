@@ -1,5 +1,7 @@
 import { rawRequest } from '../../auth/raw-request.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
+import type { HttpRequest } from '../http/http-request.js';
+import { KeptQuery } from '../http/kept-query.js';
 import { PublicUrl } from '../http/public-url.js';
 import type { RoutePair } from '../http/routes.js';
 
@@ -10,19 +12,21 @@ import type { RoutePair } from '../http/routes.js';
  */
 export class EndpointUrl {
   private readonly publicUrl: PublicUrl;
+  private readonly keptQuery: KeptQuery;
 
   /** @throws {McpConfigurationError} */
   constructor(
     private readonly routes: RoutePair,
-    options: Pick<ResolvedOptions, 'publicUrl' | 'trustedProxies'>,
+    options: ResolvedOptions,
   ) {
     this.publicUrl = new PublicUrl(options);
+    this.keptQuery = new KeptQuery(options);
   }
 
   /** @param request the GET of the stream */
-  of(request: object, sessionId: string): string {
+  of(request: HttpRequest, sessionId: string): string {
     const { stream, messages } = this.routes;
     const path = stream.siblingPath(messages, request).join('/');
-    return `${this.publicUrl.prefixOf(rawRequest(request))}/${path}?sessionId=${sessionId}`;
+    return `${this.publicUrl.prefixOf(rawRequest(request))}/${path}?sessionId=${sessionId}${this.keptQuery.suffixOf(request.query)}`;
   }
 }

@@ -68,7 +68,7 @@ export class SseStreams {
   ): ReturnType<SseOutlet['resume']> {
     const outlet = session.outlet as SseOutlet;
     const stream = outlet.resume(lastEventId, ...this.reading(session, request, response));
-    if (stream) this.sessions.resumed(session, rawRequest(request).headers);
+    if (stream) this.sessions.resumed(session, rawRequest(request).headers, request.query);
     return stream;
   }
 
@@ -98,11 +98,13 @@ export class SseStreams {
   }
 
   private start(request: HttpRequest, response: unknown): ReturnType<SseOutlet['attach']> {
+    this.intake.keptQuery.suffixOf(request.query);
     const session = this.sessions.open({
       transport: 'sse',
       principal: requestPrincipal(request),
       headers: rawRequest(request).headers,
       params: request.params,
+      query: request.query,
       graceMs: this.options.sse.graceMs,
     });
     return (session.outlet as SseOutlet).attach(...this.reading(session, request, response));
