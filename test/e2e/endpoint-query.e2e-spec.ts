@@ -6,6 +6,7 @@ import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { anError, bootError } from '../fixtures/boot-error.js';
+import { messagesUrlAt, nodesPerTest } from '../fixtures/nodes.js';
 import type { AppFixture } from '../fixtures/start-app.js';
 
 /** Asks each request for a workspace. */
@@ -103,6 +104,40 @@ describeOnAdapters('the query of a stream', (adapter) => {
     const url = await serve(['workspace']);
     const { status, body } = await send(`${url}/sse?workspace=${'x'.repeat(1_100)}`, { method: 'GET' });
     expect([status, body]).toEqual([400, expect.stringContaining('1024 characters')]);
+  });
+});
+
+describeOnAdapters('the query of a stream on two nodes', (adapter) => {
+  const start = nodesPerTest(adapter);
+  const options = { sse: { endpointQuery: ['workspace'] }, stored: { query: ['view'] } };
+
+  it('is known to the other when the one is killed, as far as it is stored', async () => {
+    const [one, other] = await start(2, { providers: [Tools], options });
+    const client = await WireClient.connect(`${one!.url}/sse?workspace=42&view=list&other=1`);
+    await client.initialize();
+    one!.crash();
+    client.close();
+    const again = await WireClient.open(`${other!.url}/sse?workspace=42`, {
+      'last-event-id': client.lastEventId,
+    });
+    await again.endpoint();
+    expect(await again.sessionId()).toBe(await client.sessionId());
+    expect(other!.sessions.sessions).toMatchObject([{ streamQuery: { workspace: '42', view: 'list' } }]);
+    expect((await again.callTool(1, 'query')).result.structuredContent).toMatchObject({ workspace: '42' });
+    again.close();
+  });
+
+  it('is the same to the other: a message with another one is to an unknown session', async () => {
+    const [one, other] = await start(2, { providers: [Tools], options });
+    const client = await WireClient.connect(`${one!.url}/sse?workspace=42`);
+    const url = await messagesUrlAt(other!, client);
+    const post = async (to: string) => {
+      const headers = { 'content-type': 'application/json' };
+      return (await send(to, { headers, body: PING })).status;
+    };
+    expect(await post(url.replace('workspace=42', 'workspace=43'))).toBe(404);
+    expect(await post(url)).toBe(202);
+    client.close();
   });
 });
 
