@@ -1,6 +1,7 @@
 import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
+import type { SessionRecord } from '../../model/cluster/session-record.js';
 import type { McpTransportName } from '../../model/session-view.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import type { AdmittedMessage } from '../../protocol/admitted-message.js';
@@ -18,6 +19,7 @@ import { permitted } from '../../sessions/permitted.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { McpSession } from '../../sessions/mcp-session.js';
 import type { BodyMemory } from '../../http/body-text.js';
+import { KeptQuery } from '../routes/kept-query.js';
 import { readMessage, type MessageBody } from './message-body.js';
 import { relayedOrigin } from '../relay/relayed-origin.js';
 
@@ -37,6 +39,7 @@ interface Post {
 /** What every POST with messages goes through. */
 @Injectable()
 export class MessageIntake {
+  readonly keptQuery: KeptQuery;
   private readonly bodyMemory: BodyMemory = {
     open: (request, refuse) =>
       this.sessions.memory.open(principalKey(requestPrincipal(request)), {
@@ -50,7 +53,9 @@ export class MessageIntake {
     private readonly sessions: McpSessionService,
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     @Inject(TRAFFIC_OBSERVER) private readonly observer: TrafficObserver,
-  ) {}
+  ) {
+    this.keptQuery = new KeptQuery(options);
+  }
 
   /**
    * @param transport that the message came by
@@ -80,7 +85,7 @@ export class MessageIntake {
   /** A session of this node, if it is the principal's. */
   own(request: HttpRequest, transport: McpTransportName, id: string): McpSession | undefined {
     const session = this.sessions.find(id, requestPrincipal(request));
-    return session && isMeant(session, transport, request) ? session : undefined;
+    return session && this.isMeant(session, transport, request) ? session : undefined;
   }
 
   /**
@@ -94,7 +99,7 @@ export class MessageIntake {
     const record = SESSION_ID.test(id) ? await cluster?.find(id) : undefined;
     const isOwn = record && isSamePrincipal(record.principal, requestPrincipal(request));
     const isForeign = record ? !isOwn : this.isForeign(id, request);
-    if (!isOwn || !isMeant(record, transport, request)) throw new SessionClosedError(isForeign);
+    if (!isOwn || !this.isMeant(record, transport, request)) throw new SessionClosedError(isForeign);
     return new RemoteSession(record, cluster!);
   }
 
@@ -237,14 +242,18 @@ export class MessageIntake {
     const session = this.sessions.get(id);
     return session !== undefined && !isSamePrincipal(session.principal, requestPrincipal(request));
   }
-}
 
-function isMeant(
-  session: Pick<McpSession, 'transport' | 'params'>,
-  transport: McpTransportName,
-  request: HttpRequest,
-): boolean {
-  return session.transport === transport && isSameRoute(session.params, request.params);
+  private isMeant(
+    session: Pick<McpSession | SessionRecord, 'transport' | 'params' | 'streamQuery'>,
+    transport: McpTransportName,
+    request: HttpRequest,
+  ): boolean {
+    return (
+      session.transport === transport &&
+      isSameRoute(session.params, request.params) &&
+      (transport !== 'sse' || this.keptQuery.isSame(session.streamQuery ?? {}, request))
+    );
+  }
 }
 
 /** Parameters that both routes have must agree, or a tenant's session could be reached by another's path. */

@@ -31,7 +31,7 @@ import { SessionMovedError } from '../../sessions/errors/session-moved.error.js'
 import { assertAccepts } from '../../http/accept.js';
 import { answerStatus } from '../../http/answer.js';
 import { JsonRpcFilter } from '../messages/json-rpc.filter.js';
-import { McpRoute } from '../routes/mcp-route.js';
+import { configureRoute, McpRoute } from '../routes/mcp-route.js';
 import type { MessageBody } from '../messages/message-body.js';
 import { MessageIntake } from '../messages/message-intake.js';
 import { registerOwnController } from '../../nest/global-interceptors.js';
@@ -76,12 +76,12 @@ export function createStreamableHttpController(): Type {
       private readonly adapter: HttpAdapterHost,
       @Inject(MCP_OPTIONS) options: ResolvedOptions,
     ) {
-      const { http, stream } = routesOf(options);
-      const path = http ?? stream;
+      const { http, sse } = routesOf(options);
+      const endpoint = new EndpointUrl(http ?? sse, options);
       // When the transport is turned off, there are no routes that could use them.
       this.http = options.http as HttpOptions;
       this.sessions = new StreamableHttpSessions(sessions, intake, options);
-      this.sseStreams = new SseStreams(sessions, intake, new EndpointUrl(path, path, options), options);
+      this.sseStreams = new SseStreams(sessions, intake, endpoint, options);
       this.relay = new StreamableHttpRelay(options, sessions.memory);
     }
 
@@ -246,5 +246,7 @@ function negotiatedBy(found: StreamableSession | RemoteSession | undefined): str
 
 /** Sets the route of a controller before Nest registers it. */
 export function setStreamableHttpPath(controller: Type, { http }: Routes): void {
-  setRoutePath(controller, http?.toString(), 'stream', 'message', 'terminate');
+  setRoutePath(controller, http?.stream.route.toString(), 'stream', 'message', 'terminate');
+  configureRoute(controller, 'stream', { registered: http?.stream });
+  configureRoute(controller, 'message', { registered: http?.messages });
 }
