@@ -4,6 +4,7 @@ import { type JsonRpcResponse, serializeNotification, serializeRequest } from '.
 import type { SendMessage } from './connection-outlet.js';
 
 interface Pending {
+  readonly method: string;
   resolve(result: unknown): void;
   reject(error: McpClientError): void;
 }
@@ -46,8 +47,8 @@ export class ClientRequestQueue {
   }
 
   /**
-   * Asks the client, as soon as it is ready. Rejects with a {@link McpClientError} when it answers with an error, too
-   * late or not at all.
+   * Asks the client, as soon as it is ready. Rejects with a {@link McpClientError} when it answers with an error or an
+   * invalid message, too late or not at all.
    *
    * @throws {TypeError} when the parameters have no JSON
    */
@@ -80,6 +81,7 @@ export class ClientRequestQueue {
       const timer = setTimeout(onTimeout, timeoutMs).unref();
       signal.addEventListener('abort', onAbort);
       this.pending.set(id, {
+        method,
         resolve: (result) => {
           settle();
           resolve(result);
@@ -115,14 +117,17 @@ export class ClientRequestQueue {
   }
 
   /** Takes an answer of the client. One that nobody waits for is dropped. */
-  settle({ id, result, error }: JsonRpcResponse): void {
+  settle({ id, result, error, fault }: JsonRpcResponse): void {
     const pending = this.pending.get(id);
-    if (error === undefined) pending?.resolve(result);
-    else pending?.reject(new McpClientError(`The client answered with an error: ${messageOf(error)}`));
+    if (!pending) return;
+    if (fault !== undefined)
+      pending.reject(new McpClientError(`The client's answer to ${pending.method} was refused: ${fault}`));
+    else if (error === undefined) pending.resolve(result);
+    else pending.reject(new McpClientError(`The client answered with an error: ${messageOf(error)}`));
   }
 }
 
 function messageOf(error: unknown): string {
   const { message } = (error ?? {}) as { message?: unknown };
-  return typeof message === 'string' ? message : 'without a message';
+  return typeof message === 'string' ? message : 'it has no "message", which JSON-RPC demands';
 }

@@ -19,12 +19,12 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type { ClientRequestOptions, ClientRequests, FormCheck } from '../model/client-requests.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
-import { shapeFault } from '../model/shape-fault.js';
+import { issueText, shapeFault, type ShapeIssues } from '../model/shape-fault.js';
 import type { ClientState } from './connection-state.js';
 import { revisionOf } from './revisions.js';
 
 interface ResultSchema<T> {
-  safeParse(value: unknown): { success: true; data: T } | { success: false };
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: ShapeIssues };
 }
 
 type Send = (method: string, params: object | undefined, timeoutMs?: number) => Promise<unknown>;
@@ -102,10 +102,11 @@ export class ClientRequestSender implements ClientRequests {
     schema: ResultSchema<T>,
     options: ClientRequestOptions = {},
   ): Promise<T> {
-    const parsed = schema.safeParse(await this.send(method, params, options.timeoutMs));
+    const answer = await this.send(method, params, options.timeoutMs);
+    const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
     throw new McpClientError(
-      `The client's answer to ${method} does not have the shape that the protocol demands.`,
+      `The client's answer to ${method} does not have the shape that the protocol demands: ${issueText(parsed.error)}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { FormCheck } from '../model/client-requests.js';
 import { beginningOf } from '../model/clip.js';
 import type { NegotiatedState } from '../model/cluster/session-record.js';
@@ -14,6 +14,7 @@ import { CallContext, type MessageOrigin } from './call-context.js';
 import { type ClientRequestContext, ClientRequestQueue } from './client-request-queue.js';
 import type { ConnectionOutlet } from './connection-outlet.js';
 import type { ConnectionState } from './connection-state.js';
+import { RequestInFlightError } from './errors/request-in-flight.error.js';
 import { TooManyRequestsError } from './errors/too-many-requests.error.js';
 import { type AdmittedMessage, Execution, type ExecutionHost } from './execution.js';
 import { type JsonRpcMessage, type Params, serializeError, serializeNotification } from './json-rpc.js';
@@ -98,6 +99,10 @@ export class McpConnection implements ExecutionHost {
     return this.executions.size;
   }
 
+  isInFlight(id: RequestId): boolean {
+    return this.executions.has(id);
+  }
+
   /** Resolves as soon as nothing is in flight. */
   whenIdle(): Promise<void> {
     return new Promise((resolve) => {
@@ -122,7 +127,7 @@ export class McpConnection implements ExecutionHost {
    * Checks that messages that come together can all be accepted.
    *
    * @param expected ids of requests that will be accepted soon
-   * @throws {JsonRpcError} -32600 when a request with the id of one of them is in flight
+   * @throws {RequestInFlightError} when a request with the id of one of them is in flight
    * @throws {TooManyRequestsError} when the limit of requests in flight would be exceeded
    */
   assertAcceptable(messages: readonly JsonRpcMessage[], expected: ReadonlySet<RequestId>): void {
@@ -131,11 +136,7 @@ export class McpConnection implements ExecutionHost {
     for (const message of messages) {
       if (message.kind !== 'request') continue;
       const { id } = message;
-      if (this.executions.has(id) || expected.has(id) || ids.has(id))
-        throw new JsonRpcError(
-          ErrorCode.InvalidRequest,
-          `Invalid Request: a request with the id ${JSON.stringify(id)} is in flight`,
-        );
+      if (this.executions.has(id) || expected.has(id) || ids.has(id)) throw new RequestInFlightError(id);
       ids.add(id);
     }
     if (ids.size > 0 && this.executions.size + expected.size + ids.size > maxInFlight)
