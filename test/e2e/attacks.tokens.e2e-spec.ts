@@ -1,4 +1,5 @@
 import { createHmac, sign } from 'node:crypto';
+import { on } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
@@ -217,6 +218,13 @@ describeOnAdapters('while the key set cannot be had', (adapter) => {
 
   const open = (token: string) => send(`${running.url}/sse`, { method: 'GET', headers: bearer(token) });
 
+  const whoami = async (token: string) => {
+    const client = await WireClient.connect(`${running.url}/sse`, bearer(token));
+    const { result } = await client.callTool(1, 'whoami');
+    client.close();
+    return result.structuredContent.subject;
+  };
+
   it.each(['down', 'nonsense'] as const)(
     '(%s) nobody gets in, and nobody is told that a token is wrong',
     async (condition) => {
@@ -235,6 +243,23 @@ describeOnAdapters('while the key set cannot be had', (adapter) => {
   it('(silent) nobody waits for longer than the server may take', async () => {
     authorizationServer.condition = 'silent';
     expect((await open(authorizationServer.token())).status).toBe(503);
+  });
+
+  it('each token that waits for the keys gets its own verdict, whoever else waits', async () => {
+    authorizationServer.condition = 'silent';
+    const arrivals = on(running.app.getHttpServer(), 'request');
+    const foreign = jwt.sign(authorizationServer.claims({ sub: 'eve' }), FOREIGN.privateKey, {
+      algorithm: 'RS256',
+      keyid: authorizationServer.keys.current.kid,
+    });
+    const [ada, eve, bob] = [
+      whoami(authorizationServer.token()),
+      open(foreign),
+      whoami(authorizationServer.token({ sub: 'bob' })),
+    ];
+    for (let waiting = 0; waiting < 3; waiting++) await arrivals.next();
+    authorizationServer.release();
+    expect([await ada, (await eve).status, await bob]).toEqual(['ada', 401, 'bob']);
   });
 
   it('keys that are known go on', async () => {

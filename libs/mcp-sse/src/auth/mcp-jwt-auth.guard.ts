@@ -1,31 +1,48 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { AuthGuard, type IAuthModuleOptions } from '@nestjs/passport';
+import {
+  Inject,
+  Injectable,
+  UnauthorizedException,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { AuthorizationServerException } from './authorization-server.exception.js';
-import { jwtStrategy } from './jwt-strategy.js';
+import { bearerToken } from './bearer-token.js';
+import { JwtVerifier } from './jwt-verifier.js';
+import { rawRequest } from './raw-request.js';
 
 /**
  * Lets requests in whose `Authorization: Bearer` is a JWT that the `auth.jwt` option accepts; its claims become
  * `request.user`. Answers 503 when the keys for it cannot be had.
  */
 @Injectable()
-export class McpJwtAuthGuard extends AuthGuard() {
+export class McpJwtAuthGuard implements CanActivate {
+  private readonly verifier: JwtVerifier;
+
   /** @throws {McpConfigurationError} when there is not one key or key set, or it does not fit the algorithms */
   constructor(@Inject(MCP_OPTIONS) { auth }: ResolvedOptions) {
     if (typeof auth !== 'object' || !auth.jwt)
       throw new McpConfigurationError(
         'McpJwtAuthGuard needs the option `auth: { jwt: { secretOrKey } }` or `auth: { jwt: { jwksUri } }`.',
       );
-    // The strategy itself instead of a name: names are shared by every application of the process.
-    super({ defaultStrategy: jwtStrategy(auth.jwt), session: false } as unknown as IAuthModuleOptions);
+    this.verifier = new JwtVerifier(auth.jwt);
   }
 
-  /** Passport takes every error about a key for a wrong token. */
-  override handleRequest<T>(...[error, user, info, context, status]: Verdict): T {
-    if (info instanceof AuthorizationServerException) throw info;
-    return super.handleRequest<T>(error, user, info, context, status);
+  /**
+   * @throws {UnauthorizedException} whose cause says what is wrong with the token
+   * @throws {AuthorizationServerException}
+   */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request: { user?: unknown } = context.switchToHttp().getRequest();
+    const token = bearerToken(rawRequest(request).headers);
+    if (token === undefined) throw new UnauthorizedException();
+    try {
+      request.user = (await this.verifier.verify(token)).payload;
+      return true;
+    } catch (cause) {
+      if (cause instanceof AuthorizationServerException) throw cause;
+      throw new UnauthorizedException(undefined, { cause });
+    }
   }
 }
-
-type Verdict = Parameters<InstanceType<ReturnType<typeof AuthGuard>>['handleRequest']>;
