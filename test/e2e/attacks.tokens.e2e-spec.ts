@@ -7,6 +7,7 @@ import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
 import { describeOnAdapters, type AdapterName } from '../fixtures/adapters.js';
 import { AuthorizationServer } from '../fixtures/authorization-server/authorization-server.js';
 import { rsaKeyPair } from '../fixtures/authorization-server/signing-keys.js';
+import { movableClock } from '../fixtures/clock.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { WhoAmI } from '../fixtures/who-am-i.js';
 
@@ -15,6 +16,7 @@ type Headers = Record<string, string>;
 const FOREIGN = rsaKeyPair();
 /** For a machine that is busy. */
 const PATIENCE_MS = 30_000;
+const MINUTE_MS = 60_000;
 const PING = rpc('attack', 'ping');
 
 jest.setTimeout(PATIENCE_MS);
@@ -276,5 +278,38 @@ describeOnAdapters('while the key set cannot be had', (adapter) => {
     const token = jwt.sign(authorizationServer.claims(), 's'.repeat(32));
     expect((await open(token)).status).toBe(401);
     expect(authorizationServer.requests).toEqual([]);
+  });
+});
+
+describeOnAdapters('a token that was let in', (adapter) => {
+  let authorizationServer: AuthorizationServer;
+  let running: RunningApp;
+  const putForward = movableClock();
+
+  beforeEach(async () => {
+    authorizationServer = await AuthorizationServer.start();
+    running = await start(adapter, authorizationServer);
+  });
+
+  afterEach(async () => {
+    await running.close();
+    await authorizationServer.close();
+  });
+
+  const open = async (token: string) => {
+    const client = await WireClient.open(`${running.url}/sse`, bearer(token));
+    client.close();
+    return client.response.statusCode;
+  };
+
+  it.each<[string, number, (server: AuthorizationServer) => void]>([
+    ['its key is withdrawn', 11 * MINUTE_MS, ({ keys }) => keys.rotate()],
+    ['it expires', 61 * MINUTE_MS, () => undefined],
+  ])('is refused after %s', async (_, ms, change) => {
+    const token = authorizationServer.token();
+    expect([await open(token), await open(token)]).toEqual([200, 200]);
+    change(authorizationServer);
+    putForward(ms);
+    expect([await open(token), await open(authorizationServer.token())]).toEqual([401, 200]);
   });
 });
