@@ -8,9 +8,9 @@ import {
 } from '@nestjs/common';
 import type { Server } from 'node:http';
 import { HttpAdapterHost, LazyModuleLoader } from '@nestjs/core';
-import { isProtected } from './auth/is-protected.js';
-import { weaknesses } from './auth/weakness.js';
-import { afterLazyLoad } from './discovery/after-lazy-load.js';
+import { isProtected } from './auth/protection.js';
+import { weaknesses } from './auth/weaknesses.js';
+import { afterLazyLoad } from './nest/lazy-modules.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
@@ -18,14 +18,14 @@ import { FeatureBinder } from './execution/feature.binder.js';
 import type { McpDefinition } from './model/definitions.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
 import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
+import { policyContextOf } from './model/mcp-policy.js';
 import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
 import { whenReady } from './model/when-ready.js';
 import { logAuditTrail } from './observability/audit/log-audit-trail.js';
 import { McpAuditService } from './observability/audit/mcp-audit.service.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
-import { beforeClose } from './transports/http/before-close.js';
-import { noteSignals } from './transports/http/received-signal.js';
+import { beforeClose, watchStopSignals } from './nest/before-close.js';
 
 /** Mounts what the explorer finds when the application starts, and ends the sessions when it stops. */
 @Injectable()
@@ -60,7 +60,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     await this.sessions.cluster?.start();
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
-    const isStoppedBySignal = noteSignals();
+    const isStoppedBySignal = watchStopSignals();
     beforeClose(httpAdapter, async () => {
       if (isStoppedBySignal()) await this.drain();
     });
@@ -86,7 +86,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   private announce(list: McpFeatureList, definition: McpDefinition): void {
     for (const session of this.sessions.sessions)
       whenReady(
-        () => this.access.grants(definition, session),
+        () => this.access.grants(definition, policyContextOf(session)),
         (sees) => sees && session.notify(`notifications/${list}/list_changed`),
         (error) => this.errors.report(error, `the policy, of a change of the ${list},`),
       );

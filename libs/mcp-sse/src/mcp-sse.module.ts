@@ -41,13 +41,13 @@ import { McpConnection } from './protocol/mcp-connection.js';
 import { compileForm } from './schema/compile-form.js';
 import { ClusterReporter } from './sessions/cluster/cluster-reporter.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
-import { HttpPreparation } from './transports/http/http-preparation.js';
-import { exemptOwnControllers } from './transports/http/own-controllers.js';
-import { setResource } from './transports/http/mcp-route.js';
-import { MessageIntake } from './transports/http/message-intake.js';
-import { ProtectedResource } from './transports/http/protected-resource.js';
-import { restoredOrigin } from './transports/http/relayed-origin.js';
-import { routesOf } from './transports/http/routes.js';
+import { HttpPreparation } from './transports/adapters/http-preparation.js';
+import { exemptOwnControllers } from './nest/global-interceptors.js';
+import { configureRoute } from './transports/routes/mcp-route.js';
+import { MessageIntake } from './transports/messages/message-intake.js';
+import { ProtectedResource } from './transports/routes/protected-resource.js';
+import { restoredOrigin } from './transports/relay/relayed-origin.js';
+import { routesOf } from './transports/routes/routes.js';
 import { createSseController, setSsePaths } from './transports/sse/sse.controller.js';
 import {
   createStreamableHttpController,
@@ -144,8 +144,10 @@ function completed(module: DynamicModule, name?: string): DynamicModule {
           const routes = routesOf(options);
           setSsePaths(sse, routes);
           setStreamableHttpPath(http, routes);
-          if (resource.isDescribed)
-            for (const controller of [sse, http]) setResource(controller, 'stream', resource);
+          if (resource.isDescribed) {
+            configureRoute(sse, 'stream', { resource });
+            for (const method of ['stream', 'message']) configureRoute(http, method, { resource });
+          }
           return routes;
         },
       },

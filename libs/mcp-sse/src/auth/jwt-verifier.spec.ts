@@ -19,8 +19,8 @@ describe('JwtVerifier', () => {
 
   it.each([
     ['in the past', { sub: 'ada', exp: 1 }, { code: 'ERR_JWT_EXPIRED', claim: 'exp' }],
-    ['of nobody', { exp: 9e9 }, { code: 'ERR_JWT_CLAIM_VALIDATION_FAILED', claim: 'sub' }],
-    ['for ever', { sub: 'ada' }, { code: 'ERR_JWT_CLAIM_VALIDATION_FAILED', claim: 'exp' }],
+    ['of nobody', { exp: 9e9 }, { cause: 'the subject (sub) of its token is missing' }],
+    ['for ever', { sub: 'ada' }, { cause: expect.stringContaining('requireExpiry') }],
     ['for others', { sub: 'ada', aud: 'b' }, { code: 'ERR_JWT_CLAIM_VALIDATION_FAILED', claim: 'aud' }],
   ])('says what is wrong with a token %s', async (_, claims, cause) => {
     const audience = 'aud' in claims ? 'a' : undefined;

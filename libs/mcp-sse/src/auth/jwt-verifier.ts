@@ -1,16 +1,20 @@
 import {
   decodeJwt,
+  decodeProtectedHeader,
   errors,
   jwtVerify,
   type CryptoKey,
-  type JWTHeaderParameters,
   type JWTPayload,
   type JWTVerifyOptions,
+  type ProtectedHeaderParameters,
 } from 'jose';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedJwt } from '../model/resolved-options.js';
 import { acceptedValues } from './accepted-values.js';
+import { claimsFault } from './jwt-claims.js';
 import { jwtKeys, type JwtHeader, type JwtKeys } from './jwt-keys.js';
+import { quoted } from './log-refusal.js';
+import { RefusedToken } from './refused-token.js';
 import { TokenCache } from './token-cache.js';
 
 const MAX_GOOD = 10_000;
@@ -52,28 +56,57 @@ export class JwtVerifier {
   }
 
   /**
+   * @throws {RefusedToken}
    * @throws {JOSEError} saying by its `code`, and by its `claim` if it is one, what is wrong with the token
-   * @throws {TypeError} when the key does not fit the algorithm, such as an RSA key of fewer than 2048 bits
+   * @throws {TypeError} for a token that cannot be read, or a key that does not fit the algorithm
    * @throws {AuthorizationServerException} when the key cannot be had
    */
   async verify(token: string): Promise<VerifiedJwt> {
     const digest = this.good.digestOf(token);
     const good = this.good.get(digest);
     // A key that was withdrawn, or published anew, is another one.
-    if (good && good.key === (await this.keys.keyFor(good.header)))
+    if (good && good.key === (await this.keyOf(good.header)))
       return { payload: decodeJwt(token), key: good.key };
-    const { protectedHeader: header, payload, key } = await jwtVerify(token, this.keyOf, this.options);
-    assertAccessToken(payload, this.jwt);
+    const header = decodeProtectedHeader(token);
+    refuseIf(headerFault(header, this.jwt.algorithms));
+    const { payload, key } = await jwtVerify(token, this.keyOf, this.options);
+    refuseIf(claimsFault(payload, this.jwt));
     const { exp = Infinity } = payload;
-    this.good.set(digest, { header, key }, (exp + this.jwt.clockToleranceSeconds) * 1_000);
+    this.good.set(
+      digest,
+      { header: header as JwtHeader, key },
+      (exp + this.jwt.clockToleranceSeconds) * 1_000,
+    );
     return { payload, key };
   }
 
-  /** jose has checked the algorithm by then. No key is asked for that a token could not be accepted with. */
-  private readonly keyOf = (header: JWTHeaderParameters): Promise<CryptoKey> => {
-    assertAccessTokenHeader(header);
-    return this.keys.keyFor(header);
+  private readonly keyOf = async (header: JwtHeader): Promise<CryptoKey> => {
+    try {
+      return await this.keys.keyFor(header);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+        throw new RefusedToken(`the key of its token is unknown: ${missingKey(header)}`);
+      throw error;
+    }
   };
+}
+
+function refuseIf(fault: string | undefined): void {
+  if (fault !== undefined) throw new RefusedToken(fault);
+}
+
+/** Why no key is asked for. @returns a cause as `logRefusal` takes it */
+function headerFault(
+  { alg, typ, crit }: ProtectedHeaderParameters,
+  algorithms: readonly string[],
+): string | undefined {
+  if (alg === undefined || !algorithms.includes(alg))
+    return `the algorithm (alg) of its token is ${quoted(alg)}, and "auth.jwt.algorithms" accepts ${algorithms.join(', ')}`;
+  if (!mayBeAccessToken(typ))
+    return `the type (typ) of its token is ${quoted(typ)}, which no access token has`;
+  // jose knows the extension b64; no access token needs one.
+  if (crit !== undefined) return `its token has critical extensions (crit), ${quoted(crit)}`;
+  return undefined;
 }
 
 /**
@@ -81,30 +114,12 @@ export class JwtVerifier {
  *
  * @see https://www.rfc-editor.org/rfc/rfc8725#section-3.11
  */
-function assertAccessTokenHeader({ typ, crit }: JWTHeaderParameters): void {
-  if (typ !== undefined && !(typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ)))
-    throw refusal({}, 'typ', 'is not that of an access token');
-  // jose knows the extension b64; no access token needs one.
-  if (crit !== undefined) throw new errors.JOSENotSupported('critical extensions are not supported');
+function mayBeAccessToken(typ: unknown): boolean {
+  return typ === undefined || (typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ));
 }
 
-/** Signature, issuer, audience and the times themselves have been verified before. */
-function assertAccessToken(payload: JWTPayload, jwt: ResolvedJwt): void {
-  const { sub, exp, iat } = payload;
-  if (typeof sub !== 'string' || sub === '')
-    throw refusal(payload, 'sub', 'must be a text that is not empty');
-  const { requireExpiry, maxLifetimeSeconds = Infinity, clockToleranceSeconds } = jwt;
-  if (exp === undefined) {
-    if (requireExpiry || jwt.maxLifetimeSeconds !== undefined) throw refusal(payload, 'exp', 'is required');
-    return;
-  }
-  // A date of issue in the future would make any expiry look near.
-  const now = Date.now() / 1_000;
-  const start = iat === undefined ? now : Math.min(iat, now);
-  if (exp - start > maxLifetimeSeconds + clockToleranceSeconds)
-    throw refusal(payload, 'exp', 'is later than `maxLifetimeSeconds` allows');
-}
-
-function refusal(payload: JWTPayload, name: string, fault: string): errors.JWTClaimValidationFailed {
-  return new errors.JWTClaimValidationFailed(`"${name}" ${fault}`, payload, name, 'check_failed');
+function missingKey({ kid, alg }: JwtHeader): string {
+  return kid === undefined
+    ? `it names none (kid), and "auth.jwt.jwksUri" has not exactly one for ${alg}`
+    : `"auth.jwt.jwksUri" has not exactly one for ${alg} with the id (kid) ${quoted(kid)}`;
 }

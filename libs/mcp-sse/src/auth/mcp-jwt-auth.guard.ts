@@ -5,12 +5,14 @@ import {
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
+import { rawRequest } from '../http/raw-request.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import { MCP_OPTIONS, type ResolvedJwt, type ResolvedOptions } from '../model/resolved-options.js';
 import { AuthorizationServerException } from './authorization-server.exception.js';
-import { bearerToken } from './bearer-token.js';
+import { bearerToken } from './bearer.js';
+import { jwtRefusal } from './jwt-refusal.js';
 import { JwtVerifier } from './jwt-verifier.js';
-import { rawRequest } from './raw-request.js';
+import { logRefusal } from './log-refusal.js';
 
 /**
  * Lets requests in whose `Authorization: Bearer` is a JWT that the `auth.jwt` option accepts; its claims become
@@ -18,6 +20,7 @@ import { rawRequest } from './raw-request.js';
  */
 @Injectable()
 export class McpJwtAuthGuard implements CanActivate {
+  private readonly jwt: ResolvedJwt;
   private readonly verifier: JwtVerifier;
 
   /** @throws {McpConfigurationError} when there is not one key or key set, or it does not fit the algorithms */
@@ -26,23 +29,28 @@ export class McpJwtAuthGuard implements CanActivate {
       throw new McpConfigurationError(
         'McpJwtAuthGuard needs the option `auth: { jwt: { secretOrKey } }` or `auth: { jwt: { jwksUri } }`.',
       );
+    this.jwt = auth.jwt;
     this.verifier = new JwtVerifier(auth.jwt);
   }
 
   /**
-   * @throws {UnauthorizedException} whose cause says what is wrong with the token
+   * @throws {UnauthorizedException}
    * @throws {AuthorizationServerException}
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request: { user?: unknown } = context.switchToHttp().getRequest();
     const token = bearerToken(rawRequest(request).headers);
-    if (token === undefined) throw new UnauthorizedException();
+    if (token === undefined) {
+      logRefusal('it has no bearer token, which "auth.jwt" needs');
+      throw new UnauthorizedException();
+    }
     try {
       request.user = (await this.verifier.verify(token)).payload;
       return true;
-    } catch (cause) {
-      if (cause instanceof AuthorizationServerException) throw cause;
-      throw new UnauthorizedException(undefined, { cause });
+    } catch (error) {
+      if (error instanceof AuthorizationServerException) throw error;
+      logRefusal(jwtRefusal(error, this.jwt));
+      throw new UnauthorizedException();
     }
   }
 }

@@ -28,6 +28,8 @@ export interface SessionOrigin {
   readonly headers: IncomingHttpHeaders;
   /** Parameters of the route that it was opened on. */
   readonly params: Readonly<Record<string, string>>;
+  /** Query of the request that opened it; none unless given. */
+  readonly query?: Readonly<Record<string, unknown>>;
   /** How long it lives after its client detached or posted something, in milliseconds. */
   readonly graceMs: number;
   /** Milliseconds since the epoch; now unless given. */
@@ -38,6 +40,7 @@ export interface SessionOrigin {
 
 /** More than a node ever asks of a client. */
 const CLIENT_REQUESTS_PER_EPOCH = 2 ** 32;
+const NO_QUERY = Object.freeze({});
 
 /** Ties a connection of the protocol to the way that its messages go out. */
 export class McpSession implements McpSessionView {
@@ -50,6 +53,8 @@ export class McpSession implements McpSessionView {
   lastActivityAt = Date.now();
   /** Headers of the request that opened its stream, as it is now. */
   streamHeaders: IncomingHttpHeaders;
+  /** Query of that request. */
+  streamQuery: Readonly<Record<string, unknown>>;
   /** Whether any message ever came. */
   used = false;
 
@@ -86,6 +91,7 @@ export class McpSession implements McpSessionView {
     this.params = origin.params;
     this.graceMs = origin.graceMs;
     this.streamHeaders = origin.headers;
+    this.streamQuery = origin.query ?? NO_QUERY;
     this.connection = connect(this, {
       send: (json, relatesTo, isAnswer) => this.emit(json, relatesTo, isAnswer),
       abandon: (relatesTo) => {
@@ -167,7 +173,7 @@ export class McpSession implements McpSessionView {
    *
    * @throws {SessionMovedError} when another node has the session
    * @throws {SessionClosedError}
-   * @throws {JsonRpcError} when an id is in flight
+   * @throws {RequestInFlightError}
    * @throws {TooManyRequestsError}
    */
   admit(
@@ -216,13 +222,17 @@ export class McpSession implements McpSessionView {
    * @throws as `admit` does: others may have come in while a policy was asked
    */
   receive(admitted: readonly AdmittedMessage[], onTaken: () => void = () => undefined): void {
-    for (const { request } of admitted) if (request) this.expected.delete(request.context.requestId);
+    for (const { execution } of admitted) if (execution) this.expected.delete(execution.request.id);
     this.assertReceivable(admitted.map(({ message }) => message));
     this.used = true;
     this.touch();
     onTaken();
     this.observer.messages?.received(this, admitted);
     for (const message of admitted) this.connection.accept(message);
+  }
+
+  isInFlight(id: RequestId): boolean {
+    return this.connection.isInFlight(id);
   }
 
   /** Resolves as soon as nothing is in flight. */
@@ -244,10 +254,10 @@ export class McpSession implements McpSessionView {
 
   /** As other nodes need to know it. */
   get record(): SessionRecord {
-    const { id, transport, principal, params, streamHeaders, graceMs, createdAt } = this;
+    const { id, transport, principal, params, streamHeaders, streamQuery, graceMs, createdAt } = this;
     const { subscriptions, ...negotiated } = this.connection.state;
     const state = { ...negotiated, subscriptions: [...subscriptions] };
-    return { id, transport, principal, params, streamHeaders, graceMs, createdAt, state };
+    return { id, transport, principal, params, streamHeaders, streamQuery, graceMs, createdAt, state };
   }
 
   /** Goes on where another node has ended: what that had in flight is answered with an error. */

@@ -1,6 +1,6 @@
 import type { MessageEvent } from '@nestjs/common';
 import { defer, type Observable } from 'rxjs';
-import { rawRequest } from '../../auth/raw-request.js';
+import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import { patiently } from '../../sessions/cluster/patiently.js';
@@ -9,11 +9,10 @@ import { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { positionOfEventId, sessionOfEventId } from '../../streaming/event-id.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
-import type { HttpRequest } from '../http/http-request.js';
-import { arrivalOf } from '../http/arrival-of.js';
-import { EdgeStream } from '../http/edge-stream.js';
-import { ResponseSink } from '../http/response-sink.js';
-import type { MessageIntake } from '../http/message-intake.js';
+import { relayedClient } from '../relay/relayed-origin.js';
+import { RelayStream } from '../relay/relay-stream.js';
+import { ResponseSink } from '../../http/response-sink.js';
+import type { MessageIntake } from '../messages/message-intake.js';
 import type { EndpointUrl } from './endpoint-url.js';
 import { SseOutlet } from './sse.outlet.js';
 
@@ -68,7 +67,7 @@ export class SseStreams {
   ): ReturnType<SseOutlet['resume']> {
     const outlet = session.outlet as SseOutlet;
     const stream = outlet.resume(lastEventId, ...this.reading(session, request, response));
-    if (stream) this.sessions.resumed(session, rawRequest(request).headers);
+    if (stream) this.sessions.resumed(session, rawRequest(request).headers, request.query);
     return stream;
   }
 
@@ -84,11 +83,11 @@ export class SseStreams {
       const session = await patiently(async () => this.intake.session(request, 'sse', sessionId, '', true));
       if (session instanceof McpSession)
         return defer(() => this.openHere(sessionId, lastEventId, request, response));
-      const tail = await session.resume(0, position, arrivalOf(request));
+      const tail = await session.resume(0, position, relayedClient(request));
       if (tail) {
-        const endpoint = this.endpoint.of(rawRequest(request), sessionId);
+        const endpoint = this.endpoint.of(request, sessionId);
         const prelude = { id: lastEventId, type: 'endpoint', data: endpoint } as const;
-        const stream = new EdgeStream(session, tail, response, this.sessions.memory, this.options.sse);
+        const stream = new RelayStream(session, tail, response, this.sessions.memory, this.options.sse);
         return stream.attach(position, prelude) as Observable<MessageEvent>;
       }
     } catch (error) {
@@ -98,11 +97,13 @@ export class SseStreams {
   }
 
   private start(request: HttpRequest, response: unknown): ReturnType<SseOutlet['attach']> {
+    this.intake.keptQuery.suffixOf(request.query);
     const session = this.sessions.open({
       transport: 'sse',
       principal: requestPrincipal(request),
       headers: rawRequest(request).headers,
       params: request.params,
+      query: request.query,
       graceMs: this.options.sse.graceMs,
     });
     return (session.outlet as SseOutlet).attach(...this.reading(session, request, response));
@@ -113,7 +114,7 @@ export class SseStreams {
     request: HttpRequest,
     response: unknown,
   ): Parameters<SseOutlet['attach']> {
-    const endpoint = this.endpoint.of(rawRequest(request), id);
+    const endpoint = this.endpoint.of(request, id);
     return [endpoint, new ResponseSink(response, memory), () => this.sessions.detached(id)];
   }
 }

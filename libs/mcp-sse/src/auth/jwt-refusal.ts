@@ -1,0 +1,46 @@
+import { errors } from 'jose';
+import type { ResolvedJwt } from '../model/resolved-options.js';
+import { quoted } from './log-refusal.js';
+import { RefusedToken } from './refused-token.js';
+
+/**
+ * Why a JWT is refused, and how to mend it.
+ *
+ * @param error of `JwtVerifier`
+ */
+export function jwtRefusal(error: unknown, jwt: ResolvedJwt): string {
+  if (error instanceof RefusedToken) return error.cause;
+  if (error instanceof errors.JWTExpired)
+    return `its token expired (exp) at ${quoted(dateOf(error.payload.exp))}`;
+  if (error instanceof errors.JWTClaimValidationFailed && error.reason !== 'invalid') {
+    const { claim, payload } = error;
+    if (claim === 'nbf') return `its token is not valid before ${quoted(dateOf(payload.nbf))} (nbf)`;
+    if (claim === 'iss') return unexpected('issuer (iss)', payload.iss, jwt.issuer, 'auth.jwt.issuer');
+    if (claim === 'aud') return unexpected('audience (aud)', payload.aud, jwt.audience, 'auth.jwt.audience');
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    const keys = jwt.jwksUri === undefined ? 'auth.jwt.secretOrKey' : 'auth.jwt.jwksUri';
+    return `the signature of its token is not of the key of "${keys}"`;
+  }
+  // Other errors can quote what they cannot read.
+  return `its token is no JWT that can be read${error instanceof errors.JOSEError ? `: ${error.message}` : ''}`;
+}
+
+function dateOf(seconds: number | undefined): Date {
+  return new Date(seconds! * 1_000);
+}
+
+/** @param option that has what is expected */
+export function unexpected(what: string, actual: unknown, expected: unknown, option: string): string {
+  const hint = differsBySlash(actual, expected) ? '; they differ by a slash at the end' : '';
+  return `the ${what} of its token is ${quoted(actual)}, and "${option}" expects ${quoted(expected)}${hint}`;
+}
+
+function differsBySlash(actual: unknown, expected: unknown): boolean {
+  const [given, accepted] = [actual, expected].map((values) => [values].flat().map(withoutSlash));
+  return given!.some((value) => value !== undefined && accepted!.includes(value));
+}
+
+function withoutSlash(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.replace(/\/$/, '') : undefined;
+}
