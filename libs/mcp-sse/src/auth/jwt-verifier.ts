@@ -67,16 +67,13 @@ export class JwtVerifier {
     // A key that was withdrawn, or published anew, is another one.
     if (good && good.key === (await this.keyOf(good.header)))
       return { payload: decodeJwt(token), key: good.key };
-    const header = decodeProtectedHeader(token);
-    refuseIf(headerFault(header, this.jwt.algorithms));
-    const { payload, key } = await jwtVerify(token, this.keyOf, this.options);
+    refuseIf(headerFault(decodeProtectedHeader(token), this.jwt.algorithms));
+    const { payload, key, protectedHeader } = await jwtVerify(token, this.keyOf, this.options);
     refuseIf(claimsFault(payload, this.jwt));
+    const { alg, kid } = protectedHeader;
     const { exp = Infinity } = payload;
-    this.good.set(
-      digest,
-      { header: header as JwtHeader, key },
-      (exp + this.jwt.clockToleranceSeconds) * 1_000,
-    );
+    const until = (exp + this.jwt.clockToleranceSeconds) * 1_000;
+    this.good.set(digest, { header: { alg, kid }, key }, until);
     return { payload, key };
   }
 
