@@ -21,6 +21,7 @@ export default {
     '^@nestjs/throttler$': '<rootDir>/test/fixtures/throttler.ts',
     '^nestjs-mcp-sse/metrics$': '<rootDir>/libs/mcp-sse/src/metrics/index.ts',
     '^nestjs-mcp-sse/tracing$': '<rootDir>/libs/mcp-sse/src/tracing/index.ts',
+    '^nestjs-mcp-sse/passport$': '<rootDir>/libs/mcp-sse/src/passport/index.ts',
     '^nestjs-mcp-sse/redis$': '<rootDir>/libs/mcp-sse/src/redis/index.ts',
     '^nestjs-mcp-sse/testing$': '<rootDir>/libs/mcp-sse/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
