@@ -8,7 +8,8 @@ export default {
     '<rootDir>/bench/peers',
   ],
   extensionsToTreatAsEsm: ['.ts'],
-  maxWorkers: 2,
+  // One more than the two cores that there are at least: some wait while others compute.
+  maxWorkers: 3,
   // Each file has modules of its own, which a worker keeps: collecting garbage would take ever longer.
   workerIdleMemoryLimit: '700MB',
   // A machine that is busy with other things is slow, and not wrong.
