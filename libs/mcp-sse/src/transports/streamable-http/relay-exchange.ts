@@ -44,7 +44,6 @@ export class RelayExchange implements TailReader {
   }
 
   end(endsConnection: boolean): void {
-    if (this.response.writableEnded) return;
     this.upgrade();
     if (endsConnection) this.stream?.end(true);
     else this.stream?.finish();
