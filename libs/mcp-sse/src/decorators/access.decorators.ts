@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { PUBLIC_METADATA, ROLES_METADATA, SCOPES_METADATA } from './metadata-keys.js';
 
 /**
- * Makes a decorator that says whom a method, or every method of a class, is for. What it says is kept by the
- * method's name rather than on the function, which a decorator in between may replace by another one.
+ * Makes a decorator that says who may use a method, or all methods of a class. Its metadata is kept by the method's
+ * name, as another decorator may replace the function.
  */
 export function accessDecorator(key: string, value: unknown): MethodDecorator & ClassDecorator {
   return (target: object, propertyKey?: string | symbol) => {
@@ -13,30 +13,29 @@ export function accessDecorator(key: string, value: unknown): MethodDecorator & 
 }
 
 /**
- * Offers a tool, a resource or a prompt to principals that have every one of these scopes. To others it is hidden
- * in lists; who calls it and lacks nothing but a scope is told which (403 with `insufficient_scope` over HTTP).
+ * Offers a tool, a resource or a prompt to principals with all of these scopes. Lists hide it from others; a call that
+ * lacks nothing but scopes is answered with their names (403 with `insufficient_scope` over HTTP).
  *
- * On a class it is for each method that has no `@McpScopes()` and no `@McpPublic()` of its own.
+ * On a class it applies to each method without `@McpScopes()` or `@McpPublic()` of its own.
  */
 export function McpScopes(...scopes: [string, ...string[]]): MethodDecorator & ClassDecorator {
   return accessDecorator(SCOPES_METADATA, scopes);
 }
 
 /**
- * Offers a tool, a resource or a prompt to principals that have one of these roles. To others it does not exist.
+ * Offers a tool, a resource or a prompt to principals with one of these roles. For others it does not exist.
  *
- * On a class it is for each method that has no `@McpRoles()` and no `@McpPublic()` of its own.
+ * On a class it applies to each method without `@McpRoles()` or `@McpPublic()` of its own.
  */
 export function McpRoles(...roles: [string, ...string[]]): MethodDecorator & ClassDecorator {
   return accessDecorator(ROLES_METADATA, roles);
 }
 
 /**
- * Offers a tool, a resource or a prompt to everyone whom the guards of the server let in, whatever scopes and roles
- * its class needs and whatever the policy says. It opens no door: who must authenticate to reach the server must
- * do so for this too.
+ * Offers a tool, a resource or a prompt to everyone whom the server's guards let in, whatever the scopes and roles of
+ * its class and the policy say. Callers must authenticate as for any other feature.
  *
- * On a class it is for each method that has no `@McpScopes()` and no `@McpRoles()` of its own.
+ * On a class it applies to each method without `@McpScopes()` or `@McpRoles()` of its own.
  */
 export function McpPublic(): MethodDecorator & ClassDecorator {
   return accessDecorator(PUBLIC_METADATA, true);

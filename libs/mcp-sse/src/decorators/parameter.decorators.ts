@@ -4,8 +4,8 @@ import { PARAMETERS_METADATA } from './metadata-keys.js';
 import type { McpPrincipal as Principal } from '../model/principal.js';
 
 /**
- * What a parameter of a handler receives. The first two are Nest's own numbers for a body and a route
- * parameter, by which pipes (ValidationPipe among them) know what they look at.
+ * What a parameter of a handler receives. The first two are Nest's numbers for a body and a route parameter, which tell
+ * pipes (ValidationPipe among them) what they transform.
  */
 export enum ParameterKind {
   Args = 3,
@@ -26,7 +26,7 @@ export interface ParameterMetadata {
   readonly factory?: unknown;
 }
 
-/** Makes the decorator that says what a parameter receives. */
+/** Makes a parameter decorator. */
 export function parameterDecorator(
   kind: ParameterKind,
   data?: string,
@@ -45,7 +45,7 @@ export function parameterDecorator(
   };
 }
 
-/** The arguments of the call, validated. The pipes run after that. */
+/** The validated arguments of the call. The pipes run after validation. */
 export function McpArgs(...pipes: Pipe[]): ParameterDecorator {
   return parameterDecorator(ParameterKind.Args, undefined, pipes);
 }
@@ -62,7 +62,7 @@ export function McpPrincipal(): ParameterDecorator {
   return parameterDecorator(ParameterKind.Principal);
 }
 
-/** The value of a variable of a resource's URI template, a string until a pipe makes something else of it. */
+/** The value of a variable of a resource's URI template: a string, which pipes may transform. */
 export function McpUriParam(name: string, ...pipes: Pipe[]): ParameterDecorator {
   return parameterDecorator(ParameterKind.UriParam, name, pipes);
 }

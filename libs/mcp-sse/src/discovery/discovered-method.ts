@@ -5,7 +5,7 @@ import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
 import type { McpAccess } from '../model/access.js';
 import type { ProviderWrapper } from '../nest/provider-wrapper.js';
 
-/** What a decorator says of a method. */
+/** A decorator of a method and its options. */
 export type FeatureMetadata =
   | { readonly kind: 'tool'; readonly options: McpToolOptions }
   | { readonly kind: 'resource'; readonly options: McpResourceOptions }

@@ -12,15 +12,15 @@ import { assertToolName } from './client-rules.js';
 import type { RegisteredPrompt, RegisteredResource, RegisteredTool } from './registered-feature.js';
 import { UriTemplate } from './uri-template.js';
 
-/** A feature as a decorator declares it, or the application at run time. */
+/** A feature as a decorator or the application at run time declares it. */
 export interface Declaration<Options> {
   readonly options: Options;
-  /** The feature's name where the options give none. */
+  /** The name for options without one. */
   readonly defaultName: string;
   readonly access: McpAccess;
   /** `Class.method` or `addTool("name")`, for messages. */
   readonly where: string;
-  /** As a message about a duplicate names it. */
+  /** The name that a message about duplicates gives. */
   readonly source: string;
 }
 
@@ -28,16 +28,16 @@ export interface Declaration<Options> {
 export type Recipe<Feature> = Omit<Feature, 'handler'> & { readonly schema?: CompiledSchema };
 
 /**
- * The arguments of a tool that takes none. Such a tool accepts what some clients send it nonetheless, and its handler
- * never sees it.
+ * The schema of a tool without arguments. What some clients send to such a tool nonetheless is accepted and dropped.
  */
 export const NO_ARGUMENTS: JsonObjectSchema = { type: 'object', properties: {}, additionalProperties: false };
 
-/** The arguments of a tool that does not describe them. */
+/** The schema of a tool that does not describe its arguments. */
 export const ANY_ARGUMENTS: JsonObjectSchema = { type: 'object', properties: {} };
 
 /**
- * @param input the schema of the arguments; `undescribed` stands for it where there is none
+ * @param input the source of the arguments' schema
+ * @param undescribed the schema that clients see without one
  * @throws {McpConfigurationError}
  * @throws {McpSchemaError}
  */
@@ -66,7 +66,7 @@ export function toolRecipe(
 }
 
 /**
- * @param variables the schema of the template's variables
+ * @param variables the source of the schema of the template's variables
  * @throws {McpConfigurationError} when the URI is neither a URI nor a template
  * @throws {McpSchemaError}
  */
@@ -105,7 +105,7 @@ export function resourceRecipe(
 }
 
 /**
- * @param args the schema of the arguments
+ * @param args the source of the arguments' schema
  * @throws {McpSchemaError}
  */
 export function promptRecipe(

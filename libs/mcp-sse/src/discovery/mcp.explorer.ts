@@ -15,14 +15,14 @@ const DECORATORS = {
   completion: '@McpComplete()',
 };
 
-/** The server that is explored for. */
+/** The server whose features are looked for. */
 export interface ExploredServer {
   readonly name: string;
-  /** The modules whose providers it offers; every module unless given. */
+  /** The modules whose providers it offers; all modules unless given. */
   readonly modules?: readonly object[];
 }
 
-/** Finds the decorated methods that a server offers, among every provider of every module. */
+/** Finds the decorated methods that a server offers, among all providers of all modules. */
 @Injectable()
 export class McpExplorer {
   private readonly explored = new WeakSet<ProviderWrapper>();
@@ -33,7 +33,7 @@ export class McpExplorer {
   ) {}
 
   /**
-   * @returns what earlier calls have not returned: the application may load modules while it runs
+   * @returns the methods that earlier calls have not returned, as the application may load modules while it runs
    * @throws {McpDecoratedControllerError} when a controller has a decorated method
    * @throws {McpConfigurationError} when a method is for a server that does not exist
    */
@@ -84,8 +84,8 @@ export class McpExplorer {
   }
 
   /**
-   * A decorator that returns a new descriptor, or a class decorator, may have replaced the method by a function
-   * without its metadata.
+   * Copies metadata to the function that replaced a decorated method, where a class decorator or one that returns a
+   * new descriptor did so.
    */
   private restoreMetadata(owner: object, methodName: string, where: string): void {
     const method: unknown = Object.getOwnPropertyDescriptor(owner, methodName)!.value;
@@ -99,7 +99,7 @@ export class McpExplorer {
   }
 }
 
-/** The names of an object's methods, each with the prototype that has it. */
+/** The names of a prototype's methods, inherited ones included, each with its owner. */
 function ownedMethods(prototype: object): [owner: object, methodName: string][] {
   const owners = new Map<string, object>();
   let owner: object | null = prototype;
@@ -108,7 +108,7 @@ function ownedMethods(prototype: object): [owner: object, methodName: string][] 
   return [...owners].map(([name, itsOwner]) => [itsOwner, name]);
 }
 
-/** Of what a factory makes for each request or injection only the token tells the class, where it is one. */
+/** The prototype of a provider's instances. For a scoped or transient factory only a class as token tells it. */
 function prototypeOf({ instance, metatype, inject, token }: ProviderWrapper): object | undefined {
   if (typeof instance === 'object' && instance !== null) return Object.getPrototypeOf(instance) as object;
   const isFactory = inject !== undefined && inject !== null;

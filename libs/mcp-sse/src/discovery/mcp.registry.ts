@@ -42,7 +42,7 @@ export type McpFeatureList = 'tools' | 'resources' | 'prompts';
 
 /** Who may use a feature that is added at run time, as `@McpScopes()` and `@McpRoles()` say for decorated methods. */
 export interface McpAccessOptions {
-  /** The principal needs every one of them. */
+  /** The principal needs all of them. */
   scopes?: string[];
   /** The principal needs one of them. */
   roles?: string[];
@@ -50,7 +50,7 @@ export interface McpAccessOptions {
 
 interface Change {
   readonly list: McpFeatureList;
-  /** What was added or removed. */
+  /** Of the feature that was added or removed. */
   readonly definition: McpDefinition;
 }
 
@@ -87,8 +87,8 @@ export class McpRegistry {
   }
 
   /**
-   * Emits the list that something was added to or removed from; clients that may see it are told by
-   * `list_changed`. A subscriber that throws or rejects keeps its subscription; its first failure is logged.
+   * Emits the list whose features changed; clients that may see the change get `list_changed`. A subscriber that
+   * throws or rejects keeps its subscription; its first failure is logged.
    */
   readonly changes$: Observable<McpFeatureList> = new TolerantStream(this.changed$, (error) =>
     this.errors.report(error, 'a subscriber of McpRegistry.changes$'),
@@ -113,7 +113,7 @@ export class McpRegistry {
     this.register({ ...feature, handler: checkedHandler(handler as McpRunTimeHandler, schema) });
   }
 
-  /** @returns whether there was such a tool */
+  /** @returns whether the tool existed */
   removeTool(name: string): boolean {
     return this.unregister('tools', name);
   }
@@ -132,7 +132,7 @@ export class McpRegistry {
     this.register({ ...feature, handler: checkedHandler(handler as McpRunTimeHandler) });
   }
 
-  /** @returns whether there was such a resource */
+  /** @returns whether the resource existed */
   removeResource(uri: string): boolean {
     return this.unregister('resources', uri);
   }
@@ -150,7 +150,7 @@ export class McpRegistry {
     this.register({ ...feature, handler: checkedHandler(handler as McpRunTimeHandler, schema) });
   }
 
-  /** @returns whether there was such a prompt */
+  /** @returns whether the prompt existed */
   removePrompt(name: string): boolean {
     return this.unregister('prompts', name);
   }

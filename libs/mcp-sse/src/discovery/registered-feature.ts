@@ -32,7 +32,7 @@ export type RegisteredFeature = RegisteredTool | RegisteredResource | Registered
 /** Completes an argument of a prompt or a variable of a resource template. */
 export type RegisteredCompleter = Registered<{ readonly key: string; readonly access: McpAccess }>;
 
-/** What makes a completer unique: the prompt or resource template, and the argument or variable. */
+/** The identity of a completer: the prompt or resource template, and the argument or variable. */
 export function completerKey(kind: 'prompt' | 'resource', identity: string, argument: string): string {
   return `${kind} ${identity} ${argument}`;
 }

@@ -6,7 +6,7 @@ import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { ParameterKind, type Pipe } from '../decorators/parameter.decorators.js';
 import type { MethodParameters } from '../discovery/method-parameters.js';
 
-/** Checks the arguments of a call against its schema. */
+/** Validates the arguments of a call against its schema. */
 export class ArgumentsPipe implements PipeTransform {
   constructor(private readonly schema: CompiledSchema) {}
 
@@ -19,7 +19,7 @@ export class ArgumentsPipe implements PipeTransform {
   }
 }
 
-/** Makes an instance of arguments that a ValidationPipe of the application has checked already. */
+/** Instantiates the DTO of arguments that the application's ValidationPipe has validated. */
 export class InstancePipe implements PipeTransform {
   constructor(private readonly dto: new (...args: never[]) => object) {}
 
@@ -31,8 +31,8 @@ export class InstancePipe implements PipeTransform {
 }
 
 /**
- * The pipes of the arguments' parameter: its own after the one that validates. Where a ValidationPipe of the
- * application does that, arguments become an instance of their class after it, whatever its options are.
+ * The pipes of the arguments' parameter: one that validates, then the parameter's own. Where the application's
+ * ValidationPipe validates, the arguments become an instance of their class after it, whatever its options are.
  */
 export function argumentsPipes(
   { piped, argsIndex, argsType }: MethodParameters,
@@ -41,7 +41,7 @@ export function argumentsPipes(
 ): readonly Pipe[] {
   const own = piped[`${ParameterKind.Args}:${argsIndex}`]?.pipes ?? [];
   if (!schema) return own;
-  // A ValidationPipe goes by the declared type of the parameter, and passes what has none.
+  // A ValidationPipe looks at the declared type of the parameter and lets untyped values pass.
   const isDeclared = schema.dto !== undefined && schema.dto === argsType;
   const validating = own.findLastIndex(isValidationPipe) + 1;
   if (!isDeclared || (validating === 0 && !inherited.some(isValidationPipe)))
@@ -55,7 +55,7 @@ function isValidationPipe(pipe: Pipe): boolean {
     : pipe instanceof ValidationPipe;
 }
 
-/** A ValidationPipe of the application may drop unknown properties silently; a tool refuses them. */
+/** Refuses unknown properties, which the application's ValidationPipe may drop silently. */
 export function shapeCheck(
   schema: CompiledSchema | undefined,
   pipes: readonly Pipe[],

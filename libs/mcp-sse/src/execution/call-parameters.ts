@@ -16,7 +16,7 @@ import { ArgumentsPipe } from './arguments.pipe.js';
 
 /** Gives Nest the values of a handler's parameters, before the pipes. */
 export class CallParametersFactory implements ParamsFactory {
-  /** @param checkShape throws when the arguments must not even reach the pipes */
+  /** @param checkShape throws when the arguments must not reach the pipes */
   constructor(private readonly checkShape: (value: unknown) => void) {}
 
   exchangeKeyForValue(

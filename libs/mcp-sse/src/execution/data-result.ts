@@ -3,7 +3,7 @@ import { jsonData } from '../model/json-data.js';
 import { types } from 'node:util';
 
 /**
- * A tool's result of data: its JSON as text and, where it is an object, `structuredContent`.
+ * A tool's result that carries data: JSON text, and `structuredContent` where the data is an object.
  *
  * @throws {TypeError} when the value has no JSON
  */
@@ -22,7 +22,7 @@ export function jsonText(value: unknown): string {
   return json;
 }
 
-/** What is one text, though not a string: a bigint, a Date, a URL. */
+/** The text of a string, bigint, Date or URL. */
 export function scalarText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'bigint') return String(value);

@@ -28,7 +28,7 @@ const noop = () => undefined;
 
 /**
  * Puts decorated methods behind Nest's own pipeline: guards, interceptors, pipes and filters of the method, its
- * class and the application. The one place that touches ExternalContextCreator.
+ * class and the application.
  */
 @Injectable()
 export class McpHandlerFactory {
@@ -38,7 +38,7 @@ export class McpHandlerFactory {
   ) {}
 
   /**
-   * @param schema of the arguments, where they have one
+   * @param schema of the arguments, if they have one
    * @throws {McpConfigurationError} when an enhancer of the method would not run
    */
   async create(

@@ -14,13 +14,20 @@ import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import type { McpContext } from '../model/mcp-context.js';
-import type { InvokedContext, Invoker, PreparedRequest, WatchableResource } from '../model/invoker.js';
+import type { McpPolicyContext } from '../model/mcp-policy.js';
+import type {
+  InvokedContext,
+  InvokedMethod,
+  Invoker,
+  PreparedRequest,
+  WatchableResource,
+} from '../model/invoker.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { AccessControl } from './access-control.js';
 import { ArgumentCaps } from './argument-caps.js';
 import { completionResult } from './completion-result.js';
 import { asReturned, LiveResource, streamedResult } from './streamed-result.js';
-import { FeatureLists } from './feature-lists.js';
+import { FeatureLists, type ListMethod } from './feature-lists.js';
 import { promptResult } from './prompt-result.js';
 import { asProtocolError, RESOURCE_NOT_FOUND, toProtocolError, unknownFeature } from './protocol-error.js';
 import { publicMessage } from '../model/public-message.js';
@@ -34,14 +41,19 @@ type Params = Readonly<Record<string, unknown>>;
 type Preparation = PreparedRequest | Promise<PreparedRequest>;
 type Prepare = (params: Params, context: InvokedContext) => Preparation;
 
-/** Answers the requests that reach into the application from what the registry holds. */
+/** Answers the requests that call features of the registry. */
 @Injectable()
 export class McpInvoker implements Invoker {
   private readonly lists: FeatureLists;
   private readonly handlerMs: number | false;
   private readonly maxResultBytes: number;
   private readonly caps: ArgumentCaps;
-  private readonly methods: Readonly<Record<string, Prepare>> = {
+  private readonly methods: Readonly<Record<InvokedMethod, Prepare>> = {
+    'tools/list': (params, context) => this.prepareList('tools/list', params, context),
+    'resources/list': (params, context) => this.prepareList('resources/list', params, context),
+    'resources/templates/list': (params, context) =>
+      this.prepareList('resources/templates/list', params, context),
+    'prompts/list': (params, context) => this.prepareList('prompts/list', params, context),
     'tools/call': (params, context) => this.prepareTool(params, context),
     'resources/read': (params, context) => this.prepareRead(params, context),
     'prompts/get': (params, context) => this.preparePrompt(params, context),
@@ -61,20 +73,14 @@ export class McpInvoker implements Invoker {
     this.caps = new ArgumentCaps(limits);
   }
 
-  handles(method: string): boolean {
-    return Object.hasOwn(this.methods, method) || this.lists.handles(method);
-  }
-
-  prepare(method: string, params: Params, context: InvokedContext): Preparation {
-    return this.lists.handles(method)
-      ? () => this.lists.payload(method, params, context)
-      : this.methods[method]!(params, context);
+  prepare(method: InvokedMethod, params: Params, context: InvokedContext): Preparation {
+    return this.methods[method](params, context);
   }
 
   watchable(uri: string, context: InvokedContext): WatchableResource | Promise<WatchableResource> {
     return andThen(this.admitResource(uri, context), (found) => ({
       watch: (onUpdate: () => void) => this.watch(found, uri, context, onUpdate),
-      isReadable: () => this.access.grants(found.resource.definition, context.session),
+      isReadable: (reader: McpPolicyContext) => this.access.grants(found.resource.definition, reader),
     }));
   }
 
@@ -93,7 +99,7 @@ export class McpInvoker implements Invoker {
         return () => undefined;
       }
       const error = (reason: unknown) => void this.errors.report(reason, `the live resource ${uri}`);
-      // What comes at once is the present content (of a BehaviorSubject), not a change of it.
+      // A value that comes synchronously (of a BehaviorSubject) is the present content, not a change.
       let subscribed = false;
       const subscription = returned.updates$.subscribe({ next: () => subscribed && onUpdate(), error });
       subscribed = true;
@@ -101,11 +107,15 @@ export class McpInvoker implements Invoker {
         try {
           subscription.unsubscribe();
         } catch (reason) {
-          // The application's teardown: it must not keep the session from ending.
+          // Thrown by the application's teardown, which must not keep the session from ending.
           error(reason);
         }
       };
     });
+  }
+
+  private prepareList(method: ListMethod, params: Params, context: InvokedContext): Preparation {
+    return () => this.lists.payload(method, params, context);
   }
 
   private prepareTool(params: Params, context: InvokedContext): Preparation {
@@ -170,7 +180,7 @@ export class McpInvoker implements Invoker {
   }
 
   private async prepareCompletion(params: Params, context: InvokedContext): Promise<PreparedRequest> {
-    // Before the SDK's schema looks at each of them.
+    // Before the SDK's schema visits each member.
     this.caps.assertCountable(params);
     const { success, data } = CompleteRequestParamsSchema.safeParse(params);
     if (!success)
@@ -206,7 +216,7 @@ export class McpInvoker implements Invoker {
     });
   }
 
-  /** @throws {JsonRpcError} -32602 when there is no resource, or template, that is listed under this URI */
+  /** @throws {JsonRpcError} -32602 when no resource or template is listed under this URI */
   private async admitReference(uri: string, context: InvokedContext): Promise<void> {
     const { resourceMap } = this.registry;
     const found = resourceMap.get(uri);

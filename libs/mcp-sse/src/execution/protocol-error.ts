@@ -8,14 +8,14 @@ import { clip } from '../model/clip.js';
 /** The specification's code for a resource that does not exist. */
 export const RESOURCE_NOT_FOUND = -32002;
 
-/** The error of the protocol that a handler threw on purpose, ours or the SDK's. */
+/** The JSON-RPC error that a handler threw on purpose, ours or the SDK's. */
 export function asProtocolError(error: unknown): JsonRpcError | undefined {
   if (error instanceof JsonRpcError) return error;
   if (!(error instanceof McpError)) return undefined;
   return new JsonRpcError(error.code, error.message.replace(/^MCP error -?\d+: /, ''), error.data);
 }
 
-/** The error of a resource or a prompt, which have no result that could carry it. */
+/** The JSON-RPC error for an exception of a resource or prompt, whose results cannot carry errors. */
 export function toProtocolError(error: unknown): JsonRpcError | undefined {
   if (error instanceof HandlerTimeoutError) return new JsonRpcError(ErrorCode.RequestTimeout, error.message);
   const message = publicMessage(error);
@@ -31,16 +31,16 @@ function codeOf(status: number): number {
   return status < 500 ? ErrorCode.InvalidRequest : ErrorCode.InternalError;
 }
 
-/** Not made when it is needed: the time that takes would tell hidden from unknown. */
+/** Made once: the time it takes to make one would tell a hidden feature from an unknown one. */
 const HIDDEN: ErrorOptions = { cause: new ForbiddenException() };
 
 const MAX_NAME_LENGTH = 256;
 
 /**
- * The error of a request that names what is not there for its principal.
+ * The error for a request that names a feature that does not exist for its principal.
  *
  * @param problem such as `Unknown tool`
- * @param isHidden whether it is there for others: nobody but the audit trail is told
+ * @param isHidden whether it exists for others; only the audit trail learns that
  */
 export function unknownFeature(
   code: number,

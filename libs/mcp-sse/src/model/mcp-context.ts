@@ -28,7 +28,8 @@ export type McpLog = Readonly<Record<LoggingLevel, (data: unknown, logger?: stri
  * ```
  */
 export abstract class McpContext implements ClientRequests {
-  abstract readonly session: McpSessionView;
+  /** The session that the request was made in. A request of a stateless revision has none. */
+  abstract readonly session?: McpSessionView;
   abstract readonly principal: McpPrincipal;
   /** The JSON-RPC id of the request. */
   abstract readonly requestId: RequestId;

@@ -19,7 +19,8 @@ import type { ClientRequestOptions, ClientRequests } from '../model/client-reque
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { FormCheck } from '../model/form-check.js';
 import { shapeFault } from '../model/shape-fault.js';
-import type { ConnectionState } from './connection-state.js';
+import type { ClientState } from './connection-state.js';
+import { revisionOf } from './revisions.js';
 import { samplingFault } from './sampling-fault.js';
 
 interface ResultSchema<T> {
@@ -28,13 +29,10 @@ interface ResultSchema<T> {
 
 type Send = (method: string, params: object | undefined, timeoutMs?: number) => Promise<unknown>;
 
-/** From this revision on a client that takes includeContext says so; before, every client that samples may. */
-const DECLARES_CONTEXT = '2025-11-25';
-
 /** Asks the client for what it has declared that it can do, and checks the question and what it answers. */
 export class ClientRequestSender implements ClientRequests {
   constructor(
-    private readonly state: Readonly<ConnectionState>,
+    private readonly state: Readonly<ClientState>,
     private readonly checkForm: FormCheck,
     private readonly send: Send,
   ) {}
@@ -93,8 +91,9 @@ export class ClientRequestSender implements ClientRequests {
   }
 
   private wantsContext({ includeContext = 'none' }: CreateMessageRequestParams): boolean {
-    const { protocolVersion = '' } = this.state;
-    return includeContext !== 'none' && protocolVersion >= DECLARES_CONTEXT;
+    return (
+      includeContext !== 'none' && revisionOf(this.state.protocolVersion)?.declaresSamplingContext === true
+    );
   }
 
   private async request<T>(

@@ -216,7 +216,7 @@ export class McpSession implements McpSessionView {
    * @throws as `admit` does: others may have come in while a policy was asked
    */
   receive(admitted: readonly AdmittedMessage[], onTaken: () => void = () => undefined): void {
-    for (const { request } of admitted) if (request) this.expected.delete(request.context.requestId);
+    for (const { execution } of admitted) if (execution) this.expected.delete(execution.request.id);
     this.assertReceivable(admitted.map(({ message }) => message));
     this.used = true;
     this.touch();

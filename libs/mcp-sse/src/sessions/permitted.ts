@@ -10,10 +10,10 @@ export function permitted(
   admitted: readonly AdmittedMessage[],
   observer: TrafficObserver,
 ): readonly AdmittedMessage[] {
-  for (const { message, bytes, request } of admitted) {
-    if (message.kind !== 'request' || !request?.refusal) continue;
-    const { context, refusal } = request;
-    observer.request(message.method, message.params, context, bytes)?.end(refusal, '');
+  for (const { bytes, execution } of admitted) {
+    if (!execution?.refusal) continue;
+    const { request, context, refusal } = execution;
+    observer.request(request.method, request.params, context, bytes)?.end(refusal, '');
     throw refusal;
   }
   return admitted;

@@ -8,6 +8,7 @@ import { MessageTooDeepError } from '../../protocol/errors/message-too-deep.erro
 import { parseMessage } from '../../protocol/json-rpc.js';
 import { assertDepth } from '../../protocol/message-depth.js';
 import type { MessageOrigin } from '../../protocol/message-origin.js';
+import { revisionOf } from '../../protocol/revisions.js';
 import { serializeError } from '../../protocol/serialize.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
@@ -22,9 +23,6 @@ export interface McpStdioOptions {
   /** Standard output unless given. */
   output?: Writable;
 }
-
-/** The one revision that has batches. */
-const BATCHES = '2025-03-26';
 
 /**
  * Serves one client over standard input and output, a message a line, until the input ends and every
@@ -79,7 +77,7 @@ async function receive(
   try {
     const body = parse(line);
     assertDepth(body, maxDepth);
-    const isBatch = Array.isArray(body) && body.length > 0 && session.protocolVersion === BATCHES;
+    const isBatch = revisionOf(session.protocolVersion)?.hasBatches && Array.isArray(body) && body.length > 0;
     const messages = isBatch ? body.map(parseMessage) : [parseMessage(body)];
     session.receive(await session.admit(messages, origin));
     return undefined;

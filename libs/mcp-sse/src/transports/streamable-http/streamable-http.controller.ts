@@ -23,6 +23,7 @@ import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { andThen } from '../../model/and-then.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
+import type { Revision } from '../../protocol/revisions.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { RemoteSession } from '../../sessions/cluster/remote-session.js';
@@ -42,7 +43,7 @@ import { EndpointUrl } from '../sse/endpoint-url.js';
 import { SseStreams, type EventStream } from '../sse/sse-streams.js';
 import { NOT_RESUMABLE } from './numbered-stream.js';
 import { PostExchange, type ExchangeOptions, type ExchangePort } from './post-exchange.js';
-import { RequestVersion } from './protocol-version.js';
+import { requestRevision } from './protocol-version.js';
 import { StreamableHttpRelay } from './streamable-http.relay.js';
 import { StreamableHttpSessions, type StreamableSession } from './streamable-http.sessions.js';
 
@@ -91,12 +92,13 @@ export function createStreamableHttpController(): Type {
       if (this.sessions.idOf(request) === undefined) return this.sseStreams.open(request, response);
 
       return andThen(this.sessions.find(request, true), (found) => {
-        const { hasPriming } = RequestVersion.of(headers, negotiatedBy(found));
-        if (found instanceof RemoteSession) return this.relay.stream(found, request, response, hasPriming);
+        const { hasPrimingEvents } = requestRevision(headers, negotiatedBy(found));
+        if (found instanceof RemoteSession)
+          return this.relay.stream(found, request, response, hasPrimingEvents);
         const { session, outlet } = found;
         const lastEventId = headers['last-event-id'] as string | undefined;
         const sink = new ResponseSink(response, session.memory);
-        const stream = outlet.attach(sink, lastEventId, hasPriming, () => session.touch());
+        const stream = outlet.attach(sink, lastEventId, hasPrimingEvents, () => session.touch());
         if (!stream) throw new BadRequestException(NOT_RESUMABLE);
         return stream as Observable<MessageEvent>;
       });
@@ -112,9 +114,9 @@ export function createStreamableHttpController(): Type {
 
       assertAccepts(headers.accept, 'application/json', 'text/event-stream');
       return andThen(isNew ? undefined : this.sessions.find(request), (found) => {
-        const version = RequestVersion.of(headers, negotiatedBy(found));
+        const revision = requestRevision(headers, negotiatedBy(found));
         return andThen(this.intake.read(request), (body) =>
-          this.take(found, version, body, request, response),
+          this.take(found, revision, body, request, response),
         );
       });
     }
@@ -125,7 +127,7 @@ export function createStreamableHttpController(): Type {
     async terminate(@Req() request: HttpRequest, @Res() response: unknown): Promise<void> {
       if (this.http.stateless) this.refuseMethod(response, 'POST');
       const found = await this.sessions.find(request);
-      RequestVersion.of(rawRequest(request).headers, negotiatedBy(found));
+      requestRevision(rawRequest(request).headers, negotiatedBy(found));
       if (found instanceof RemoteSession) await found.end();
       else this.sessions.close(found.session);
       answerStatus(response, HttpStatus.OK);
@@ -134,14 +136,14 @@ export function createStreamableHttpController(): Type {
     /** @param found the session; a new one is opened where there is none */
     private take(
       found: StreamableSession | RemoteSession | undefined,
-      version: RequestVersion,
+      revision: Revision,
       { json, bytes }: MessageBody,
       request: HttpRequest,
       response: unknown,
     ): void | Promise<void> {
-      const isBatch = version.hasBatches && Array.isArray(json) && json.length > 0;
+      const isBatch = revision.hasBatches && Array.isArray(json) && json.length > 0;
       const messages = isBatch ? json.map(parseMessage) : [parseMessage(json)];
-      const options = this.exchangeOptions(version, isBatch);
+      const options = this.exchangeOptions(revision, isBatch);
       if (found instanceof RemoteSession)
         return this.relay.post(found, messages, bytes, request, response, options);
 
@@ -189,9 +191,9 @@ export function createStreamableHttpController(): Type {
       return this.http.stateless ? this.sessions.open(request) : this.sessions.initialize(messages, request);
     }
 
-    private exchangeOptions({ hasPriming }: RequestVersion, isBatch: boolean): ExchangeOptions {
+    private exchangeOptions({ hasPrimingEvents }: Revision, isBatch: boolean): ExchangeOptions {
       const { upgradeMs, retryMs, stateless } = this.http;
-      return { upgradeMs, retryMs, primes: hasPriming && !stateless, isBatch };
+      return { upgradeMs, retryMs, primes: hasPrimingEvents && !stateless, isBatch };
     }
 
     /** Makes ready what the messages will be answered on: nothing but 202 where none of them is a request. */
