@@ -12,7 +12,7 @@ import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.
 import type { McpSessionView } from '../../model/session-view.js';
 import { thrownText } from '../../model/thrown-text.js';
 import { TolerantStream } from '../../model/tolerant-stream.js';
-import type { ObservedRequest, TrafficObserver } from '../../model/traffic-observer.js';
+import type { ObservedRequest } from '../../model/traffic-observer.js';
 import { methodNamed } from '../../protocol/methods.js';
 import type { McpSessionEvent } from '../../sessions/session-event.js';
 import { auditedArguments } from './audited-arguments.js';
@@ -36,8 +36,9 @@ const SESSION_TYPES = {
 } as const;
 
 /** The audit trail: who did what, and what was refused. */
+// It is a TrafficObserver. Its types cannot say so, since the members of one are internal.
 @Injectable()
-export class McpAuditService implements TrafficObserver {
+export class McpAuditService {
   private readonly logger = new Logger('McpAudit');
   private readonly events = new Subject<McpAuditEvent>();
 
