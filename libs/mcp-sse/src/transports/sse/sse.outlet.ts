@@ -11,7 +11,7 @@ import type { Sink } from '../../streaming/sink.js';
 import type { StreamEvent, StreamItem } from '../../streaming/stream-event.js';
 
 /** The number of the only stream. */
-const THE_STREAM = 0;
+export const THE_STREAM = 0;
 
 /** Sends a session's messages over HTTP+SSE: everything goes on the one stream that the client opened. */
 export class SseOutlet implements SharedOutlet {
