@@ -18,13 +18,13 @@ import {
 import type { ClientRequestOptions, ClientRequests } from '../model/client-requests.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { FormCheck } from '../model/form-check.js';
-import { shapeFault } from '../model/shape-fault.js';
+import { issueText, shapeFault, type ShapeIssues } from '../model/shape-fault.js';
 import type { ClientState } from './connection-state.js';
 import { revisionOf } from './revisions.js';
 import { samplingFault } from './sampling-fault.js';
 
 interface ResultSchema<T> {
-  safeParse(value: unknown): { success: true; data: T } | { success: false };
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: ShapeIssues };
 }
 
 type Send = (method: string, params: object | undefined, timeoutMs?: number) => Promise<unknown>;
@@ -102,9 +102,12 @@ export class ClientRequestSender implements ClientRequests {
     schema: ResultSchema<T>,
     options: ClientRequestOptions = {},
   ): Promise<T> {
-    const parsed = schema.safeParse(await this.send(method, params, options.timeoutMs));
+    const answer = await this.send(method, params, options.timeoutMs);
+    const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
-    throw new McpClientError(`The client's answer to ${method} is not what the protocol demands.`);
+    throw new McpClientError(
+      `The client's answer to ${method} is not what the protocol demands: ${issueText(parsed.error)}`,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { beginningOf } from '../model/beginning-of.js';
 import type { NegotiatedState } from '../model/cluster/session-record.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
@@ -16,6 +16,7 @@ import { ClientRequestQueue, type ClientRequestContext } from './client-request-
 import type { ConnectionOptions } from './connection-options.js';
 import type { ConnectionOutlet } from './connection-outlet.js';
 import type { ConnectionState } from './connection-state.js';
+import { RequestInFlightError } from './errors/request-in-flight.error.js';
 import { TooManyRequestsError } from './errors/too-many-requests.error.js';
 import { Execution, type ExecutionHost } from './execution.js';
 import type { JsonRpcMessage, Params } from './json-rpc.js';
@@ -93,6 +94,10 @@ export class McpConnection implements ExecutionHost {
     return this.executions.size;
   }
 
+  isInFlight(id: RequestId): boolean {
+    return this.executions.has(id);
+  }
+
   /** Resolves as soon as nothing is in flight. */
   whenIdle(): Promise<void> {
     return new Promise((resolve) => {
@@ -119,7 +124,7 @@ export class McpConnection implements ExecutionHost {
    * Checks that messages that come together can all be accepted.
    *
    * @param expected ids of requests that will be accepted soon
-   * @throws {JsonRpcError} -32600 when a request with the id of one of them is in flight
+   * @throws {RequestInFlightError} when a request with the id of one of them is in flight
    * @throws {TooManyRequestsError} when the limit of requests in flight would be exceeded
    */
   assertAcceptable(messages: readonly JsonRpcMessage[], expected: ReadonlySet<RequestId>): void {
@@ -128,11 +133,7 @@ export class McpConnection implements ExecutionHost {
     for (const message of messages) {
       if (message.kind !== 'request') continue;
       const { id } = message;
-      if (this.executions.has(id) || expected.has(id) || ids.has(id))
-        throw new JsonRpcError(
-          ErrorCode.InvalidRequest,
-          `Invalid Request: a request with the id ${JSON.stringify(id)} is in flight`,
-        );
+      if (this.executions.has(id) || expected.has(id) || ids.has(id)) throw new RequestInFlightError(id);
       ids.add(id);
     }
     if (ids.size > 0 && this.executions.size + expected.size + ids.size > maxInFlight)

@@ -190,7 +190,7 @@ export class McpSession implements McpSessionView {
    *
    * @throws {SessionMovedError} when another node has the session
    * @throws {SessionClosedError}
-   * @throws {JsonRpcError} when an id is in flight
+   * @throws {RequestInFlightError}
    * @throws {TooManyRequestsError}
    */
   admit(
@@ -242,6 +242,10 @@ export class McpSession implements McpSessionView {
     for (const { execution } of admitted) if (execution) this.expected.delete(execution.request.id);
     this.assertReceivable(admitted.map(({ message }) => message));
     this.take(admitted, onTaken);
+  }
+
+  isInFlight(id: RequestId): boolean {
+    return this.connection.isInFlight(id);
   }
 
   /** Resolves as soon as nothing is in flight. */

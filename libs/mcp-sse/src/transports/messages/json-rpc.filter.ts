@@ -16,12 +16,13 @@ import { InsufficientScopeError } from '../../model/errors/insufficient-scope.er
 import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
-import { MessageTooDeepError } from '../../protocol/errors/message-too-deep.error.js';
+import { RequestInFlightError } from '../../protocol/errors/request-in-flight.error.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { publicMessage } from '../../model/public-message.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
 import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
 import { ShuttingDownError } from '../../sessions/errors/shutting-down.error.js';
+import { readIdOf } from './message-body.js';
 import { ProtectedResource } from '../routes/protected-resource.js';
 
 interface HttpAnswer {
@@ -38,7 +39,10 @@ interface HttpAnswer {
 const SESSION_NOT_FOUND = -32001;
 const SERVER_ERROR = -32000;
 
-/** Answers every exception on a route of the module with its HTTP status and a JSON-RPC error. */
+/**
+ * Answers every exception on a route of the module with its HTTP status and a JSON-RPC error, which carries the id of
+ * the request once the body is read.
+ */
 @Catch()
 export class JsonRpcFilter implements ExceptionFilter {
   constructor(
@@ -61,7 +65,7 @@ export class JsonRpcFilter implements ExceptionFilter {
     if (status === (HttpStatus.REQUEST_TIMEOUT as number))
       httpAdapter.setHeader(response, 'Connection', 'close');
     httpAdapter.setHeader(response, 'Content-Type', 'application/json');
-    const id = error instanceof MessageTooDeepError ? error.id : null;
+    const id = error instanceof RequestInFlightError ? null : readIdOf(http.getRequest());
     httpAdapter.reply(response, { jsonrpc: '2.0', error: { code, message }, id }, status);
     this.observer.refusal(http.getRequest(), error, status, correlationId);
   }

@@ -4,13 +4,16 @@ import { RemoteSession } from '../../sessions/cluster/remote-session.js';
 import type { BodyMemory } from '../../http/body-text.js';
 import { rawRequest, type HttpRequest } from '../../http/raw-request.js';
 import { andThen } from '../../model/and-then.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { principalKey } from '../../model/principal.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
-import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
+import { parseMessages, type JsonRpcMessage } from '../../protocol/json-rpc.js';
+import { refusedAnswers } from '../../protocol/refused-message.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
 import { SessionMovedError } from '../../sessions/errors/session-moved.error.js';
+import { relayedOrigin } from '../relay/relayed-origin.js';
 import { readMessage, type MessageBody } from './message-body.js';
 import type { Delivery, Post } from './post.js';
 import { SessionFinder } from './session-finder.js';
@@ -64,9 +67,31 @@ export class MessageIntake {
 
   private take(post: Post, session: AnySession | undefined, body: MessageBody): void | Promise<void> {
     const { json, bytes } = body;
-    const isBatch = post.allowsBatch(session, json) && Array.isArray(json) && json.length > 0;
-    const messages = isBatch ? json.map(parseMessage) : [parseMessage(json)];
+    let messages: Messages;
+    try {
+      messages = parseMessages(json, post.allowsBatch(session, json), this.options.limits.maxMessageDepth);
+    } catch (error) {
+      if (session && error instanceof JsonRpcError) return this.refuse(post, session, body, error);
+      throw error;
+    }
     return session ? this.deliver(post, session, messages, bytes) : this.deliverFirst(post, messages, bytes);
+  }
+
+  /** Refuses a body. Calls that wait for an answer in it fail at once. */
+  private async refuse(
+    { request }: Post,
+    session: AnySession,
+    { json, bytes }: MessageBody,
+    error: JsonRpcError,
+  ): Promise<never> {
+    const answers = refusedAnswers(json, error);
+    const delivery: Delivery = {
+      request,
+      taken: () => undefined,
+      relay: async (remote) => void (await remote.post(answers, relayedOrigin(request, bytes))),
+    };
+    if (answers.length > 0) await this.deliver(delivery, session, answers, bytes);
+    throw error;
   }
 
   private deliver(

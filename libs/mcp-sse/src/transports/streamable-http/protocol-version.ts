@@ -6,13 +6,25 @@ import { revisionOf, UNDECLARED_REVISION, type Revision } from '../../protocol/r
  * The revision of the protocol that a request is in.
  *
  * @param negotiated by the request's session
- * @throws {BadRequestException} when the header names one that is not served
+ * @param body of a POST, as parsed
+ * @throws {BadRequestException} when the header names a revision that is not served. An `initialize` is not refused: it
+ *   negotiates by its parameters
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#protocol-version-header
  */
-export function requestRevision(headers: IncomingHttpHeaders, negotiated: string | undefined): Revision {
+export function requestRevision(
+  headers: IncomingHttpHeaders,
+  negotiated: string | undefined,
+  body?: unknown,
+): Revision {
   const named = headers['mcp-protocol-version'];
   const declared = typeof named === 'string' ? revisionOf(named) : undefined;
-  if (named !== undefined && !declared)
-    throw new BadRequestException(`MCP-Protocol-Version names "${String(named)}", which is not served.`);
+  if (named !== undefined && !declared && !isInitialize(body))
+    throw new BadRequestException(
+      `MCP-Protocol-Version names "${String(named)}", which is not served. Send the one that the answer to "initialize" had.`,
+    );
   return revisionOf(negotiated) ?? declared ?? UNDECLARED_REVISION;
+}
+
+function isInitialize(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'initialize';
 }

@@ -42,6 +42,10 @@ import { SsePost } from '../sse/sse.post.js';
 import { negotiatedBy, StreamableHttpPost, type PostServer } from './streamable-http.post.js';
 import { outletOf, sessionIdOf, StreamableHttpSessions } from './streamable-http.sessions.js';
 
+const EMPTY_SESSION_ID =
+  'The "sessionId" of the query is empty. HTTP+SSE: post to the URL that the stream\'s "endpoint" event gives. ' +
+  'Streamable HTTP: leave it out, and send the header Mcp-Session-Id that the answer to "initialize" had.';
+
 /**
  * Makes the controller of the Streamable HTTP transport for one `forRoot` call. Its path is set by
  * {@link setStreamableHttpPath}, when the options are known. HTTP+SSE clients find their transport on the same URL: a
@@ -104,7 +108,7 @@ export function createStreamableHttpController(): Type {
     @Post()
     message(@Req() request: HttpRequest, @Res() response: unknown): void | Promise<void> {
       if (sessionIdOf(request) === undefined && request.query['sessionId'] !== undefined)
-        return this.intake.receive(new SsePost(request, response, ''));
+        return this.intake.receive(new SsePost(request, response, EMPTY_SESSION_ID));
       assertAccepts(rawRequest(request).headers.accept, 'application/json', 'text/event-stream');
       return this.intake.receive(new StreamableHttpPost(this.server, request, response));
     }

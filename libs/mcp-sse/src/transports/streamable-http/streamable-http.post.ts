@@ -45,12 +45,12 @@ export class StreamableHttpPost implements Post, ExchangePort {
   allowsBatch(session: McpSession | RemoteSession | undefined, json: unknown): boolean {
     const { upgradeMs, retryMs, stateless } = this.server.http;
     const { headers } = rawRequest(this.request);
-    const { hasBatches, hasPrimingEvents } = requestRevision(headers, negotiatedBy(session));
+    const { hasBatches, hasPrimingEvents } = requestRevision(headers, negotiatedBy(session), json);
     this.options = {
       upgradeMs,
       retryMs,
       primes: hasPrimingEvents && !stateless,
-      isBatch: hasBatches && Array.isArray(json),
+      isBatch: Array.isArray(json),
     };
     return hasBatches;
   }
