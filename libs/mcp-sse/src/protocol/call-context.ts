@@ -36,6 +36,8 @@ export interface CallPort {
   closeStream(relatesTo: RequestId, retryMs?: number): void;
 }
 
+const NO_QUERY = Object.freeze({});
+
 /** The context of one request. Once the request is answered or cancelled it sends nothing more. */
 export class CallContext extends McpContext {
   #controller?: AbortController;
@@ -84,6 +86,10 @@ export class CallContext extends McpContext {
 
   get streamHeaders(): IncomingHttpHeaders {
     return this.#origin.streamHeaders;
+  }
+
+  get streamQuery(): Readonly<Record<string, unknown>> {
+    return this.session?.streamQuery ?? NO_QUERY;
   }
 
   get params(): Readonly<Record<string, string>> {

@@ -181,9 +181,9 @@ export class LocalSessions {
 
   /** Goes on with a session of another node. There is no limit to that: its client has been let in. */
   private restore(adopted: AdoptedSession, originOf: JoinedCluster['originOf']): void {
-    const { id, streamHeaders: headers, ...record } = adopted.record;
+    const { id, streamHeaders: headers, streamQuery: query, ...record } = adopted.record;
     this.quota.count(record.principal);
-    const session = this.add(id, { ...record, headers }, undefined, adopted);
+    const session = this.add(id, { ...record, headers, query }, undefined, adopted);
     (session.outlet as SharedOutlet).restore(adopted);
     session.restore(adopted, LOST_REQUEST);
     const { principal, params } = record;

@@ -187,10 +187,11 @@ export class McpSessionService {
     };
   }
 
-  /** @internal The client came back. @param headers of its request */
-  resumed(session: McpSession, headers: IncomingHttpHeaders): void {
+  /** @internal The client came back. @param headers of its request @param query of its request */
+  resumed(session: McpSession, headers: IncomingHttpHeaders, query: McpSession['streamQuery']): void {
     session.touch();
     session.streamHeaders = headers;
+    session.streamQuery = query;
     this.events.next({ type: 'resumed', session });
   }
 

@@ -29,6 +29,8 @@ export interface SessionOrigin {
   readonly headers: IncomingHttpHeaders;
   /** Parameters of the route that it was opened on. */
   readonly params: Readonly<Record<string, string>>;
+  /** Query of the request that opened it; none unless given. */
+  readonly query?: Readonly<Record<string, unknown>>;
   /** How long it lives after its client detached or posted something, in milliseconds. */
   readonly graceMs: number;
   /** Milliseconds since the epoch; now unless given. */
@@ -39,6 +41,7 @@ export interface SessionOrigin {
 
 /** More than a node ever asks of a client. */
 const CLIENT_REQUESTS_PER_EPOCH = 2 ** 32;
+const NO_QUERY = Object.freeze({});
 
 /** Ties a connection of the protocol to the way that its messages go out. */
 export class McpSession implements McpSessionView {
@@ -51,6 +54,8 @@ export class McpSession implements McpSessionView {
   lastActivityAt = Date.now();
   /** Headers of the request that opened its stream, as it is now. */
   streamHeaders: IncomingHttpHeaders;
+  /** Query of that request. */
+  streamQuery: Readonly<Record<string, unknown>>;
   /** Whether any message ever came. */
   used = false;
 
@@ -87,6 +92,7 @@ export class McpSession implements McpSessionView {
     this.params = origin.params;
     this.graceMs = origin.graceMs;
     this.streamHeaders = origin.headers;
+    this.streamQuery = origin.query ?? NO_QUERY;
     this.connection = connect(this, {
       send: (json, relatesTo, isAnswer) => this.emit(json, relatesTo, isAnswer),
       abandon: (relatesTo) => {
@@ -267,10 +273,10 @@ export class McpSession implements McpSessionView {
 
   /** As other nodes need to know it. */
   get record(): SessionRecord {
-    const { id, transport, principal, params, streamHeaders, graceMs, createdAt } = this;
+    const { id, transport, principal, params, streamHeaders, streamQuery, graceMs, createdAt } = this;
     const { subscriptions, ...negotiated } = this.connection.state;
     const state = { ...negotiated, subscriptions: [...subscriptions] };
-    return { id, transport, principal, params, streamHeaders, graceMs, createdAt, state };
+    return { id, transport, principal, params, streamHeaders, streamQuery, graceMs, createdAt, state };
   }
 
   /** Goes on where another node has ended: what that had in flight is answered with an error. */

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import {
   Catch,
   HttpException,
@@ -58,7 +57,7 @@ export class JsonRpcFilter implements ExceptionFilter {
     const response: unknown = http.getResponse();
     if (httpAdapter.isHeadersSent(response)) return;
     const { status, code, message, retryAfter, correlationId } = this.answerTo(error);
-    const challenge = this.challengeOf(error, status, rawRequest(http.getRequest()));
+    const challenge = this.challengeOf(error, status, http.getRequest());
     if (retryAfter !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
     if (challenge !== undefined) httpAdapter.setHeader(response, 'WWW-Authenticate', challenge);
     // A client that is too slow to send is not waited for.
@@ -71,11 +70,11 @@ export class JsonRpcFilter implements ExceptionFilter {
   }
 
   /** What `WWW-Authenticate` says, where a token would help, or another one. */
-  private challengeOf(error: unknown, status: number, request: IncomingMessage): string | undefined {
+  private challengeOf(error: unknown, status: number, request: object): string | undefined {
     if (error instanceof InsufficientScopeError)
       return this.resource.challenge(request, { error: 'insufficient_scope', scopes: error.scopes });
     if (status !== (HttpStatus.UNAUTHORIZED as number)) return undefined;
-    const isWrong = request.headers.authorization !== undefined;
+    const isWrong = rawRequest(request).headers.authorization !== undefined;
     return this.resource.challenge(request, isWrong ? { error: 'invalid_token' } : {});
   }
 

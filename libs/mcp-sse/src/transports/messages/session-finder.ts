@@ -1,20 +1,30 @@
-import { BadRequestException, Injectable } from '@nestjs/common';
+import { BadRequestException, Inject, Injectable } from '@nestjs/common';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import { RemoteSession } from '../../sessions/cluster/remote-session.js';
 import type { HttpRequest } from '../../http/raw-request.js';
+import type { SessionRecord } from '../../model/cluster/session-record.js';
 import { isSamePrincipal } from '../../model/principal.js';
+import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import type { McpTransportName } from '../../model/session-view.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
+import { KeptQuery } from '../routes/kept-query.js';
 
 /** Ids of another form are not looked up. */
 const SESSION_ID = /^[\w-]{22}$/;
 
-/** Finds the session that a request names, if it is the principal's and of the same transport and route. */
+/** Finds the session that a request names, if it is the principal's, and of the same transport, route and kept query. */
 @Injectable()
 export class SessionFinder {
-  constructor(private readonly sessions: McpSessionService) {}
+  readonly keptQuery: KeptQuery;
+
+  constructor(
+    private readonly sessions: McpSessionService,
+    @Inject(MCP_OPTIONS) options: ResolvedOptions,
+  ) {
+    this.keptQuery = new KeptQuery(options);
+  }
 
   /**
    * A session of any node. Returns a promise only if the cluster is asked.
@@ -44,7 +54,7 @@ export class SessionFinder {
   /** A session of this node. */
   own(request: HttpRequest, transport: McpTransportName, id: string): McpSession | undefined {
     const session = this.sessions.find(id, requestPrincipal(request));
-    return session && isMeant(session, transport, request) ? session : undefined;
+    return session && this.isMeant(session, transport, request) ? session : undefined;
   }
 
   /**
@@ -58,7 +68,7 @@ export class SessionFinder {
     const record = SESSION_ID.test(id) ? await cluster?.find(id) : undefined;
     const isOwn = record && isSamePrincipal(record.principal, requestPrincipal(request));
     const isForeign = record ? !isOwn : this.isForeign(id, request);
-    if (!isOwn || !isMeant(record, transport, request)) throw new SessionClosedError(isForeign);
+    if (!isOwn || !this.isMeant(record, transport, request)) throw new SessionClosedError(isForeign);
     return new RemoteSession(record, cluster!);
   }
 
@@ -76,14 +86,18 @@ export class SessionFinder {
     const session = this.sessions.get(id);
     return session !== undefined && !isSamePrincipal(session.principal, requestPrincipal(request));
   }
-}
 
-function isMeant(
-  session: Pick<McpSession, 'transport' | 'params'>,
-  transport: McpTransportName,
-  request: HttpRequest,
-): boolean {
-  return session.transport === transport && isSameRoute(session.params, request.params);
+  private isMeant(
+    session: Pick<McpSession | SessionRecord, 'transport' | 'params' | 'streamQuery'>,
+    transport: McpTransportName,
+    request: HttpRequest,
+  ): boolean {
+    return (
+      session.transport === transport &&
+      isSameRoute(session.params, request.params) &&
+      (transport !== 'sse' || this.keptQuery.isSame(session.streamQuery ?? {}, request))
+    );
+  }
 }
 
 /** Parameters that both routes have must agree, or a tenant's session could be reached by another's path. */

@@ -26,7 +26,7 @@ import { RemoteSession } from '../../sessions/cluster/remote-session.js';
 import { assertAccepts } from '../../http/accept.js';
 import { answerStatus } from '../../http/answer.js';
 import { JsonRpcFilter } from '../messages/json-rpc.filter.js';
-import { McpRoute } from '../routes/mcp-route.js';
+import { configureRoute, McpRoute } from '../routes/mcp-route.js';
 import { MessageIntake } from '../messages/message-intake.js';
 import { registerOwnController } from '../../nest/global-interceptors.js';
 import { ResponseSink } from '../../http/response-sink.js';
@@ -68,15 +68,14 @@ export function createStreamableHttpController(): Type {
       private readonly adapter: HttpAdapterHost,
       @Inject(MCP_OPTIONS) options: ResolvedOptions,
     ) {
-      const { http, stream } = routesOf(options);
-      const path = http ?? stream;
+      const { http, sse } = routesOf(options);
       this.server = {
         // When the transport is turned off, no route uses it.
         http: options.http as PostServer['http'],
         sessions: new StreamableHttpSessions(sessions, finder, options),
         relay: new StreamableHttpRelay(options, sessions.memory),
       };
-      this.sseStreams = new SseStreams(sessions, finder, new EndpointUrl(path, path, options), options);
+      this.sseStreams = new SseStreams(sessions, finder, new EndpointUrl(http ?? sse, options), options);
     }
 
     @McpRoute('stream')
@@ -138,5 +137,7 @@ export function createStreamableHttpController(): Type {
 
 /** Sets the route of a controller before Nest registers it. */
 export function setStreamableHttpPath(controller: Type, { http }: Routes): void {
-  setRoutePath(controller, http?.toString(), 'stream', 'message', 'terminate');
+  setRoutePath(controller, http?.stream.route.toString(), 'stream', 'message', 'terminate');
+  configureRoute(controller, 'stream', { registered: http?.stream });
+  configureRoute(controller, 'message', { registered: http?.messages });
 }
