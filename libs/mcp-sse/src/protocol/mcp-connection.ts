@@ -10,8 +10,8 @@ import type { Invoker } from '../model/invoker.js';
 import { policyContextOf } from '../model/mcp-policy.js';
 import type { McpSessionView } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import { CallContext, type MessageOrigin } from './call-context.js';
-import { type ClientRequestContext, ClientRequestQueue } from './client-request-queue.js';
+import { CallContext, type ContextRequestOptions, type MessageOrigin } from './call-context.js';
+import { ClientRequestQueue } from './client-request-queue.js';
 import type { ConnectionOutlet } from './connection-outlet.js';
 import type { ConnectionState } from './connection-state.js';
 import { RequestInFlightError } from './errors/request-in-flight.error.js';
@@ -35,7 +35,6 @@ export interface ConnectionOptions extends ServerIntroduction {
 /** Most characters of a client's reason to cancel that handlers and the log are told. */
 const MAX_REASON_LENGTH = 1_024;
 
-type ClientRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number };
 type Notification = Extract<JsonRpcMessage, { kind: 'notification' }>;
 
 /** Lets the owner of a connection check messages that come together before they are accepted. */
@@ -119,8 +118,7 @@ export class McpConnection implements ExecutionHost {
   take(messages: readonly JsonRpcMessage[], origin: MessageOrigin, gate: MessageGate): void | Promise<void> {
     this.assertAcceptable(messages, gate.expected);
     const admitted = this.admit(messages, origin);
-    if (!(admitted instanceof Promise)) return this.pass(admitted, gate);
-    return this.passLater(messages, admitted, gate);
+    return admitted instanceof Promise ? this.passLater(messages, admitted, gate) : this.pass(admitted, gate);
   }
 
   /**
@@ -215,7 +213,7 @@ export class McpConnection implements ExecutionHost {
   async request(
     method: string,
     params: object | undefined,
-    { relatesTo, signal, timeoutMs = this.options.clientRequestMs }: ClientRequestOptions,
+    { relatesTo, signal, timeoutMs = this.options.clientRequestMs }: ContextRequestOptions,
   ): Promise<unknown> {
     const answer = await this.clientRequests.request(method, params, { relatesTo, signal, timeoutMs });
     const { maxAnswerMembers } = this.options;
