@@ -37,18 +37,6 @@ const MAX_REASON_LENGTH = 1_024;
 
 type Notification = Extract<JsonRpcMessage, { kind: 'notification' }>;
 
-/** Lets the owner of a connection check messages that come together before they are accepted. */
-export interface MessageGate {
-  /** Ids of requests that will be accepted soon. No other request may have them. */
-  readonly expected: ReadonlySet<RequestId>;
-  /**
-   * Called once it is known which messages their client may send, right before they are accepted.
-   *
-   * @throws to refuse them all, such as when the session has ended while a policy was asked
-   */
-  pass(admitted: readonly AdmittedMessage[]): void;
-}
-
 /** The protocol's side of one session: what was negotiated, and the requests in flight both ways. */
 export class McpConnection implements ExecutionHost {
   readonly state: ConnectionState = { subscriptions: new Set() };
@@ -108,17 +96,6 @@ export class McpConnection implements ExecutionHost {
       this.idleListeners.push(resolve);
       this.checkIdle();
     });
-  }
-
-  /**
-   * Takes messages that come together, all or none. Returns a promise only if a policy does.
-   *
-   * @throws as {@link assertAcceptable} and the gate do
-   */
-  take(messages: readonly JsonRpcMessage[], origin: MessageOrigin, gate: MessageGate): void | Promise<void> {
-    this.assertAcceptable(messages, gate.expected);
-    const admitted = this.admit(messages, origin);
-    return admitted instanceof Promise ? this.passLater(messages, admitted, gate) : this.pass(admitted, gate);
   }
 
   /**
@@ -250,22 +227,6 @@ export class McpConnection implements ExecutionHost {
     this.checkIdle();
     this.clientRequests.close();
     this.subscriptions.removeAll();
-  }
-
-  private async passLater(
-    messages: readonly JsonRpcMessage[],
-    admitting: Promise<readonly AdmittedMessage[]>,
-    gate: MessageGate,
-  ): Promise<void> {
-    const admitted = await admitting;
-    // Other requests may have come while the policy was asked.
-    this.assertAcceptable(messages, gate.expected);
-    this.pass(admitted, gate);
-  }
-
-  private pass(admitted: readonly AdmittedMessage[], gate: MessageGate): void {
-    gate.pass(admitted);
-    for (const message of admitted) this.accept(message);
   }
 
   private acceptNotification({ method, params }: Notification): void {
