@@ -65,6 +65,11 @@ const steps = fc.array(
   { maxLength: 60 },
 );
 
+/** A question that outlives its request: draws come upon it in some runs only. */
+const ASKED_AND_ANSWERED = 'ready call turn ask turn finish turn close'
+  .split(' ')
+  .map((does) => ({ does, id: 0, at: 0, how: 'result' }) as Step);
+
 /** A connection whose handlers, policy and client do what the steps say. */
 class World {
   /** What went wrong where nobody would hear of an exception. */
@@ -293,6 +298,6 @@ describe('a connection, whatever comes in whatever order', () => {
       expect(world.observed).toBe(world.accepted.length);
       expect([world.held, world.waits, world.asks, world.open.size]).toEqual([0, 0, 0, 0]);
     });
-    await fc.assert(property, { numRuns: 500 });
+    await fc.assert(property, { numRuns: 500, examples: [[ASKED_AND_ANSWERED, false]] });
   });
 });
