@@ -7,8 +7,7 @@ import type { LogFollower, LogSlice, SessionLog } from '../model/cluster/session
 import type { SessionOwner } from '../model/cluster/session-owner.js';
 import type { AdoptedSession, SessionStore } from '../model/cluster/session-store.js';
 import type { WriteOutcome } from '../model/cluster/write-outcome.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
-import { NodeGoneError } from '../model/errors/node-gone.error.js';
+import { ClusterUnavailableError, NodeGoneError } from '../model/errors/cluster.errors.js';
 import { StoredSession } from './stored-session.js';
 
 /** What the nodes of one server share. */

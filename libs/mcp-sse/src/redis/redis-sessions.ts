@@ -6,7 +6,7 @@ import type { LogFollower, LogSlice, SessionLog } from '../model/cluster/session
 import type { SessionOwner } from '../model/cluster/session-owner.js';
 import { recordOf } from '../model/cluster/record-fields.js';
 import type { AdoptedSession, SessionStore } from '../model/cluster/session-store.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { sessionTtlMs } from '../model/cluster/session-ttl.js';
 import type { WriteOutcome } from '../model/cluster/write-outcome.js';
 import type { RedisConnection } from './redis-connection.js';

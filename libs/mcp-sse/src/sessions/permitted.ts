@@ -1,5 +1,5 @@
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { AdmittedMessage } from '../protocol/admitted-message.js';
+import type { AdmittedMessage } from '../protocol/execution.js';
 
 /**
  * Messages that their client may send, as they are.

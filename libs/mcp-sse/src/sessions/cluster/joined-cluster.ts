@@ -1,6 +1,6 @@
 import type { ClusterNode } from '../../model/cluster/mcp-cluster.js';
 import type { ClusterReporter } from './cluster-reporter.js';
-import type { MessageOrigin } from '../../protocol/message-origin.js';
+import type { MessageOrigin } from '../../protocol/call-context.js';
 import type { RelayedOrigin } from './cluster-message.js';
 import type { StoredNames } from './stored-record.js';
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
+import { ClusterUnavailableError } from '../../model/errors/cluster.errors.js';
 
 const PATIENCE_MS = 10_000;
 const RETRY_MS = 100;

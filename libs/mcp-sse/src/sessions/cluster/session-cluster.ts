@@ -3,11 +3,13 @@ import type { ClusterNode } from '../../model/cluster/mcp-cluster.js';
 import type { SessionOwner } from '../../model/cluster/session-owner.js';
 import type { SessionRecord } from '../../model/cluster/session-record.js';
 import type { AdoptedSession } from '../../model/cluster/session-store.js';
-import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
-import { UnreadableMessageError } from '../../model/errors/unreadable-message.error.js';
-import { NodeGoneError } from '../../model/errors/node-gone.error.js';
+import {
+  ClusterUnavailableError,
+  NodeGoneError,
+  UnreadableMessageError,
+} from '../../model/errors/cluster.errors.js';
 import type { TrafficObserver } from '../../model/traffic-observer.js';
-import type { MessageOrigin } from '../../protocol/message-origin.js';
+import type { MessageOrigin } from '../../protocol/call-context.js';
 import { SessionClosedError } from '../errors/session-closed.error.js';
 import { SessionMovedError } from '../errors/session-moved.error.js';
 import type { McpSession } from '../mcp-session.js';

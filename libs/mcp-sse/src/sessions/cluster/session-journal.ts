@@ -7,7 +7,7 @@ import { recordFields } from '../../model/cluster/record-fields.js';
 import type { SessionOwner } from '../../model/cluster/session-owner.js';
 import type { SessionRecord } from '../../model/cluster/session-record.js';
 import type { WriteOutcome } from '../../model/cluster/write-outcome.js';
-import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
+import { ClusterUnavailableError } from '../../model/errors/cluster.errors.js';
 import type { MemoryAccount } from '../../streaming/memory-account.js';
 import type { EventJournal } from '../../streaming/event-journal.js';
 import { PendingBatch } from './pending-batch.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LogEntry } from '../../model/cluster/log-entry.js';
-import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
+import { ClusterUnavailableError } from '../../model/errors/cluster.errors.js';
 import type { LogFollower, LogSlice, SessionLog } from '../../model/cluster/session-log.js';
 
 export interface TailReader {
