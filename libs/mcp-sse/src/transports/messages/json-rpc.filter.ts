@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
-import { AuthorizationServerException } from '../../auth/authorization-server.exception.js';
+import { AuthorizationServerException } from '../../auth/authorization-server.client.js';
 import { rawRequest } from '../../http/raw-request.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../../model/error-reporter.js';
 import { InsufficientScopeError, JsonRpcError } from '../../model/errors/json-rpc.error.js';
