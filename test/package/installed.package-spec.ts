@@ -194,38 +194,6 @@ describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"
   );
 });
 
-<<<<<<< HEAD
-/** Prints what its server answers to a request without a token, with one of another secret, and with its own. */
-const JWT_APPLICATION = `
-import { createHmac } from 'node:crypto';
-import { NestFactory } from '@nestjs/core';
-import { McpSseModule } from 'nestjs-mcp-sse';
-
-const secretOrKey = 'a secret of at least thirty-two bytes';
-const module = McpSseModule.forRoot({ name: 'jwt', version: '1.0.0', auth: { jwt: { secretOrKey } } });
-const app = await NestFactory.create({ module: class {}, imports: [module] }, { logger: false });
-await app.listen(0, '127.0.0.1');
-
-function token(secret) {
-  const claims = { sub: 'ada', exp: Math.floor(Date.now() / 1_000) + 60 };
-  const part = (json) => Buffer.from(JSON.stringify(json)).toString('base64url');
-  const content = part({ alg: 'HS256' }) + '.' + part(claims);
-  return content + '.' + createHmac('sha256', secret).update(content).digest('base64url');
-}
-
-async function status(headers) {
-  const response = await fetch('http://127.0.0.1:' + app.getHttpServer().address().port + '/sse', { headers });
-  await response.body.cancel();
-  return response.status;
-}
-
-const bearer = (secret) => status({ authorization: 'Bearer ' + token(secret) });
-const [withoutToken, wrong, good] = [await status({}), await bearer('wrong'), await bearer(secretOrKey)];
-console.log(JSON.stringify({ withoutToken, wrong, good }));
-await app.close();
-`;
-
-=======
 it(
   'has types of every entry point, once all optional peers are installed',
   async () => {
@@ -292,6 +260,36 @@ describe('in a bundle', () => {
   );
 });
 
+/** Prints what its server answers to a request without a token, with one of another secret, and with its own. */
+const JWT_APPLICATION = `
+import { createHmac } from 'node:crypto';
+import { NestFactory } from '@nestjs/core';
+import { McpSseModule } from 'nestjs-mcp-sse';
+
+const secretOrKey = 'a secret of at least thirty-two bytes';
+const module = McpSseModule.forRoot({ name: 'jwt', version: '1.0.0', auth: { jwt: { secretOrKey } } });
+const app = await NestFactory.create({ module: class {}, imports: [module] }, { logger: false });
+await app.listen(0, '127.0.0.1');
+
+function token(secret) {
+  const claims = { sub: 'ada', exp: Math.floor(Date.now() / 1_000) + 60 };
+  const part = (json) => Buffer.from(JSON.stringify(json)).toString('base64url');
+  const content = part({ alg: 'HS256' }) + '.' + part(claims);
+  return content + '.' + createHmac('sha256', secret).update(content).digest('base64url');
+}
+
+async function status(headers) {
+  const response = await fetch('http://127.0.0.1:' + app.getHttpServer().address().port + '/sse', { headers });
+  await response.body.cancel();
+  return response.status;
+}
+
+const bearer = (secret) => status({ authorization: 'Bearer ' + token(secret) });
+const [withoutToken, wrong, good] = [await status({}), await bearer('wrong'), await bearer(secretOrKey)];
+console.log(JSON.stringify({ withoutToken, wrong, good }));
+await app.close();
+`;
+
 const BUNDLED = 'test/fixtures/bundled';
 const TRANSFORM: Options = {
   jsc: {
@@ -300,7 +298,6 @@ const TRANSFORM: Options = {
     transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
   },
 };
->>>>>>> w-esm2
 const COMPILER = {
   compilerOptions: {
     target: 'ES2023',
@@ -316,9 +313,6 @@ const COMPILER = {
   include: ['src'],
 };
 
-<<<<<<< HEAD
-/** What `nest new` depends on at the least. */
-=======
 const applications = new Map<string, Promise<string>>();
 
 /** The folder of an application of that type, in which the library is installed. */
@@ -347,7 +341,6 @@ function compile(application: string): Promise<unknown> {
 }
 
 /** What `nest new` depends on at the least, and the types that those of @nestjs/passport need under skipLibCheck. */
->>>>>>> w-esm2
 function emptyApplication(type: string): object {
   const nest = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', 'reflect-metadata', 'rxjs'];
   const pick = (names: string[], ranges: Record<string, string>) =>
