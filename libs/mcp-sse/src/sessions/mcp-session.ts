@@ -16,6 +16,7 @@ import type { MemoryAccount } from '../streaming/memory-account.js';
 import { SessionClosedError } from './errors/session-closed.error.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
 import { SessionMovedError } from './errors/session-moved.error.js';
+import { permitted } from './permitted.js';
 import type { SessionJournal } from './cluster/session-journal.js';
 import type { SessionOutlet } from './session-outlet.js';
 import { TokenExpiry } from './token-expiry.js';
@@ -162,6 +163,28 @@ export class McpSession implements McpSessionView {
   }
 
   /**
+   * Takes messages that come together, all of them or none. Synchronous, unless a policy or the journal is waited for.
+   *
+   * @param onTaken called before any of them can be answered
+   * @param stream that carries the answers: in a cluster, the requests are kept for it before they are taken
+   * @throws {InsufficientScopeError} for a request that the client could make with more scopes; on stdio it is
+   *   answered with that error instead
+   * @throws as `admit` and `keep` do
+   */
+  accept(
+    messages: readonly JsonRpcMessage[],
+    origin: MessageOrigin,
+    onTaken?: () => void,
+    stream?: number,
+  ): void | Promise<void> {
+    const admitted = this.admit(messages, origin);
+    const isKept = this.journal !== undefined && stream !== undefined;
+    if (isKept || admitted instanceof Promise) return this.acceptLater(messages, admitted, onTaken, stream);
+    this.assertPermitted(admitted);
+    this.take(admitted, onTaken);
+  }
+
+  /**
    * Finds out which requests among messages that come together their client may make: at once, unless a policy takes
    * its time. Nothing is taken yet.
    *
@@ -215,14 +238,10 @@ export class McpSession implements McpSessionView {
    * @param onTaken called before any of them can be answered
    * @throws as `admit` does: others may have come in while a policy was asked
    */
-  receive(admitted: readonly AdmittedMessage[], onTaken: () => void = () => undefined): void {
+  receive(admitted: readonly AdmittedMessage[], onTaken?: () => void): void {
     for (const { request } of admitted) if (request) this.expected.delete(request.context.requestId);
     this.assertReceivable(admitted.map(({ message }) => message));
-    this.used = true;
-    this.touch();
-    onTaken();
-    this.observer.messages?.received(this, admitted);
-    for (const message of admitted) this.connection.accept(message);
+    this.take(admitted, onTaken);
   }
 
   /** Resolves as soon as nothing is in flight. */
@@ -315,6 +334,30 @@ export class McpSession implements McpSessionView {
     if (this.moved) throw new SessionMovedError();
     if (this.closed) throw new SessionClosedError();
     this.connection.assertAcceptable(messages, this.expected);
+  }
+
+  private async acceptLater(
+    messages: readonly JsonRpcMessage[],
+    admitting: readonly AdmittedMessage[] | Promise<readonly AdmittedMessage[]>,
+    onTaken?: () => void,
+    stream?: number,
+  ): Promise<void> {
+    const admitted = await admitting;
+    this.assertPermitted(admitted);
+    if (stream !== undefined) await this.keep(messages, stream);
+    this.receive(admitted, onTaken);
+  }
+
+  private assertPermitted(admitted: readonly AdmittedMessage[]): void {
+    if (this.transport !== 'stdio') permitted(admitted, this.observer);
+  }
+
+  private take(admitted: readonly AdmittedMessage[], onTaken?: () => void): void {
+    this.used = true;
+    this.touch();
+    onTaken?.();
+    this.observer.messages?.received(this, admitted);
+    for (const message of admitted) this.connection.accept(message);
   }
 
   private close(): void {
