@@ -2,6 +2,7 @@ import {
   Inject,
   Injectable,
   Logger,
+  Optional,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnModuleInit,
@@ -10,6 +11,7 @@ import type { Server } from 'node:http';
 import { HttpAdapterHost, LazyModuleLoader } from '@nestjs/core';
 import { isProtected } from './auth/is-protected.js';
 import { weaknesses } from './auth/weakness.js';
+import { SessionCluster } from './cluster/session-cluster.js';
 import { afterLazyLoad } from './discovery/after-lazy-load.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
@@ -43,6 +45,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     private readonly audit: McpAuditService,
     private readonly host: HttpAdapterHost,
     private readonly lazyModules: LazyModuleLoader,
+    @Optional() @Inject(SessionCluster) private readonly cluster?: SessionCluster,
   ) {}
 
   /** @throws {McpConfigurationError} */
@@ -57,7 +60,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
 
   /** By now the application has been told whether signals stop it. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.sessions.cluster?.start();
+    await this.cluster?.start();
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
     const isStoppedBySignal = noteSignals();

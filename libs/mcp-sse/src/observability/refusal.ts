@@ -2,9 +2,7 @@ import { HttpException, HttpStatus } from '@nestjs/common';
 import { AuthorizationServerException } from '../auth/authorization-server.exception.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
 import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
-import { SessionClosedError } from '../sessions/errors/session-closed.error.js';
-import { SessionLimitError } from '../sessions/errors/session-limit.error.js';
-import { ShuttingDownError } from '../sessions/errors/shutting-down.error.js';
+import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../sessions/session.errors.js';
 
 /** Causes that share a status. */
 const CAUSES = [

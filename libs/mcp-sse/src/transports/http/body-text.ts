@@ -6,7 +6,7 @@ import { requestPrincipal } from '../../auth/request-principal.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { principalKey } from '../../model/principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
-import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
+import { SessionLimitError } from '../../sessions/session.errors.js';
 import type { MemoryBudget } from '../../streaming/memory-budget.js';
 import { GrowingBuffer } from './growing-buffer.js';
 

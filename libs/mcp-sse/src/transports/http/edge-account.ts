@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { principalKey } from '../../model/principal.js';
-import type { RemoteSession } from '../../sessions/cluster/remote-session.js';
+import type { RemoteSession } from '../../cluster/remote-session.js';
 import type { MemoryAccount } from '../../streaming/memory-account.js';
 import type { MemoryBudget } from '../../streaming/memory-budget.js';
 

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
-import type { RemoteSession } from '../../sessions/cluster/remote-session.js';
-import type { StreamTail } from '../../sessions/cluster/stream-tail.js';
+import type { RemoteSession } from '../../cluster/remote-session.js';
+import type { StreamTail } from '../../cluster/stream-tail.js';
 import type { MemoryAccount } from '../../streaming/memory-account.js';
 import type { MemoryBudget } from '../../streaming/memory-budget.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';

@@ -19,9 +19,7 @@ import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-obse
 import { MessageTooDeepError } from '../../protocol/errors/message-too-deep.error.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { publicMessage } from '../../model/public-message.js';
-import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
-import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
-import { ShuttingDownError } from '../../sessions/errors/shutting-down.error.js';
+import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../../sessions/session.errors.js';
 import { ProtectedResource } from './protected-resource.js';
 
 interface HttpAnswer {

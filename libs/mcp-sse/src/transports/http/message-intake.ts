@@ -1,18 +1,15 @@
-import { BadRequestException, Inject, Injectable } from '@nestjs/common';
+import { BadRequestException, Inject, Injectable, Optional } from '@nestjs/common';
 import { rawRequest } from '../../auth/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { McpTransportName } from '../../model/session-view.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import type { AdmittedMessage } from '../../protocol/admitted-message.js';
-import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
 import { andThen } from '../../model/and-then.js';
 import { isSamePrincipal, principalKey } from '../../model/principal.js';
 import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
-import { RemoteSession } from '../../sessions/cluster/remote-session.js';
-import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
-import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
-import { SessionMovedError } from '../../sessions/errors/session-moved.error.js';
-import { permitted } from '../../sessions/permitted.js';
+import { RemoteSession } from '../../cluster/remote-session.js';
+import { SessionCluster } from '../../cluster/session-cluster.js';
+import { SessionClosedError, SessionLimitError, SessionMovedError } from '../../sessions/session.errors.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { McpSession } from '../../sessions/mcp-session.js';
 import type { HttpRequest } from './http-request.js';
@@ -39,7 +36,7 @@ export class MessageIntake {
   constructor(
     private readonly sessions: McpSessionService,
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
-    @Inject(TRAFFIC_OBSERVER) private readonly observer: TrafficObserver,
+    @Optional() @Inject(SessionCluster) private readonly cluster?: SessionCluster,
   ) {}
 
   /**
@@ -80,7 +77,7 @@ export class MessageIntake {
    * @throws {ClusterUnavailableError}
    */
   async remote(request: HttpRequest, transport: McpTransportName, id: string): Promise<RemoteSession> {
-    const { cluster } = this.sessions;
+    const { cluster } = this;
     const record = SESSION_ID.test(id) ? await cluster?.find(id) : undefined;
     const isOwn = record && isSamePrincipal(record.principal, requestPrincipal(request));
     const isForeign = record ? !isOwn : this.isForeign(id, request);
@@ -140,7 +137,7 @@ export class MessageIntake {
     bytes: number,
     request: HttpRequest,
   ): readonly AdmittedMessage[] | Promise<readonly AdmittedMessage[]> {
-    const admitted = andThen(this.options.contextFactory?.(request), (extras) =>
+    return andThen(this.options.contextFactory?.(request), (extras) =>
       session.admit(messages, {
         principal: requestPrincipal(request),
         request,
@@ -151,7 +148,6 @@ export class MessageIntake {
         extras,
       }),
     );
-    return andThen(admitted, (all) => permitted(all, this.observer));
   }
 
   private receiveHere(

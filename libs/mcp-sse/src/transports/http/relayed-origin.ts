@@ -2,7 +2,7 @@ import type { McpSseModuleOptions } from '../../model/mcp-sse.options.js';
 import type { MessageOrigin } from '../../protocol/message-origin.js';
 import { plainJson } from '../../model/plain-json.js';
 import { rawRequest } from '../../auth/raw-request.js';
-import type { RelayedOrigin } from '../../sessions/cluster/cluster-message.js';
+import type { RelayedOrigin } from '../../cluster/cluster-message.js';
 import { arrivalOf } from './arrival-of.js';
 import type { HttpRequest } from './http-request.js';
 

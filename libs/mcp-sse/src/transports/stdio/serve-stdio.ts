@@ -53,7 +53,7 @@ export async function serveStdio(
     { transport: 'stdio', principal, headers: {}, params: {}, graceMs: Infinity, isLocal: true },
     () => new StdioOutlet(output, options.sse.maxQueuedBytes, () => input.destroy()),
   );
-  session.used = true;
+  session.markUsed();
 
   for await (const line of messageLines(input, options.limits.maxMessageBytes)) {
     if (line?.trim() === '') continue;

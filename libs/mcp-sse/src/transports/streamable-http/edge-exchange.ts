@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { LogEntry } from '../../model/cluster/log-entry.js';
-import type { TailReader } from '../../sessions/cluster/stream-tail.js';
+import type { TailReader } from '../../cluster/stream-tail.js';
 import { heapBytes } from '../../streaming/heap-bytes.js';
 import type { MemoryAccount } from '../../streaming/memory-account.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';

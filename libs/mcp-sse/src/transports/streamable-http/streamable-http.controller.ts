@@ -25,8 +25,8 @@ import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.
 import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
-import { RemoteSession } from '../../sessions/cluster/remote-session.js';
-import { SessionMovedError } from '../../sessions/errors/session-moved.error.js';
+import { RemoteSession } from '../../cluster/remote-session.js';
+import { SessionMovedError } from '../../sessions/session.errors.js';
 import { assertAccepts } from '../http/accept.js';
 import { answerWithoutBody } from '../http/answer-without-body.js';
 import type { HttpRequest } from '../http/http-request.js';

@@ -3,8 +3,8 @@ import { BadRequestException, HttpStatus, type MessageEvent } from '@nestjs/comm
 import type { Observable } from 'rxjs';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
-import type { Arrival, RemoteSession } from '../../sessions/cluster/remote-session.js';
-import type { StreamTail } from '../../sessions/cluster/stream-tail.js';
+import type { Arrival, RemoteSession } from '../../cluster/remote-session.js';
+import type { StreamTail } from '../../cluster/stream-tail.js';
 import { positionOfEventId } from '../../streaming/event-id.js';
 import { arrivalOf } from '../http/arrival-of.js';
 import { answerWithoutBody } from '../http/answer-without-body.js';

@@ -1,26 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClusterReports } from '../../model/cluster/cluster-reports.js';
-import type { LogBatch } from '../../model/cluster/log-batch.js';
-import type { LogEntry } from '../../model/cluster/log-entry.js';
-import type { ClusterNode } from '../../model/cluster/mcp-cluster.js';
-import { recordFields } from '../../model/cluster/record-fields.js';
-import type { SessionOwner } from '../../model/cluster/session-owner.js';
-import type { SessionRecord } from '../../model/cluster/session-record.js';
-import type { WriteOutcome } from '../../model/cluster/write-outcome.js';
-import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
-import type { MemoryAccount } from '../../streaming/memory-account.js';
-import type { EventJournal } from '../../streaming/event-journal.js';
+import type { ClusterReports } from '../model/cluster/cluster-reports.js';
+import type { LogBatch } from '../model/cluster/log-batch.js';
+import type { LogEntry } from '../model/cluster/log-entry.js';
+import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
+import { recordFields } from '../model/cluster/record-fields.js';
+import type { SessionOwner } from '../model/cluster/session-owner.js';
+import type { SessionRecord } from '../model/cluster/session-record.js';
+import type { WriteOutcome } from '../model/cluster/write-outcome.js';
+import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import type { MemoryAccount } from '../streaming/memory-account.js';
+import type { Keeping, SharedJournal } from '../sessions/shared-journal.js';
 import { PendingBatch } from './pending-batch.js';
 import { WrittenRecord } from './written-record.js';
 
 /** Positions that a node may give to events of a session: those of a later epoch are greater. */
 const POSITIONS_PER_EPOCH = 2 ** 32;
-
-/**
- * What became of something: kept; not kept for now, which does no harm while the session is sure to be this node's;
- * unsure, when it may be another node's; or fenced, when it is.
- */
-export type Keeping = 'kept' | 'unkept' | 'unsure' | 'fenced';
 
 /** How soon the store is asked again whose the session is. */
 const RETRY_MS = 100;
@@ -29,10 +23,10 @@ const RETRY_MS = 100;
 export interface JournaledSession {
   readonly record: SessionRecord;
   readonly kept: readonly LogEntry[];
-  /** Another node has the session. */
-  onFenced(): void;
-  /** So much waits that the session has lost its sense. */
-  onOverflow(): void;
+  /** Another node owns the session. */
+  fenced(): void;
+  /** The backlog exceeds the limit. */
+  overflowed(): void;
 }
 
 interface Step {
@@ -50,7 +44,7 @@ interface Step {
  * Writes down what a session promises before the promise is made, in order: one write at a time, each with all that
  * has come up since the last. When the store is away, the session goes on without it, and is written down later.
  */
-export class SessionJournal implements EventJournal {
+export class SessionJournal implements SharedJournal {
   private session!: JournaledSession;
   private readonly inFlight = new Map<string, number>();
   private steps: Step[] = [];
@@ -112,7 +106,7 @@ export class SessionJournal implements EventJournal {
         if (completes !== undefined) batch.complete(completes);
       },
       then: (keeping) => {
-        if (keeping !== 'fenced' && !deliver()) this.session.onOverflow();
+        if (keeping !== 'fenced' && !deliver()) this.session.overflowed();
       },
     });
     return true;
@@ -182,7 +176,7 @@ export class SessionJournal implements EventJournal {
   end(): void {
     if (this.ended) return;
     this.ended = 'fenced';
-    this.session.onFenced();
+    this.session.fenced();
     for (const { then } of this.steps.splice(0)) then?.('fenced');
     this.count();
   }

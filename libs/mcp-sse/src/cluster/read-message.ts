@@ -13,8 +13,8 @@ import {
   optional,
   type Fields,
   type Shape,
-} from '../../model/cluster/shape.js';
-import type { SessionCloseReason } from '../../model/session-view.js';
+} from '../model/cluster/shape.js';
+import type { SessionCloseReason } from '../model/session-view.js';
 import type { ClusterMessage, PresentReply, SessionMessage } from './cluster-message.js';
 import type { RelayedError } from './relayed-error.js';
 import { isSharedFilter } from './shared-filter.js';

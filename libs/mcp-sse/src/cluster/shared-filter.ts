@@ -1,5 +1,5 @@
-import { isFields, isText } from '../../model/cluster/shape.js';
-import type { McpSessionFilter } from '../session-filter.js';
+import { isFields, isText } from '../model/cluster/shape.js';
+import type { McpSessionFilter } from '../sessions/session-filter.js';
 
 const NAMES = ['subject', 'issuer', 'tenant', 'transport'] as const;
 

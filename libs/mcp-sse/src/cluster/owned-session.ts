@@ -1,22 +1,26 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Subscription } from 'rxjs';
-import { renewalMs } from '../../model/cluster/session-ttl.js';
-import type { TrafficObserver } from '../../model/traffic-observer.js';
-import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
-import type { MessageOrigin } from '../../protocol/message-origin.js';
-import type { Sink } from '../../streaming/sink.js';
-import { permitted } from '../permitted.js';
-import { SessionMovedError } from '../errors/session-moved.error.js';
-import type { McpSession } from '../mcp-session.js';
-import type { SharedOutlet } from '../shared-outlet.js';
+import { renewalMs } from '../model/cluster/session-ttl.js';
+import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import type { LogEntry } from '../model/cluster/log-entry.js';
+import type { SessionRecord } from '../model/cluster/session-record.js';
+import type { MessageOrigin } from '../protocol/message-origin.js';
+import type { Sink } from '../streaming/sink.js';
+import type { McpSession } from '../sessions/mcp-session.js';
+import type { McpSessionService } from '../sessions/mcp-session.service.js';
+import { SessionMovedError } from '../sessions/session.errors.js';
+import type { DisownedSession } from '../sessions/shared-journal.js';
+import type { SharedOutlet } from '../sessions/shared-outlet.js';
 import type {
   AttachMessage,
   AttachReply,
   PostMessage,
   PostReply,
   SessionMessage,
+  ToldMessage,
 } from './cluster-message.js';
-import type { SessionJournal } from './session-journal.js';
+import type { JournaledSession, SessionJournal } from './session-journal.js';
+import { storedRecord, type StoredNames } from './stored-record.js';
 
 /** A client of another node that reads a stream. */
 interface Reader {
@@ -26,29 +30,43 @@ interface Reader {
   seenAt: number;
 }
 
-export interface OwnedSessionCallbacks {
-  /** A client of another node is gone. */
-  detached(): void;
-  /** The stream of a client of another node has ended, or only moves to another owner. */
-  tellDetached(node: string, attachment: string, isMoved: boolean): void;
+/** The node that owns a session. */
+export interface OwnerNode {
+  readonly sessions: McpSessionService;
+  readonly stored: StoredNames;
+  tell(node: string, message: ToldMessage): void;
 }
 
-/** A session of this node, as clients that are connected to other nodes use it. */
-export class OwnedSession {
+/** A session of this node, for clients that are connected to other nodes. */
+export class OwnedSession implements JournaledSession, DisownedSession {
   private readonly readers = new Map<string, Reader>();
   private renewedAt = Date.now();
 
-  /** @param lost requests that another node has left without an answer, and the streams of their answers */
+  /** @param lost requests that another node left without an answer, and the streams of their answers */
   constructor(
-    readonly session: McpSession,
-    private readonly outlet: SharedOutlet,
+    private readonly session: McpSession,
     private readonly lost: ReadonlyMap<string, number>,
-    private readonly observer: TrafficObserver,
-    private readonly callbacks: OwnedSessionCallbacks,
+    private readonly node: OwnerNode,
   ) {}
 
   get journal(): SessionJournal {
-    return this.session.journal!;
+    return this.session.journal as SessionJournal;
+  }
+
+  get record(): SessionRecord {
+    return storedRecord(this.session.record, this.node.stored);
+  }
+
+  get kept(): readonly LogEntry[] {
+    return this.outlet.kept;
+  }
+
+  fenced(): void {
+    this.node.sessions.leave(this.session);
+  }
+
+  overflowed(): void {
+    this.node.sessions.perform({ type: 'close', id: this.session.id, reason: 'slow-client' });
   }
 
   /** @throws as the session does when it refuses the messages */
@@ -59,24 +77,21 @@ export class OwnedSession {
     const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
     const answered = resent ? this.answered(ids) : undefined;
     if (answered !== undefined) return { stream: answered, after: 0 };
+    const { inbox, streamHeaders } = this.session;
     this.session.renew(origin.principal);
-    const { streamHeaders } = this.session;
-    const admitted = permitted(
-      await this.session.admit(messages, { ...origin, streamHeaders }),
-      this.observer,
-    );
+    const admitted = await inbox.admit(messages, { ...origin, streamHeaders });
     const after = this.journal.last;
-    this.session.assertReceivable(messages);
+    inbox.assertReceivable(messages);
     const stream = ids.length > 0 ? this.outlet.relay(ids, primes) : 0;
     try {
-      const keeping = this.session.keep(messages, stream, true);
+      const keeping = inbox.keep(messages, stream, true);
       if (primes && ids.length > 0) this.outlet.prime(stream);
       await keeping;
     } catch (error) {
       this.outlet.unrelay(ids);
       throw error;
     }
-    this.session.receive(admitted);
+    inbox.receive(admitted);
     return { stream, after };
   }
 
@@ -88,15 +103,14 @@ export class OwnedSession {
     if (!arrival && outlet.isRead(stream)) return refused;
     if (arrival) {
       session.renew(arrival.principal);
-      session.touch();
-      session.streamHeaders = arrival.headers;
+      session.streamOpened(arrival.headers);
       this.journal.save();
     }
     const sink = new RemoteSink(() => this.ended(attachment));
     const reading = {
       sink,
       primes: primes && arrival !== undefined,
-      onDetach: () => this.callbacks.detached(),
+      onDetach: () => this.node.sessions.detached(session.id),
     };
     const read = outlet.read(stream, reading);
     if (!read) return refused;
@@ -157,7 +171,7 @@ export class OwnedSession {
     await this.journal.release();
     for (const [attachment, { node }] of this.readers) {
       this.left(attachment);
-      this.callbacks.tellDetached(node, attachment, true);
+      this.tellDetached(node, attachment, true);
     }
   }
 
@@ -170,7 +184,16 @@ export class OwnedSession {
   /** Where that cannot be said yet, the other node learns it when it asks. */
   private async tellEnded({ node }: Reader, attachment: string): Promise<void> {
     const keeping = await this.journal.keep([], 0);
-    if (keeping === 'kept') this.callbacks.tellDetached(node, attachment, false);
+    if (keeping === 'kept') this.tellDetached(node, attachment, false);
+  }
+
+  /** @param isMoved whether the stream goes on at another owner */
+  private tellDetached(node: string, attachment: string, isMoved: boolean): void {
+    this.node.tell(node, { type: 'detached', attachment, isMoved });
+  }
+
+  private get outlet(): SharedOutlet {
+    return this.session.outlet as SharedOutlet;
   }
 
   /** The stream on which requests have been answered that a dead node had taken. */

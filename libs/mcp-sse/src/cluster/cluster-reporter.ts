@@ -1,5 +1,5 @@
-import type { ClusterReports, ClusterText } from '../../model/cluster/cluster-reports.js';
-import type { ErrorReporter } from '../../model/error-reporter.js';
+import type { ClusterReports, ClusterText } from '../model/cluster/cluster-reports.js';
+import type { ErrorReporter } from '../model/error-reporter.js';
 
 const SILENCE_MS = 60_000;
 

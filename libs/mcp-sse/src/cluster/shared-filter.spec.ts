@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { McpSessionFilter } from '../session-filter.js';
+import type { McpSessionFilter } from '../sessions/session-filter.js';
 import { filterOf, sharedFilter } from './shared-filter.js';
 
 const overTheWire = (where: McpSessionFilter) =>

@@ -1,9 +1,22 @@
-import type { SessionRecord } from '../../model/cluster/session-record.js';
-import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
+import type { SessionRecord } from '../model/cluster/session-record.js';
+import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { retry } from '../model/retry.js';
+import type { JsonRpcMessage } from '../protocol/json-rpc.js';
 import type { AttachMessage, PostReply, RelayedOrigin } from './cluster-message.js';
-import { patiently } from './patiently.js';
 import type { SessionCluster } from './session-cluster.js';
 import type { StreamTail } from './stream-tail.js';
+
+const PATIENCE_MS = 10_000;
+const RETRY_MS = 100;
+
+/**
+ * Repeats what needs the cluster for a client that opens its stream, until the cluster can be reached, for 10 s at
+ * most. An EventSource would not try again.
+ */
+export function retryWhileUnavailable<T>(attempt: () => Promise<T>): Promise<T> {
+  const delayAfter = (error: unknown) => (error instanceof ClusterUnavailableError ? RETRY_MS : undefined);
+  return retry(attempt, delayAfter, PATIENCE_MS);
+}
 
 export type Arrival = NonNullable<AttachMessage['arrival']>;
 
@@ -54,7 +67,7 @@ export class RemoteSession {
    */
   resume(stream: number, position: number, arrival: Arrival): Promise<StreamTail | undefined> {
     const { tails } = this.cluster;
-    return patiently(async () => {
+    return retryWhileUnavailable(async () => {
       // What its owner has sent while the log was away is not in it yet: neither what the client has read last, nor
       // the answer that it comes for, without which a stream that is finished would have nothing more to give.
       await this.cluster.ask({ type: 'settle', id: this.record.id });
@@ -83,7 +96,7 @@ export class RemoteSession {
    */
   open(primes: boolean, arrival: Arrival): Promise<{ tail: StreamTail; after: number }> {
     const { tails } = this.cluster;
-    return patiently(async () => {
+    return retryWhileUnavailable(async () => {
       const tail = await tails.follow(this.record.id, 0);
       const { after } = await tails.attach(tail, primes, arrival);
       return { tail, after };

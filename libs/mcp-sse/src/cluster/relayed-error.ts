@@ -1,12 +1,11 @@
 import { HttpException } from '@nestjs/common';
-import { InsufficientScopeError } from '../../model/errors/insufficient-scope.error.js';
-import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
-import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
-import { plainJson } from '../../model/plain-json.js';
-import { thrownText } from '../../model/thrown-text.js';
-import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
-import { SessionClosedError } from '../errors/session-closed.error.js';
-import { SessionMovedError } from '../errors/session-moved.error.js';
+import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { plainJson } from '../model/plain-json.js';
+import { thrownText } from '../model/thrown-text.js';
+import { TooManyRequestsError } from '../protocol/errors/too-many-requests.error.js';
+import { SessionClosedError, SessionMovedError } from '../sessions/session.errors.js';
 
 /** An error as it goes from node to node. */
 export interface RelayedError {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { SessionRecord } from '../../model/cluster/session-record.js';
-import { plainJson } from '../../model/plain-json.js';
-import type { ResolvedOptions } from '../../model/resolved-options.js';
+import type { SessionRecord } from '../model/cluster/session-record.js';
+import { plainJson } from '../model/plain-json.js';
+import type { ResolvedOptions } from '../model/resolved-options.js';
 
 /** Names of what is stored of a request and its user, in plain text. */
 export type StoredNames = ResolvedOptions['stored'];

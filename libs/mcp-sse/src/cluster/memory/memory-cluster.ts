@@ -1,4 +1,4 @@
-import type { ClusterLimits, McpCluster } from '../model/cluster/mcp-cluster.js';
+import type { ClusterLimits, McpCluster } from '../../model/cluster/mcp-cluster.js';
 import { MemoryNode, type SharedMemory } from './memory-node.js';
 
 /** A cluster of the applications of one process, such as those of a test. */

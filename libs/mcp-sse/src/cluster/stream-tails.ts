@@ -1,35 +1,42 @@
-import type { ClusterNode } from '../../model/cluster/mcp-cluster.js';
-import { SessionClosedError } from '../errors/session-closed.error.js';
-import type { AttachMessage, AttachReply, PresentMessage, PresentReply } from './cluster-message.js';
+import type { SessionLog } from '../model/cluster/session-log.js';
+import type { RelayedStream } from '../sessions/session-sharing.js';
+import { SessionClosedError } from '../sessions/session.errors.js';
+import type {
+  AttachMessage,
+  AttachReply,
+  PresentMessage,
+  PresentReply,
+  ToldMessage,
+} from './cluster-message.js';
 import { StreamTail } from './stream-tail.js';
 
 interface Attached {
   readonly tail: StreamTail;
-  /** The node that has the session, as far as is known. */
+  /** The node that owns the session, as far as is known. */
   owner: string;
 }
 
-/** What tails need of the nodes that have their sessions. */
-interface Owners {
+/** Reaches the owners of sessions. */
+export interface OwnerNodes {
   attach(message: Omit<AttachMessage, 'node'>): Promise<AttachReply>;
   present(node: string, message: PresentMessage): Promise<PresentReply>;
-  left(node: string, id: string, attachment: string): void;
+  tell(node: string, message: ToldMessage): void;
 }
 
-/** The clients of this node that read streams of sessions of other nodes. */
+/** The clients of this node that read sessions of other nodes. */
 export class StreamTails {
   private readonly attached = new Map<string, Attached>();
   /** Nodes that are being asked. */
   private readonly asking = new Set<string>();
 
   constructor(
-    private readonly node: ClusterNode,
-    private readonly owners: Owners,
+    private readonly log: SessionLog,
+    private readonly owners: OwnerNodes,
   ) {}
 
   /** @throws {ClusterUnavailableError} */
   follow(sessionId: string, stream: number): Promise<StreamTail> {
-    return StreamTail.open(this.node.log, sessionId, stream);
+    return StreamTail.open(this.log, sessionId, stream);
   }
 
   /**
@@ -43,7 +50,7 @@ export class StreamTails {
     try {
       const reply = await this.owners.attach({ type: 'attach', id, stream, attachment, primes, arrival });
       const attached = this.attached.get(attachment);
-      if (!attached) this.owners.left(reply.node, id, attachment);
+      if (!attached) this.tellLeft(reply.node, tail);
       else attached.owner = reply.node;
       return reply;
     } catch (error) {
@@ -57,7 +64,7 @@ export class StreamTails {
     tail.end(endsConnection);
     const attached = this.attached.get(tail.attachment);
     this.attached.delete(tail.attachment);
-    if (attached?.owner) this.owners.left(attached.owner, tail.sessionId, tail.attachment);
+    if (attached?.owner) this.tellLeft(attached.owner, tail);
   }
 
   /** @param isMoved whether the stream goes on, with a new owner */
@@ -75,20 +82,25 @@ export class StreamTails {
     for (const node of nodes) if (node !== '' && !this.asking.has(node)) void this.ask(node);
   }
 
-  /** The streams that can end at any time. */
-  get open(): readonly StreamTail[] {
-    return [...this.attached.values()].map(({ tail }) => tail).filter(({ canEnd }) => canEnd);
-  }
-
-  /** Has a client come back, to another node. */
-  sendAway(tail: StreamTail, retryMs: number): void {
-    tail.hint(retryMs);
-    this.left(tail, false);
+  /** The streams that may end at any time. */
+  get relayed(): readonly RelayedStream[] {
+    return [...this.attached.values()]
+      .filter(({ tail }) => tail.canEnd)
+      .map(({ tail }) => ({ sendAway: (retryMs) => this.sendAway(tail, retryMs) }));
   }
 
   /** Ends every stream with its connection. */
   endAll(): void {
     for (const { tail } of this.attached.values()) this.left(tail, true);
+  }
+
+  private sendAway(tail: StreamTail, retryMs: number): void {
+    tail.hint(retryMs);
+    this.left(tail, false);
+  }
+
+  private tellLeft(node: string, { sessionId: id, attachment }: StreamTail): void {
+    this.owners.tell(node, { type: 'left', id, attachment });
   }
 
   private end({ tail }: Attached): void {

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { McpPrincipal } from '../../model/principal.js';
-import type { SessionCloseReason } from '../../model/session-view.js';
-import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
+import type { McpPrincipal } from '../model/principal.js';
+import type { SessionCloseReason } from '../model/session-view.js';
+import type { JsonRpcMessage } from '../protocol/json-rpc.js';
+import type { SessionCommand } from '../sessions/session-sharing.js';
 import type { SharedFilter } from './shared-filter.js';
 
 /** The HTTP request of a message, as the node that has the session sees it. */
@@ -95,24 +96,6 @@ export type ToldMessage =
   | { readonly type: 'left'; readonly id: string; readonly attachment: string }
   /** The stream of an attachment has ended; `isMoved` when only its session's owner has changed. */
   | { readonly type: 'detached'; readonly attachment: string; readonly isMoved: boolean }
-  | { readonly type: 'close'; readonly id: string; readonly reason: SessionCloseReason }
-  | {
-      readonly type: 'notify';
-      readonly id: string;
-      readonly method: string;
-      readonly params?: Record<string, unknown>;
-    }
-  | {
-      readonly type: 'broadcast';
-      readonly method: string;
-      readonly params?: Record<string, unknown>;
-      readonly where: SharedFilter;
-    }
-  | { readonly type: 'updated'; readonly uri: string; readonly where: SharedFilter }
-  | {
-      readonly type: 'closeWhere';
-      readonly where: SharedFilter;
-      readonly reason: SessionCloseReason;
-    };
+  | SessionCommand<SharedFilter>;
 
 export type ClusterMessage = SessionMessage | PresentMessage | ToldMessage;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { SessionRecord } from '../../model/cluster/session-record.js';
+import type { SessionRecord } from '../model/cluster/session-record.js';
 import { storedRecord } from './stored-record.js';
 
 const NAMES = { headers: ['accept-language', 'x-region'], claims: ['sub', 'plan'] };
