@@ -12,19 +12,26 @@ interface Layer {
 /** The folders of the library from the ground up. Data flows down the list and comes back up; an import only goes down. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { below: [] },
+  nest: { below: ['model'] },
+  http: {
+    below: ['model', 'streaming'],
+    packages: /^@nestjs\/common$|^@modelcontextprotocol\/sdk\//,
+  },
   decorators: { below: ['model'] },
   schema: { below: ['model'] },
-  discovery: { below: ['model', 'decorators', 'schema'] },
-  execution: { below: ['model', 'decorators', 'schema', 'discovery'] },
+  discovery: { below: ['model', 'nest', 'decorators', 'schema'] },
+  execution: { below: ['model', 'nest', 'decorators', 'schema', 'discovery'] },
   protocol: { below: ['model'], packages: /^@modelcontextprotocol\/sdk\// },
   streaming: { below: ['model'], packages: /^rxjs$/ },
   sessions: { below: ['model', 'protocol', 'streaming'] },
   cluster: { below: ['model', 'protocol', 'streaming', 'sessions'] },
-  auth: { below: ['model', 'decorators'] },
+  auth: { below: ['model', 'http', 'decorators'] },
   redis: { below: ['model'], packages: /^ioredis$/ },
   transports: {
     below: [
       'model',
+      'nest',
+      'http',
       'decorators',
       'schema',
       'discovery',
@@ -39,6 +46,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   observability: {
     below: [
       'model',
+      'nest',
+      'http',
       'decorators',
       'schema',
       'discovery',
@@ -51,10 +60,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     ],
   },
   metrics: {
-    below: ['model', 'sessions', 'auth', 'transports', 'observability'],
+    below: ['model', 'nest', 'http', 'sessions', 'auth', 'transports', 'observability'],
   },
   tracing: { below: ['model', 'execution', 'sessions', 'observability'] },
-  console: { below: ['model', 'execution', 'auth', 'transports', 'observability'] },
+  console: { below: ['model', 'nest', 'http', 'execution', 'auth', 'transports', 'observability'] },
   throttler: { below: ['model', 'execution', 'auth'] },
   // What users test with knows of a server what is on the wire.
   testing: { below: [], packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\// },

@@ -2,18 +2,13 @@ export { McpApiKeyGuard } from './auth/mcp-api-key.guard.js';
 export { mcpCorsOptions } from './auth/mcp-cors-options.js';
 export { McpIntrospectionGuard } from './auth/mcp-introspection.guard.js';
 export { McpJwtAuthGuard } from './auth/mcp-jwt-auth.guard.js';
-export { McpArgs } from './decorators/mcp-args.decorator.js';
+export { McpArgs, McpCtx, McpPrincipal, McpUriParam } from './decorators/parameter.decorators.js';
 export { McpComplete, type McpCompleteOptions } from './decorators/mcp-complete.decorator.js';
-export { McpCtx } from './decorators/mcp-ctx.decorator.js';
-export { McpPrincipal } from './decorators/mcp-principal.decorator.js';
 export { McpPrompt, type McpPromptOptions } from './decorators/mcp-prompt.decorator.js';
 export { McpNamePrefix } from './decorators/mcp-name-prefix.decorator.js';
-export { McpPublic } from './decorators/mcp-public.decorator.js';
+export { McpPublic, McpRoles, McpScopes } from './decorators/access.decorators.js';
 export { McpResource, type McpResourceOptions } from './decorators/mcp-resource.decorator.js';
-export { McpRoles } from './decorators/mcp-roles.decorator.js';
-export { McpScopes } from './decorators/mcp-scopes.decorator.js';
 export { McpTool, type McpToolOptions } from './decorators/mcp-tool.decorator.js';
-export { McpUriParam } from './decorators/mcp-uri-param.decorator.js';
 export {
   McpRegistry,
   type McpAccessOptions,
@@ -67,7 +62,7 @@ export type { McpJwtOptions } from './model/mcp-jwt.options.js';
 export type { McpOAuthOptions } from './model/mcp-oauth.options.js';
 export type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 export { ANONYMOUS } from './model/principal.js';
-export { progress, McpProgress } from './model/progress.js';
+export { McpProgress, progress } from './model/progress.js';
 export type { McpSchemaSource } from './model/schema-source.js';
 export type { McpSessionView, McpTransportName, SessionCloseReason } from './model/session-view.js';
 export type { McpAuditEvent } from './observability/audit/mcp-audit-event.js';
@@ -79,4 +74,4 @@ export { McpSessionService } from './sessions/mcp-session.service.js';
 export type { McpSessionEvent } from './sessions/session-event.js';
 export type { McpSessionFilter, McpSessionSelector } from './sessions/session-filter.js';
 export { McpStdioLogger } from './transports/stdio/mcp-stdio.logger.js';
-export { serveStdio, type McpStdioOptions } from './transports/stdio/serve-stdio.js';
+export { type McpStdioOptions, serveStdio } from './transports/stdio/serve-stdio.js';

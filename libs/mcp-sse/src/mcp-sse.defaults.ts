@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import { isProtected } from './auth/is-protected.js';
+import { isProtected } from './auth/protection.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import type { McpJwtOptions } from './model/mcp-jwt.options.js';
 import type {

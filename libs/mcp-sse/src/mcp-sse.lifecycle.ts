@@ -9,10 +9,10 @@ import {
 } from '@nestjs/common';
 import type { Server } from 'node:http';
 import { HttpAdapterHost, LazyModuleLoader } from '@nestjs/core';
-import { isProtected } from './auth/is-protected.js';
-import { weaknesses } from './auth/weakness.js';
+import { isProtected } from './auth/protection.js';
+import { weaknesses } from './auth/weaknesses.js';
+import { afterLazyLoad } from './nest/lazy-modules.js';
 import { SessionCluster } from './cluster/session-cluster.js';
-import { afterLazyLoad } from './discovery/after-lazy-load.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
@@ -26,8 +26,7 @@ import { logAuditTrail } from './observability/audit/log-audit-trail.js';
 import { McpAuditService } from './observability/audit/mcp-audit.service.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
-import { beforeClose } from './transports/http/before-close.js';
-import { noteSignals } from './transports/http/received-signal.js';
+import { beforeClose, watchStopSignals } from './nest/before-close.js';
 
 /** Mounts what the explorer finds when the application starts, and ends the sessions when it stops. */
 @Injectable()
@@ -63,7 +62,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     await this.cluster?.start();
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
-    const isStoppedBySignal = noteSignals();
+    const isStoppedBySignal = watchStopSignals();
     beforeClose(httpAdapter, async () => {
       if (isStoppedBySignal()) await this.drain();
     });

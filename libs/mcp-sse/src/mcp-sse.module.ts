@@ -42,13 +42,13 @@ import { compileForm } from './schema/compile-form.js';
 import { ClusterReporter } from './cluster/cluster-reporter.js';
 import { SessionCluster } from './cluster/session-cluster.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
-import { HttpPreparation } from './transports/http/http-preparation.js';
-import { exemptOwnControllers } from './transports/http/own-controllers.js';
-import { setResource } from './transports/http/mcp-route.js';
-import { MessageIntake } from './transports/http/message-intake.js';
-import { ProtectedResource } from './transports/http/protected-resource.js';
-import { restoredOrigin } from './transports/http/relayed-origin.js';
-import { routesOf } from './transports/http/routes.js';
+import { HttpPreparation } from './transports/adapters/http-preparation.js';
+import { exemptOwnControllers } from './nest/global-interceptors.js';
+import { setResource } from './transports/routes/mcp-route.js';
+import { MessageIntake } from './transports/messages/message-intake.js';
+import { ProtectedResource } from './transports/routes/protected-resource.js';
+import { restoredOrigin } from './transports/relay/relayed-origin.js';
+import { routesOf } from './transports/routes/routes.js';
 import { createSseController, setSsePaths } from './transports/sse/sse.controller.js';
 import {
   createStreamableHttpController,

@@ -12,8 +12,8 @@ import type { McpApiKeyProvider } from '../model/mcp-api-key.options.js';
 import { providedInstance } from '../model/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedApiKey, type ResolvedOptions } from '../model/resolved-options.js';
 import { ApiKeys } from './api-keys.js';
-import { bearerToken } from './bearer-token.js';
-import { rawRequest } from './raw-request.js';
+import { bearerToken } from './bearer.js';
+import { rawRequest } from '../http/raw-request.js';
 
 /** Lets requests in that have a key of the `auth.apiKey` option; `request.user` becomes its owner. */
 @Injectable()

@@ -17,15 +17,13 @@ import type { McpAuthenticationLimit } from '../model/mcp-authentication-limit.j
 import type { McpPrincipal } from '../model/principal.js';
 import { providedInstance } from '../model/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedAuth, type ResolvedOptions } from '../model/resolved-options.js';
-import { assertedPrincipal } from './asserted-principal.js';
-import { authenticates } from './authenticates.js';
+import { assertedPrincipal, principalOfUser, setRequestPrincipal } from './request-principal.js';
+import { authenticates } from './protection.js';
 import { AuthenticationAttempts } from './authentication-attempts.js';
 import { McpApiKeyGuard } from './mcp-api-key.guard.js';
 import { McpIntrospectionGuard } from './mcp-introspection.guard.js';
 import { McpJwtAuthGuard } from './mcp-jwt-auth.guard.js';
-import { principalOfUser } from './principal-of-user.js';
-import { rawRequest } from './raw-request.js';
-import { setRequestPrincipal } from './request-principal.js';
+import { rawRequest } from '../http/raw-request.js';
 
 const GUARDS: Readonly<Record<keyof ResolvedAuth, Type<CanActivate>>> = {
   jwt: McpJwtAuthGuard,

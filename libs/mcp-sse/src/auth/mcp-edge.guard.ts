@@ -7,8 +7,8 @@ import {
 } from '@nestjs/common';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { EdgePolicy } from './edge.policy.js';
-import { isProtected } from './is-protected.js';
-import { rawRequest } from './raw-request.js';
+import { isProtected } from './protection.js';
+import { rawRequest } from '../http/raw-request.js';
 
 /** Asks the {@link EdgePolicy} on every route of the module. */
 @Injectable()

@@ -7,8 +7,8 @@ import {
 } from '@nestjs/common';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
-import { bearerToken } from './bearer-token.js';
-import { rawRequest } from './raw-request.js';
+import { bearerToken } from './bearer.js';
+import { rawRequest } from '../http/raw-request.js';
 import { TokenIntrospection } from './token-introspection.js';
 
 /**

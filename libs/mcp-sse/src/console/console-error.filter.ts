@@ -9,7 +9,7 @@ import {
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import { publicMessage } from '../model/public-message.js';
 import { ObservedServer } from '../observability/observed-server.js';
-import { takeOver } from '../transports/http/take-over.js';
+import { hijackResponse } from '../http/raw-response.js';
 import { CONSOLE_SERVER } from './console-server.js';
 
 /** Answers what goes wrong on a route of the console with its status and `{ message }`, for the page to show. */
@@ -22,7 +22,7 @@ export class ConsoleErrorFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const response = takeOver(http.getResponse());
+    const response = hijackResponse(http.getResponse());
     if (response.headersSent) return;
     const known = publicMessage(error);
     const status =

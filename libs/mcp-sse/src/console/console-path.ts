@@ -1,8 +1,8 @@
-import { isProtected } from '../auth/is-protected.js';
+import { isProtected } from '../auth/protection.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedOptions } from '../model/resolved-options.js';
-import { RoutePath } from '../transports/http/route-path.js';
-import { routesOf } from '../transports/http/routes.js';
+import { RoutePath } from '../http/route-path.js';
+import { routesOf } from '../transports/routes/routes.js';
 import type { ResolvedConsoleOptions } from './resolved-console-options.js';
 
 /**

@@ -10,21 +10,19 @@ import {
   UseGuards,
   type Type,
 } from '@nestjs/common';
-import { isProtected } from '../auth/is-protected.js';
+import { isProtected } from '../auth/protection.js';
 import { McpAuthGuard } from '../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../auth/mcp-edge.guard.js';
-import { rawRequest } from '../auth/raw-request.js';
+import { type HttpRequest, rawRequest } from '../http/raw-request.js';
 import { requestPrincipal } from '../auth/request-principal.js';
 import { ANONYMOUS } from '../model/principal.js';
 import { ObservedServer } from '../observability/observed-server.js';
-import type { HttpRequest } from '../transports/http/http-request.js';
-import { McpRoute } from '../transports/http/mcp-route.js';
-import { registerOwnController } from '../transports/http/own-controllers.js';
-import { pathSegments } from '../transports/http/path-segments.js';
-import { RoutePath } from '../transports/http/route-path.js';
-import { routesOf } from '../transports/http/routes.js';
-import { setPath } from '../transports/http/set-path.js';
-import { takeOver } from '../transports/http/take-over.js';
+import { McpRoute } from '../transports/routes/mcp-route.js';
+import { registerOwnController } from '../nest/global-interceptors.js';
+import { pathSegments, RoutePath } from '../http/route-path.js';
+import { routesOf } from '../transports/routes/routes.js';
+import { setRoutePath } from '../nest/route-metadata.js';
+import { hijackResponse } from '../http/raw-response.js';
 import { ConsoleErrorFilter } from './console-error.filter.js';
 import { CONSOLE_SERVER } from './console-server.js';
 import { ConsoleViewers } from './console.viewers.js';
@@ -58,7 +56,7 @@ export function createConsoleController(): Type {
       const [path] = rawRequest(request).url!.split('?', 1) as [string];
       if (path.endsWith('/')) return this.send('index.html', request, response);
       const location = `${path.slice(path.lastIndexOf('/') + 1)}/`;
-      takeOver(response)
+      hijackResponse(response)
         .writeHead(308, { ...PAGE_HEADERS, Location: location })
         .end();
     }
@@ -89,7 +87,7 @@ export function createConsoleController(): Type {
           seesOthers: this.viewers.access.seesOthers(viewer),
         },
       };
-      takeOver(response)
+      hijackResponse(response)
         .writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
         .end(JSON.stringify(about));
     }
@@ -98,16 +96,16 @@ export function createConsoleController(): Type {
     @UseGuards(McpEdgeGuard, McpAuthGuard)
     @Get()
     sessions(@Req() request: HttpRequest, @Res() response: unknown): void {
-      if (rawRequest(request).method === 'HEAD') return void takeOver(response).end();
-      this.viewers.list(requestPrincipal(request), () => takeOver(response));
+      if (rawRequest(request).method === 'HEAD') return void hijackResponse(response).end();
+      this.viewers.list(requestPrincipal(request), () => hijackResponse(response));
     }
 
     @McpRoute('console')
     @UseGuards(McpEdgeGuard, McpAuthGuard)
     @Get()
     messages(@Param('session') id: string, @Req() request: HttpRequest, @Res() response: unknown): void {
-      if (rawRequest(request).method === 'HEAD') return void takeOver(response).end();
-      this.viewers.watch(requestPrincipal(request), id, () => takeOver(response));
+      if (rawRequest(request).method === 'HEAD') return void hijackResponse(response).end();
+      this.viewers.watch(requestPrincipal(request), id, () => hijackResponse(response));
     }
 
     private send(name: string, request: HttpRequest, response: unknown): void {
@@ -115,7 +113,7 @@ export function createConsoleController(): Type {
       if (!file) throw new NotFoundException('The console has no such file.');
       const { type, etag, content } = file;
       const headers = { ...PAGE_HEADERS, ETag: etag };
-      const raw = takeOver(response);
+      const raw = hijackResponse(response);
       if (rawRequest(request).headers['if-none-match'] === etag) raw.writeHead(304, headers).end();
       else
         raw
@@ -138,5 +136,5 @@ export function setConsolePath(controller: Type, path: RoutePath | undefined): v
     file: '/:file',
   };
   for (const [method, below] of Object.entries(routes))
-    setPath(controller, path && new RoutePath(`${path.toString()}${below}`, 'path'), method);
+    setRoutePath(controller, path && new RoutePath(`${path.toString()}${below}`, 'path').toString(), method);
 }

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { finished } from 'node:stream';
 import type { McpPrincipal } from '../model/principal.js';
-import { ResponseSink } from '../transports/http/response-sink.js';
-import { EVENT_STREAM_HEADERS } from '../transports/http/sse-format.js';
+import { ResponseSink } from '../http/response-sink.js';
+import { EVENT_STREAM_HEADERS } from '../http/event-stream.js';
 
 /** How a viewer's stream goes. */
 export interface ViewerStreamOptions {

@@ -1,10 +1,9 @@
 import 'reflect-metadata';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import { carryMetadata } from './carry-metadata.js';
 import { ENTRY_PROVIDER_METADATA, METHOD_METADATA } from './metadata-keys.js';
 
 /**
- * Makes the decorator that marks a method as a feature of the server. The mark is kept by the method's name, as
+ * Makes the decorator that marks a method as a feature of the server. The metadata is kept by the method's name, as
  * another decorator may replace the function.
  */
 export function featureDecorator(key: string, options: object): MethodDecorator {
@@ -18,8 +17,8 @@ export function featureDecorator(key: string, options: object): MethodDecorator 
 }
 
 /**
- * Decorators such as `@UseGuards()` keep their metadata on the function, and Nest reads it before the application
- * is complete. So a function that a later decorator puts in its place gets the metadata at once.
+ * Decorators such as `@UseGuards()` keep their metadata on the function, and Nest reads it before the explorer runs.
+ * So a function that a later decorator puts in its place gets the metadata at once.
  */
 function carryToReplacement(descriptor: PropertyDescriptor): void {
   let method = descriptor.value as object;
@@ -46,4 +45,10 @@ function assertMethod(
   throw new McpConfigurationError(
     `${name} ${problem}, so it cannot be a tool, resource, prompt or completion. Decorate a named method of the instance.`,
   );
+}
+
+/** Copies a function's metadata to its replacement, except for keys that the replacement has. */
+export function carryMetadata(from: object, to: object): void {
+  for (const key of Reflect.getMetadataKeys(from) as unknown[])
+    if (!Reflect.hasMetadata(key, to)) Reflect.defineMetadata(key, Reflect.getMetadata(key, from), to);
 }

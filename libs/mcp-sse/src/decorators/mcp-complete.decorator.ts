@@ -15,8 +15,7 @@ export interface McpCompleteOptions {
 /**
  * Makes a method of a provider complete an argument of a prompt, or a variable of a resource template. It is
  * called with `(value: string, others: Record<string, string>, ctx: McpContext)`: what the user has typed so
- * far, and the arguments that are settled already. What it returns are the suggestions, the best ones first;
- * clients get 100 at most.
+ * far, and the other arguments that are known. It returns suggestions, the best first; clients get up to 100.
  *
  * @see https://modelcontextprotocol.io/specification/2025-11-25/server/utilities/completion
  */

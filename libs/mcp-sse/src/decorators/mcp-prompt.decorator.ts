@@ -15,17 +15,17 @@ export interface McpPromptOptions {
   args?: McpSchemaSource;
   icons?: Icon[];
   /**
-   * A get that takes longer is aborted and becomes an error. In
-   * milliseconds; `limits.handlerMs` unless given, `false` is no limit.
+   * A longer get is aborted and answered with an error. In milliseconds; `limits.handlerMs` unless given, `false` is
+   * no limit.
    */
   timeoutMs?: number | false;
-  /** Becomes `_meta` of the prompt. */
+  /** Sent as `_meta` of the prompt. */
   meta?: Record<string, unknown>;
 }
 
 /**
- * Makes a method of a provider a prompt. What it returns becomes its messages: a string is one message of
- * the user, an array is taken as messages, a result of the protocol (`{ messages: […] }`) is sent as it is.
+ * Makes a method of a provider a prompt. It returns the messages: a string is one message of the user, an array is
+ * the messages, a result of the protocol (`{ messages: […] }`) is sent as it is.
  *
  * @see https://modelcontextprotocol.io/specification/2025-11-25/server/prompts
  */

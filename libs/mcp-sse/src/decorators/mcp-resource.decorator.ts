@@ -12,27 +12,27 @@ export interface McpResourceOptions {
   /** For people. */
   title?: string;
   description?: string;
-  /** Of the content; `text/plain` for a string and `application/json` for an object unless given. */
+  /** Mime type of the content; `text/plain` for a string and `application/json` for an object unless given. */
   mimeType?: string;
   annotations?: Annotations;
   icons?: Icon[];
-  /** Of the content, in bytes. */
+  /** Size of the content, in bytes. */
   size?: number;
   /**
-   * A read that takes longer is aborted and becomes an error. In
-   * milliseconds; `limits.handlerMs` unless given, `false` is no limit.
+   * A longer read is aborted and answered with an error. In milliseconds; `limits.handlerMs` unless given, `false` is
+   * no limit.
    */
   timeoutMs?: number | false;
-  /** Becomes `_meta` of the resource. */
+  /** Sent as `_meta` of the resource. */
   meta?: Record<string, unknown>;
 }
 
 /**
  * Makes a method of a provider a resource, or a resource template.
  *
- * The variables of a template reach the method by `@McpUriParam('name')`, or all at once as its first
- * parameter. What it returns is the content: a string is text, an object is its JSON, a Buffer is a blob, a
- * result of the protocol (`{ contents: […] }`) is sent as it is.
+ * `@McpUriParam('name')` receives a variable of a template; without it the first parameter receives all of them. The
+ * method returns the content: a string is sent as text, an object as JSON, a Buffer as a blob, a result of the protocol
+ * (`{ contents: […] }`) as it is.
  *
  * @see https://modelcontextprotocol.io/specification/2025-11-25/server/resources
  */

@@ -14,29 +14,29 @@ export interface McpToolOptions {
   description?: string;
   /** Schema of the arguments; defaults to the class of the method's arguments parameter. */
   input?: McpSchemaSource;
-  /** Schema of the result. What it gives is sent, as `structuredContent` and as text. */
+  /** Schema of the result. Its output is sent, as `structuredContent` and as text. */
   output?: McpSchemaSource;
-  /** Names of the arguments whose values the audit trail has; none of them unless given. */
+  /** Names of the arguments whose values the audit trail keeps; none unless given. */
   audit?: readonly string[];
   /** Hints to the client, such as `readOnlyHint`. */
   annotations?: ToolAnnotations;
   icons?: Icon[];
   /**
-   * A call that takes longer is aborted and becomes a result with `isError`. In
-   * milliseconds; `limits.handlerMs` unless given, `false` is no limit.
+   * A longer call is aborted and answered with `isError`. In milliseconds; `limits.handlerMs` unless given, `false` is
+   * no limit.
    */
   timeoutMs?: number | false;
-  /** Becomes `_meta` of the tool. */
+  /** Sent as `_meta` of the tool. */
   meta?: Record<string, unknown>;
 }
 
 /**
  * Makes a method of a provider a tool.
  *
- * Without parameter decorators the method is called with `(args, ctx: McpContext)`. What it returns becomes the result: a
- * string is text, an object is `structuredContent` and its JSON as text, a Buffer is an image or a blob, a stream or a
- * file is read to its end, a result of the protocol (see `McpResult`) is sent as it is, and an Observable or an
- * async iterable may emit `progress(…)` before its last value, the result. An exception becomes a result with `isError`.
+ * Without parameter decorators the method is called with `(args, ctx: McpContext)`. It returns the result: a string is
+ * sent as text, an object as `structuredContent` and JSON text, a Buffer as an image or a blob. A stream or file is read
+ * to its end, a result of the protocol (see `McpResult`) is sent as it is, and an Observable or async iterable may
+ * emit `progress(…)` before its last value, the result. An exception becomes a result with `isError`.
  *
  * @see https://modelcontextprotocol.io/specification/2025-11-25/server/tools
  */

@@ -1,10 +1,10 @@
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 
-/** What timers of Node take; with more they go off at once. */
+/** The longest delay of Node's timers; a longer one fires at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * @param where it is said, for the message
+ * @param where the option, for the message
  * @throws {McpConfigurationError}
  */
 export function assertTimeout(timeoutMs: number | false | undefined, where: string): void {

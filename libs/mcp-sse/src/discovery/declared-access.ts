@@ -1,15 +1,15 @@
 import type { McpAccess } from '../model/access.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 
-/** What is said of whom a feature is for, by decorators or when it is added at run time. */
+/** Who may use a feature, as its decorators or its run-time options say. */
 export type DeclaredAccess = Partial<McpAccess>;
 
-/** What RFC 6749 allows; a quote or a line break would get into a header. */
+/** RFC 6749's syntax. A quote or line break would break the header that names the scope. */
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 /**
  * @param where it is declared, for messages
- * @throws {McpConfigurationError} when it contradicts itself, or nobody could meet it
+ * @throws {McpConfigurationError} for a contradiction, or a demand that nobody could meet
  */
 export function accessOf(declared: DeclaredAccess, where: string): McpAccess {
   const { public: isPublic = false, scopes = [], roles = [] } = declared;

@@ -1,11 +1,11 @@
-import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import type { McpCompleteOptions } from '../decorators/mcp-complete.decorator.js';
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
 import type { McpAccess } from '../model/access.js';
+import type { ProviderWrapper } from '../nest/provider-wrapper.js';
 
-/** What a decorator says of a method. */
+/** A decorator of a method and its options. */
 export type FeatureMetadata =
   | { readonly kind: 'tool'; readonly options: McpToolOptions }
   | { readonly kind: 'resource'; readonly options: McpResourceOptions }
@@ -16,7 +16,7 @@ export type FeatureMetadata =
 export interface DiscoveredMethod<F extends FeatureMetadata = FeatureMetadata> {
   readonly feature: F;
   readonly access: McpAccess;
-  readonly wrapper: InstanceWrapper<object>;
+  readonly wrapper: ProviderWrapper;
   /** The prototype that has the method, itself or by inheritance. */
   readonly prototype: object;
   readonly methodName: string;

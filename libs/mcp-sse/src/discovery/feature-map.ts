@@ -5,14 +5,14 @@ interface Feature<Identity extends string> {
   readonly source: string;
 }
 
-/** Features of one kind by what makes them unique, in the order in which they were added. */
+/** Features of one kind by name or URI, in the order in which they were added. */
 export class FeatureMap<F extends Feature<'name'> | Feature<'uri'> | Feature<'key'>> {
   private readonly features = new Map<string, F>();
   private inOrder?: readonly F['definition'][];
 
   /**
-   * @param identity the member of the definition that makes a feature unique
-   * @param keyOf gives the same key to all spellings of an identity
+   * @param identity the member of the definition that identifies a feature
+   * @param keyOf returns the same key for all spellings of an identity
    */
   constructor(
     private readonly kind: string,

@@ -21,12 +21,12 @@ const KEYS = {
   completion: COMPLETION_METADATA,
 } as const;
 
-/** Reads what the decorators wrote. */
+/** Reads the metadata of the decorators. */
 @Injectable()
 export class McpMetadataAccessor {
   /**
-   * @param owner the prototype that has the method itself: one that overrides a decorated method is not decorated
-   * @param prototype of the provided class, whose prefix the names get
+   * @param owner the prototype that has the method itself: an override of a decorated method is not decorated
+   * @param prototype of the provided class, whose prefix is put before the names
    */
   features(owner: object, methodName: string, prototype: object): FeatureMetadata[] {
     return Object.entries(KEYS).flatMap(([kind, key]) => {
@@ -37,14 +37,14 @@ export class McpMetadataAccessor {
     });
   }
 
-  /** The function that the feature decorators of a method saw. */
+  /** The function that a method's feature decorators decorated. */
   decorated(owner: object, methodName: string): object {
     return Reflect.getOwnMetadata(METHOD_METADATA, owner, methodName) as object;
   }
 
   /**
-   * Whom a method is for: what its own decorators say goes before what those of its class say, each of them by
-   * itself. Those that a method has do away with its class being public.
+   * Who may use a method. Each of its own decorators replaces the same one of its class; any of them replaces
+   * `@McpPublic()` of its class.
    *
    * @param where the method is, for messages
    * @throws {McpConfigurationError}

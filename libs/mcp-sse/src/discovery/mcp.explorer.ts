@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { carryMetadata } from '../decorators/carry-metadata.js';
+import { carryMetadata } from '../decorators/feature-decorator.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { McpDecoratedControllerError } from '../model/errors/mcp-decorated-controller.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import type { ProviderWrapper } from '../nest/provider-wrapper.js';
 import type { DiscoveredMethod } from './discovered-method.js';
 import { McpMetadataAccessor } from './mcp-metadata.accessor.js';
-
-type Wrapper = DiscoveredMethod['wrapper'];
 
 const DECORATORS = {
   tool: '@McpTool()',
@@ -16,17 +15,17 @@ const DECORATORS = {
   completion: '@McpComplete()',
 };
 
-/** The server that is explored for. */
+/** The server whose features are looked for. */
 export interface ExploredServer {
   readonly name: string;
-  /** The modules whose providers it offers; every module unless given. */
+  /** The modules whose providers it offers; all modules unless given. */
   readonly modules?: readonly object[];
 }
 
-/** Finds the decorated methods that a server offers, among every provider of every module. */
+/** Finds the decorated methods that a server offers, among all providers of all modules. */
 @Injectable()
 export class McpExplorer {
-  private readonly explored = new WeakSet<Wrapper>();
+  private readonly explored = new WeakSet<ProviderWrapper>();
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -34,22 +33,22 @@ export class McpExplorer {
   ) {}
 
   /**
-   * @returns what earlier calls have not returned: the application may load modules while it runs
+   * @returns the methods that earlier calls have not returned, as the application may load modules while it runs
    * @throws {McpDecoratedControllerError} when a controller has a decorated method
    * @throws {McpConfigurationError} when a method is for a server that does not exist
    */
   explore({ name, modules }: ExploredServer): DiscoveredMethod[] {
-    for (const wrapper of this.discovery.getControllers() as Wrapper[])
+    for (const wrapper of this.discovery.getControllers() as ProviderWrapper[])
       for (const { feature, where, methodName } of this.methodsOf(wrapper))
         throw new McpDecoratedControllerError(DECORATORS[feature.kind], where.split('.')[0]!, methodName);
-    return (this.discovery.getProviders() as Wrapper[])
+    return (this.discovery.getProviders() as ProviderWrapper[])
       .filter(({ isAlias, host }) => !isAlias && (!modules || modules.includes(host!.metatype)))
       .filter((wrapper) => this.isNew(wrapper))
       .flatMap((wrapper) => this.methodsOf(wrapper))
       .filter((method) => this.isFor(name, method));
   }
 
-  private isNew(wrapper: Wrapper): boolean {
+  private isNew(wrapper: ProviderWrapper): boolean {
     if (this.explored.has(wrapper)) return false;
     this.explored.add(wrapper);
     return true;
@@ -71,7 +70,7 @@ export class McpExplorer {
     return servers.map(({ instance }) => (instance as ResolvedOptions).name);
   }
 
-  private methodsOf(wrapper: Wrapper): DiscoveredMethod[] {
+  private methodsOf(wrapper: ProviderWrapper): DiscoveredMethod[] {
     const prototype = prototypeOf(wrapper);
     if (!prototype) return [];
     return ownedMethods(prototype).flatMap(([owner, methodName]) => {
@@ -85,8 +84,8 @@ export class McpExplorer {
   }
 
   /**
-   * A decorator that returns a new descriptor, or a class decorator, may have replaced the method by a function
-   * without its metadata.
+   * Copies metadata to the function that replaced a decorated method, where a class decorator or one that returns a
+   * new descriptor did so.
    */
   private restoreMetadata(owner: object, methodName: string, where: string): void {
     const method: unknown = Object.getOwnPropertyDescriptor(owner, methodName)!.value;
@@ -100,7 +99,7 @@ export class McpExplorer {
   }
 }
 
-/** The names of an object's methods, each with the prototype that has it. */
+/** The names of a prototype's methods, inherited ones included, each with its owner. */
 function ownedMethods(prototype: object): [owner: object, methodName: string][] {
   const owners = new Map<string, object>();
   let owner: object | null = prototype;
@@ -109,8 +108,8 @@ function ownedMethods(prototype: object): [owner: object, methodName: string][] 
   return [...owners].map(([name, itsOwner]) => [itsOwner, name]);
 }
 
-/** Of what a factory makes for each request or injection only the token tells the class, where it is one. */
-function prototypeOf({ instance, metatype, inject, token }: Wrapper): object | undefined {
+/** The prototype of a provider's instances. For a scoped or transient factory only a class as token tells it. */
+function prototypeOf({ instance, metatype, inject, token }: ProviderWrapper): object | undefined {
   if (typeof instance === 'object' && instance !== null) return Object.getPrototypeOf(instance) as object;
   const isFactory = inject !== undefined && inject !== null;
   return ((isFactory ? token : metatype) as { prototype?: object } | null)?.prototype;

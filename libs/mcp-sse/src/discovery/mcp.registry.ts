@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { map, Subject, type Observable } from 'rxjs';
+import { map, type Observable, Subject } from 'rxjs';
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
@@ -16,34 +16,33 @@ import type { McpContext } from '../model/mcp-context.js';
 import { normalUri } from '../model/normal-uri.js';
 import { TolerantStream } from '../model/tolerant-stream.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
-import { compileSchema } from '../schema/compile-schema.js';
-import { assertToolName } from './assert-tool-name.js';
+import { refusedByClients } from './client-rules.js';
 import { assertTimeout } from './assert-timeout.js';
 import { accessOf } from './declared-access.js';
 import {
   ANY_ARGUMENTS,
-  promptDefinition,
-  resourceDefinition,
-  toolDefinition,
-  uriTemplate,
-} from './definitions.js';
+  promptRecipe,
+  resourceRecipe,
+  toolRecipe,
+  type Declaration,
+} from './feature-recipes.js';
 import { FeatureMap } from './feature-map.js';
-import { refusedByClients } from './refused-by-clients.js';
 import type {
   RegisteredCompleter,
+  RegisteredFeature,
   RegisteredPrompt,
   RegisteredResource,
   RegisteredTool,
 } from './registered-feature.js';
 
-/** Answers a call of a feature that was added at run time. It may return what a decorated method may. */
+/** Handles a feature that was added at run time. It may return whatever a decorated method may. */
 export type McpRunTimeHandler<Args = Record<string, unknown>> = (args: Args, context: McpContext) => unknown;
 
 export type McpFeatureList = 'tools' | 'resources' | 'prompts';
 
-/** Whom a feature is for that is added at run time: what `@McpScopes()` and `@McpRoles()` say of others. */
+/** Who may use a feature that is added at run time, as `@McpScopes()` and `@McpRoles()` say for decorated methods. */
 export interface McpAccessOptions {
-  /** The principal needs every one of them. */
+  /** The principal needs all of them. */
   scopes?: string[];
   /** The principal needs one of them. */
   roles?: string[];
@@ -51,13 +50,15 @@ export interface McpAccessOptions {
 
 interface Change {
   readonly list: McpFeatureList;
-  /** What was added or removed. */
+  /** Of the feature that was added or removed. */
   readonly definition: McpDefinition;
 }
 
 const AT_RUN_TIME = 'one added at run time';
 
-/** What the server offers: what decorators say, and what is added and removed while it runs. */
+const LIST_OF = { tool: 'tools', resource: 'resources', prompt: 'prompts' } as const;
+
+/** The features that the server offers: decorated methods, and what is added and removed at run time. */
 @Injectable()
 export class McpRegistry {
   private readonly logger = new Logger('McpSseModule');
@@ -86,8 +87,8 @@ export class McpRegistry {
   }
 
   /**
-   * Emits the list that something was added to or removed from; clients that may see it are told by
-   * `list_changed`. A subscriber that throws or rejects keeps its subscription; its first failure is logged.
+   * Emits the list whose features changed; clients that may see the change get `list_changed`. A subscriber that
+   * throws or rejects keeps its subscription; its first failure is logged.
    */
   readonly changes$: Observable<McpFeatureList> = new TolerantStream(this.changed$, (error) =>
     this.errors.report(error, 'a subscriber of McpRegistry.changes$'),
@@ -104,27 +105,15 @@ export class McpRegistry {
     options: McpToolOptions & McpAccessOptions & { name: string },
     handler: McpRunTimeHandler<Args>,
   ): void {
-    const where = `addTool("${options.name}")`;
-    assertToolName(options.name, where);
-    const input = options.input && compileSchema(options.input, `${where} (input)`, 'input');
-    const output = options.output && compileSchema(options.output, `${where} (output)`, 'output');
-    this.register('tools', {
-      definition: toolDefinition(
-        options,
-        options.name,
-        accessOf(options, where),
-        input?.jsonSchema ?? ANY_ARGUMENTS,
-        output,
-      ),
-      output,
-      audit: options.audit,
-      handler: checkedHandler(handler as McpRunTimeHandler, input),
-      timeoutMs: options.timeoutMs,
-      source: AT_RUN_TIME,
-    });
+    const { schema, ...feature } = toolRecipe(
+      declarationOf(options, 'addTool'),
+      options.input,
+      ANY_ARGUMENTS,
+    );
+    this.register({ ...feature, handler: checkedHandler(handler as McpRunTimeHandler, schema) });
   }
 
-  /** @returns whether there was such a tool */
+  /** @returns whether the tool existed */
   removeTool(name: string): boolean {
     return this.unregister('tools', name);
   }
@@ -139,17 +128,11 @@ export class McpRegistry {
     options: McpResourceOptions & McpAccessOptions & { name: string },
     handler: McpRunTimeHandler<Args>,
   ): void {
-    const where = `addResource("${options.uri}")`;
-    this.register('resources', {
-      definition: resourceDefinition(options, options.name, accessOf(options, where)),
-      template: uriTemplate(options.uri, where),
-      handler: checkedHandler(handler as McpRunTimeHandler),
-      timeoutMs: options.timeoutMs,
-      source: AT_RUN_TIME,
-    });
+    const { schema: _none, ...feature } = resourceRecipe(declarationOf(options, 'addResource', options.uri));
+    this.register({ ...feature, handler: checkedHandler(handler as McpRunTimeHandler) });
   }
 
-  /** @returns whether there was such a resource */
+  /** @returns whether the resource existed */
   removeResource(uri: string): boolean {
     return this.unregister('resources', uri);
   }
@@ -163,32 +146,23 @@ export class McpRegistry {
     options: McpPromptOptions & McpAccessOptions & { name: string },
     handler: McpRunTimeHandler<Args>,
   ): void {
-    const where = `addPrompt("${options.name}")`;
-    const args = options.args && compileSchema(options.args, `${where} (args)`, 'input');
-    this.register('prompts', {
-      definition: promptDefinition(options, options.name, accessOf(options, where), args),
-      handler: checkedHandler(handler as McpRunTimeHandler, args),
-      timeoutMs: options.timeoutMs,
-      source: AT_RUN_TIME,
-    });
+    const { schema, ...feature } = promptRecipe(declarationOf(options, 'addPrompt'), options.args);
+    this.register({ ...feature, handler: checkedHandler(handler as McpRunTimeHandler, schema) });
   }
 
-  /** @returns whether there was such a prompt */
+  /** @returns whether the prompt existed */
   removePrompt(name: string): boolean {
     return this.unregister('prompts', name);
   }
 
   /** @internal */
-  register(list: 'tools', feature: RegisteredTool): void;
-  register(list: 'resources', feature: RegisteredResource): void;
-  register(list: 'prompts', feature: RegisteredPrompt): void;
-  register(list: McpFeatureList, feature: RegisteredTool | RegisteredResource | RegisteredPrompt): void {
-    assertTimeout(feature.timeoutMs, `"timeoutMs" of ${feature.source}`);
-    (this.mapOf(list) as FeatureMap<typeof feature>).add(feature);
-    if (feature.definition.kind === 'tool')
-      for (const sentence of refusedByClients(feature.definition))
-        this.logger.warn(`${feature.source} ${sentence}.`);
-    this.changed$.next({ list, definition: feature.definition });
+  register(feature: RegisteredFeature): void {
+    const { definition, source } = feature;
+    assertTimeout(feature.timeoutMs, `"timeoutMs" of ${source}`);
+    this.mapOf(LIST_OF[definition.kind]).add(feature);
+    if (definition.kind === 'tool')
+      for (const sentence of refusedByClients(definition)) this.logger.warn(`${source} ${sentence}.`);
+    this.changed$.next({ list: LIST_OF[definition.kind], definition });
   }
 
   private unregister(list: McpFeatureList, identity: string): boolean {
@@ -199,14 +173,22 @@ export class McpRegistry {
     return true;
   }
 
-  private mapOf(
-    list: McpFeatureList,
-  ): FeatureMap<RegisteredTool> | FeatureMap<RegisteredResource> | FeatureMap<RegisteredPrompt> {
-    return { tools: this.toolMap, resources: this.resourceMap, prompts: this.promptMap }[list];
+  private mapOf(list: McpFeatureList): FeatureMap<RegisteredFeature> {
+    const maps = { tools: this.toolMap, resources: this.resourceMap, prompts: this.promptMap };
+    return maps[list] as FeatureMap<RegisteredFeature>;
   }
 }
 
-/** Templates are no URIs, and what they differ in is not to be made the same. */
+function declarationOf<Options extends McpAccessOptions & { name: string }>(
+  options: Options,
+  method: string,
+  identity = options.name,
+): Declaration<Options> {
+  const where = `${method}("${identity}")`;
+  return { options, defaultName: options.name, access: accessOf(options, where), where, source: AT_RUN_TIME };
+}
+
+/** URIs that mean the same get the same key. Templates stay as they are. */
 function uriKey(uri: string): string {
   return uri.includes('{') ? uri : normalUri(uri);
 }

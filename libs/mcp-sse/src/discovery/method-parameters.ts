@@ -1,6 +1,5 @@
-import type { ParameterMetadata } from '../decorators/parameter-decorator.js';
+import { ParameterKind, type ParameterMetadata } from '../decorators/parameter.decorators.js';
 import { PARAMETERS_METADATA } from '../decorators/metadata-keys.js';
-import { ParameterKind } from '../decorators/parameter-kind.js';
 import { McpParameterError } from '../model/errors/mcp-parameter.error.js';
 import { McpContext } from '../model/mcp-context.js';
 import type { Type } from '../model/type.js';
@@ -11,12 +10,12 @@ export interface MethodParameters {
   readonly count: number;
   /** Nest's metadata of the parameters that go through pipes, by `kind:index`. */
   readonly piped: Readonly<Record<string, ParameterMetadata>>;
-  /** Position of the context, where there is one. */
+  /** Positions of the context. */
   readonly contextIndexes: readonly number[];
   readonly principalIndexes: readonly number[];
-  /** Position of the arguments, where there is one. */
+  /** Position of the arguments, if the method takes them. */
   readonly argsIndex?: number;
-  /** Declared type of the arguments, when it is a class of the application. */
+  /** Declared type of the arguments, if it is a class of the application. */
   readonly argsType?: Type;
 }
 
@@ -36,10 +35,10 @@ const BUILT_IN: readonly unknown[] = [
 ];
 
 /**
- * Works out the parameters of a method: decorators first, then the type `McpContext`, then the position
- * (arguments, context).
+ * Determines what each parameter of a method receives: by its decorator, else by the type `McpContext`, else by
+ * position (arguments, context).
  *
- * @throws {McpParameterError} when that leaves a parameter open
+ * @throws {McpParameterError} for a parameter that none of these decides
  */
 export function methodParameters({
   feature,

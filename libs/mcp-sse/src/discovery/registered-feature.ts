@@ -7,24 +7,32 @@ import type { UriTemplate } from './uri-template.js';
 interface Registered<Definition> {
   readonly definition: Definition;
   readonly handler: McpHandler;
-  /** How long the handler may take, in milliseconds; as the server's limit says unless given. */
+  /** How long the handler may take, in milliseconds; `limits.handlerMs` unless given. */
   readonly timeoutMs?: number | false;
-  /** Where it comes from, for messages: `Class.method`, or that it was added at run time. */
+  /** Where it comes from, for messages: `Class.method of Module`, or that it was added at run time. */
   readonly source: string;
 }
 
 export interface RegisteredTool extends Registered<McpToolDefinition> {
   readonly output?: CompiledSchema;
-  /** Names of the arguments that the audit trail has. */
+  /** Names of the arguments that the audit trail keeps. */
   readonly audit?: readonly string[];
 }
 
 export interface RegisteredResource extends Registered<McpResourceDefinition> {
-  /** Where the URI is a template. */
+  /** Of a URI with variables. */
   readonly template?: UriTemplate;
 }
 
 export type RegisteredPrompt = Registered<McpPromptDefinition>;
 
+/** What clients list and call. */
+export type RegisteredFeature = RegisteredTool | RegisteredResource | RegisteredPrompt;
+
 /** Completes an argument of a prompt or a variable of a resource template. */
 export type RegisteredCompleter = Registered<{ readonly key: string; readonly access: McpAccess }>;
+
+/** The identity of a completer: the prompt or resource template, and the argument or variable. */
+export function completerKey(kind: 'prompt' | 'resource', identity: string, argument: string): string {
+  return `${kind} ${identity} ${argument}`;
+}

@@ -1,28 +1,28 @@
-/** A variable that matches a part of a URI. */
+/** A variable in a template. */
 export interface TemplateVariable {
   readonly kind: 'variable';
   readonly name: string;
   readonly mayHoldSlash: boolean;
-  /** A character that separates it from its neighbours, so that it has none. */
+  /** The character that separates it from its neighbours, which its value cannot contain. */
   readonly excludes: string;
-  /** Of an exploded one, which may be empty: what comes before its first element, and before each other one. */
+  /** Of an exploded variable, which may be empty: what precedes its first element, and each further one. */
   readonly list?: { readonly lead: string; readonly separator: string };
 }
 
 export type TemplatePart =
   { readonly kind: 'text'; readonly text: string; readonly ignoresCase: boolean } | TemplateVariable;
 
-/** What a variable has matched, as it stands in the URI. */
+/** The text that a variable matched, still encoded. */
 export interface MatchedText {
   readonly part: TemplateVariable;
   readonly text: string;
 }
 
 /**
- * Matches parts against a whole URI; where there are several ways, earlier variables take as much as they can.
+ * Matches parts against a whole URI. Where there are several ways, earlier variables are greedy.
  *
- * It does not try one way after the other. From the last part to the first it finds out from where in the URI the rest
- * of the parts match, which takes one pass for each part, and then follows what matches.
+ * It does not backtrack. From the last part to the first it computes the positions from which the remaining parts
+ * match, in one pass per part, and then follows them from the start.
  */
 export function matchParts(parts: readonly TemplatePart[], uri: string): MatchedText[] | undefined {
   const [first] = parts;
@@ -44,7 +44,7 @@ export function matchParts(parts: readonly TemplatePart[], uri: string): Matched
   return matched;
 }
 
-/** For each part, and the end: 1 at each position of the URI from where it and those after it match. */
+/** For each part, and the end: 1 at each position of the URI from which it and the parts after it match. */
 function matchingRests(parts: readonly TemplatePart[], uri: string): Uint8Array[] {
   const end = new Uint8Array(uri.length + 1);
   end[uri.length] = 1;
@@ -56,7 +56,7 @@ function matchingRests(parts: readonly TemplatePart[], uri: string): Uint8Array[
       for (let at = 0; at + part.text.length <= uri.length; at++)
         if (next[at + part.text.length] === 1 && isAt(part, uri, at)) here[at] = 1;
     } else {
-      // Whether what follows matches after some more characters of the variable.
+      // Whether the parts after the variable match once it has taken more characters.
       let isReached = false;
       for (let at = uri.length; at >= 0; at--) {
         const isReachedHere: boolean = takes(part, uri, at) && (isReached || next[at + 1] === 1);

@@ -1,11 +1,10 @@
 import { normalPercentEncoding, normalUriInCase } from '../model/normal-uri.js';
-import { matchParts, type TemplatePart } from './template-parts.js';
-import { decodedQueryValue, decodedValue } from './template-values.js';
+import { matchParts, type TemplatePart, type TemplateVariable } from './template-parts.js';
 
 const EXPRESSION = /\{([+#./?&]?)([^{}]*)\}/g;
 const VARIABLE = /^[\w.-]+\*?$/;
 
-/** The values of a template's variables. An exploded one (`{/path*}`) is an array. */
+/** The values of a template's variables; an array for an exploded one (`{/path*}`). */
 export type UriVariables = Record<string, string | string[]>;
 
 interface QueryVariable {
@@ -14,17 +13,17 @@ interface QueryVariable {
 }
 
 /**
- * A URI template of RFC 6570, matched against URIs in time that is linear in their length.
+ * A URI template (RFC 6570). Matching takes time linear in the length of the URI.
  *
- * `{?a,b}` and `{&a}` match in any order, or not at all; what else a query has is ignored.
+ * The parameters of `{?a,b}` and `{&a}` are optional and match in any order; other parameters are ignored.
  */
 export class UriTemplate {
   readonly variableNames: readonly string[];
   private readonly parts: TemplatePart[] = [];
   private readonly query: QueryVariable[] = [];
-  /** What the template says of the query without variables, such as `v=1`. */
+  /** The literal parameters of the template's query, such as `v=1`. */
   private readonly fixedQuery: string[] = [];
-  /** Whether it matches a URI whatever its query is. */
+  /** Whether the query is matched by parameters rather than as text. */
   readonly hasQuery: boolean;
 
   /** @throws {TypeError} when the template is malformed */
@@ -45,7 +44,7 @@ export class UriTemplate {
     this.variableNames = names;
   }
 
-  /** The values of the variables, decoded once; undefined where the URI is none of the template's. */
+  /** The values of the variables, decoded once; undefined when the URI does not match. */
   match(uri: string): UriVariables | undefined {
     const normal = normalUriInCase(uri);
     const start = this.hasQuery ? normal.indexOf('?') : -1;
@@ -94,7 +93,7 @@ export class UriTemplate {
     const mayHoldSlash = operator === '+' || operator === '#';
     for (const [index, { name, isList }] of variables.entries()) {
       const lead = index === 0 ? prefix : separator;
-      // A list may be empty, and has its separator between its elements too.
+      // A list may be empty; its own separators are matched with it.
       if (lead !== '' && !isList) this.parts.push({ kind: 'text', text: lead, ignoresCase: false });
       this.parts.push({
         kind: 'variable',
@@ -106,7 +105,7 @@ export class UriTemplate {
     }
   }
 
-  /** @param at where the text begins in the template */
+  /** @param at the position of the text in the template */
   private addText(text: string, at: number): void {
     if (/[{}]/.test(text)) throw new TypeError('a brace has no counterpart');
     if (this.query.length > 0 || (this.hasQuery && text.includes('?'))) {
@@ -116,7 +115,7 @@ export class UriTemplate {
       return;
     }
     if (text === '') return;
-    // Scheme and host are the same in either case.
+    // Scheme and host are case-insensitive.
     const authority = this.template.indexOf('://') + 3;
     const slash = this.template.slice(authority).search(/\{?\//);
     const hostEnd = authority < 3 ? this.template.indexOf(':') : slash < 0 ? Infinity : authority + slash;
@@ -126,5 +125,45 @@ export class UriTemplate {
       [text.slice(length), false],
     ] as const)
       if (part !== '') this.parts.push({ kind: 'text', text: normalPercentEncoding(part), ignoresCase });
+  }
+}
+
+const ENCODED_SLASH = /[/\\]|%2F|%5C|%00/i;
+
+/** The value of a variable, decoded once; undefined for text that it must not match. */
+export function decodedValue(
+  { mayHoldSlash, list }: TemplateVariable,
+  text: string,
+): string | string[] | undefined {
+  if (!list) return decodedText(text, mayHoldSlash);
+  if (text === '') return [];
+  const elements = text
+    .slice(list.lead.length)
+    .split(list.separator)
+    .map((element) => decodedText(element, mayHoldSlash));
+  return elements.includes(undefined) ? undefined : (elements as string[]);
+}
+
+/** The value of a query parameter, which may contain anything but NUL. */
+export function decodedQueryValue(text: string): string | undefined {
+  const value = decode(text) ?? text;
+  return value.includes('\0') ? undefined : value;
+}
+
+function decodedText(text: string, mayHoldSlash: boolean): string | undefined {
+  const decoded = decode(text);
+  const value = decoded ?? text;
+  const holdsSlash = decoded === undefined ? ENCODED_SLASH.test(text) : /[/\\]/.test(decoded);
+  if (holdsSlash && !mayHoldSlash) return undefined;
+  // A template never matches a path that leads out of its folder.
+  return value.includes('\0') || value.split(/[/\\]/).includes('..') ? undefined : value;
+}
+
+/** Undefined for bytes that are not UTF-8; the value is the encoded text then. */
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
   }
 }

@@ -11,10 +11,10 @@ import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js'
 import { ScopeHierarchy } from './scope-hierarchy.js';
 import type { McpSessionView } from '../model/session-view.js';
 
-/** What a principal may do with a feature. One whose scope is missing is not seen, but may be told of the scope. */
+/** Whether a principal may use a feature. With `scope-missing` lists hide the feature, and an error may name the scope. */
 export type Verdict = 'granted' | 'hidden' | 'scope-missing';
 
-/** Decides who may see and use what, by the decorators and the policy of the options. */
+/** Decides who may see and use a feature, from its decorators and the `policy` option. */
 @Injectable()
 export class AccessControl implements OnModuleInit {
   private policy?: McpPolicy;
@@ -32,14 +32,14 @@ export class AccessControl implements OnModuleInit {
     this.policy = policy && (await providedInstance(this.moduleRef, policy));
   }
 
-  /** At once, or when the policy has decided. Rejects when the policy throws. */
+  /** Synchronous unless the policy returns a promise. Rejects when the policy throws. */
   verdict(definition: McpDefinition, context: McpPolicyContext): Verdict | Promise<Verdict> {
     const { access } = definition;
     const { principal } = context;
     if (!this.policy || access.public) return this.declared(access, principal);
     const conclude = (accepted: boolean) => (accepted === true ? this.declared(access, principal) : 'hidden');
     try {
-      // Asked whatever the decorators say: the time it takes would tell hidden from unknown.
+      // Asked even when the decorators refuse: the time it takes must not tell a hidden feature from an unknown one.
       const accepts = this.policy.canAccess(principal, definition, context);
       return typeof accepts === 'boolean' ? conclude(accepts) : Promise.resolve(accepts).then(conclude);
     } catch (error) {
@@ -55,8 +55,8 @@ export class AccessControl implements OnModuleInit {
   }
 
   /**
-   * @param found what a request names; undefined when nothing has that name
-   * @param peers everything that it could have named
+   * @param found the feature that a request names, if there is one
+   * @param peers every feature that it could have named
    * @returns what it names, if the principal may use it: what is hidden is as good as unknown. At once, or when the
    *   policy has decided
    * @throws {InsufficientScopeError}
@@ -75,14 +75,14 @@ export class AccessControl implements OnModuleInit {
     });
   }
 
-  /** What the decorators say. */
+  /** The verdict of the decorators alone. */
   declared({ scopes, roles }: McpAccess, principal: McpPrincipal): Verdict {
     if (roles.length > 0 && !roles.some((role) => principal.roles.includes(role))) return 'hidden';
     for (const scope of scopes) if (!this.hierarchy.grants(principal.scopes, scope)) return 'scope-missing';
     return 'granted';
   }
 
-  /** What the policy is asked about in the place of what does not exist, so that it takes as long. */
+  /** A feature to ask the policy about in place of one that does not exist, so that the answer takes as long. */
   private standIn<Feature extends { readonly definition: McpDefinition }>(
     peers: Iterable<Feature>,
   ): Feature | undefined {

@@ -10,26 +10,25 @@ import {
 import type { ResolvedOptions } from '../model/resolved-options.js';
 import { formatPath } from '../schema/format-path.js';
 
-/** What is wrong, and the way to it, innermost first. */
+/** A violation and the path to it, innermost name first. */
 interface Fault {
   readonly message: string;
   readonly path: PropertyKey[];
 }
 
-/** Of a name that is part of a message. */
+/** Names are clipped to this length in messages. */
 const MAX_NAME_LENGTH = 64;
 
 /**
- * Refuses arguments that are dangerous to touch, before anything of the application sees them: nested too deep for
- * code that recurses, strings too long for patterns that are not linear, more members than slow code bears, and names
- * that reach prototypes.
+ * Refuses dangerous arguments before application code sees them: nested too deep for code that recurses, strings too
+ * long for patterns that backtrack, too many members for slow code, and names that reach prototypes.
  */
 export class ArgumentCaps {
   private readonly maxDepth: number;
   private readonly maxLength: number;
   private readonly maxMembers: number;
   private readonly tooMany: string;
-  /** Members and elements that the walk has not met yet, at most. */
+  /** How many more members and elements the walk accepts. */
   private membersLeft = 0;
 
   constructor({ maxArgumentDepth, maxStringLength, maxArgumentMembers }: ResolvedOptions['limits']) {
@@ -43,7 +42,7 @@ export class ArgumentCaps {
   assert({ arguments: args, value }: McpCall): void {
     this.membersLeft = this.maxMembers;
     const fault = this.faultOf(args, 1) ?? (value === undefined ? undefined : this.faultOf({ value }, 1));
-    // Of which member it is too many says nothing.
+    // The member at which the limit was reached means nothing to the client.
     if (this.membersLeft < 0) throw new McpInvalidArgumentsException([{ path: '', message: this.tooMany }]);
     if (fault) throw new McpInvalidArgumentsException([issueOf(fault)]);
   }
@@ -54,7 +53,7 @@ export class ArgumentCaps {
       throw new JsonRpcError(ErrorCode.InvalidParams, `Invalid params: ${this.tooMany}`);
   }
 
-  /** One pass, without garbage where nothing is wrong; never deeper than the limit. */
+  /** Walks the value once, allocates nothing while nothing is wrong, and stops at the depth limit. */
   private faultOf(value: unknown, depth: number): Fault | undefined {
     if (typeof value === 'string') return value.length > this.maxLength ? this.tooLong() : undefined;
     if (typeof value !== 'object' || value === null) return undefined;

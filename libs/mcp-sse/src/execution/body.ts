@@ -4,21 +4,26 @@ import type {
   TextResourceContents,
 } from '@modelcontextprotocol/sdk/types.js';
 import { bytesOf } from '../model/json-data.js';
-import { imageTypeOf } from './image-type.js';
 
 const TEXTUAL =
   /^(text\/.*|image\/svg\+xml|application\/(.*\+)?(json|xml|yaml|javascript|x-www-form-urlencoded|x-ndjson|sql|graphql))$/;
 const JSON_TYPE = /^application\/(.*\+)?json$/;
 const UNKNOWN = 'application/octet-stream';
+const SIGNATURES: readonly (readonly [mimeType: string, offset: number, signature: string])[] = [
+  ['image/png', 0, '\x89PNG'],
+  ['image/jpeg', 0, '\xff\xd8\xff'],
+  ['image/gif', 0, 'GIF8'],
+  ['image/webp', 8, 'WEBP'],
+];
 
-/** Bytes that a handler returned, or that were read from what it returned. */
+/** Bytes that a handler returned, or that were read from a stream or file it returned. */
 export class Body {
-  /** Bytes in memory, such as a Buffer: nobody says what they are. */
+  /** Bytes in memory, such as a Buffer, whose type is unknown. */
   static of(bytes: ArrayBufferLike | ArrayBufferView): Body {
     return new Body(bytesOf(bytes), UNKNOWN);
   }
 
-  /** Without parameters; undefined where nobody has named it. */
+  /** Without parameters; undefined when not given. */
   readonly mimeType: string | undefined;
   private readonly charset: string | undefined;
 
@@ -35,13 +40,13 @@ export class Body {
       .replaceAll('"', '');
   }
 
-  /** What the bytes say, where their type is one of text; where they have none, if they are text. */
+  /** The bytes as text, if their mime type is textual or, without a type, if they decode as text. */
   get text(): string | undefined {
     const isText = this.mimeType === undefined ? !this.bytes.includes(0) : TEXTUAL.test(this.mimeType);
     return isText ? decoded(this.bytes, this.charset) : undefined;
   }
 
-  /** The data, where the type is one of JSON and the bytes are. */
+  /** The parsed JSON, if the mime type is JSON and the bytes are valid. */
   get json(): unknown {
     if (this.mimeType === undefined || !JSON_TYPE.test(this.mimeType)) return undefined;
     try {
@@ -51,7 +56,7 @@ export class Body {
     }
   }
 
-  /** As part of a result or a message: text, an image, audio, else a resource that is named by `uri`. */
+  /** A content block: text, an image, audio, or else an embedded resource named by `uri`. */
   block(uri: string): ContentBlock {
     const data = this.bytes.toString('base64');
     const mimeType = isKnown(this.mimeType) ? this.mimeType : (imageTypeOf(this.bytes) ?? this.mimeType);
@@ -63,7 +68,7 @@ export class Body {
     return { type: 'resource', resource: { uri, mimeType: mimeType ?? UNKNOWN, blob: data } };
   }
 
-  /** As the content of a resource. */
+  /** The contents of a resource. */
   contents(uri: string, declaredType?: string): TextResourceContents | BlobResourceContents {
     const { bytes } = this;
     const mimeType = declaredType ?? this.mimeType;
@@ -83,4 +88,10 @@ function decoded(bytes: Uint8Array, charset = 'utf-8'): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The mime type of an image, from its first bytes. */
+function imageTypeOf(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  return SIGNATURES.find(([, offset, signature]) => start.startsWith(signature, offset))?.[0];
 }

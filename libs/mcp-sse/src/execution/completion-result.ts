@@ -6,7 +6,7 @@ import { shapeFault } from '../model/shape-fault.js';
 const MAX_VALUES = 100;
 
 /**
- * Makes the suggestions of a completion of what its handler returned: strings, or a result of the protocol.
+ * Turns what a completer returned, strings or a result of the protocol, into its suggestions.
  *
  * @throws {TypeError} when it is neither
  */

@@ -1,28 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import { assertToolName } from '../discovery/assert-tool-name.js';
-import type { DiscoveredMethod, FeatureMetadata } from '../discovery/discovered-method.js';
+import { ParameterKind } from '../decorators/parameter.decorators.js';
+import type { DiscoveredMethod } from '../discovery/discovered-method.js';
 import {
   NO_ARGUMENTS,
-  promptDefinition,
-  resourceDefinition,
-  toolDefinition,
-  uriTemplate,
-} from '../discovery/definitions.js';
-import { ParameterKind } from '../decorators/parameter-kind.js';
-import { completerKey } from '../discovery/completer-key.js';
+  promptRecipe,
+  resourceRecipe,
+  toolRecipe,
+  type Declaration,
+  type Recipe,
+} from '../discovery/feature-recipes.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
 import { methodParameters, type MethodParameters } from '../discovery/method-parameters.js';
+import { completerKey, type RegisteredFeature } from '../discovery/registered-feature.js';
+import type { McpCompleteOptions } from '../decorators/mcp-complete.decorator.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { McpParameterError } from '../model/errors/mcp-parameter.error.js';
 import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
 import type { McpSchemaSource } from '../model/schema-source.js';
-import type { CompiledSchema } from '../schema/compiled-schema.js';
-import { compileSchema } from '../schema/compile-schema.js';
 import { McpHandlerFactory } from './mcp-handler.factory.js';
 
-type Of<Kind extends FeatureMetadata['kind']> = DiscoveredMethod<Extract<FeatureMetadata, { kind: Kind }>>;
-
-/** Makes registered features of decorated methods: their schema, their definition, their handler. */
+/** Registers decorated methods as features. */
 @Injectable()
 export class FeatureBinder {
   constructor(
@@ -32,87 +29,63 @@ export class FeatureBinder {
 
   /** @throws {McpConfigurationError} when a method cannot be served; the message names it and says what to do */
   async bind(method: DiscoveredMethod): Promise<void> {
-    switch (method.feature.kind) {
-      case 'tool':
-        return this.bindTool(method as Of<'tool'>);
-      case 'resource':
-        return this.bindResource(method as Of<'resource'>);
-      case 'prompt':
-        return this.bindPrompt(method as Of<'prompt'>);
+    const { feature, where } = method;
+    const parameters = methodParameters(method);
+    switch (feature.kind) {
+      case 'tool': {
+        const input = argumentsSource(parameters, feature.options.input, 'input', where);
+        const recipe = toolRecipe(declarationOf(method, feature.options), input, NO_ARGUMENTS);
+        return this.register(recipe, method, parameters);
+      }
+      case 'resource': {
+        const recipe = resourceRecipe(declarationOf(method, feature.options), parameters.argsType);
+        return this.register(recipe, method, parameters, recipe.template?.variableNames);
+      }
+      case 'prompt': {
+        const args = argumentsSource(parameters, feature.options.args, 'args', where);
+        return this.register(promptRecipe(declarationOf(method, feature.options), args), method, parameters);
+      }
       case 'completion':
-        return this.bindCompleter(method as Of<'completion'>);
+        return this.registerCompleter(feature.options, method, parameters);
     }
   }
 
-  private async bindTool(method: Of<'tool'>): Promise<void> {
-    const { feature, access, methodName, where } = method;
-    assertToolName(feature.options.name ?? methodName, where);
-    const parameters = methodParameters(method);
-    assertVariables(parameters, [], where);
-    const input = argumentsSchema(parameters, feature.options.input, 'input', where);
-    const { output: outputSource } = feature.options;
-    const output = outputSource && compileSchema(outputSource, `${where} (output)`, 'output');
-    this.registry.register('tools', {
-      definition: toolDefinition(
-        feature.options,
-        methodName,
-        access,
-        input?.jsonSchema ?? NO_ARGUMENTS,
-        output,
-      ),
-      output,
-      audit: feature.options.audit,
-      handler: await this.handlers.create(method, parameters, input),
-      timeoutMs: feature.options.timeoutMs,
-      source: sourceOf(method),
-    });
+  private async register(
+    { schema, ...feature }: Recipe<RegisteredFeature>,
+    method: DiscoveredMethod,
+    parameters: MethodParameters,
+    variables: readonly string[] = [],
+  ): Promise<void> {
+    assertVariables(parameters, variables, method.where);
+    const handler = await this.handlers.create(method, parameters, schema);
+    this.registry.register({ ...feature, handler } as RegisteredFeature);
   }
 
-  private async bindResource(method: Of<'resource'>): Promise<void> {
-    const { feature, access, methodName, where } = method;
-    const parameters = methodParameters(method);
-    const template = uriTemplate(feature.options.uri, where);
-    assertVariables(parameters, template?.variableNames ?? [], where);
-    const schema = parameters.argsType && compileSchema(parameters.argsType, `${where} (variables)`, 'input');
-    this.registry.register('resources', {
-      definition: resourceDefinition(feature.options, methodName, access),
-      template,
-      handler: await this.handlers.create(method, parameters, schema),
-      timeoutMs: feature.options.timeoutMs,
-      source: sourceOf(method),
-    });
-  }
-
-  private async bindPrompt(method: Of<'prompt'>): Promise<void> {
-    const { feature, access, methodName, where } = method;
-    const parameters = methodParameters(method);
-    assertVariables(parameters, [], where);
-    const args = argumentsSchema(parameters, feature.options.args, 'args', where);
-    this.registry.register('prompts', {
-      definition: promptDefinition(feature.options, methodName, access, args),
-      handler: await this.handlers.create(method, parameters, args),
-      timeoutMs: feature.options.timeoutMs,
-      source: sourceOf(method),
-    });
-  }
-
-  private async bindCompleter(method: Of<'completion'>): Promise<void> {
-    const { feature, access, where } = method;
-    const { prompt, resource, argument } = feature.options;
+  private async registerCompleter(
+    { prompt, resource, argument }: McpCompleteOptions,
+    method: DiscoveredMethod,
+    parameters: MethodParameters,
+  ): Promise<void> {
+    const { access, where } = method;
     if ((prompt === undefined) === (resource === undefined))
       throw new McpConfigurationError(`${where}: @McpComplete() needs either "prompt" or "resource".`);
     const key = completerKey(prompt === undefined ? 'resource' : 'prompt', (prompt ?? resource)!, argument);
-    const handler = await this.handlers.create(method, methodParameters(method));
+    const handler = await this.handlers.create(method, parameters);
     this.registry.completerMap.add({ definition: { key, access }, handler, source: sourceOf(method) });
   }
 }
 
-/** A class may be provided by more than one module. */
+function declarationOf<Options>(method: DiscoveredMethod, options: Options): Declaration<Options> {
+  const { access, methodName: defaultName, where } = method;
+  return { options, defaultName, access, where, source: sourceOf(method) };
+}
+
+/** Several modules may provide the same class. */
 function sourceOf({ where, wrapper }: DiscoveredMethod): string {
   return `${where} of ${wrapper.host!.name}`;
 }
 
-/** @throws {McpParameterError} when a parameter is to receive a variable that there is not */
+/** @throws {McpParameterError} when a parameter asks for a variable that the URI does not have */
 function assertVariables({ piped }: MethodParameters, variables: readonly string[], where: string): void {
   for (const [key, { index, data }] of Object.entries(piped))
     if (key.startsWith(`${ParameterKind.UriParam}:`) && !variables.includes(data as string))
@@ -123,16 +96,15 @@ function assertVariables({ piped }: MethodParameters, variables: readonly string
       );
 }
 
-/** @throws {McpSchemaError} when there are arguments but nothing says which */
-function argumentsSchema(
+/** @throws {McpSchemaError} when a method takes arguments and nothing describes them */
+function argumentsSource(
   { argsIndex, argsType }: MethodParameters,
   declared: McpSchemaSource | undefined,
   option: 'input' | 'args',
   where: string,
-): CompiledSchema | undefined {
+): McpSchemaSource | undefined {
   const source = declared ?? argsType;
-  if (source) return compileSchema(source, `${where} (${option})`, 'input');
-  if (argsIndex === undefined) return undefined;
+  if (source || argsIndex === undefined) return source;
   throw new McpSchemaError(
     where,
     `the type of its arguments is not a class, so there is no schema for them. Declare a class with ` +

@@ -5,18 +5,17 @@ import { McpResponse } from './mcp-response.js';
 import { streamedResult } from './streamed-result.js';
 
 /**
- * What a call is answered with after an exception filter has handled its exception: the value that the filter
- * returned. The exception stands where that is no value, and where a client wants to watch a resource. A denial stays
- * an error: of the value it takes the text alone.
+ * The answer to a call whose exception a filter has handled: the value that the filter returned. Without a value, and
+ * for a resource that a client watches, the exception stands. A denial (401, 403) stays an error with the value's text.
  *
- * @param returned by the filter; undefined where none has handled the exception
+ * @param returned what the filter returned; undefined when no filter handled the exception
  * @throws {unknown} the exception, or a denial with the filter's text
  */
 export async function filterAnswer(error: unknown, returned: unknown, call: McpCall): Promise<unknown> {
   if (call.watches) throw error;
   const streamed = streamedResult(returned, call);
   const answer = isObservable(streamed) ? await lastValueFrom(streamed) : streamed;
-  // A filter made for HTTP answers on the response, and may return it as the end of a chain.
+  // A filter written for HTTP answers on the response and may return it, as the last call of a chain.
   if (answer === undefined || answer === null || answer === '' || answer instanceof McpResponse) throw error;
   if (!isDenial(error) || isErrorResult(answer, call)) return answer;
   const text = textOf(answer);
@@ -29,7 +28,7 @@ function isDenial(error: unknown): error is HttpException {
   return status === HttpStatus.UNAUTHORIZED || status === HttpStatus.FORBIDDEN;
 }
 
-/** Only tools have results that are errors. */
+/** Whether a filter returned a tool's result with `isError`. Other features have no such results. */
 function isErrorResult(answer: unknown, { kind }: McpCall): boolean {
   return (
     kind === 'tool' && (answer as { isError?: unknown }).isError === true && contentOf(answer) !== undefined

@@ -4,8 +4,8 @@ import type { McpContext } from '../model/mcp-context.js';
 import type { McpPrincipal } from '../model/principal.js';
 
 /**
- * The call that a guard, interceptor or filter runs for. Its `getType()` is `mcp`; `switchToHttp()` works too
- * and gives the request of the POST that carried the call.
+ * The call that a guard, interceptor or filter runs for. `getType()` of its execution context returns `mcp`;
+ * `switchToHttp()` returns the request of the POST that carried the call.
  *
  * ```ts
  * canActivate(context: ExecutionContext) {
@@ -17,7 +17,7 @@ import type { McpPrincipal } from '../model/principal.js';
 export class McpExecutionContext {
   private constructor(readonly call: McpCall) {}
 
-  /** @throws {TypeError} when the context is not one of a call */
+  /** @throws {TypeError} when the context is not of type `mcp` */
   static create(host: ArgumentsHost): McpExecutionContext {
     if (host.getType<string>() !== 'mcp')
       throw new TypeError(`McpExecutionContext needs a context of type "mcp", not "${host.getType()}".`);

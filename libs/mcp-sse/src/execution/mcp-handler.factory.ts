@@ -1,46 +1,26 @@
-import { Injectable, type PipeTransform } from '@nestjs/common';
-import {
-  ContextIdFactory,
-  ExternalContextCreator,
-  ModuleRef,
-  ModulesContainer,
-  type ContextId,
-} from '@nestjs/core';
-import type { Pipe } from '../decorators/parameter-decorator.js';
-import { ParameterKind } from '../decorators/parameter-kind.js';
+import { Injectable } from '@nestjs/common';
+import { ExternalContextCreator, ModulesContainer, type ContextId } from '@nestjs/core';
+import { ParameterKind, type Pipe } from '../decorators/parameter.decorators.js';
 import type { DiscoveredMethod } from '../discovery/discovered-method.js';
 import type { MethodParameters } from '../discovery/method-parameters.js';
 import type { McpCall, McpHandler } from '../model/call.js';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import { enhancersOf, isResolvable } from '../nest/enhancer-metadata.js';
+import { pipesOf, withoutErrorLog } from '../nest/external-context-creator.js';
+import { contextIdOf, instanceFor, moduleKeyOf, staticInstance } from '../nest/provider-wrapper.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
-import { argumentsPipes } from './arguments-pipes.js';
-import { CallParametersFactory } from './call-parameters.factory.js';
-import { assertEnhancersResolvable } from './enhancers.js';
+import { argumentsPipes, shapeCheck } from './arguments.pipe.js';
+import { CallParametersFactory, withCall } from './call-parameters.js';
 import { filterAnswer } from './filter-answer.js';
 import { McpResponse } from './mcp-response.js';
-import { shapeCheck } from './shape-check.js';
 import { streamedResult } from './streamed-result.js';
-import { unlogged } from './unlogged.js';
-import { withCall } from './with-call.js';
 
 type Method = (this: object, ...args: unknown[]) => unknown;
 type PipelineArguments = [request: object, response: McpResponse, next: () => void, call: McpCall];
-/** A handler of Nest: the whole pipeline but its filters, and the filters, which take an error as well. */
+/** A handler behind Nest's pipeline. Its filters are called apart from the rest, with the error. */
 interface Pipeline {
   run(...args: PipelineArguments): Promise<unknown>;
   filter(...args: [...PipelineArguments, error: unknown]): Promise<unknown>;
-}
-
-/** Nest keeps the creator of pipes to itself, yet only it knows which pipes a method has. */
-interface PipesOf {
-  pipesContextCreator: {
-    create(
-      instance: object,
-      callback: Method,
-      moduleKey: string,
-      contextId?: ContextId,
-      inquirerId?: string,
-    ): PipeTransform[];
-  };
 }
 
 const NO_REQUEST = Object.freeze({ headers: {} });
@@ -48,7 +28,7 @@ const noop = () => undefined;
 
 /**
  * Puts decorated methods behind Nest's own pipeline: guards, interceptors, pipes and filters of the method, its
- * class and the application. The one place that touches ExternalContextCreator.
+ * class and the application.
  */
 @Injectable()
 export class McpHandlerFactory {
@@ -58,7 +38,7 @@ export class McpHandlerFactory {
   ) {}
 
   /**
-   * @param schema of the arguments, where they have one
+   * @param schema of the arguments, if they have one
    * @throws {McpConfigurationError} when an enhancer of the method would not run
    */
   async create(
@@ -68,28 +48,16 @@ export class McpHandlerFactory {
   ): Promise<McpHandler> {
     assertEnhancersResolvable(method, parameters);
     const { wrapper } = method;
-    const moduleRef = wrapper.host!.providers.get(ModuleRef)!.instance as ModuleRef;
-    if (!wrapper.isDependencyTreeStatic())
-      return async (call) => {
-        const contextId = this.contextOf(call, method, moduleRef);
-        const instance = await moduleRef.resolve<object>(wrapper.token as never, contextId, { strict: true });
-        return runPipeline(this.pipeline(instance, method, parameters, schema, contextId), call);
-      };
-    const instance = wrapper.isTransient
-      ? await moduleRef.resolve<object>(wrapper.token as never, undefined, { strict: true })
-      : wrapper.instance;
-    const pipeline = this.pipeline(instance, method, parameters, schema);
-    return (call) => runPipeline(pipeline, call);
-  }
-
-  private contextOf({ context }: McpCall, { wrapper }: DiscoveredMethod, moduleRef: ModuleRef): ContextId {
-    const request = context.request as Record<string, unknown>;
-    const contextId = ContextIdFactory.getByRequest(request);
-    const isDurable = wrapper.isDependencyTreeDurable() && contextId.payload !== undefined;
-    // As Nest's router does: a strategy's payload, such as the tenant, is part of the request.
-    const provided = isDurable ? contextId.payload : Object.assign(request, contextId.payload);
-    moduleRef.registerRequestByContextId(provided, contextId);
-    return contextId;
+    const instance = await staticInstance(wrapper);
+    if (instance) {
+      const pipeline = this.pipeline(instance, method, parameters, schema);
+      return (call) => runPipeline(pipeline, call);
+    }
+    return async (call) => {
+      const contextId = contextIdOf(wrapper, call.context.request as object);
+      const scoped = await instanceFor(wrapper, contextId);
+      return runPipeline(this.pipeline(scoped, method, parameters, schema, contextId), call);
+    };
   }
 
   private pipeline(
@@ -102,7 +70,8 @@ export class McpHandlerFactory {
     const { wrapper, methodName, feature } = method;
     const callback = likeMethod(method, invokeMethod(method, parameters));
     const metadataKey = `nestjs-mcp-sse:${feature.kind}:parameters`;
-    const inherited = this.pipesOf(instance, callback, method, contextId);
+    const moduleKey = moduleKeyOf(wrapper, this.modules);
+    const inherited = pipesOf(this.contexts, instance, callback, moduleKey, contextId, wrapper.id);
     const pipes = argumentsPipes(parameters, schema, inherited);
     defineParameters(method, parameters, metadataKey, pipes);
     const factory = new CallParametersFactory(shapeCheck(schema, pipes));
@@ -128,20 +97,8 @@ export class McpHandlerFactory {
     };
     return {
       run: create(withCall(this.contexts, parameters, schema), callback, metadataKey, false),
-      filter: create(unlogged(this.contexts), likeMethod(method, rethrow), undefined, true),
+      filter: create(withoutErrorLog(this.contexts), likeMethod(method, rethrow), undefined, true),
     };
-  }
-
-  /** The pipes of the method, its class and the application. */
-  private pipesOf(
-    instance: object,
-    callback: Method,
-    { wrapper }: DiscoveredMethod,
-    contextId?: ContextId,
-  ): PipeTransform[] {
-    const moduleKey = [...this.modules].find(([, module]) => module === wrapper.host)![0];
-    const { pipesContextCreator } = this.contexts as unknown as PipesOf;
-    return pipesContextCreator.create(instance, callback, moduleKey, contextId, wrapper.id);
   }
 }
 
@@ -159,7 +116,7 @@ async function runPipeline(pipeline: Pipeline, call: McpCall): Promise<unknown> 
   }
 }
 
-/** The method as Nest calls it: with the values that went through pipes, and last the call. */
+/** Calls the method with the values that the pipes returned. Nest passes them, and the call as the last one. */
 function invokeMethod({ prototype, methodName }: DiscoveredMethod, parameters: MethodParameters): Method {
   const { count, contextIndexes, principalIndexes } = parameters;
   return function (...values) {
@@ -177,7 +134,7 @@ function invokeMethod({ prototype, methodName }: DiscoveredMethod, parameters: M
   };
 }
 
-/** Gives a function the name and metadata of the method, where enhancers and Reflector look for them. */
+/** Gives a function the name and metadata of the method, for enhancers and Reflector to find. */
 function likeMethod({ prototype, methodName }: DiscoveredMethod, fn: Method): Method {
   const method = (prototype as Record<string, object>)[methodName]!;
   for (const key of Reflect.getMetadataKeys(method))
@@ -194,4 +151,26 @@ function defineParameters(
   const args = `${ParameterKind.Args}:${argsIndex}`;
   const metadata = { ...piped, ...(piped[args] && { [args]: { ...piped[args], pipes } }) };
   Reflect.defineMetadata(metadataKey, metadata, prototype.constructor, methodName);
+}
+
+/** @throws {McpConfigurationError} when Nest would leave out an enhancer, so that a guard would not run */
+function assertEnhancersResolvable(
+  { prototype, methodName, wrapper, where }: DiscoveredMethod,
+  { piped }: MethodParameters,
+): void {
+  const method = (prototype as Record<string, object>)[methodName]!;
+  const declared = [prototype.constructor, method].flatMap(enhancersOf);
+  for (const { index, pipes } of Object.values(piped))
+    for (const enhancer of pipes)
+      declared.push({ enhancer, decorator: `the decorator of parameter ${index + 1}` });
+  for (const { enhancer, decorator } of declared) {
+    if (isResolvable(enhancer, wrapper)) continue;
+    throw new McpConfigurationError(
+      `${where}: ${decorator} names ${(enhancer as { name: string }).name}, which Nest does not run ${
+        wrapper.metatype === prototype.constructor
+          ? `because another decorator replaces the method. Put ${decorator} above that one`
+          : `for a provider that is made by a factory or a value. Provide ${prototype.constructor.name} by its class`
+      }, or pass an instance.`,
+    );
+  }
 }

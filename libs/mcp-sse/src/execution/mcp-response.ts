@@ -1,14 +1,14 @@
 /**
- * The response that guards, interceptors and filters made for HTTP find in a call. What they set on it goes
- * nowhere: the call is answered on the session's stream, and an exception decides what is answered. It has the
- * methods of Express's and Fastify's responses that such code uses, and each of them can be chained.
+ * The response that guards, interceptors and filters written for HTTP find in a call. What they set on it is dropped:
+ * the call's result or exception is the answer. It has the methods of Express's and Fastify's responses that such code
+ * uses; all of them can be chained.
  */
 export class McpResponse {
   statusCode = 200;
   readonly headersSent = false;
   readonly sent = false;
   readonly locals: Record<string, unknown> = {};
-  /** Where Fastify's replies have Node's response. */
+  /** In the place of Node's response in Fastify's replies. */
   readonly raw = this;
   private headers?: Map<string, unknown>;
 

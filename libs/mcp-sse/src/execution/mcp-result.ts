@@ -8,7 +8,7 @@ import type {
 import { dataResult } from './data-result.js';
 
 /**
- * A result of the protocol, for handlers to return where data could be taken for one, or the other way round.
+ * A result of the protocol. Handlers return one where their data could be mistaken for a result, or a result for data.
  *
  * ```ts
  * @McpTool()
@@ -21,7 +21,7 @@ export class McpResult {
   readonly [member: string]: unknown;
 
   private constructor(result: object) {
-    // Members of its own: what is left of it when an interceptor copies it is still a result of the protocol.
+    // Own members: a copy that an interceptor makes is still a result of the protocol.
     Object.assign(this, result);
   }
 
@@ -36,7 +36,7 @@ export class McpResult {
   }
 
   /**
-   * A tool's result: data, whatever it looks like, as `structuredContent` where it is an object and as JSON text.
+   * A tool's result: data as JSON text, and as `structuredContent` where it is an object.
    *
    * @throws {TypeError} when the value has no JSON
    */
@@ -52,12 +52,12 @@ export class McpResult {
     return new McpResult({ ...rest, content });
   }
 
-  /** What a resource is read as. */
+  /** The contents of a resource. */
   static contents(contents: ReadResourceResult['contents']): McpResult {
     return new McpResult({ contents });
   }
 
-  /** What a prompt becomes. */
+  /** The messages of a prompt. */
   static messages(
     messages: readonly PromptMessage[],
     description?: GetPromptResult['description'],

@@ -1,14 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  type CallToolResult,
   CompleteRequestParamsSchema,
   ErrorCode,
-  type CallToolResult,
 } from '@modelcontextprotocol/sdk/types.js';
 import { isObservable, lastValueFrom } from 'rxjs';
-import { completerKey } from '../discovery/completer-key.js';
+import { completerKey, type RegisteredPrompt, type RegisteredTool } from '../discovery/registered-feature.js';
 import { assertTimeout } from '../discovery/assert-timeout.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
-import type { RegisteredPrompt, RegisteredTool } from '../discovery/registered-feature.js';
 import { andThen } from '../model/and-then.js';
 import type { McpCall, McpHandler } from '../model/call.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
@@ -20,25 +19,22 @@ import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js'
 import { AccessControl } from './access-control.js';
 import { ArgumentCaps } from './argument-caps.js';
 import { completionResult } from './completion-result.js';
-import { LiveResource } from './live-resource.js';
+import { asReturned, LiveResource, streamedResult } from './streamed-result.js';
 import { FeatureLists } from './feature-lists.js';
 import { promptResult } from './prompt-result.js';
-import { asProtocolError, RESOURCE_NOT_FOUND, toProtocolError } from './protocol-error.js';
+import { asProtocolError, RESOURCE_NOT_FOUND, toProtocolError, unknownFeature } from './protocol-error.js';
 import { publicMessage } from '../model/public-message.js';
-import { findResource, MAX_URI_LENGTH, type FoundResource } from './resource-finder.js';
+import { findResource, type FoundResource, MAX_URI_LENGTH } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
 import { discard, isSource, readSource } from './returned-body.js';
-import { asReturned, streamedResult } from './streamed-result.js';
 import { withinTimeLimit } from './time-limit.js';
-import { ToolFailure } from './tool-failure.js';
-import { checkedToolResult, toolResult } from './tool-result.js';
-import { unknownFeature } from './unknown-feature.js';
+import { checkedToolResult, ToolFailure, toolResult } from './tool-result.js';
 
 type Params = Readonly<Record<string, unknown>>;
 type Preparation = PreparedRequest | Promise<PreparedRequest>;
 type Prepare = (params: Params, context: InvokedContext) => Preparation;
 
-/** Answers the requests that reach into the application from what the registry holds. */
+/** Answers the requests that call features of the registry. */
 @Injectable()
 export class McpInvoker implements Invoker {
   private readonly lists: FeatureLists;
@@ -97,7 +93,7 @@ export class McpInvoker implements Invoker {
         return () => undefined;
       }
       const error = (reason: unknown) => void this.errors.report(reason, `the live resource ${uri}`);
-      // What comes at once is the present content (of a BehaviorSubject), not a change of it.
+      // A value that comes synchronously (of a BehaviorSubject) is the present content, not a change.
       let subscribed = false;
       const subscription = returned.updates$.subscribe({ next: () => subscribed && onUpdate(), error });
       subscribed = true;
@@ -105,7 +101,7 @@ export class McpInvoker implements Invoker {
         try {
           subscription.unsubscribe();
         } catch (reason) {
-          // The application's teardown: it must not keep the session from ending.
+          // Thrown by the application's teardown, which must not keep the session from ending.
           error(reason);
         }
       };
@@ -174,7 +170,7 @@ export class McpInvoker implements Invoker {
   }
 
   private async prepareCompletion(params: Params, context: InvokedContext): Promise<PreparedRequest> {
-    // Before the SDK's schema looks at each of them.
+    // Before the SDK's schema visits each member.
     this.caps.assertCountable(params);
     const { success, data } = CompleteRequestParamsSchema.safeParse(params);
     if (!success)
@@ -210,7 +206,7 @@ export class McpInvoker implements Invoker {
     });
   }
 
-  /** @throws {JsonRpcError} -32602 when there is no resource, or template, that is listed under this URI */
+  /** @throws {JsonRpcError} -32602 when no resource or template is listed under this URI */
   private async admitReference(uri: string, context: InvokedContext): Promise<void> {
     const { resourceMap } = this.registry;
     const found = resourceMap.get(uri);

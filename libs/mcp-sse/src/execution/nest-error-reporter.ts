@@ -8,7 +8,7 @@ import { thrownText } from '../model/thrown-text.js';
 
 const LINE_BREAK = escapeControls('\n');
 
-/** Writes errors to Nest's log. What a client has sent may be part of them. */
+/** Writes errors to Nest's logger, with control characters escaped: errors may quote what clients sent. */
 @Injectable()
 export class NestErrorReporter implements ErrorReporter {
   private readonly logger = new Logger('McpSseModule');
@@ -35,7 +35,7 @@ export class NestErrorReporter implements ErrorReporter {
   }
 }
 
-/** Whose request it is and which, by the names of the audit trail. The id of a session is a secret. */
+/** The request and its principal, with the audit trail's field names. A session's id is a secret, so it is hashed. */
 function fieldsOf(request: LoggedRequest | undefined): object | undefined {
   if (!request) return undefined;
   const { requestId, session, principal } = request;
@@ -51,8 +51,8 @@ function fieldsOf(request: LoggedRequest | undefined): object | undefined {
 }
 
 /**
- * The frames of a stack are lines of ours; what stands above them is not. That need not be the message of the error, which
- * may have been changed since.
+ * Escapes everything above the frames of a stack. The text there can differ from the error's message, which may have
+ * been changed since.
  */
 function escapedStack(stack: string, message: string): string {
   const lines = stack

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { PageCache } from './page-cache.js';
+import { PageCache } from './feature-lists.js';
 
 describe('PageCache', () => {
   it('makes a page once, and keeps those that were asked for last', () => {

@@ -4,8 +4,8 @@ import { shapeFault } from '../model/shape-fault.js';
 import { Body } from './body.js';
 
 /**
- * Makes the messages of a prompt of what its handler returned: a string, or what was read of a stream or a file, is one
- * message of the user, an array is the messages, a result of the protocol itself.
+ * Turns what a prompt's handler returned into its messages: one user message for a string, stream or file, the messages
+ * of an array, a result of the protocol as it is.
  *
  * @throws {TypeError} when it is none of these, or a message is not one of the protocol
  */
@@ -15,7 +15,7 @@ export function promptResult(value: unknown, { name, description }: McpPromptDef
   if (value instanceof Body)
     return { description, messages: [{ role: 'user', content: value.block(`prompt://${name}/message`) }] };
   const result = Array.isArray(value) ? { description, messages: value as unknown[] } : value;
-  // Clients take a prompt that has one wrong message for none at all.
+  // Clients reject a whole prompt for one wrong message.
   const fault = shapeFault(GetPromptResultSchema, result);
   if (fault === undefined) return result as GetPromptResult;
   throw new TypeError(

@@ -1,20 +1,21 @@
-import { HttpException, HttpStatus } from '@nestjs/common';
+import { ForbiddenException, HttpException, HttpStatus } from '@nestjs/common';
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { publicMessage } from '../model/public-message.js';
+import { clip } from '../model/clip.js';
 
 /** The specification's code for a resource that does not exist. */
 export const RESOURCE_NOT_FOUND = -32002;
 
-/** The error of the protocol that a handler threw on purpose, ours or the SDK's. */
+/** The JSON-RPC error that a handler threw on purpose, ours or the SDK's. */
 export function asProtocolError(error: unknown): JsonRpcError | undefined {
   if (error instanceof JsonRpcError) return error;
   if (!(error instanceof McpError)) return undefined;
   return new JsonRpcError(error.code, error.message.replace(/^MCP error -?\d+: /, ''), error.data);
 }
 
-/** The error of a resource or a prompt, which have no result that could carry it. */
+/** The JSON-RPC error for an exception of a resource or prompt, whose results cannot carry errors. */
 export function toProtocolError(error: unknown): JsonRpcError | undefined {
   if (error instanceof HandlerTimeoutError) return new JsonRpcError(ErrorCode.RequestTimeout, error.message);
   const message = publicMessage(error);
@@ -28,4 +29,30 @@ function codeOf(status: number): number {
   if (status === (HttpStatus.BAD_REQUEST as number) || status === (HttpStatus.UNPROCESSABLE_ENTITY as number))
     return ErrorCode.InvalidParams;
   return status < 500 ? ErrorCode.InvalidRequest : ErrorCode.InternalError;
+}
+
+/** Made once: the time it takes to make one would tell a hidden feature from an unknown one. */
+const HIDDEN: ErrorOptions = { cause: new ForbiddenException() };
+
+const MAX_NAME_LENGTH = 256;
+
+/**
+ * The error for a request that names a feature that does not exist for its principal.
+ *
+ * @param problem such as `Unknown tool`
+ * @param isHidden whether it exists for others; only the audit trail learns that
+ */
+export function unknownFeature(
+  code: number,
+  problem: string,
+  name: string,
+  isHidden: boolean,
+  data?: unknown,
+): JsonRpcError {
+  return new JsonRpcError(
+    code,
+    `${problem}: ${clip(name, MAX_NAME_LENGTH)}`,
+    data,
+    isHidden ? HIDDEN : undefined,
+  );
 }

@@ -5,7 +5,7 @@ type Members = Readonly<Record<string, unknown>>;
 const TOOL_MEMBERS = new Set(['content', 'structuredContent', 'isError', '_meta']);
 const READ_MEMBERS = new Set(['contents', '_meta']);
 
-/** Whether a value is a tool's result as a whole: valid blocks, and no member that such a result does not have. */
+/** Whether a value is a complete tool result: valid content blocks and no other members. */
 export function isToolResult(value: object): value is CallToolResult {
   const { content, structuredContent, isError } = value as Members;
   return (
@@ -17,7 +17,7 @@ export function isToolResult(value: object): value is CallToolResult {
   );
 }
 
-/** Whether a value is the result of a read as a whole. */
+/** Whether a value is a complete result of a read. */
 export function isReadResult(value: object): value is ReadResourceResult {
   const { contents } = value as Members;
   return Array.isArray(contents) && contents.every(isResourceContents) && hasOnly(value, READ_MEMBERS);

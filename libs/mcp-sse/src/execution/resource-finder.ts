@@ -3,10 +3,10 @@ import type { RegisteredResource } from '../discovery/registered-feature.js';
 import type { UriVariables } from '../discovery/uri-template.js';
 import { normalUri } from '../model/normal-uri.js';
 
-/** What servers commonly accept. */
+/** The length that web servers commonly accept. */
 export const MAX_URI_LENGTH = 8 * 1024;
 
-/** No URI has them but encoded. */
+/** URIs contain control characters only percent-encoded. */
 const CONTROLS = /\p{Cc}/u;
 
 /** A resource, and the values of its template's variables. */
@@ -16,8 +16,8 @@ export interface FoundResource {
 }
 
 /**
- * The resource that a URI belongs to: the one of this very URI, however it is spelled, else the first whose template
- * matches it. It is the same for everyone, so that what is hidden cannot be read by way of a template that is not.
+ * The resource of a URI: the one with this URI in any spelling, else the first whose template matches. Every principal
+ * gets the same one, so that a hidden resource cannot be read through a visible template.
  */
 export function findResource({ resourceMap }: McpRegistry, uri: string): FoundResource | undefined {
   if (CONTROLS.test(uri)) return undefined;
@@ -27,7 +27,7 @@ export function findResource({ resourceMap }: McpRegistry, uri: string): FoundRe
   for (const resource of resourceMap.values()) {
     const variables = resource.template?.match(uri);
     if (!variables) continue;
-    // To a template that takes any query, the URI of a fixed resource with a query is the same as without.
+    // Such a template would also match the URI of a fixed resource with a query added.
     const bare = resource.template!.hasQuery ? resourceMap.get(normal.split('?', 1)[0]!) : undefined;
     return bare ? { resource: bare, variables: {} } : { resource, variables };
   }

@@ -1,14 +1,13 @@
 import type { ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
 import { isBytes, jsonData } from '../model/json-data.js';
 import { Body } from './body.js';
-import { jsonText } from './data-result.js';
+import { jsonText, scalarText } from './data-result.js';
 import { McpResult } from './mcp-result.js';
 import { isReadResult } from './protocol-shape.js';
-import { scalarText } from './scalar-text.js';
 
 /**
- * Makes the content of a resource of what its handler returned: a string is text, bytes are text or a blob by the
- * type, a result of the protocol itself, anything else its JSON.
+ * Turns what a resource's handler returned into its contents: text for a string, text or a blob for bytes (by mime
+ * type), a result of the protocol as it is, and JSON for anything else.
  *
  * @throws {TypeError} when the value has no JSON
  */

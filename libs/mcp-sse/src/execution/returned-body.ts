@@ -9,10 +9,10 @@ interface Sized {
   readonly mimeType?: string;
 }
 
-/** What a handler may return for others to read: a stream of Node or of the web, a StreamableFile, a Blob, a Response. */
+/** Return values that are read to their end: a Node or web stream, a StreamableFile, a Blob, a Response. */
 type Source = Readable | WebStream | StreamableFile | Blob | Response;
 
-/** Not an async generator, whose last value is the result. */
+/** Whether a value is a byte or object stream. An async generator is not: its last value is the result. */
 export function isStream(value: object): value is Readable | WebStream {
   const { pipe, getReader } = value as { pipe?: unknown; getReader?: unknown };
   return typeof getReader === 'function' || (typeof pipe === 'function' && Symbol.asyncIterator in value);
@@ -26,8 +26,7 @@ export function isSource(value: unknown): value is Source {
 }
 
 /**
- * Reads a source to its end. A stream ends early, and whatever feeds it is told, when the signal aborts or there is
- * too much.
+ * Reads a source to its end. The stream is destroyed early when the signal aborts or the content is too large.
  *
  * @returns bytes, or the objects of a stream of objects
  * @throws {InternalServerErrorException} when there is more than `maxBytes`
@@ -49,7 +48,7 @@ export async function readSource(
     if (bytes) chunks.push(bytes);
     else objects.push(chunk);
     size += bytes ? bytes.length : (JSON.stringify(chunk)?.length ?? 0);
-    // Leaving the loop destroys the stream.
+    // Throwing out of the loop destroys the stream.
     if (size > maxBytes)
       throw new InternalServerErrorException(
         `The result is larger than ${maxBytes} bytes ("limits.maxResultBytes").`,
@@ -58,7 +57,7 @@ export async function readSource(
   return objects.length > 0 ? objects : new Body(Buffer.concat(chunks), mimeType);
 }
 
-/** Ends what nobody is going to read. */
+/** Destroys a source that will not be read. */
 export function discard(value: unknown): void {
   if (isSource(value))
     open(value)
@@ -66,7 +65,7 @@ export function discard(value: unknown): void {
       .destroy();
 }
 
-/** @throws {Error} when it is a Response that says that something failed */
+/** @throws {Error} for a Response with a status of failure */
 function open(source: Source): Sized | undefined {
   if (source instanceof StreamableFile) return { stream: source.getStream(), mimeType: source.options.type };
   if (isStream(source)) return { stream: asReadable(source), mimeType: headerType(source) };
@@ -85,7 +84,7 @@ function asReadable(stream: Readable | WebStream): Readable {
   return 'getReader' in stream ? Readable.fromWeb(stream, { objectMode: true }) : stream;
 }
 
-/** Of an answer of Node's HTTP client. */
+/** The content type of a response of Node's HTTP client. */
 function headerType(stream: object): string | undefined {
   return (stream as { headers?: Record<string, string | undefined> }).headers?.['content-type'];
 }

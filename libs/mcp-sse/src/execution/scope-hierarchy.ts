@@ -1,8 +1,8 @@
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 
-/** Which scopes include others, so that whoever has a broader one has the narrower ones too. */
+/** Which scopes include others: a principal with the broader scope has the narrower ones too. */
 export class ScopeHierarchy {
-  /** For each scope, those that include it, directly or not. */
+  /** For each scope, the scopes that include it, directly or not. */
   private readonly broader = new Map<string, Set<string>>();
 
   /** @throws {McpConfigurationError} when a scope includes itself */
@@ -10,7 +10,7 @@ export class ScopeHierarchy {
     for (const scope of Object.keys(included)) this.include(scope, scope, new Set());
   }
 
-  /** Whether one of the scopes that are held is a scope, or includes it. */
+  /** Whether a held scope is the given one or includes it. */
   grants(held: readonly string[], scope: string): boolean {
     if (held.includes(scope)) return true;
     const broader = this.broader.get(scope);

@@ -7,25 +7,28 @@ import {
   from,
   fromEvent,
   isObservable,
+  Observable,
   of,
   take,
   takeLast,
   takeUntil,
   tap,
-  type Observable,
 } from 'rxjs';
 import type { McpCall } from '../model/call.js';
 import { McpProgress } from '../model/progress.js';
-import { fromAsyncIterable } from './from-async-iterable.js';
-import { LiveResource } from './live-resource.js';
 import { isStream } from './returned-body.js';
 
+/** What the handler of a live resource returned while a client watches it. It passes interceptors as one value. */
+export class LiveResource {
+  constructor(readonly updates$: Observable<unknown>) {}
+}
+
 /**
- * Turns what a handler returned into something with one value: of an Observable or an async iterable, the
- * `progress(…)` emissions are sent as they come and the last other value is the result; of a resource, which is
- * live then, the first. Cancelling the request unsubscribes. Anything else is returned as it is, a stream too.
+ * Reduces what a handler returned to one value. `progress(…)` emissions of an Observable or async iterable are sent as
+ * they come; the last other value is the result (for a resource, which is live, the first). Cancelling the request
+ * unsubscribes. Anything else, a byte stream included, is returned as it is.
  *
- * @throws what was returned, where it is an Error
+ * @throws {Error} that the handler returned
  */
 export function streamedResult(returned: unknown, call: McpCall): unknown {
   if (typeof returned !== 'object' || returned === null) return returned;
@@ -37,16 +40,16 @@ export function streamedResult(returned: unknown, call: McpCall): unknown {
 }
 
 /**
- * An Error that is returned is an Error that is thrown.
+ * Throws an Error that a handler returned instead of throwing it.
  *
- * @throws what was returned, where it is an Error
+ * @throws {Error} the returned value
  */
 export function asReturned(value: unknown): unknown {
   if (value instanceof Error || types.isNativeError(value)) throw value;
   return value;
 }
 
-/** A stream that fails while nobody reads it yet would end the process. */
+/** Listens to errors of a stream: one that fails before it is read would end the process. */
 function guarded<T extends object>(stream: T): T {
   if (stream instanceof Readable) stream.on('error', () => undefined);
   return stream;
@@ -68,7 +71,7 @@ function oneValue(
   );
 }
 
-/** At once where the request was cancelled while its guards ran: the signal tells of it no second time. */
+/** Emits when the signal aborts, or at once if it has: a request may be cancelled while its guards run. */
 function abortion(signal: AbortSignal): Observable<unknown> {
   return signal.aborted ? of(signal.reason) : fromEvent(signal, 'abort');
 }
@@ -79,4 +82,23 @@ function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
 
 function isGenerator(value: object): value is Generator<unknown> {
   return types.isGeneratorObject(value);
+}
+
+/** Unlike rxjs's `from()`, calls the iterator's `return()` as soon as the subscriber unsubscribes. */
+function fromAsyncIterable<T>(iterable: AsyncIterable<T>): Observable<T> {
+  return new Observable((subscriber) => {
+    const iterator = iterable[Symbol.asyncIterator]();
+    const next = async (): Promise<void> => {
+      for (let step = await iterator.next(); !step.done; step = await iterator.next()) {
+        if (subscriber.closed) return;
+        subscriber.next(step.value);
+      }
+      subscriber.complete();
+    };
+    next().catch((error: unknown) => subscriber.error(error));
+    return () => {
+      // The application's iterator may throw synchronously, or return no promise.
+      new Promise((resolve) => resolve(iterator.return?.())).catch(() => undefined);
+    };
+  });
 }

@@ -1,11 +1,11 @@
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 
 /**
- * Runs something that may take a while.
+ * Runs a handler within a time limit.
  *
- * @param timeoutMs how long, in milliseconds; false is for ever
- * @param abort called when it has taken longer
- * @throws {HandlerTimeoutError} when it has taken longer
+ * @param timeoutMs in milliseconds; false is no limit
+ * @param abort called when the limit is exceeded
+ * @throws {HandlerTimeoutError} when the limit is exceeded
  */
 export function withinTimeLimit<T>(
   timeoutMs: number | false,
@@ -24,7 +24,7 @@ async function raced<T>(
   const expiry = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const error = new HandlerTimeoutError(timeoutMs);
-      // First: what the handler makes of the abortion must not become the answer.
+      // Before the abort: the handler's reaction to it must not become the answer.
       reject(error);
       abort(error);
     }, timeoutMs);

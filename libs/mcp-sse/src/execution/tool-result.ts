@@ -4,14 +4,13 @@ import { isBytes } from '../model/json-data.js';
 import { describeIssues } from '../schema/describe-issues.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { Body } from './body.js';
-import { dataResult } from './data-result.js';
+import { dataResult, scalarText } from './data-result.js';
 import { McpResult } from './mcp-result.js';
 import { isToolResult } from './protocol-shape.js';
-import { scalarText } from './scalar-text.js';
 
 /**
- * Makes a tool's result of what its handler returned: a result of the protocol itself, text of a string, an image or a
- * blob of bytes, `structuredContent` and JSON of an object.
+ * Turns what a tool's handler returned into its result: text for a string, an image or a blob for bytes,
+ * `structuredContent` and JSON text for an object, a result of the protocol as it is.
  *
  * @throws {TypeError} when the value has no JSON
  */
@@ -28,8 +27,8 @@ export function toolResult(value: unknown, toolName: string): CallToolResult {
 }
 
 /**
- * Makes a tool's result of what the output schema gives for what the handler returned, which is data unless it is a
- * result that says `isError` or has `structuredContent`.
+ * Turns what a tool's handler returned into its result, validated and transformed by the output schema. The value is
+ * data unless it is a result with `isError` or `structuredContent`.
  *
  * @throws {TypeError} when the value does not fit the schema
  */
@@ -80,7 +79,7 @@ function jsonOrNothing(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value);
 }
 
-/** Numbers rather than bytes: an array of them, such as an embedding. */
+/** Whether a typed array holds numbers, such as an embedding, rather than bytes. */
 function isNumbers(value: object): boolean {
   return types.isTypedArray(value) && value.BYTES_PER_ELEMENT > 1;
 }
@@ -90,4 +89,22 @@ function wrongKind(value: McpResult): TypeError {
     `a McpResult of ${Object.keys(value).join()} is no tool's result. Return McpResult.text(), error(), json() or ` +
       'content() with blocks of the protocol.',
   );
+}
+
+/** The result of a tool that threw. It keeps the exception for observers; the client does not see it. */
+export class ToolFailure implements CallToolResult {
+  [member: string]: unknown;
+  readonly isError = true;
+  readonly content: CallToolResult['content'];
+  readonly #cause: unknown;
+
+  constructor(text: string, cause: unknown) {
+    this.content = [{ type: 'text', text }];
+    this.#cause = cause;
+  }
+
+  /** The exception behind a result, if there was one. */
+  static causeOf(result: object): unknown {
+    return result instanceof ToolFailure ? result.#cause : undefined;
+  }
 }

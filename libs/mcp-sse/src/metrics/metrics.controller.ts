@@ -1,9 +1,9 @@
 import { Controller, Get, Inject, Res, UseFilters, UseGuards, type Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { McpRoute } from '../transports/http/mcp-route.js';
-import { registerOwnController } from '../transports/http/own-controllers.js';
-import { RoutePath } from '../transports/http/route-path.js';
-import { setPath } from '../transports/http/set-path.js';
+import { McpRoute } from '../transports/routes/mcp-route.js';
+import { registerOwnController } from '../nest/global-interceptors.js';
+import { RoutePath } from '../http/route-path.js';
+import { setRoutePath } from '../nest/route-metadata.js';
 import { MetricsErrorFilter } from './metrics-error.filter.js';
 import { MetricsGuard } from './metrics.guard.js';
 import { METRICS_OPTIONS, type ResolvedMetricsOptions } from './resolved-metrics-options.js';
@@ -38,5 +38,5 @@ export function createMetricsController(): Type {
  * @throws {McpConfigurationError}
  */
 export function setMetricsPath(controller: Type, path: string | false): void {
-  setPath(controller, path === false ? undefined : new RoutePath(path, 'path'), 'read');
+  setRoutePath(controller, path === false ? undefined : new RoutePath(path, 'path').toString(), 'read');
 }

@@ -9,7 +9,7 @@ import {
 import { ModuleRef } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { EdgePolicy } from '../auth/edge.policy.js';
-import { rawRequest } from '../auth/raw-request.js';
+import { rawRequest } from '../http/raw-request.js';
 import { providedInstance } from '../model/provided-instance.js';
 import { METRICS_OPTIONS, type ResolvedMetricsOptions } from './resolved-metrics-options.js';
 

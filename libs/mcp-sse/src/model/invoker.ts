@@ -1,5 +1,5 @@
 import type { McpContext } from './mcp-context.js';
-import type { SerializedJson } from './serialized-json.js';
+import type { SerializedMembers } from './serialized-members.js';
 
 /** The context of a request that can be aborted by who answers it. */
 export interface InvokedContext extends McpContext {
@@ -11,7 +11,7 @@ export interface InvokedContext extends McpContext {
  * A request that its client may make. Running it gives its result, now or later, or fails with a `JsonRpcError`;
  * anything else it fails with is masked.
  */
-export type PreparedRequest = () => object | SerializedJson | Promise<object | SerializedJson>;
+export type PreparedRequest = () => object | SerializedMembers | Promise<object | SerializedMembers>;
 
 /** A resource that its client may subscribe to. */
 export interface WatchableResource {

@@ -1,4 +1,4 @@
-import { ToolFailure } from '../execution/tool-failure.js';
+import { ToolFailure } from '../execution/tool-result.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { Refusal } from './refusal.js';
 

@@ -1,10 +1,10 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
-import { SerializedJson } from '../model/serialized-json.js';
+import { SerializedMembers } from '../model/serialized-members.js';
 
 /** @throws {TypeError} when the result has no JSON, such as one with a BigInt or a circle */
-export function serializeResult(id: RequestId, result: object | SerializedJson): string {
-  const json = result instanceof SerializedJson ? result.text : JSON.stringify(result);
+export function serializeResult(id: RequestId, result: object | SerializedMembers): string {
+  const json = result instanceof SerializedMembers ? `{${result.text}}` : JSON.stringify(result);
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${json}}`;
 }
 

@@ -1,7 +1,6 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { ThrottlerException, ThrottlerGuard, type ThrottlerLimitDetail } from '@nestjs/throttler';
-import { principalOfUser } from '../auth/principal-of-user.js';
-import { requestPrincipal } from '../auth/request-principal.js';
+import { principalOfUser, requestPrincipal } from '../auth/request-principal.js';
 import { McpExecutionContext } from '../execution/mcp-execution-context.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ANONYMOUS, principalKey, type McpPrincipal } from '../model/principal.js';

@@ -1,5 +1,5 @@
 import { SpanStatusCode, type Span } from '@opentelemetry/api';
-import { ToolFailure } from '../execution/tool-failure.js';
+import { ToolFailure } from '../execution/tool-result.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
-import { rawRequest } from '../../auth/raw-request.js';
+import { rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import { McpRegistry } from '../../discovery/mcp.registry.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';

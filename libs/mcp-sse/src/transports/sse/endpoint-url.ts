@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
-import { PublicUrl } from '../http/public-url.js';
-import { requestedSegments } from '../http/requested-segments.js';
-import type { RoutePath } from '../http/route-path.js';
+import { PublicUrl } from '../routes/public-url.js';
+import { requestedSegments, type RoutePath } from '../../http/route-path.js';
 
 /**
  * Where clients are to post their messages: a sibling of the URL that the stream was opened on, so that it is

@@ -1,6 +1,6 @@
 import type { MessageEvent } from '@nestjs/common';
 import { defer, type Observable } from 'rxjs';
-import { rawRequest } from '../../auth/raw-request.js';
+import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import { retryWhileUnavailable } from '../../cluster/remote-session.js';
@@ -9,11 +9,10 @@ import { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { positionOfEventId, sessionOfEventId } from '../../streaming/event-id.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
-import type { HttpRequest } from '../http/http-request.js';
-import { arrivalOf } from '../http/arrival-of.js';
-import { EdgeStream } from '../http/edge-stream.js';
-import { ResponseSink } from '../http/response-sink.js';
-import type { MessageIntake } from '../http/message-intake.js';
+import { relayedClient } from '../relay/relayed-origin.js';
+import { RelayStream } from '../relay/relay-stream.js';
+import { ResponseSink } from '../../http/response-sink.js';
+import type { MessageIntake } from '../messages/message-intake.js';
 import type { EndpointUrl } from './endpoint-url.js';
 import { SseOutlet } from './sse.outlet.js';
 
@@ -86,11 +85,11 @@ export class SseStreams {
       );
       if (session instanceof McpSession)
         return defer(() => this.openHere(sessionId, lastEventId, request, response));
-      const tail = await session.resume(0, position, arrivalOf(request));
+      const tail = await session.resume(0, position, relayedClient(request));
       if (tail) {
         const endpoint = this.endpoint.of(rawRequest(request), sessionId);
         const prelude = { id: lastEventId, type: 'endpoint', data: endpoint } as const;
-        const stream = new EdgeStream(session, tail, response, this.sessions.memory, this.options.sse);
+        const stream = new RelayStream(session, tail, response, this.sessions.memory, this.options.sse);
         return stream.attach(position, prelude) as Observable<MessageEvent>;
       }
     } catch (error) {

@@ -16,19 +16,18 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { EMPTY } from 'rxjs';
 import { McpAuthGuard } from '../../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../../auth/mcp-edge.guard.js';
-import { rawRequest } from '../../auth/raw-request.js';
+import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { andThen } from '../../model/and-then.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
-import { assertAccepts } from '../http/accept.js';
-import { answerWithoutBody } from '../http/answer-without-body.js';
-import type { HttpRequest } from '../http/http-request.js';
-import { JsonRpcFilter } from '../http/json-rpc.filter.js';
-import { McpRoute } from '../http/mcp-route.js';
-import { MessageIntake } from '../http/message-intake.js';
-import { registerOwnController } from '../http/own-controllers.js';
-import { routesOf, type Routes } from '../http/routes.js';
-import { setPath } from '../http/set-path.js';
+import { assertAccepts } from '../../http/accept.js';
+import { answerStatus } from '../../http/answer.js';
+import { JsonRpcFilter } from '../messages/json-rpc.filter.js';
+import { McpRoute } from '../routes/mcp-route.js';
+import { MessageIntake } from '../messages/message-intake.js';
+import { registerOwnController } from '../../nest/global-interceptors.js';
+import { routesOf, type Routes } from '../routes/routes.js';
+import { setRoutePath } from '../../nest/route-metadata.js';
 import { EndpointUrl } from './endpoint-url.js';
 import { SseStreams, type EventStream } from './sse-streams.js';
 
@@ -72,7 +71,7 @@ export function createSseController(): Type {
       const missing = 'The query must have a "sessionId"; the stream\'s "endpoint" event gives the URL.';
       const finding = this.intake.session(request, 'sse', request.query['sessionId'], missing);
       return andThen(finding, (session) =>
-        this.intake.receive(session, request, () => answerWithoutBody(response, HttpStatus.ACCEPTED)),
+        this.intake.receive(session, request, () => answerStatus(response, HttpStatus.ACCEPTED)),
       );
     }
 
@@ -101,6 +100,6 @@ export function createSseController(): Type {
 
 /** Sets the routes of a controller before Nest registers them. */
 export function setSsePaths(controller: Type, { stream, messages }: Routes): void {
-  setPath(controller, stream, 'stream', 'refusePostOfStream');
-  setPath(controller, messages, 'message', 'refuseGetOfMessages');
+  setRoutePath(controller, stream.toString(), 'stream', 'refusePostOfStream');
+  setRoutePath(controller, messages.toString(), 'message', 'refuseGetOfMessages');
 }

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { INestApplicationContext } from '@nestjs/common';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
-import { principalOfUser } from '../../auth/principal-of-user.js';
+import { principalOfUser } from '../../auth/request-principal.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { MessageTooDeepError } from '../../protocol/errors/message-too-deep.error.js';

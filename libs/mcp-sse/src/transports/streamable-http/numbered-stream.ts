@@ -2,9 +2,16 @@ import type { EventJournal } from '../../streaming/event-journal.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { StreamEvent } from '../../streaming/stream-event.js';
-import { streamEventId } from './stream-event-id.js';
 
-/** One of a session's streams, with ids that tell it from the others. */
+const EVENT_ID = /^(?<sessionId>[\w-]{22})\.(?<stream>[0-9a-z]{1,8})\.[0-9a-z]{1,11}$/;
+
+/**
+ * The error of a client whose stream cannot go on. It is not 404, which would tell the client that its session is gone.
+ */
+export const NOT_RESUMABLE =
+  'Nothing that follows this Last-Event-ID is known: it was discarded, or there is nothing.';
+
+/** One of a session's streams. The ids of its events tell it from the others. */
 export class NumberedStream extends OutgoingStream {
   private readonly journal?: EventJournal;
   private position = 0;
@@ -28,7 +35,7 @@ export class NumberedStream extends OutgoingStream {
   }
 
   /**
-   * An event that is there for its id: with it the client can come back.
+   * Sends a priming event: an id without data, with which the client can resume the stream.
    *
    * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#sending-messages-to-the-server
    */
@@ -39,8 +46,19 @@ export class NumberedStream extends OutgoingStream {
   private write(content: Omit<StreamEvent, 'id'>, completes?: string): boolean {
     const { journal, number: stream } = this;
     const position = journal ? journal.next() : ++this.position;
-    const event = { id: streamEventId(this.sessionId, stream, position), ...content };
+    const event = { id: eventIdOf(this.sessionId, stream, position), ...content };
     if (!journal) return this.push(event);
     return journal.append({ position, stream, ...event }, completes, () => this.push(event));
   }
+}
+
+/** The id of an event on one of a session's streams: session, stream and position, the numbers in base 36. */
+function eventIdOf(sessionId: string, stream: number, position: number): string {
+  return `${sessionId}.${stream.toString(36)}.${position.toString(36)}`;
+}
+
+/** @returns the number of the stream, or undefined for an id that is not one of the session's events */
+export function streamOfEventId(sessionId: string, id: string): number | undefined {
+  const groups = EVENT_ID.exec(id)?.groups;
+  return groups && groups['sessionId'] === sessionId ? Number.parseInt(groups['stream']!, 36) : undefined;
 }

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { answerAsJson } from './answer-as-json.js';
+import { answerJson } from '../../http/answer.js';
 import type { Exchange } from './exchange.js';
-import { ResponseSink } from '../http/response-sink.js';
+import { ResponseSink } from '../../http/response-sink.js';
 import { heapBytes } from '../../streaming/heap-bytes.js';
 import type { MemoryAccount } from '../../streaming/memory-account.js';
-import { EVENT_STREAM_HEADERS } from '../http/sse-format.js';
+import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
 import type { NumberedStream } from './numbered-stream.js';
 
 export interface ExchangeOptions {
@@ -125,7 +125,7 @@ export class PostExchange implements Exchange {
       this.response.writeHead(200, EVENT_STREAM_HEADERS).end();
       return;
     }
-    answerAsJson(this.response, this.answers, this.options.isBatch, this.memory);
+    answerJson(this.response, this.answers, this.options.isBatch, this.memory);
   }
 
   /** The stream; none for a client that left before it knew of any event to come back with. */

@@ -19,7 +19,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { EMPTY, type Observable } from 'rxjs';
 import { McpAuthGuard } from '../../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../../auth/mcp-edge.guard.js';
-import { rawRequest } from '../../auth/raw-request.js';
+import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { andThen } from '../../model/and-then.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
@@ -27,21 +27,20 @@ import type { McpSession } from '../../sessions/mcp-session.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { RemoteSession } from '../../cluster/remote-session.js';
 import { SessionMovedError } from '../../sessions/session.errors.js';
-import { assertAccepts } from '../http/accept.js';
-import { answerWithoutBody } from '../http/answer-without-body.js';
-import type { HttpRequest } from '../http/http-request.js';
-import { JsonRpcFilter } from '../http/json-rpc.filter.js';
-import { McpRoute } from '../http/mcp-route.js';
-import type { MessageBody } from '../http/message-body.js';
-import { MessageIntake } from '../http/message-intake.js';
-import { registerOwnController } from '../http/own-controllers.js';
-import { ResponseSink } from '../http/response-sink.js';
-import { routesOf, type Routes } from '../http/routes.js';
-import { setPath } from '../http/set-path.js';
-import { takeOver } from '../http/take-over.js';
+import { assertAccepts } from '../../http/accept.js';
+import { answerStatus } from '../../http/answer.js';
+import { JsonRpcFilter } from '../messages/json-rpc.filter.js';
+import { McpRoute } from '../routes/mcp-route.js';
+import type { MessageBody } from '../messages/message-body.js';
+import { MessageIntake } from '../messages/message-intake.js';
+import { registerOwnController } from '../../nest/global-interceptors.js';
+import { ResponseSink } from '../../http/response-sink.js';
+import { routesOf, type Routes } from '../routes/routes.js';
+import { setRoutePath } from '../../nest/route-metadata.js';
+import { hijackResponse } from '../../http/raw-response.js';
 import { EndpointUrl } from '../sse/endpoint-url.js';
 import { SseStreams, type EventStream } from '../sse/sse-streams.js';
-import { NOTHING_LOST } from './nothing-lost.js';
+import { NOT_RESUMABLE } from './numbered-stream.js';
 import { PostExchange, type ExchangeOptions, type ExchangePort } from './post-exchange.js';
 import { RequestVersion } from './protocol-version.js';
 import { StreamableHttpRelay } from './streamable-http.relay.js';
@@ -98,7 +97,7 @@ export function createStreamableHttpController(): Type {
         const lastEventId = headers['last-event-id'] as string | undefined;
         const sink = new ResponseSink(response, session.memory);
         const stream = outlet.attach(sink, lastEventId, hasPriming, () => session.touch());
-        if (!stream) throw new BadRequestException(NOTHING_LOST);
+        if (!stream) throw new BadRequestException(NOT_RESUMABLE);
         return stream as Observable<MessageEvent>;
       });
     }
@@ -129,7 +128,7 @@ export function createStreamableHttpController(): Type {
       RequestVersion.of(rawRequest(request).headers, negotiatedBy(found));
       if (found instanceof RemoteSession) await found.end();
       else this.sessions.close(found.session);
-      answerWithoutBody(response, HttpStatus.OK);
+      answerStatus(response, HttpStatus.OK);
     }
 
     /** @param found the session; a new one is opened where there is none */
@@ -150,7 +149,7 @@ export function createStreamableHttpController(): Type {
       const receive = () =>
         andThen(this.intake.admit(session, messages, bytes, request), (admitted) =>
           session.receive(admitted, () => {
-            const raw = takeOver(response);
+            const raw = hijackResponse(response);
             if (!found && !this.http.stateless) raw.setHeader('Mcp-Session-Id', session.id);
             this.answer({ session, outlet }, messages, options, raw);
           }),
@@ -205,7 +204,7 @@ export function createStreamableHttpController(): Type {
       const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
       const close = () => this.http.stateless && this.sessions.close(session);
       if (ids.length === 0) {
-        answerWithoutBody(response, HttpStatus.ACCEPTED);
+        answerStatus(response, HttpStatus.ACCEPTED);
         setImmediate(close);
         return;
       }
@@ -221,7 +220,7 @@ export function createStreamableHttpController(): Type {
     private sseMessage(request: HttpRequest, response: unknown): void | Promise<void> {
       const finding = this.intake.session(request, 'sse', request.query['sessionId'], '');
       return andThen(finding, (session) =>
-        this.intake.receive(session, request, () => answerWithoutBody(response, HttpStatus.ACCEPTED)),
+        this.intake.receive(session, request, () => answerStatus(response, HttpStatus.ACCEPTED)),
       );
     }
 
@@ -243,5 +242,5 @@ function negotiatedBy(found: StreamableSession | RemoteSession | undefined): str
 
 /** Sets the route of a controller before Nest registers it. */
 export function setStreamableHttpPath(controller: Type, { http }: Routes): void {
-  setPath(controller, http, 'stream', 'message', 'terminate');
+  setRoutePath(controller, http?.toString(), 'stream', 'message', 'terminate');
 }

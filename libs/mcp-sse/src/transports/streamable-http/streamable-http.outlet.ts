@@ -8,10 +8,9 @@ import type { OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
 import type { StreamItem } from '../../streaming/stream-event.js';
-import { NumberedStream } from './numbered-stream.js';
+import { NumberedStream, streamOfEventId } from './numbered-stream.js';
 import type { Exchange } from './exchange.js';
-import { RelayedExchange } from './relayed-exchange.js';
-import { streamOfEventId } from './stream-event-id.js';
+import { RemoteExchange } from './remote-exchange.js';
 
 /** The stream that a client opens by GET, for what belongs to none of its requests. */
 const STANDALONE = 0;
@@ -141,7 +140,7 @@ export class StreamableHttpOutlet implements SharedOutlet {
   relay(ids: readonly RequestId[], primes: boolean): number {
     this.forgetFinished();
     const stream = this.addStream(++this.lastStream);
-    this.expect(ids, new RelayedExchange(stream, ids.length, primes));
+    this.expect(ids, new RemoteExchange(stream, ids.length, primes));
     return stream.number;
   }
 
@@ -157,7 +156,7 @@ export class StreamableHttpOutlet implements SharedOutlet {
     for (const entry of entries) this.streamNumbered(entry.stream).restore(entry);
     for (const stream of new Set(inFlight.map(([, number]) => number))) {
       const ids = inFlight.filter(([, other]) => other === stream).map(([id]) => JSON.parse(id) as RequestId);
-      this.expect(ids, new RelayedExchange(this.streamNumbered(stream), ids.length, true));
+      this.expect(ids, new RemoteExchange(this.streamNumbered(stream), ids.length, true));
     }
     const unanswered = new Set([STANDALONE, ...inFlight.map(([, stream]) => stream)]);
     for (const stream of this.streams.values()) if (!unanswered.has(stream.number)) stream.finish();

@@ -6,18 +6,15 @@ import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
 import type { Arrival, RemoteSession } from '../../cluster/remote-session.js';
 import type { StreamTail } from '../../cluster/stream-tail.js';
 import { positionOfEventId } from '../../streaming/event-id.js';
-import { arrivalOf } from '../http/arrival-of.js';
-import { answerWithoutBody } from '../http/answer-without-body.js';
-import { EdgeStream } from '../http/edge-stream.js';
-import type { HttpRequest } from '../http/http-request.js';
-import { relayedOrigin } from '../http/relayed-origin.js';
-import { takeOver } from '../http/take-over.js';
+import { relayedClient, relayedOrigin } from '../relay/relayed-origin.js';
+import { answerStatus } from '../../http/answer.js';
+import { relayAccount, RelayStream } from '../relay/relay-stream.js';
+import type { HttpRequest } from '../../http/raw-request.js';
+import { hijackResponse } from '../../http/raw-response.js';
 import type { MemoryBudget } from '../../streaming/memory-budget.js';
-import { edgeAccount } from '../http/edge-account.js';
-import { EdgeExchange } from './edge-exchange.js';
-import { NOTHING_LOST } from './nothing-lost.js';
+import { RelayExchange } from './relay-exchange.js';
+import { NOT_RESUMABLE, streamOfEventId } from './numbered-stream.js';
 import type { ExchangeOptions } from './post-exchange.js';
-import { streamOfEventId } from './stream-event-id.js';
 
 /** Serves requests whose session another node has. */
 export class StreamableHttpRelay {
@@ -38,13 +35,13 @@ export class StreamableHttpRelay {
     response: unknown,
     primes: boolean,
   ): Promise<Observable<MessageEvent>> {
-    const arrival = arrivalOf(request);
+    const arrival = relayedClient(request);
     const lastEventId = arrival.headers['last-event-id'] as string | undefined;
     const { tail, after } =
       lastEventId === undefined
         ? await session.open(primes, arrival)
         : { tail: await this.resume(session, lastEventId, arrival), after: positionOfEventId(lastEventId) };
-    return new EdgeStream(session, tail, response, this.memory, this.options.sse).attach(
+    return new RelayStream(session, tail, response, this.memory, this.options.sse).attach(
       after,
     ) as Observable<MessageEvent>;
   }
@@ -65,19 +62,19 @@ export class StreamableHttpRelay {
   ): Promise<void> {
     const requests = messages.filter(({ kind }) => kind === 'request').length;
     const reply = await session.post(messages, relayedOrigin(request, bytes), { primes: options.primes });
-    if (requests === 0) return answerWithoutBody(response, HttpStatus.ACCEPTED);
+    if (requests === 0) return answerStatus(response, HttpStatus.ACCEPTED);
     const tail = await session.answers(reply);
-    const raw: ServerResponse = takeOver(response);
+    const raw: ServerResponse = hijackResponse(response);
     raw.once('close', () => session.left(tail));
-    const account = edgeAccount(this.memory, session, raw);
-    tail.start(reply.after, new EdgeExchange(raw, requests, options, this.options.sse, account));
+    const account = relayAccount(this.memory, session, raw);
+    tail.start(reply.after, new RelayExchange(raw, requests, options, this.options.sse, account));
   }
 
   private async resume(session: RemoteSession, lastEventId: string, arrival: Arrival): Promise<StreamTail> {
     const stream = streamOfEventId(session.record.id, lastEventId);
     const position = positionOfEventId(lastEventId);
     const tail = stream === undefined ? undefined : await session.resume(stream, position, arrival);
-    if (!tail) throw new BadRequestException(NOTHING_LOST);
+    if (!tail) throw new BadRequestException(NOT_RESUMABLE);
     return tail;
   }
 }

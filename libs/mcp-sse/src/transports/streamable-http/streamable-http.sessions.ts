@@ -1,5 +1,5 @@
 import { BadRequestException } from '@nestjs/common';
-import { rawRequest } from '../../auth/raw-request.js';
+import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import { initializeParams } from '../../protocol/initialize-params.js';
@@ -8,8 +8,7 @@ import type { RemoteSession } from '../../cluster/remote-session.js';
 import { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
-import type { HttpRequest } from '../http/http-request.js';
-import type { MessageIntake } from '../http/message-intake.js';
+import type { MessageIntake } from '../messages/message-intake.js';
 import { StreamableHttpOutlet } from './streamable-http.outlet.js';
 
 const SESSION_ID = 'mcp-session-id';

@@ -1,0 +1,147 @@
+import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
+import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
+import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
+import type { McpAccess } from '../model/access.js';
+import type { McpPromptArgument } from '../model/definitions.js';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import type { JsonObjectSchema } from '../model/json-schema.js';
+import type { McpSchemaSource } from '../model/schema-source.js';
+import { compileSchema } from '../schema/compile-schema.js';
+import type { CompiledSchema } from '../schema/compiled-schema.js';
+import { assertToolName } from './client-rules.js';
+import type { RegisteredPrompt, RegisteredResource, RegisteredTool } from './registered-feature.js';
+import { UriTemplate } from './uri-template.js';
+
+/** A feature as a decorator or the application at run time declares it. */
+export interface Declaration<Options> {
+  readonly options: Options;
+  /** The name for options without one. */
+  readonly defaultName: string;
+  readonly access: McpAccess;
+  /** `Class.method` or `addTool("name")`, for messages. */
+  readonly where: string;
+  /** The name that a message about duplicates gives. */
+  readonly source: string;
+}
+
+/** A feature before it has a handler, and the schema that its handler checks arguments with. */
+export type Recipe<Feature> = Omit<Feature, 'handler'> & { readonly schema?: CompiledSchema };
+
+/**
+ * The schema of a tool without arguments. What some clients send to such a tool nonetheless is accepted and dropped.
+ */
+export const NO_ARGUMENTS: JsonObjectSchema = { type: 'object', properties: {}, additionalProperties: false };
+
+/** The schema of a tool that does not describe its arguments. */
+export const ANY_ARGUMENTS: JsonObjectSchema = { type: 'object', properties: {} };
+
+/**
+ * @param input the source of the arguments' schema
+ * @param undescribed the schema that clients see without one
+ * @throws {McpConfigurationError}
+ * @throws {McpSchemaError}
+ */
+export function toolRecipe(
+  { options, defaultName, access, where, source }: Declaration<McpToolOptions>,
+  input: McpSchemaSource | undefined,
+  undescribed: JsonObjectSchema,
+): Recipe<RegisteredTool> {
+  const { name = defaultName, title, description, annotations, icons, meta, audit, timeoutMs } = options;
+  assertToolName(name, where);
+  const schema = input && compileSchema(input, `${where} (input)`, 'input');
+  const output = options.output && compileSchema(options.output, `${where} (output)`, 'output');
+  const definition = {
+    kind: 'tool',
+    name,
+    title,
+    description,
+    inputSchema: schema?.jsonSchema ?? undescribed,
+    outputSchema: output?.jsonSchema,
+    annotations,
+    icons,
+    meta,
+    access,
+  } as const;
+  return { definition, schema, output, audit, timeoutMs, source };
+}
+
+/**
+ * @param variables the source of the schema of the template's variables
+ * @throws {McpConfigurationError} when the URI is neither a URI nor a template
+ * @throws {McpSchemaError}
+ */
+export function resourceRecipe(
+  { options, defaultName, access, where, source }: Declaration<McpResourceOptions>,
+  variables?: McpSchemaSource,
+): Recipe<RegisteredResource> {
+  const {
+    name = defaultName,
+    uri,
+    title,
+    description,
+    mimeType,
+    annotations,
+    icons,
+    size,
+    meta,
+    timeoutMs,
+  } = options;
+  const template = uriTemplate(uri, where);
+  const schema = variables && compileSchema(variables, `${where} (variables)`, 'input');
+  const definition = {
+    kind: 'resource',
+    name,
+    uri,
+    title,
+    description,
+    mimeType,
+    annotations,
+    icons,
+    size,
+    meta,
+    access,
+  } as const;
+  return { definition, template, schema, timeoutMs, source };
+}
+
+/**
+ * @param args the source of the arguments' schema
+ * @throws {McpSchemaError}
+ */
+export function promptRecipe(
+  { options, defaultName, access, where, source }: Declaration<McpPromptOptions>,
+  args?: McpSchemaSource,
+): Recipe<RegisteredPrompt> {
+  const { name = defaultName, title, description, icons, meta, timeoutMs } = options;
+  const schema = args && compileSchema(args, `${where} (args)`, 'input');
+  const definition = {
+    kind: 'prompt',
+    name,
+    title,
+    description,
+    arguments: schema ? promptArguments(schema.jsonSchema) : [],
+    icons,
+    meta,
+    access,
+  } as const;
+  return { definition, schema, timeoutMs, source };
+}
+
+function uriTemplate(uri: string, where: string): UriTemplate | undefined {
+  try {
+    if (uri.includes('{')) return new UriTemplate(uri);
+    void new URL(uri);
+    return undefined;
+  } catch (error) {
+    throw new McpConfigurationError(
+      `${where}: "${uri}" is not a URI with a scheme, nor a template of one (RFC 6570): ${(error as Error).message}`,
+    );
+  }
+}
+
+function promptArguments({ properties = {}, required = [] }: JsonObjectSchema): McpPromptArgument[] {
+  return Object.entries(properties).map(([name, property]) => {
+    const { title, description } = property as { title?: string; description?: string };
+    return { name, title, description, required: required.includes(name) };
+  });
+}

@@ -1,0 +1,27 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+
+/** What Fastify's reply has; Express's response is Node's own. */
+interface Reply {
+  readonly raw: ServerResponse;
+  getHeaders(): OutgoingHttpHeaders;
+  hijack(): void;
+}
+
+/** Node's response behind an adapter's: Express's response is one, Fastify's reply has one. */
+export function rawResponse(response: unknown): ServerResponse {
+  return (response as { raw?: ServerResponse }).raw ?? (response as ServerResponse);
+}
+
+/**
+ * Takes a response from its adapter, for a route that writes the answer itself.
+ *
+ * @returns Node's response, with the headers that middleware has set
+ */
+export function hijackResponse(response: unknown): ServerResponse {
+  if (!('hijack' in (response as object))) return response as ServerResponse;
+  const reply = response as Reply;
+  reply.hijack();
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) reply.raw.setHeader(name, value);
+  return reply.raw;
+}

@@ -1,0 +1,34 @@
+import type { ServerResponse } from 'node:http';
+import type { MemoryAccount } from '../streaming/memory-account.js';
+
+/** Counts the bytes that wait in a response until its client reads them. When memory is short, the response is dropped. */
+export class UnsentBytes {
+  private counted = 0;
+  private isWatched = false;
+
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly memory: MemoryAccount,
+  ) {}
+
+  /** Counts anew. */
+  update(): void {
+    const { response } = this;
+    const waiting = response.destroyed ? 0 : response.writableLength;
+    if (waiting === this.counted) return;
+    this.count(waiting);
+    if (this.isWatched) return;
+    this.isWatched = true;
+    const forget = this.memory.onCut(() => response.destroy());
+    response.once('close', () => {
+      forget();
+      this.count(0);
+      this.isWatched = false;
+    });
+  }
+
+  private count(waiting: number): void {
+    this.memory.add(waiting - this.counted);
+    this.counted = waiting;
+  }
+}

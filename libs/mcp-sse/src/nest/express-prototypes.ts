@@ -1,0 +1,53 @@
+/**
+ * Requests and responses that have the prototypes of Express from the start.
+ *
+ * Read in @nestjs/platform-express 12.5.1, Express 5 and Node 20 to 26: Nest creates the server without options,
+ * Express sets the prototypes of each request and response from `application.request` and `application.response`, and
+ * Node keeps the classes that a server creates under symbols with the descriptions `IncomingMessage` and
+ * `ServerResponse`.
+ *
+ * If Node moves the symbols, nothing breaks, but a call on Express costs twice the time and 64 KB instead of 42: the
+ * budget of `npm run bench:gate` fails. See docs/decisions/0015.
+ */
+import { IncomingMessage, ServerResponse, type Server } from 'node:http';
+
+/** What Node's server keeps its options `IncomingMessage` and `ServerResponse` under. */
+type Classes = Record<symbol, unknown>;
+
+/** The parts of Express's application that hold the prototypes of what it handles. */
+export interface ExpressPrototypes {
+  request: object;
+  response: object;
+}
+
+/**
+ * Makes a server create its requests and responses with Express's prototypes. Express would change the prototype of
+ * each one instead, after which V8 (11.3, of Node 20) gives it a shape that no other object has, and all code that
+ * touches it is slow.
+ *
+ * It does what the options of `createServer()` of the same names do, which Nest cannot pass on. A server that has
+ * classes of its own keeps them, those of an earlier call too, and so does a server of an unknown make.
+ *
+ * @see https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener
+ */
+export function useExpressPrototypes(server: Server | undefined, application: ExpressPrototypes): void {
+  if (!server) return;
+  class ExpressRequest extends IncomingMessage {}
+  class ExpressResponse extends ServerResponse {}
+
+  const classes = server as unknown as Classes;
+  const ofRequests = keyOf(server, IncomingMessage);
+  const ofResponses = keyOf(server, ServerResponse);
+  if (!ofRequests || !ofResponses) return;
+
+  application.request = Object.setPrototypeOf(ExpressRequest.prototype, application.request);
+  application.response = Object.setPrototypeOf(ExpressResponse.prototype, application.response);
+  classes[ofRequests] = ExpressRequest;
+  classes[ofResponses] = ExpressResponse;
+}
+
+function keyOf(server: Server, type: { readonly name: string }): symbol | undefined {
+  return Object.getOwnPropertySymbols(server).find(
+    (symbol) => symbol.description === type.name && (server as unknown as Classes)[symbol] === type,
+  );
+}

@@ -1,0 +1,66 @@
+import type { ArgumentsHost, PipeTransform } from '@nestjs/common';
+import type { ContextId, ExternalContextCreator } from '@nestjs/core';
+import type { ExternalExceptionsHandler } from '@nestjs/core/exceptions/external-exceptions-handler.js';
+
+/*
+ * What a call needs of `ExternalContextCreator` beside `create()`. Read in @nestjs/core 12.5,
+ * helpers/external-context-creator.js:
+ * - `create()` takes pipes, filters and `createPipesFn` from `this`, so an object that inherits from the creator
+ *   replaces one of them and keeps the rest. If `create()` reads them elsewhere, arguments reach handlers unchecked.
+ * - `create()` caches the metadata of a handler by instance, context type, metadata key and method name. Callers that
+ *   need other parameters for the same method must give another key.
+ */
+
+/** What Nest calls with the values of a handler's parameters before the handler: it puts them through the pipes. */
+export type ApplyPipes = (values: unknown[], ...args: unknown[]) => unknown;
+type CreatePipesFn = ExternalContextCreator['createPipesFn'];
+/** The parameters of a handler that go through pipes. */
+export type PipedParameters = Parameters<CreatePipesFn>[1];
+
+/** The members of the creator that Nest declares private. */
+interface PrivateCreators {
+  readonly pipesContextCreator: {
+    create(
+      instance: object,
+      callback: (...args: never[]) => unknown,
+      moduleKey: string,
+      contextId?: ContextId,
+      inquirerId?: string,
+    ): PipeTransform[];
+  };
+  readonly filtersContextCreator: { create(...args: unknown[]): ExternalExceptionsHandler };
+}
+
+/** The numbers of Nest's parameter decorators that mean the same for a call (`RouteParamtypes`). */
+export const NestParameter = { Request: 0, Headers: 6 } as const;
+
+/** A creator that puts parameters through pipes as the given function has it. */
+export function withPipesFn(
+  contexts: ExternalContextCreator,
+  createApplyPipes: (pipes: readonly PipeTransform[], parameters: PipedParameters) => ApplyPipes,
+): ExternalContextCreator {
+  return Object.create(contexts, { createPipesFn: { value: createApplyPipes } }) as ExternalContextCreator;
+}
+
+/**
+ * A creator that does not log errors that no filter handles. Its handlers resolve to undefined then, and who masks the
+ * error logs it once, with the correlation id that the client is told.
+ */
+export function withoutErrorLog(contexts: ExternalContextCreator): ExternalContextCreator {
+  const { filtersContextCreator } = contexts as unknown as PrivateCreators;
+  const create = (...args: unknown[]) => {
+    const handler = filtersContextCreator.create(...args);
+    return { next: (error: Error, host: ArgumentsHost) => handler.invokeCustomFilters(error, host) };
+  };
+  return Object.create(contexts, {
+    filtersContextCreator: { value: { create } },
+  }) as ExternalContextCreator;
+}
+
+/** The pipes of a method, its class and the application, as the creator finds them. */
+export function pipesOf(
+  contexts: ExternalContextCreator,
+  ...args: Parameters<PrivateCreators['pipesContextCreator']['create']>
+): PipeTransform[] {
+  return (contexts as unknown as PrivateCreators).pipesContextCreator.create(...args);
+}

@@ -1,0 +1,48 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Server } from 'node:http';
+import { HttpAdapterHost } from '@nestjs/core';
+import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
+import { prepareExpress, type ExpressApplication } from './express.adapter.js';
+import { useExpressPrototypes } from '../../nest/express-prototypes.js';
+import { prepareFastify, type FastifyInstance } from './fastify.adapter.js';
+import { lateBodyWatch } from '../../http/unread-body.js';
+
+/** Several of our servers may share an adapter. Of their limits the shortest counts where nobody reads the body. */
+const prepared = new WeakMap<object, { bodyMs: number }>();
+
+/**
+ * Prepares the HTTP adapter for our routes as soon as there is one, which is before the application adds its
+ * own middleware.
+ */
+@Injectable()
+export class HttpPreparation implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    @Inject(MCP_OPTIONS) { limits: { bodyMs } }: ResolvedOptions,
+  ) {
+    host.init$.subscribe(() => {
+      // There is none in an application context, though Nest says that it is set.
+      const httpAdapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+      if (!httpAdapter) return;
+      const shared = prepared.get(httpAdapter);
+      if (shared) return void (shared.bodyMs = Math.min(shared.bodyMs, bodyMs));
+      const limits = { bodyMs };
+      prepared.set(httpAdapter, limits);
+      const watchBody = lateBodyWatch(() => limits.bodyMs);
+      if (httpAdapter.getType() === 'express')
+        prepareExpress(httpAdapter.getInstance<ExpressApplication>(), watchBody);
+      else if (httpAdapter.getType() === 'fastify')
+        prepareFastify(httpAdapter.getInstance<FastifyInstance>(), watchBody);
+    });
+  }
+
+  /** By now the adapter has its server, if it makes one. */
+  onModuleInit(): void {
+    const httpAdapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+    if (httpAdapter?.getType() !== 'express') return;
+    useExpressPrototypes(
+      httpAdapter.getHttpServer() as Server | undefined,
+      httpAdapter.getInstance<ExpressApplication>(),
+    );
+  }
+}

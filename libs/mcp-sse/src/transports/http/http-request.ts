@@ -1,5 +1,0 @@
-/** What the requests of both adapters have. */
-export interface HttpRequest {
-  readonly query: Readonly<Record<string, unknown>>;
-  readonly params: Readonly<Record<string, string>>;
-}

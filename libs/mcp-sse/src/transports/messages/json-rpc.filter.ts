@@ -1,0 +1,130 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  Catch,
+  HttpException,
+  HttpStatus,
+  Inject,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { AuthorizationServerException } from '../../auth/authorization-server.exception.js';
+import { rawRequest } from '../../http/raw-request.js';
+import { ERROR_REPORTER, type ErrorReporter } from '../../model/error-reporter.js';
+import { InsufficientScopeError } from '../../model/errors/insufficient-scope.error.js';
+import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
+import { MessageTooDeepError } from '../../protocol/errors/message-too-deep.error.js';
+import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
+import { publicMessage } from '../../model/public-message.js';
+import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../../sessions/session.errors.js';
+import { ProtectedResource } from '../routes/protected-resource.js';
+
+interface HttpAnswer {
+  readonly status: number;
+  readonly code: number;
+  readonly message: string;
+  /** Seconds after which the client may try again. */
+  readonly retryAfter?: number;
+  /** What the log of the error says. */
+  readonly correlationId?: string;
+}
+
+/** MCP leaves these to implementations; the official SDK uses the same. */
+const SESSION_NOT_FOUND = -32001;
+const SERVER_ERROR = -32000;
+
+/** Answers every exception on a route of the module with its HTTP status and a JSON-RPC error. */
+@Catch()
+export class JsonRpcFilter implements ExceptionFilter {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
+    @Inject(TRAFFIC_OBSERVER) private readonly observer: TrafficObserver,
+    private readonly resource: ProtectedResource,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const { httpAdapter } = this.host;
+    const http = host.switchToHttp();
+    const response: unknown = http.getResponse();
+    if (httpAdapter.isHeadersSent(response)) return;
+    const { status, code, message, retryAfter, correlationId } = this.answerTo(error);
+    const challenge = this.challengeOf(error, status, rawRequest(http.getRequest()));
+    if (retryAfter !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
+    if (challenge !== undefined) httpAdapter.setHeader(response, 'WWW-Authenticate', challenge);
+    // A client that is too slow to send is not waited for.
+    if (status === (HttpStatus.REQUEST_TIMEOUT as number))
+      httpAdapter.setHeader(response, 'Connection', 'close');
+    httpAdapter.setHeader(response, 'Content-Type', 'application/json');
+    const id = error instanceof MessageTooDeepError ? error.id : null;
+    httpAdapter.reply(response, { jsonrpc: '2.0', error: { code, message }, id }, status);
+    this.observer.refusal(http.getRequest(), error, status, correlationId);
+  }
+
+  /** What `WWW-Authenticate` says, where a token would help, or another one. */
+  private challengeOf(error: unknown, status: number, request: IncomingMessage): string | undefined {
+    if (error instanceof InsufficientScopeError)
+      return this.resource.challenge(request, { error: 'insufficient_scope', scopes: error.scopes });
+    if (status !== (HttpStatus.UNAUTHORIZED as number)) return undefined;
+    const isWrong = request.headers.authorization !== undefined;
+    return this.resource.challenge(request, isWrong ? { error: 'invalid_token' } : {});
+  }
+
+  private answerTo(error: unknown): HttpAnswer {
+    if (error instanceof InsufficientScopeError)
+      return { status: HttpStatus.FORBIDDEN, code: error.code, message: error.message };
+    if (error instanceof JsonRpcError)
+      return { status: HttpStatus.BAD_REQUEST, code: error.code, message: error.message };
+    if (error instanceof SessionClosedError)
+      return { status: HttpStatus.NOT_FOUND, code: SESSION_NOT_FOUND, message: error.message };
+    if (error instanceof TooManyRequestsError)
+      return {
+        status: HttpStatus.TOO_MANY_REQUESTS,
+        code: SERVER_ERROR,
+        message: error.message,
+        retryAfter: 1,
+      };
+    if (error instanceof ClusterUnavailableError)
+      return {
+        status: HttpStatus.SERVICE_UNAVAILABLE,
+        code: SERVER_ERROR,
+        message: error.message,
+        retryAfter: 1,
+      };
+    if (error instanceof SessionLimitError || error instanceof ShuttingDownError)
+      return {
+        status: HttpStatus.SERVICE_UNAVAILABLE,
+        code: SERVER_ERROR,
+        message: error.message,
+        retryAfter: 10,
+      };
+    if (error instanceof AuthorizationServerException)
+      return { status: error.getStatus(), code: SERVER_ERROR, message: error.message, retryAfter: 5 };
+    const message = publicMessage(error);
+    if (message !== undefined) {
+      const status = error instanceof HttpException ? error.getStatus() : HttpStatus.BAD_REQUEST;
+      return { status, code: codeOf(status), message };
+    }
+    const correlationId = this.errors.report(error, 'a request of the transport');
+    return {
+      status: HttpStatus.INTERNAL_SERVER_ERROR,
+      code: ErrorCode.InternalError,
+      message: `Internal error (correlation id ${correlationId})`,
+      correlationId,
+    };
+  }
+}
+
+function codeOf(status: number): number {
+  switch (status as HttpStatus) {
+    case HttpStatus.BAD_REQUEST:
+      return ErrorCode.InvalidRequest;
+    case HttpStatus.NOT_FOUND:
+      return SESSION_NOT_FOUND;
+    default:
+      return SERVER_ERROR;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Type } from '@nestjs/common';
+import { extendRouteConfig, RouteConfig, routeConfigOf } from '../../nest/route-metadata.js';
+import type { ProtectedResource } from './protected-resource.js';
+
+export type McpRouteName = 'stream' | 'messages' | 'termination' | 'console' | 'metrics';
+
+/** What an adapter file knows of a route of the module. */
+interface McpRouteConfig {
+  readonly mcpRoute?: McpRouteName;
+  /** The resource whose metadata is served for the path of the route. */
+  readonly resource?: ProtectedResource;
+}
+
+/** Marks a route of the module, so that an adapter file recognises it under any path. */
+export function McpRoute(mcpRoute: McpRouteName): MethodDecorator {
+  return RouteConfig({ mcpRoute } satisfies McpRouteConfig);
+}
+
+/** Makes a marked route of a controller the one whose path names a resource. */
+export function setResource(controller: Type, methodName: string, resource: ProtectedResource): void {
+  extendRouteConfig(controller, methodName, { resource } satisfies McpRouteConfig);
+}
+
+/**
+ * @param handler the function that Nest registered on the router
+ * @returns an empty object for a route of the application
+ */
+export function configOfHandler(handler: object): McpRouteConfig {
+  return configOfRoute(routeConfigOf(handler));
+}
+
+/**
+ * @param config of a Fastify route
+ * @returns an empty object for a route of the application
+ */
+export function configOfRoute(config: unknown): McpRouteConfig {
+  return (config as McpRouteConfig | undefined) ?? {};
+}

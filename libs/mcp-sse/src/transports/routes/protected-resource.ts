@@ -1,0 +1,117 @@
+import type { IncomingMessage } from 'node:http';
+import { HttpException, Inject, Injectable } from '@nestjs/common';
+import { bearerChallenge, type BearerChallengeParameters } from '../../auth/bearer.js';
+import { EdgePolicy } from '../../auth/edge.policy.js';
+import { isProtected } from '../../auth/protection.js';
+import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
+import { MCP_OPTIONS, type ResolvedOAuth, type ResolvedOptions } from '../../model/resolved-options.js';
+import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
+import { pathSegments, requestedSegments } from '../../http/route-path.js';
+import { PublicUrl } from './public-url.js';
+import { routesOf, type Routes } from './routes.js';
+
+/** Below it stands the metadata of a resource, under the path of the resource. */
+export const WELL_KNOWN = ['.well-known', 'oauth-protected-resource'] as const;
+
+const SCOPE = /^[!#-[\]-~]+$/;
+
+/**
+ * One server as a protected resource of OAuth: what clients without a good token are told.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9728
+ */
+@Injectable()
+export class ProtectedResource {
+  private readonly oauth?: ResolvedOAuth;
+  private readonly routes: Routes;
+  private readonly publicUrl: PublicUrl;
+  private readonly policy: EdgePolicy;
+
+  /** @throws {McpConfigurationError} */
+  constructor(
+    @Inject(MCP_OPTIONS) options: ResolvedOptions,
+    @Inject(TRAFFIC_OBSERVER) private readonly observer: TrafficObserver,
+  ) {
+    this.oauth = options.oauth;
+    this.routes = routesOf(options);
+    this.publicUrl = new PublicUrl(options);
+    this.policy = new EdgePolicy(options, isProtected(options));
+    if (this.oauth) assertUsable(this.oauth);
+  }
+
+  /** Whether clients are told where to get a token. */
+  get isDescribed(): boolean {
+    return this.oauth !== undefined;
+  }
+
+  /**
+   * The value of `WWW-Authenticate` for a request to one of the server's routes.
+   *
+   * @param parameters with the scopes of the options unless it has others
+   */
+  challenge(request: IncomingMessage, parameters: BearerChallengeParameters = {}): string {
+    const resourceMetadata = this.oauth && this.metadataUrl(request);
+    return bearerChallenge({ scopes: this.oauth?.scopes, resourceMetadata, ...parameters });
+  }
+
+  /** @returns why a request for metadata is refused, or undefined when it is not */
+  refusal(request: IncomingMessage): string | undefined {
+    return this.policy.refusal(request);
+  }
+
+  /** @param request of the adapter, for metadata, that was answered with an error */
+  refused(request: object, status: number, message: string): void {
+    this.observer.refusal(request, new HttpException(message, status), status);
+  }
+
+  /** What a proxy has stripped from the path of the request, and clients have in theirs. */
+  prefixOf(request: IncomingMessage): readonly string[] {
+    return pathSegments(this.publicUrl.prefixOf(request));
+  }
+
+  /**
+   * @param path of the resource within the application
+   * @returns the metadata, or undefined when the URL of the server cannot be told from the request
+   */
+  metadata(request: IncomingMessage, path: readonly string[]): object | undefined {
+    const origin = this.publicUrl.originOf(request);
+    if (origin === undefined || !this.oauth) return undefined;
+    return {
+      resource: href(origin, [...this.prefixOf(request), ...path]),
+      authorization_servers: this.oauth.authorizationServers,
+      scopes_supported: this.oauth.scopesSupported,
+      bearer_methods_supported: ['header'],
+      resource_name: this.oauth.resourceName,
+    };
+  }
+
+  /** Where the metadata is of what the client connects to: the stream, when it posts messages elsewhere. */
+  private metadataUrl(request: IncomingMessage): string | undefined {
+    const { stream, messages } = this.routes;
+    const requested = requestedSegments(request);
+    const origin = this.publicUrl.originOf(request);
+    if (origin === undefined) return undefined;
+    const isMessage = messages.matches(requested);
+    if (isMessage && stream.parameters.some((name) => !messages.parameters.includes(name))) return undefined;
+    const path = isMessage ? messages.sibling(stream, requested) : requested;
+    return href(origin, [...WELL_KNOWN, ...this.prefixOf(request), ...path]);
+  }
+}
+
+/** A parsed URL has nothing in it that could end the quotes of a header. */
+function href(origin: string, segments: readonly string[]): string {
+  return new URL(`${origin}/${segments.join('/')}`).href;
+}
+
+function assertUsable({ authorizationServers, scopes, scopesSupported = [] }: ResolvedOAuth): void {
+  const wrong = authorizationServers.find((url) => !URL.canParse(url) || !/^https?:\/\//i.test(url));
+  if (authorizationServers.length === 0 || wrong !== undefined)
+    throw new McpConfigurationError(
+      `\`oauth.authorizationServers\` must list URLs such as https://login.example.com${wrong === undefined ? '' : `, not "${wrong}"`}.`,
+    );
+  const scope = [...scopes, ...scopesSupported].find((scope) => !SCOPE.test(scope));
+  if (scope !== undefined)
+    throw new McpConfigurationError(
+      `\`oauth\` has the scope "${scope}", but a scope is one word without quotes and backslashes.`,
+    );
+}

@@ -1,0 +1,95 @@
+import type { ServerResponse } from 'node:http';
+import type { LogEntry } from '../../model/cluster/log-entry.js';
+import type { TailReader } from '../../cluster/stream-tail.js';
+import { heapBytes } from '../../streaming/heap-bytes.js';
+import type { MemoryAccount } from '../../streaming/memory-account.js';
+import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
+import { ReplayBudget } from '../../streaming/replay-budget.js';
+import { ResponseSink } from '../../http/response-sink.js';
+import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
+import { answerJson } from '../../http/answer.js';
+import type { ExchangeOptions } from './post-exchange.js';
+
+/**
+ * One POST with requests whose session another node has: as `PostExchange` answers it, from what the log has of
+ * the stream that the other node answers on.
+ */
+export class RelayExchange implements TailReader {
+  private stream?: OutgoingStream;
+  private readonly held: LogEntry[] = [];
+  private readonly answers: string[] = [];
+  private readonly timer: NodeJS.Timeout;
+  private heldBytes = 0;
+
+  /** @param requests how many the POST has */
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly requests: number,
+    private readonly options: Pick<ExchangeOptions, 'upgradeMs' | 'isBatch'>,
+    private readonly streamOptions: OutgoingStreamOptions,
+    private readonly memory: MemoryAccount,
+  ) {
+    response.once('close', () => this.close());
+    this.timer = setTimeout(() => this.upgrade(), options.upgradeMs).unref();
+  }
+
+  entry(entry: LogEntry): void {
+    if (this.stream) return void this.stream.push(entry);
+    this.hold(entry);
+    // An event that is there for its id says nothing of how the others are to be sent.
+    if (entry.data === '') return;
+    if (!isAnswer(entry.data)) return this.upgrade();
+    this.answers.push(entry.data);
+    if (this.answers.length === this.requests) this.answerWithoutStream();
+  }
+
+  end(endsConnection: boolean): void {
+    if (this.response.writableEnded) return;
+    this.upgrade();
+    if (endsConnection) this.stream?.end(true);
+    else this.stream?.finish();
+  }
+
+  private answerWithoutStream(): void {
+    clearTimeout(this.timer);
+    answerJson(this.response, this.answers, this.options.isBatch, this.memory);
+  }
+
+  private hold(entry: LogEntry): void {
+    if (this.response.destroyed) return;
+    const bytes = heapBytes(entry.data);
+    this.held.push(entry);
+    this.heldBytes += bytes;
+    this.memory.add(bytes);
+  }
+
+  private close(): void {
+    this.held.length = 0;
+    this.letGo();
+    this.stream?.destroy();
+  }
+
+  private letGo(): void {
+    if (this.heldBytes > 0) this.memory.add(-this.heldBytes);
+    this.heldBytes = 0;
+  }
+
+  private upgrade(): void {
+    clearTimeout(this.timer);
+    const { response } = this;
+    if (this.stream || response.destroyed || response.headersSent) return;
+    response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
+    this.stream = new OutgoingStream(this.streamOptions, ReplayBudget.none(this.memory));
+    const subscription = this.stream
+      .attach(new ResponseSink(response, this.memory), () => undefined)
+      .subscribe({ complete: () => void response.end() });
+    response.once('close', () => subscription.unsubscribe());
+    const held = this.held.splice(0);
+    this.letGo();
+    for (const entry of held) this.stream.push(entry);
+  }
+}
+
+function isAnswer(json: string): boolean {
+  return !('method' in (JSON.parse(json) as object));
+}
