@@ -1,8 +1,8 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Subscription } from 'rxjs';
-import { renewalMs } from '../model/cluster/session-ttl.js';
+import { renewalMs } from '../model/cluster/session-store.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
-import type { LogEntry } from '../model/cluster/log-entry.js';
+import type { LogEntry } from '../model/cluster/session-log.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
 import type { MessageOrigin } from '../protocol/message-origin.js';
 import type { Sink } from '../streaming/sink.js';

@@ -1,5 +1,4 @@
-import type { LogBatch } from '../model/cluster/log-batch.js';
-import type { LogEntry } from '../model/cluster/log-entry.js';
+import type { LogBatch, LogEntry } from '../model/cluster/session-log.js';
 
 /** What is to be written of a session, put together in the order in which it came about. */
 export class PendingBatch {

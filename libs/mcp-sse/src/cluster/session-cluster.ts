@@ -1,5 +1,5 @@
 import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
-import type { SessionOwner } from '../model/cluster/session-owner.js';
+import type { SessionOwner } from '../model/cluster/session-log.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
 import type { AdoptedSession } from '../model/cluster/session-store.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
@@ -12,7 +12,7 @@ import type { McpSession } from '../sessions/mcp-session.js';
 import type { McpSessionService } from '../sessions/mcp-session.service.js';
 import type { RelayedStream, SessionCommand, SessionSharing } from '../sessions/session-sharing.js';
 import { SessionClosedError, SessionMovedError } from '../sessions/session.errors.js';
-import type { MemoryAccount } from '../streaming/memory-account.js';
+import type { MemoryAccount } from '../streaming/memory-budget.js';
 import type {
   AttachMessage,
   AttachReply,

@@ -1,14 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
-import type { LogBatch } from '../model/cluster/log-batch.js';
-import type { LogEntry } from '../model/cluster/log-entry.js';
+import type { LogBatch, LogEntry, SessionOwner, WriteOutcome } from '../model/cluster/session-log.js';
 import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
-import { recordFields } from '../model/cluster/record-fields.js';
-import type { SessionOwner } from '../model/cluster/session-owner.js';
-import type { SessionRecord } from '../model/cluster/session-record.js';
-import type { WriteOutcome } from '../model/cluster/write-outcome.js';
+import { type SessionRecord, recordFields } from '../model/cluster/session-record.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
-import type { MemoryAccount } from '../streaming/memory-account.js';
+import type { MemoryAccount } from '../streaming/memory-budget.js';
 import type { Keeping, SharedJournal } from '../sessions/shared-journal.js';
 import { PendingBatch } from './pending-batch.js';
 import { WrittenRecord } from './written-record.js';

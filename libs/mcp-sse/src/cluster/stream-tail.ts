@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { LogEntry } from '../model/cluster/log-entry.js';
+import type { LogEntry, LogFollower, LogSlice, SessionLog } from '../model/cluster/session-log.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
-import type { LogFollower, LogSlice, SessionLog } from '../model/cluster/session-log.js';
 
 export interface TailReader {
   entry(entry: LogEntry): void;

@@ -1,5 +1,4 @@
-import { recordFields, type RecordField } from '../model/cluster/record-fields.js';
-import type { SessionRecord } from '../model/cluster/session-record.js';
+import { type RecordField, type SessionRecord, recordFields } from '../model/cluster/session-record.js';
 
 /** In the place of JSON: the store may have this, or what it had before. */
 const UNCERTAIN = '';

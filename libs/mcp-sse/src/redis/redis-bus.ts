@@ -4,6 +4,7 @@ import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { NodeBus, NodeHandler } from '../model/cluster/node-bus.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
 import { NodeGoneError } from '../model/errors/node-gone.error.js';
+import { retry } from '../model/retry.js';
 import { UnreadableMessageError } from '../model/errors/unreadable-message.error.js';
 import { packetBody, readPacket, writePacket, writeRefusal, type Packet } from './packet.js';
 import type { RedisClient } from './redis-clients.js';
@@ -141,13 +142,8 @@ export class RedisBus implements NodeBus {
 
   private async listenTo(channel: string): Promise<void> {
     const hear = (text: string) => this.hear(readPacket(text, this.reports));
-    while (!this.redis.isClosed) {
-      try {
-        return void (await this.redis.subscribe(channel, hear, () => undefined));
-      } catch {
-        await delay(RETRY_MS, undefined, { ref: false });
-      }
-    }
+    const subscribe = () => this.redis.subscribe(channel, hear, () => undefined);
+    await retry(subscribe, () => (this.redis.isClosed ? undefined : RETRY_MS)).catch(() => undefined);
   }
 
   private hear(packet: ReturnType<typeof readPacket>): void {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { retry } from '../model/retry.js';
 import { createRedisClient, type RedisClient } from './redis-clients.js';
 import type { RedisClusterOptions } from './redis-cluster.options.js';
 import { isOutage, isReplica } from './redis-outage.js';
@@ -185,16 +186,18 @@ export class RedisConnection {
 
   private async awaitReturn(failure?: unknown): Promise<void> {
     const isFirst = this.returnedAt === 0;
-    let reason = failure;
-    while (!this.closed) {
-      if (isReplica(reason)) this.connectAgain();
-      try {
-        await this.probe(this.commands);
-        break;
-      } catch (error) {
-        reason = error;
-        await delay(PROBE_MS, undefined, { ref: false });
-      }
+    if (isReplica(failure)) this.connectAgain();
+    try {
+      await retry(
+        () => this.probe(this.commands),
+        (error) => {
+          if (this.closed) return undefined;
+          if (isReplica(error)) this.connectAgain();
+          return PROBE_MS;
+        },
+      );
+    } catch {
+      // Only once the connection is closed.
     }
     if (this.closed) return;
     this.isAway = false;

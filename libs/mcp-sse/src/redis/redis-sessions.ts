@@ -1,14 +1,17 @@
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
-import type { LogBatch } from '../model/cluster/log-batch.js';
-import type { LogEntry } from '../model/cluster/log-entry.js';
+import type {
+  LogBatch,
+  LogEntry,
+  LogFollower,
+  LogSlice,
+  SessionLog,
+  SessionOwner,
+  WriteOutcome,
+} from '../model/cluster/session-log.js';
 import type { ClusterLimits } from '../model/cluster/mcp-cluster.js';
-import type { LogFollower, LogSlice, SessionLog } from '../model/cluster/session-log.js';
-import type { SessionOwner } from '../model/cluster/session-owner.js';
-import { recordOf } from '../model/cluster/record-fields.js';
-import type { AdoptedSession, SessionStore } from '../model/cluster/session-store.js';
+import { recordOf } from '../model/cluster/session-record.js';
+import { type AdoptedSession, type SessionStore, sessionTtlMs } from '../model/cluster/session-store.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
-import { sessionTtlMs } from '../model/cluster/session-ttl.js';
-import type { WriteOutcome } from '../model/cluster/write-outcome.js';
 import type { RedisConnection } from './redis-connection.js';
 import { isWrongType } from './redis-outage.js';
 import { readEntry, readRecord, readRequest, writeEntry } from './stored-json.js';

@@ -1,7 +1,6 @@
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
-import type { LogEntry } from '../model/cluster/log-entry.js';
-import { recordOf } from '../model/cluster/record-fields.js';
-import type { SessionRecord } from '../model/cluster/session-record.js';
+import type { LogEntry } from '../model/cluster/session-log.js';
+import { type SessionRecord, recordOf } from '../model/cluster/session-record.js';
 import {
   isFields,
   isFlag,

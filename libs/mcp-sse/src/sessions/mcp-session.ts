@@ -12,7 +12,7 @@ import type { JsonRpcMessage } from '../protocol/json-rpc.js';
 import type { McpConnection } from '../protocol/mcp-connection.js';
 import type { MessageOrigin } from '../protocol/message-origin.js';
 import { serializeError } from '../protocol/serialize.js';
-import type { MemoryAccount } from '../streaming/memory-account.js';
+import type { MemoryAccount } from '../streaming/memory-budget.js';
 import type { SessionOutlet } from './session-outlet.js';
 import { SessionInbox, type InboxOwner } from './session-inbox.js';
 import type { DisownedSession, SharedJournal } from './shared-journal.js';

@@ -1,6 +1,6 @@
 import type { AdoptedSession } from '../model/cluster/session-store.js';
 import type { SessionCloseReason } from '../model/session-view.js';
-import type { MemoryAccount } from '../streaming/memory-account.js';
+import type { MemoryAccount } from '../streaming/memory-budget.js';
 import type { McpSession } from './mcp-session.js';
 import type { McpSessionFilter } from './session-filter.js';
 import type { DisownedSession, SharedJournal } from './shared-journal.js';

@@ -1,6 +1,6 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Observable } from 'rxjs';
-import type { LogEntry } from '../model/cluster/log-entry.js';
+import type { LogEntry } from '../model/cluster/session-log.js';
 import type { AdoptedSession } from '../model/cluster/session-store.js';
 import type { Sink } from '../streaming/sink.js';
 import type { StreamItem } from '../streaming/stream-event.js';

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { LogBatch } from '../../model/cluster/log-batch.js';
+import type {
+  LogBatch,
+  LogFollower,
+  LogSlice,
+  SessionLog,
+  SessionOwner,
+  WriteOutcome,
+} from '../../model/cluster/session-log.js';
 import type { ClusterLimits, ClusterNode } from '../../model/cluster/mcp-cluster.js';
 import type { NodeBus, NodeHandler } from '../../model/cluster/node-bus.js';
 import { NodeLease } from '../../model/cluster/node-lease.js';
-import type { LogFollower, LogSlice, SessionLog } from '../../model/cluster/session-log.js';
-import type { SessionOwner } from '../../model/cluster/session-owner.js';
 import type { AdoptedSession, SessionStore } from '../../model/cluster/session-store.js';
-import type { WriteOutcome } from '../../model/cluster/write-outcome.js';
 import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
 import { NodeGoneError } from '../../model/errors/node-gone.error.js';
 import { StoredSession } from './stored-session.js';

@@ -1,12 +1,13 @@
-import type { AdoptedSession } from '../../model/cluster/session-store.js';
-import type { LogBatch } from '../../model/cluster/log-batch.js';
-import type { LogEntry } from '../../model/cluster/log-entry.js';
+import { type AdoptedSession, sessionTtlMs } from '../../model/cluster/session-store.js';
+import type {
+  LogBatch,
+  LogEntry,
+  LogFollower,
+  LogSlice,
+  SessionOwner,
+} from '../../model/cluster/session-log.js';
 import type { ClusterLimits } from '../../model/cluster/mcp-cluster.js';
-import type { LogFollower, LogSlice } from '../../model/cluster/session-log.js';
-import type { SessionOwner } from '../../model/cluster/session-owner.js';
-import { recordOf, type RecordField } from '../../model/cluster/record-fields.js';
-import type { SessionRecord } from '../../model/cluster/session-record.js';
-import { sessionTtlMs } from '../../model/cluster/session-ttl.js';
+import { type RecordField, type SessionRecord, recordOf } from '../../model/cluster/session-record.js';
 
 /** A session in the memory that nodes of one process share. */
 export class StoredSession {

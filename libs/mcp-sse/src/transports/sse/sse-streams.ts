@@ -7,7 +7,7 @@ import { retryWhileUnavailable } from '../../cluster/remote-session.js';
 import { SessionClosedError } from '../../sessions/session.errors.js';
 import { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
-import { positionOfEventId, sessionOfEventId } from '../../streaming/event-id.js';
+import { positionOfEventId, sessionOfEventId } from '../../streaming/stream-event.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import { relayedClient } from '../relay/relayed-origin.js';
 import { RelayStream } from '../relay/relay-stream.js';

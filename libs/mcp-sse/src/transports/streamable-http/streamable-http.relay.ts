@@ -5,7 +5,7 @@ import type { ResolvedOptions } from '../../model/resolved-options.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
 import type { Arrival, RemoteSession } from '../../cluster/remote-session.js';
 import type { StreamTail } from '../../cluster/stream-tail.js';
-import { positionOfEventId } from '../../streaming/event-id.js';
+import { positionOfEventId } from '../../streaming/stream-event.js';
 import { relayedClient, relayedOrigin } from '../relay/relayed-origin.js';
 import { answerStatus } from '../../http/answer.js';
 import { relayAccount, RelayStream } from '../relay/relay-stream.js';

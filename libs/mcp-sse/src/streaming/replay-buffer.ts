@@ -1,20 +1,20 @@
 import type { ReplayBudget } from './replay-budget.js';
 import type { StreamEvent } from './stream-event.js';
 
-/** How many slots of forgotten events are kept before the rest is moved up. */
+/** Empty slots of forgotten events, before the others are moved up. */
 const MAX_EMPTY_SLOTS = 1_024;
 
 /**
- * The newest events of a stream in order: those that were taken and may have to be repeated, then those that
- * wait. The budget decides how many of the taken ones are kept.
+ * The newest events of a stream, in order: those that were sent and are kept for a replay, then those that wait. The
+ * budget decides how many are kept.
  */
-export class EventLog {
+export class ReplayBuffer {
   private events: (StreamEvent | undefined)[] = [];
-  /** Where the oldest event is, and where the first one that waits. */
+  /** Indexes of the oldest event, and of the first one that waits. */
   private oldest = 0;
   private next = 0;
   private bytes = 0;
-  /** The newest event that is forgotten: what came after it is still here. */
+  /** Id of the newest event that is forgotten: what came after it is still known. */
   private forgottenId?: string;
   private isDiscarded = false;
 
@@ -32,7 +32,7 @@ export class EventLog {
     return this.bytes;
   }
 
-  /** What is here, in order. */
+  /** All events that wait or are kept, in order. */
   get kept(): readonly StreamEvent[] {
     return this.events.slice(this.oldest) as StreamEvent[];
   }
@@ -50,7 +50,7 @@ export class EventLog {
     if (this.budget.isExceeded) this.budget.enforce();
   }
 
-  /** The next event that waits, which then waits no more. */
+  /** Removes the next event from those that wait. It is kept for a replay. */
   take(): StreamEvent | undefined {
     if (this.next === this.events.length) return undefined;
     const event = this.events[this.next++]!;
@@ -60,9 +60,9 @@ export class EventLog {
   }
 
   /**
-   * Makes exactly what came after an event wait.
+   * Makes exactly the events after a given one wait.
    *
-   * @returns false when not all of that is known (any more)
+   * @returns false when not all of them are known
    */
   rewind(id: string): boolean {
     const start = id === this.forgottenId ? this.oldest : this.indexAfter(id);
@@ -72,7 +72,7 @@ export class EventLog {
     return true;
   }
 
-  /** Forgets all of it. */
+  /** Forgets all events. */
   clear(): void {
     for (let index = this.oldest; index < this.events.length; index++)
       this.budget.refund(this.events[index]!);
@@ -81,7 +81,7 @@ export class EventLog {
     this.forgottenId = undefined;
   }
 
-  /** @returns false when every event that is here waits */
+  /** @returns false when all events wait */
   forgetOldest(): boolean {
     if (this.oldest === this.next) return false;
     const event = this.events[this.oldest]!;
@@ -96,7 +96,7 @@ export class EventLog {
     return true;
   }
 
-  /** Forgets all of it, and is not used any more. */
+  /** Forgets all events and takes no more. */
   discard(): void {
     this.isDiscarded = true;
     this.clear();
