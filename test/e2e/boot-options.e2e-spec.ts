@@ -131,7 +131,7 @@ describe('Redis without a password', () => {
     ['of several URLs', { nodes: ['redis://redis.internal:6379'] }],
   ])('on another machine, %s, warns', (_name, options) => {
     expect(redisCluster(options).weakness).toMatch(
-      /^Redis \(.*\) is asked without a password: .*Give it one/,
+      /^Redis \(.*\) has no password: .*Set one/,
     );
   });
 

@@ -213,9 +213,7 @@ function createSessionCluster(
   const { name, cluster, replay, stored } = options;
   if (!cluster) return undefined;
   const reports = new ClusterReporter(errors);
-  const shared = new SessionCluster(cluster.join(name, replay, reports), sessions, {
-    observer,
-    reports,
+  const shared = new SessionCluster(cluster.join(name, replay, reports), sessions, observer, reports, {
     maxBytes: replay.maxBytes,
     stored,
     originOf: (origin) => restoredOrigin(origin, options.contextFactory),

@@ -5,14 +5,14 @@ import type { JsonRpcMessage } from '../protocol/json-rpc.js';
 import type { SessionCommand } from '../sessions/session-sharing.js';
 import type { SharedFilter } from './shared-filter.js';
 
-/** The HTTP request of a message, as the node that has the session sees it. */
+/** The HTTP request of a relayed message. Plain JSON. */
 export interface RelayedOrigin {
   readonly principal: McpPrincipal;
   readonly headers: IncomingHttpHeaders;
   readonly params: Readonly<Record<string, string>>;
-  /** Of what it carries. */
+  /** Size of its body. */
   readonly bytes: number;
-  /** What else guards and handlers look at: method, URL, query, user, addresses. */
+  /** What else guards and handlers read: method, URL, query, user, addresses. */
   readonly request: Readonly<Record<string, unknown>>;
 }
 
@@ -22,11 +22,11 @@ export interface PostMessage {
   readonly id: string;
   readonly messages: readonly JsonRpcMessage[];
   readonly origin: RelayedOrigin;
-  /** Whether the client knows events that are there for their id. */
+  /** Whether the client understands priming events. */
   readonly primes: boolean;
 }
 
-/** Where the answers to a POST are. */
+/** Where to find the answers to a POST. */
 export interface PostReply {
   readonly stream: number;
   /** Position after which they come. */
@@ -42,29 +42,29 @@ export interface AttachMessage {
   readonly attachment: string;
   readonly node: string;
   readonly primes: boolean;
-  /** Of a client that has just come; without it, it is there and its session has a new owner. */
+  /** The request of a client that has just come; none for one that is attached while the owner changes. */
   readonly arrival?: { readonly principal: McpPrincipal; readonly headers: IncomingHttpHeaders };
 }
 
 export interface AttachReply {
-  /** The one that has the session. */
+  /** The owner. */
   readonly node: string;
-  /** Position after which it has not been read. */
+  /** Position up to which it was read. */
   readonly after: number;
-  /** Whether there is such a stream, and no other client reads it. */
+  /** Whether there is such a stream and no other client reads it. */
   readonly isAttached: boolean;
-  /** Whether nothing will be added to it. */
+  /** Whether nothing more is added to it. */
   readonly isFinished: boolean;
 }
 
-/** Clients of a node that read streams of sessions of another. */
+/** Clients of the sender that read streams of the receiver's sessions. */
 export interface PresentMessage {
   readonly type: 'present';
   readonly attachments: readonly { readonly id: string; readonly attachment: string }[];
 }
 
 export interface PresentReply {
-  /** Attachments that the node knows nothing of. */
+  /** Attachments that the receiver does not know. */
   readonly unknown: readonly string[];
 }
 
@@ -75,23 +75,23 @@ export interface EndMessage {
   readonly reason: SessionCloseReason;
 }
 
-/** What the session's clients have read is to be in its log, where another node looks for it. */
+/** Waits until everything that the session's clients have read is in the log. */
 export interface SettleMessage {
   readonly type: 'settle';
   readonly id: string;
 }
 
-/** What is asked of the node that has a session. */
+/** A request to the owner of a session. */
 export type SessionMessage = (PostMessage | AttachMessage | EndMessage | SettleMessage) & {
-  /** Whether a node that had the session before may have done it. */
+  /** Whether a former owner may have carried it out. */
   readonly resent?: boolean;
 };
 
-/** What is told, and not answered. */
+/** A message that is not answered. */
 export type ToldMessage =
-  /** Another node has the session now. Said to one that counts as dead, in case that it is not. */
+  /** Another node owns the session now. Sent to the former owner, in case it is not dead. */
   | { readonly type: 'adopted'; readonly id: string }
-  /** A node that is being stopped needs another one to take over a session whose owner is gone. */
+  /** Asks another node to adopt a session of a dead owner, since the sender is being stopped. */
   | { readonly type: 'wanted'; readonly id: string }
   | { readonly type: 'left'; readonly id: string; readonly attachment: string }
   /** The stream of an attachment has ended; `isMoved` when only its session's owner has changed. */

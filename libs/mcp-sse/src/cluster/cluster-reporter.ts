@@ -3,9 +3,9 @@ import type { ErrorReporter } from '../model/error-reporter.js';
 
 const SILENCE_MS = 60_000;
 
-/** Counts what a node drops, and logs each kind at most once a minute. */
+/** Counts what a node drops, and logs each kind once a minute at most. */
 export class ClusterReporter implements ClusterReports {
-  /** How often something of each kind could not be read. */
+  /** How much could not be read, by kind. */
   readonly unread: Record<ClusterText, number> = { message: 0, record: 0, event: 0, request: 0 };
   private readonly loggedAt = new Map<string, number>();
 
@@ -14,7 +14,7 @@ export class ClusterReporter implements ClusterReports {
   unreadable(kind: ClusterText, why: string): void {
     const count = ++this.unread[kind];
     if (this.isDue(kind))
-      this.errors.warn(`A ${kind} of the cluster is dropped, since ${why}; that makes ${count} so far.`);
+      this.errors.warn(`A ${kind} of the cluster is dropped: ${why} (number ${count} of its kind).`);
   }
 
   later(version: number): void {

@@ -69,7 +69,7 @@ export class OwnedSession implements JournaledSession, DisownedSession {
     this.node.sessions.perform({ type: 'close', id: this.session.id, reason: 'slow-client' });
   }
 
-  /** @throws as the session does when it refuses the messages */
+  /** Takes messages that came to another node. @throws as the session does */
   async post(
     { messages, primes, resent }: Extract<SessionMessage, PostMessage>,
     origin: Omit<MessageOrigin, 'streamHeaders'>,
@@ -130,10 +130,10 @@ export class OwnedSession implements JournaledSession, DisownedSession {
   }
 
   /**
-   * Resolves when everything that clients have read is kept.
+   * Resolves once everything that clients have read is in the log.
    *
-   * @throws {ClusterUnavailableError} when it cannot be kept for now
-   * @throws {SessionMovedError} when another node has the session
+   * @throws {ClusterUnavailableError}
+   * @throws {SessionMovedError} when another node owns the session
    */
   async settle(): Promise<void> {
     const keeping = await this.journal.keep([], 0);
@@ -141,7 +141,7 @@ export class OwnedSession implements JournaledSession, DisownedSession {
     if (keeping !== 'kept') throw new ClusterUnavailableError();
   }
 
-  /** @returns whether the client is known */
+  /** Notes that a client is still present. @returns whether it is known */
   seen(attachment: string): boolean {
     const reader = this.readers.get(attachment);
     if (reader) reader.seenAt = Date.now();
@@ -154,19 +154,19 @@ export class OwnedSession implements JournaledSession, DisownedSession {
     reader?.subscription.unsubscribe();
   }
 
-  /** Forgets clients whose nodes have not spoken of them since a time. */
+  /** Forgets clients whose nodes have not reported them since a time. */
   forgetUnseen(since: number): void {
     for (const [attachment, { seenAt }] of this.readers) if (seenAt < since) this.left(attachment);
   }
 
-  /** Keeps the session from being forgotten while nothing happens in it. */
+  /** Renews the session in the store while nothing happens in it. */
   renew(now: number): void {
     if (now < this.renewedAt + renewalMs(this.session.graceMs)) return;
     this.renewedAt = now;
     void this.journal.confirm();
   }
 
-  /** Has the clients of other nodes look for the session's new owner. */
+  /** Lets other nodes adopt the session, and sends the clients of other nodes to its next owner. */
   async release(): Promise<void> {
     await this.journal.release();
     for (const [attachment, { node }] of this.readers) {
@@ -181,7 +181,7 @@ export class OwnedSession implements JournaledSession, DisownedSession {
     if (reader) void this.tellEnded(reader, attachment);
   }
 
-  /** Where that cannot be said yet, the other node learns it when it asks. */
+  /** If it cannot be told now, the other node learns it when it asks. */
   private async tellEnded({ node }: Reader, attachment: string): Promise<void> {
     const keeping = await this.journal.keep([], 0);
     if (keeping === 'kept') this.tellDetached(node, attachment, false);
@@ -196,14 +196,14 @@ export class OwnedSession implements JournaledSession, DisownedSession {
     return this.session.outlet as SharedOutlet;
   }
 
-  /** The stream on which requests have been answered that a dead node had taken. */
+  /** The stream that answered requests which a dead node had taken. */
   private answered(ids: readonly RequestId[]): number | undefined {
     const [stream] = ids.map((id) => this.lost.get(JSON.stringify(id)));
     return stream;
   }
 }
 
-/** What is handed over here is in the log already, where the other node reads it. */
+/** Takes events for a client of another node, which reads them from the log. */
 class RemoteSink implements Sink {
   readonly begun = true;
   readonly writable = true;

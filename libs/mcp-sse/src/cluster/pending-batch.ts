@@ -1,6 +1,6 @@
 import type { LogBatch, LogEntry } from '../model/cluster/session-log.js';
 
-/** What is to be written of a session, put together in the order in which it came about. */
+/** Collects what is to be written of a session. */
 export class PendingBatch {
   bytes = 0;
   private readonly accepted = new Map<string, number>();
@@ -26,7 +26,7 @@ export class PendingBatch {
     this.accepted.set(request, stream);
   }
 
-  /** Said of requests that are not accepted in this batch too: what a lost answer of the store did is not known. */
+  /** Also notes requests of earlier batches, which the store may have although its answer was lost. */
   complete(request: string): void {
     this.accepted.delete(request);
     this.completed.add(request);
@@ -37,7 +37,7 @@ export class PendingBatch {
     this.bytes += entry.data.length;
   }
 
-  /** Gives up the oldest events until no more is left than may be, and all that came before them. */
+  /** Drops the oldest events until the limit is kept. */
   limit(maxBytes: number): void {
     while (this.bytes > maxBytes) {
       const { position, data } = this.entries.shift()!;
@@ -46,7 +46,7 @@ export class PendingBatch {
     }
   }
 
-  /** @param changesOf what has changed of the record */
+  /** @param changesOf gives the changed fields of the record */
   toBatch(changesOf: () => LogBatch['record']): LogBatch {
     return {
       record: this.hasRecord ? changesOf() : undefined,

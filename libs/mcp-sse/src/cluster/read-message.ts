@@ -19,7 +19,7 @@ import type { ClusterMessage, PresentReply, SessionMessage } from './cluster-mes
 import type { RelayedError } from './relayed-error.js';
 import { isSharedFilter } from './shared-filter.js';
 
-/** What a node answers to what it is asked of a session. */
+/** The answer to a {@link SessionMessage}. */
 export type Envelope = { readonly result: unknown } | { readonly error: RelayedError };
 
 const REASONS: readonly SessionCloseReason[] = [
@@ -84,7 +84,7 @@ const isAttach = object({ node: isText, after: isNumber, isAttached: isFlag, isF
 const isError = object({ name: isText, message: isText });
 const isPresent = object({ unknown: listOf(isText) });
 
-/** A message of another node; undefined where it is of a type or shape that this version does not know. */
+/** @returns undefined for a message whose type or shape this version does not know */
 export function readMessage(body: unknown): ClusterMessage | undefined {
   if (!isFields(body) || !isType(body['type']) || !SHAPES[body['type']](body)) return undefined;
   return ('reason' in body ? { ...body, reason: reasonOf(body) } : body) as unknown as ClusterMessage;
@@ -105,7 +105,7 @@ function isType(type: unknown): type is ClusterMessage['type'] {
   return isText(type) && Object.hasOwn(SHAPES, type);
 }
 
-/** What a later version ends sessions for ends them all the same. */
+/** A reason that only a later version knows becomes `server`. */
 function reasonOf({ reason }: Fields): SessionCloseReason {
   return REASONS.find((known) => known === reason) ?? 'server';
 }

@@ -7,17 +7,14 @@ import { thrownText } from '../model/thrown-text.js';
 import { TooManyRequestsError } from '../protocol/errors/too-many-requests.error.js';
 import { SessionClosedError, SessionMovedError } from '../sessions/session.errors.js';
 
-/** An error as it goes from node to node. */
+/** An error, written as JSON for another node. */
 export interface RelayedError {
   readonly name: string;
   readonly message: string;
   readonly detail?: unknown;
 }
 
-/**
- * @param error may be anything that an application throws
- * @returns what {@link restoredError} makes the error of
- */
+/** @param error may be anything that an application throws */
 export function relayedError(error: unknown): RelayedError {
   const { message } = thrownText(error);
   if (error instanceof InsufficientScopeError)
@@ -35,7 +32,7 @@ export function relayedError(error: unknown): RelayedError {
   return { name: nameOf(error), message };
 }
 
-/** Only of errors of ours: others are restored by their message. */
+/** The names of known errors. Others are restored by their message alone. */
 function nameOf(error: unknown): string {
   for (const known of [SessionClosedError, SessionMovedError, ClusterUnavailableError])
     if (error instanceof known) return error.name;

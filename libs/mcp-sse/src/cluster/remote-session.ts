@@ -20,7 +20,7 @@ export function retryWhileUnavailable<T>(attempt: () => Promise<T>): Promise<T> 
 
 export type Arrival = NonNullable<AttachMessage['arrival']>;
 
-/** A session that another node has, for a request that came to this one. */
+/** A session that another node owns, for a request that came to this one. */
 export class RemoteSession {
   constructor(
     readonly record: SessionRecord,
@@ -28,9 +28,9 @@ export class RemoteSession {
   ) {}
 
   /**
-   * Has the session receive messages, whose requests are in its record when this resolves.
+   * Sends messages to the owner. Resolves once their requests are in the log.
    *
-   * @param resent whether this node may have written them down while the session was its own
+   * @param resent whether this node may have written them to the log while it was the owner
    * @throws as `SessionCluster.ask` does
    */
   post(
@@ -47,7 +47,7 @@ export class RemoteSession {
   }
 
   /**
-   * The stream that carries the answers to a POST.
+   * Tails the stream that carries the answers to a POST.
    *
    * @throws as `SessionCluster.ask` does
    */
@@ -59,17 +59,17 @@ export class RemoteSession {
   }
 
   /**
-   * A stream that a client has lost.
+   * Tails a stream that a client has lost.
    *
    * @param position of the last event that it has read
-   * @returns undefined when what came after is not known (any more), or nothing did and nothing will
+   * @returns undefined when not all later events are known, or there are none and the stream is finished
    * @throws as `SessionCluster.ask` does
    */
   resume(stream: number, position: number, arrival: Arrival): Promise<StreamTail | undefined> {
     const { tails } = this.cluster;
     return retryWhileUnavailable(async () => {
-      // What its owner has sent while the log was away is not in it yet: neither what the client has read last, nor
-      // the answer that it comes for, without which a stream that is finished would have nothing more to give.
+      // While the log could not be reached, the owner may have sent events that are not in it yet: the last one that
+      // the client has read, or the answer that it comes back for.
       await this.cluster.ask({ type: 'settle', id: this.record.id });
       const tail = await tails.follow(this.record.id, stream);
       try {
@@ -90,7 +90,7 @@ export class RemoteSession {
   }
 
   /**
-   * The stream of what belongs to no request, and the position after which nobody has read it.
+   * Tails the stream of what belongs to no request, from the position up to which it was read.
    *
    * @throws as `SessionCluster.ask` does
    */
@@ -103,7 +103,7 @@ export class RemoteSession {
     });
   }
 
-  /** The client is gone that read a stream. */
+  /** Ends a tail whose client is gone. */
   left(tail: StreamTail): void {
     this.cluster.tails.left(tail);
   }

@@ -44,9 +44,6 @@ const PATIENCE_MS = 10_000;
 const RETRY_MS = 50;
 
 export interface SessionClusterOptions {
-  readonly observer: TrafficObserver;
-  /** Counts and logs what of other nodes cannot be read. */
-  readonly reports: ClusterReporter;
   /** What may wait to be written of a session, in characters of data. */
   readonly maxBytes: number;
   readonly stored: StoredNames;
@@ -56,24 +53,23 @@ export interface SessionClusterOptions {
 
 /** The sessions of all nodes: serves those of this node to the others, and asks the others for theirs. */
 export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
-  readonly tails: StreamTails;
-  readonly reports: ClusterReporter;
-  readonly observer: TrafficObserver;
+  readonly tails = new StreamTails(this.node.log, this);
   private readonly owned = new Map<string, OwnedSession>();
   private readonly adoptions = new Map<string, Promise<void>>();
   private timer?: NodeJS.Timeout;
   private isLeaving = false;
 
-  /** @param sessions of this node */
+  /**
+   * @param sessions of this node
+   * @param reports counts and logs what cannot be read of other nodes
+   */
   constructor(
     private readonly node: ClusterNode,
     readonly sessions: McpSessionService,
+    readonly observer: TrafficObserver,
+    readonly reports: ClusterReporter,
     private readonly options: SessionClusterOptions,
-  ) {
-    this.tails = new StreamTails(node.log, this);
-    this.reports = options.reports;
-    this.observer = options.observer;
-  }
+  ) {}
 
   /** Resolves when other nodes can reach this one. */
   async start(): Promise<void> {

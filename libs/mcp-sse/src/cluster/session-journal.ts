@@ -9,15 +9,16 @@ import type { Keeping, SharedJournal } from '../sessions/shared-journal.js';
 import { PendingBatch } from './pending-batch.js';
 import { WrittenRecord } from './written-record.js';
 
-/** Positions that a node may give to events of a session: those of a later epoch are greater. */
+/** Positions that one owner may give to events. Those of a later epoch are greater. */
 const POSITIONS_PER_EPOCH = 2 ** 32;
 
-/** How soon the store is asked again whose the session is. */
+/** How soon the store is asked again who owns the session, in milliseconds. */
 const RETRY_MS = 100;
 
-/** The session as it is, for a store that has lost it. */
+/** The session that is written. */
 export interface JournaledSession {
   readonly record: SessionRecord;
+  /** Its events, for a store that has lost the session. */
   readonly kept: readonly LogEntry[];
   /** Another node owns the session. */
   fenced(): void;
@@ -26,37 +27,38 @@ export interface JournaledSession {
 }
 
 interface Step {
-  /** Whether it waits while the session may be another node's, as everything does that a client may hear of. */
+  /** Whether it waits while the session may be another node's. Everything waits that a client may hear of. */
   readonly waits: boolean;
-  /** Whether the store has to be asked, even where there is nothing to write. */
+  /** Whether the store is asked even if there is nothing to write. */
   readonly asks?: boolean;
-  /** Adds to what is to be written. */
+  /** Adds to the next write. */
   readonly note?: (batch: PendingBatch) => void;
   readonly bytes: number;
   readonly then?: (keeping: Keeping) => void;
 }
 
 /**
- * Writes down what a session promises before the promise is made, in order: one write at a time, each with all that
- * has come up since the last. When the store is away, the session goes on without it, and is written down later.
+ * Writes one session to the cluster's log, each promise before it is made, in order. There is one write at a time, with
+ * everything that has come up since the last. While the store cannot be reached, the session goes on, and is written
+ * later.
  */
 export class SessionJournal implements SharedJournal {
   private session!: JournaledSession;
   private readonly inFlight = new Map<string, number>();
   private steps: Step[] = [];
   private waitingBytes = 0;
-  /** What counts as memory of the session. */
+  /** Bytes that the session's account was charged. */
   private counted = 0;
   private unsaved = new PendingBatch();
   private written = new WrittenRecord();
   private isNew: boolean;
   private isWriting = false;
   private ended?: Keeping;
-  /** Term of the node's lease in which the store has last said that the session is this node's. */
+  /** Term of the node's lease in which the store last confirmed that the session is this node's. */
   private term: number;
   private position: number;
 
-  /** @param stored the record that the store has of a session that is adopted */
+  /** @param stored the record of an adopted session */
   constructor(
     private readonly id: string,
     private readonly node: ClusterNode,
@@ -72,7 +74,7 @@ export class SessionJournal implements SharedJournal {
     this.position = epoch * POSITIONS_PER_EPOCH;
   }
 
-  /** @param inFlight requests that another node has left */
+  /** @param inFlight requests that the last owner left */
   start(session: JournaledSession, inFlight: Iterable<readonly [string, number]> = []): void {
     this.session = session;
     for (const [request, stream] of inFlight) this.inFlight.set(request, stream);
@@ -112,7 +114,6 @@ export class SessionJournal implements SharedJournal {
     void this.keep(requests, stream);
   }
 
-  /** As `accept`. @returns whether they are kept */
   keep(requests: readonly string[], stream: number): Promise<Keeping> {
     for (const request of requests) this.inFlight.set(request, stream);
     return new Promise((resolve) =>
@@ -127,13 +128,11 @@ export class SessionJournal implements SharedJournal {
     );
   }
 
-  /** A request gets no answer. */
   complete(request: string): void {
     if (!this.inFlight.delete(request)) return;
     this.step({ waits: true, bytes: 0, note: (batch) => batch.complete(request) });
   }
 
-  /** The session's record has changed. */
   save(): void {
     this.step({ waits: true, bytes: 0, note: (batch) => batch.noteRecord() });
   }
@@ -142,33 +141,28 @@ export class SessionJournal implements SharedJournal {
     this.step({ waits: true, bytes: 0, then: (keeping) => run(keeping !== 'fenced') });
   }
 
-  /** Whether the session is sure to be this node's: the node has not stood still since the store said so. */
+  /** Whether the node has not stood still since the store confirmed the session. */
   get isSure(): boolean {
     return this.term === this.node.lease.term;
   }
 
-  /** Asks the store whose the session is, which keeps it from being forgotten. Writes what could not be written before. */
+  /** Asks the store who owns the session, which renews it. Writes what could not be written before. */
   confirm(): Promise<Keeping> {
     return new Promise((resolve) => this.step({ waits: false, asks: true, bytes: 0, then: resolve }));
   }
 
-  /**
-   * Asks the store whether the session is this node's. While the store is away it is, as long as that is sure.
-   *
-   * @throws {ClusterUnavailableError}
-   */
   async isOwned(): Promise<boolean> {
     const keeping = await this.confirm();
     if (keeping === 'unsure') throw new ClusterUnavailableError();
     return keeping !== 'fenced';
   }
 
-  /** Resolves once all that came before is kept, or cannot be. */
+  /** Resolves once everything before is written, or cannot be. */
   settled(): Promise<void> {
     return new Promise((resolve) => this.step({ waits: false, bytes: 0, then: () => resolve() }));
   }
 
-  /** Nothing more is written, and what was not is given up. */
+  /** Ends a session that another node owns. What was not written is dropped. */
   end(): void {
     if (this.ended) return;
     this.ended = 'fenced';
@@ -177,7 +171,7 @@ export class SessionJournal implements SharedJournal {
     this.count();
   }
 
-  /** Lets any node have the session once all that came before is kept. */
+  /** Lets any node adopt the session, after all earlier writes. */
   async release(): Promise<void> {
     await this.settled();
     this.ended ??= 'unkept';
@@ -185,7 +179,6 @@ export class SessionJournal implements SharedJournal {
     await this.node.store.release(this.id, this.owner).catch((error) => this.report(error));
   }
 
-  /** Has the session forgotten once all that came before is kept. */
   async remove(): Promise<void> {
     await this.settled();
     this.ended ??= 'unkept';
@@ -205,7 +198,7 @@ export class SessionJournal implements SharedJournal {
 
   private async writeAll(): Promise<void> {
     this.isWriting = true;
-    /** Those that wait until it is known whose the session is. */
+    /** Steps that wait until the owner is known. */
     let held: Step[] = [];
     while (this.steps.length + held.length > 0) {
       const { steps } = this;
@@ -234,7 +227,7 @@ export class SessionJournal implements SharedJournal {
     this.counted = held;
   }
 
-  /** @param asks whether to ask the store even where there is nothing to write */
+  /** @param asks whether to ask the store even if there is nothing to write */
   private async write(asks: boolean): Promise<Keeping> {
     if (this.ended === 'fenced') return 'fenced';
     const { term } = this.node.lease;
@@ -259,9 +252,10 @@ export class SessionJournal implements SharedJournal {
     }
   }
 
-  /** What cannot be kept for another reason than that the store is away is an error of ours. */
+  /** Logs an error unless it only says that the store cannot be reached. */
   private report(error: unknown): void {
-    if (!(error instanceof ClusterUnavailableError)) this.reports.failed(error, 'the keeping of a session');
+    if (!(error instanceof ClusterUnavailableError))
+      this.reports.failed(error, 'writing a session to the cluster');
   }
 
   private async send(batch: LogBatch): Promise<WriteOutcome> {

@@ -3,10 +3,10 @@ import type { SessionRecord } from '../model/cluster/session-record.js';
 import { plainJson } from '../model/plain-json.js';
 import type { ResolvedOptions } from '../model/resolved-options.js';
 
-/** Names of what is stored of a request and its user, in plain text. */
+/** Names of the headers and claims that are stored, in plain text. */
 export type StoredNames = ResolvedOptions['stored'];
 
-/** The record of a session as it may be stored: with what is known to be harmless, whatever else there is. */
+/** Reduces the record of a session to what may be stored: only what is known to be harmless. */
 export function storedRecord(record: SessionRecord, names: StoredNames): SessionRecord {
   const { subject, issuer, tenant, scopes, roles, expiresAt, claims } = record.principal;
   const kept = plainJson(picked(claims, names.claims)) as SessionRecord['principal']['claims'];

@@ -5,23 +5,23 @@ import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.err
 export interface TailReader {
   entry(entry: LogEntry): void;
   /**
-   * Nothing more comes: the stream has ended, or something of it is not known any more.
+   * Nothing more comes: the stream has ended, or some of its events are lost.
    *
-   * @param endsConnection whether no connection is to be kept
+   * @param endsConnection whether the HTTP connection ends too
    */
   end(endsConnection: boolean): void;
   /** Tells the client when to come back once its connection ends; not for a client that waits for an answer. */
   hint?(retryMs: number): void;
 }
 
-/** A stream of a session that another node has, as the log tells of it: what is known already, then what comes. */
+/** Reads a stream of another node's session from the cluster's log: what is known already, then what comes. */
 export class StreamTail implements LogFollower {
   /** Unique among all connections of clients. */
   readonly attachment = randomUUID();
   private unfollow: () => void = () => undefined;
   private reader?: TailReader;
   private position = 0;
-  /** What comes while the past is read. */
+  /** Entries that come while the past is read; undefined once it has been read. */
   private arrived?: LogEntry[] = [];
   private isReading = false;
   private mustReadAgain = false;
@@ -42,7 +42,7 @@ export class StreamTail implements LogFollower {
   }
 
   /**
-   * Whether an event is known, and all that came after it.
+   * Whether an event and all that came after it are known.
    *
    * @throws {ClusterUnavailableError}
    */
@@ -57,7 +57,7 @@ export class StreamTail implements LogFollower {
     return entries.some(({ stream }) => stream === this.stream);
   }
 
-  /** Begins to give what comes after a position. */
+  /** Starts to pass on what comes after a position. */
   start(after: number, reader: TailReader): void {
     this.position = after;
     this.reader = reader;
@@ -74,12 +74,12 @@ export class StreamTail implements LogFollower {
     else if (this.reader) void this.catchUp();
   }
 
-  /** Reads on where the log could not be read. */
+  /** Tries again to read the log, if that failed. */
   retry(): void {
     if (this.reader && this.arrived && !this.isReading) void this.catchUp();
   }
 
-  /** Whether it can end at any time, since nothing is awaited on it. */
+  /** Whether it may end at any time: no answer is awaited on it. */
   get canEnd(): boolean {
     return this.reader?.hint !== undefined;
   }
@@ -88,15 +88,15 @@ export class StreamTail implements LogFollower {
     this.reader?.hint?.(retryMs);
   }
 
-  /** The stream has ended: nothing comes after what is known by now. */
+  /** Ends the tail after everything that the log knows by now. @param endsConnection ends it at once */
   end(endsConnection = false): void {
     this.isEnding = true;
     if (endsConnection) this.finish(true);
-    // By another way than its events, of which some may still come.
+    // The end is reported apart from the events, of which some may still come.
     else if (!this.arrived) void this.catchUp();
   }
 
-  /** Nobody reads it any more. */
+  /** Stops without a word to the reader. */
   close(): void {
     this.isClosed = true;
     this.unfollow();
@@ -110,11 +110,11 @@ export class StreamTail implements LogFollower {
       this.mustReadAgain = false;
       slice = await this.log
         .read(this.sessionId, this.position + 1)
-        // What cannot be read for another reason ends the stream, and its client comes back.
+        // Any other error ends the stream, and its client comes back.
         .catch((error) => (error instanceof ClusterUnavailableError ? 'unavailable' : undefined));
     } while (this.mustReadAgain);
     this.isReading = false;
-    // The log tells of a gap when it is there again.
+    // The log reports a gap once it can be reached again.
     if (slice === 'unavailable') return;
     const { arrived } = this;
     this.arrived = undefined;

@@ -40,7 +40,7 @@ export class StreamTails {
   }
 
   /**
-   * Says that a client has come to read a stream. It takes the place of any other.
+   * Tells the owner that a client reads a stream, in place of any other.
    *
    * @throws as `SessionCluster.ask` does
    */
@@ -59,7 +59,7 @@ export class StreamTails {
     }
   }
 
-  /** The client is gone, or is to be. */
+  /** Ends a tail whose client is gone, or is sent away. */
   left(tail: StreamTail, endsConnection = true): void {
     tail.end(endsConnection);
     const attached = this.attached.get(tail.attachment);
@@ -67,7 +67,7 @@ export class StreamTails {
     if (attached?.owner) this.tellLeft(attached.owner, tail);
   }
 
-  /** @param isMoved whether the stream goes on, with a new owner */
+  /** The owner has ended a stream. @param isMoved whether it goes on at a new owner */
   detached(attachment: string, isMoved: boolean): void {
     const attached = this.attached.get(attachment);
     if (!attached) return;
@@ -75,7 +75,7 @@ export class StreamTails {
     else this.end(attached);
   }
 
-  /** Asks the nodes that have the sessions whether they know of their readers. A node that is dead is replaced. */
+  /** Asks the owners whether they know their readers. A dead owner is replaced. */
   tick(): void {
     for (const { tail } of this.attached.values()) tail.retry();
     const nodes = new Set([...this.attached.values()].map(({ owner }) => owner));
@@ -129,7 +129,7 @@ export class StreamTails {
       tail.gap();
       if (!reply.isAttached || reply.isFinished) this.end(attached);
     } catch (error) {
-      // Whoever has the session is asked again with the next tick.
+      // The next tick asks again.
       if (error instanceof SessionClosedError) tail.end();
       else this.attached.set(tail.attachment, attached);
     }

@@ -1,13 +1,13 @@
 import { type RecordField, type SessionRecord, recordFields } from '../model/cluster/session-record.js';
 
-/** In the place of JSON: the store may have this, or what it had before. */
+/** Replaces the JSON of a field while the store may have its new or its old value. */
 const UNCERTAIN = '';
 
-/** What the store has of a session's record, so that only what changes is written. */
+/** Remembers what the store has of a session's record, so that only changes are written. */
 export class WrittenRecord {
   private readonly fields = new Map<string, string>();
 
-  /** What is to be written for the store to have the record. It is not relied on until {@link confirm}. */
+  /** Fields that have to be written. The store counts as having them after {@link confirm}. */
   changes(record: SessionRecord): RecordField[] {
     const present = new Map(recordFields(record));
     const changed: RecordField[] = [...present].filter(([name, json]) => this.fields.get(name) !== json);
@@ -16,7 +16,7 @@ export class WrittenRecord {
     return changed;
   }
 
-  /** The changes have been written. */
+  /** Called once the changes are written. */
   confirm(changes: readonly RecordField[] = []): void {
     for (const [name, json] of changes)
       if (json === null) this.fields.delete(name);

@@ -1,15 +1,15 @@
 import type { ClusterLimits, McpCluster } from '../../model/cluster/mcp-cluster.js';
 import { MemoryNode, type SharedMemory } from './memory-node.js';
 
-/** A cluster of the applications of one process, such as those of a test. */
+/** A cluster of applications in one process, such as those of a test. */
 export interface MemoryCluster extends McpCluster {
   /** The nodes that joined, in order. */
   readonly nodes: readonly MemoryNode[];
 }
 
 /**
- * Has several applications of one process share their sessions, as those of several processes do with
- * `redisCluster()`: give the same one to each of them.
+ * Shares sessions among several applications in one process, as `redisCluster()` does among processes. Give the same
+ * one to each application.
  */
 export function memoryCluster(): MemoryCluster {
   const servers = new Map<string, SharedMemory>();

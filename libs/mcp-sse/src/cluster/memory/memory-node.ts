@@ -19,11 +19,11 @@ import { StoredSession } from './stored-session.js';
 export interface SharedMemory {
   readonly sessions: Map<string, StoredSession>;
   readonly nodes: Map<string, MemoryNode>;
-  /** Followers of a session may be there before it is. */
+  /** Also of sessions that do not exist yet. */
   readonly followers: Map<string, Set<LogFollower>>;
 }
 
-/** A node whose cluster is the memory of its process. What it sends is copied, as it would be on a wire. */
+/** A node of a cluster in memory. What it sends is copied, as on a wire. */
 export class MemoryNode implements ClusterNode, SessionStore, SessionLog, NodeBus {
   readonly id = randomUUID();
   readonly store = this;
@@ -44,7 +44,7 @@ export class MemoryNode implements ClusterNode, SessionStore, SessionLog, NodeBu
     return !this.isGone;
   }
 
-  /** Ends as a process does that is killed: nobody is told. */
+  /** Ends like a killed process: nobody is told. */
   crash(): void {
     this.shared.nodes.delete(this.id);
     this.handler = undefined;
@@ -126,7 +126,7 @@ export class MemoryNode implements ClusterNode, SessionStore, SessionLog, NodeBu
 
   private owned(id: string, { epoch }: SessionOwner, act: (session: StoredSession) => void): WriteOutcome {
     const session = this.session(id);
-    // Nothing is ever lost here: what is not there has been removed.
+    // Memory loses nothing: a missing session was removed.
     if (session?.owner.epoch !== epoch) return 'fenced';
     act(session);
     return 'ok';

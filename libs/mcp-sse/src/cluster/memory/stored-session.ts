@@ -9,7 +9,7 @@ import type {
 import type { ClusterLimits } from '../../model/cluster/mcp-cluster.js';
 import { type RecordField, type SessionRecord, recordOf } from '../../model/cluster/session-record.js';
 
-/** A session in the memory that nodes of one process share. */
+/** A session in the memory that the nodes of one process share. */
 export class StoredSession {
   private readonly inFlight = new Map<string, number>();
   private entries: LogEntry[] = [];
