@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { LogBatch, LogEntry, SessionOwner, WriteOutcome } from '../model/cluster/session-log.js';
 import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
@@ -216,7 +215,7 @@ export class SessionJournal implements SharedJournal {
         step.then?.(keeping);
       }
       this.count();
-      if (isUnsure) await delay(RETRY_MS, undefined, { ref: false });
+      if (isUnsure) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
     }
     this.isWriting = false;
   }
