@@ -21,7 +21,7 @@ export class StreamTail implements LogFollower {
   private unfollow: () => void = () => undefined;
   private reader?: TailReader;
   private position = 0;
-  /** Entries that come while the past is read; undefined once it has been read. */
+  /** Entries that come while the log is read; undefined while none has to be read. */
   private arrived?: LogEntry[] = [];
   private isReading = false;
   private mustReadAgain = false;
@@ -65,8 +65,11 @@ export class StreamTail implements LogFollower {
   }
 
   entry(entry: LogEntry): void {
+    if (this.isClosed) return;
     if (this.arrived) this.arrived.push(entry);
-    else this.deliver(entry);
+    else if (entry.position <= this.position + 1) this.deliver(entry);
+    // What lies between was lost, unless the session has another owner, whose positions start far ahead.
+    else void this.catchUp();
   }
 
   gap(): void {
@@ -103,11 +106,12 @@ export class StreamTail implements LogFollower {
   }
 
   private async catchUp(): Promise<void> {
-    this.arrived ??= [];
     this.isReading = true;
     let slice: LogSlice | undefined | 'unavailable';
     do {
       this.mustReadAgain = false;
+      // What arrived before is in the log.
+      this.arrived = [];
       slice = await this.log
         .read(this.sessionId, this.position + 1)
         // Any other error ends the stream, and its client comes back.
@@ -119,8 +123,9 @@ export class StreamTail implements LogFollower {
     const { arrived } = this;
     this.arrived = undefined;
     if (!slice || (slice.floor > this.position && this.position > 0)) return this.finish();
-    for (const entry of [...slice.entries, ...arrived]) this.deliver(entry);
-    if (this.isEnding) this.finish();
+    for (const entry of slice.entries) this.deliver(entry);
+    for (const entry of arrived) this.entry(entry);
+    if (this.isEnding && !this.isReading) this.finish();
   }
 
   private deliver(entry: LogEntry): void {
