@@ -168,7 +168,7 @@ export class WireClient {
   }
 }
 
-/** One HTTP request, as it is. */
+/** One HTTP request, as it is. A stream that GET opens is closed at once, and so has no body. */
 export function send(
   url: string,
   { method = 'POST', headers = {}, body }: { method?: string; headers?: Headers; body?: string } = {},
@@ -176,16 +176,18 @@ export function send(
   return new Promise((resolve, reject) => {
     const clientRequest = request(url, { method, headers, agent: new Agent() }, (response) => {
       const chunks: Buffer[] = [];
-      response.on('error', reject);
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
+      const end = () => {
         clientRequest.destroy();
         resolve({
           status: response.statusCode!,
           headers: response.headers,
           body: Buffer.concat(chunks).toString(),
         });
-      });
+      };
+      if (method === 'GET' && response.headers['content-type']?.startsWith('text/event-stream')) return end();
+      response.on('error', reject);
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', end);
     });
     clientRequest.on('error', reject);
     clientRequest.end(body);

@@ -97,6 +97,19 @@ describeWithRedis('the attacker who', () => {
     sse.close();
   });
 
+  it('reads all of Redis finds of the query of a stream what the options name, and nothing else', async () => {
+    await start({ guards: [LoginGuard], sse: { endpointQuery: ['workspace'] } });
+    for (const path of ['sse', 'mcp']) {
+      const stream = await WireClient.connect(
+        `${app.url}/${path}?access_token=${SECRET}&workspace=of-${path}`,
+      );
+      expect(await stream.call('a', 'ping')).toHaveProperty('result');
+      expect(await stored()).toContain(`of-${path}`);
+      stream.close();
+    }
+    expect(await stored()).not.toContain(SECRET);
+  });
+
   it('listens to what nodes tell each other of a stream: no header of it that would not be stored', async () => {
     const options = { guards: [LoginGuard], stored: { headers: ['X-Region'], claims: ['account'] } };
     await start(options);

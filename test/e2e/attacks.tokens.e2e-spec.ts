@@ -207,7 +207,7 @@ describeOnAdapters('while the key set cannot be had', (adapter) => {
 
   beforeEach(async () => {
     authorizationServer = await AuthorizationServer.start();
-    running = await start(adapter, authorizationServer, 2_000);
+    running = await start(adapter, authorizationServer, 1_000);
   });
 
   afterEach(async () => {

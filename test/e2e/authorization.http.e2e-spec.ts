@@ -24,13 +24,13 @@ const OPEN = rpc(1, 'tools/call', { name: 'open' });
 
 const withGuard = { providers: [Vault], options: { guards: [HeaderUserGuard] } };
 
-function expectChallenge({ status, headers, body }: WireResponse): void {
+function expectChallenge({ status, headers, body }: WireResponse, id: unknown = 1): void {
   expect(status).toBe(403);
   expect(headers['www-authenticate']).toMatch(CHALLENGE);
   expect(JSON.parse(body)).toEqual({
     jsonrpc: '2.0',
     error: { code: -32000, message: expect.stringContaining('vault:open vault:move') },
-    id: null,
+    id,
   });
 }
 
@@ -76,7 +76,7 @@ describeOnAdapters('authorization', (adapter) => {
   it('answers 403 to a batch with a call whose scopes are missing, and runs none of it', async () => {
     const { app, url } = await start(withGuard);
     const client = await HttpWireClient.connect(`${url}/mcp`, { headers: STAFF, version: '2025-03-26' });
-    expectChallenge(await client.post([rpc(2, 'tools/call', { name: 'look' }), OPEN]));
+    expectChallenge(await client.post([rpc(2, 'tools/call', { name: 'look' }), OPEN]), null);
     expect(app.get(Vault).runs).toEqual([]);
   });
 

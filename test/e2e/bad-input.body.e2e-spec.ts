@@ -30,7 +30,7 @@ class OwnController {
 describeOnAdapters('a body that is no message', (adapter) => {
   const server = runApp(adapter);
 
-  it.each([
+  it.each<[what: string, body: string, code: number, id?: number]>([
     ['text that is not JSON', 'hello', -32700],
     ['JSON that ends early', '{"jsonrpc":"2.0"', -32700],
     ['nothing', '', -32700],
@@ -42,20 +42,20 @@ describeOnAdapters('a body that is no message', (adapter) => {
     ['an empty array', '[]', -32600],
     ['a batch', JSON.stringify([PING]), -32600],
     ['an empty object', '{}', -32600],
-    ['a request without "jsonrpc"', '{"id":1,"method":"ping"}', -32600],
-    ['a request of JSON-RPC 1.0', '{"jsonrpc":"1.0","id":1,"method":"ping"}', -32600],
-    ['a "jsonrpc" that is a number', '{"jsonrpc":2.0,"id":1,"method":"ping"}', -32600],
-    ['an id without a method', '{"jsonrpc":"2.0","id":1}', -32600],
-    ['a method that is a number', '{"jsonrpc":"2.0","id":1,"method":1}', -32600],
-    ['a method that is null', '{"jsonrpc":"2.0","id":1,"method":null}', -32600],
-    ['"params" that are an array', '{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}', -32600],
-    ['"params" that are a number', '{"jsonrpc":"2.0","id":1,"method":"ping","params":7}', -32600],
-    ['"params" that are a string', '{"jsonrpc":"2.0","id":1,"method":"ping","params":"x"}', -32600],
+    ['a request without "jsonrpc"', '{"id":1,"method":"ping"}', -32600, 1],
+    ['a request of JSON-RPC 1.0', '{"jsonrpc":"1.0","id":1,"method":"ping"}', -32600, 1],
+    ['a "jsonrpc" that is a number', '{"jsonrpc":2.0,"id":1,"method":"ping"}', -32600, 1],
+    ['an id without a method', '{"jsonrpc":"2.0","id":1}', -32600, 1],
+    ['a method that is a number', '{"jsonrpc":"2.0","id":1,"method":1}', -32600, 1],
+    ['a method that is null', '{"jsonrpc":"2.0","id":1,"method":null}', -32600, 1],
+    ['"params" that are an array', '{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}', -32600, 1],
+    ['"params" that are a number', '{"jsonrpc":"2.0","id":1,"method":"ping","params":7}', -32600, 1],
+    ['"params" that are a string', '{"jsonrpc":"2.0","id":1,"method":"ping","params":"x"}', -32600, 1],
     ['a response without an id', '{"jsonrpc":"2.0","result":{}}', -32600],
     ['a response with result and error', '{"jsonrpc":"2.0","id":1,"result":{},"error":{}}', -32600],
-  ])('is refused with 400 where it is %s, and the session lives on', async (_what, body, code) => {
+  ])('is refused with 400 where it is %s, and the session lives on', async (_what, body, code, id) => {
     const client = await WireClient.connect(server.url);
-    expect(refusal(await client.post(body))).toEqual(refused(400, code));
+    expect(refusal(await client.post(body))).toEqual(refused(400, code, id));
     expect(await greeting(client)).toBe('Hello Ada');
     expect(messagesOf(client)).toHaveLength(1);
     client.close();
@@ -231,9 +231,9 @@ describeOnAdapters('a message that something before the module has parsed', (ada
   afterAll(() => running.close());
 
   it.each([
-    ['content-length', (body: string) => ({ 'content-length': body.length })],
-    ['transfer-encoding', () => ({ 'transfer-encoding': 'chunked' })],
-  ])('is taken as it is, and has the same limit: with %s', async (_name, headersOf) => {
+    ['content-length', (body: string) => ({ 'content-length': body.length }), null],
+    ['transfer-encoding', () => ({ 'transfer-encoding': 'chunked' }), 'ping'],
+  ])('is taken as it is, and has the same limit: with %s', async (_name, headersOf, id) => {
     const client = await WireClient.connect(`${running.url}/sse`);
     const post = async (message: object) => {
       const body = JSON.stringify(message);
@@ -244,7 +244,7 @@ describeOnAdapters('a message that something before the module has parsed', (ada
     expect((await post(greet(1))).status).toBe(202);
     expect(await client.answer(1)).toMatchObject({ result: { content: [{ text: 'Hello Ada' }] } });
     const large = { ...PING, params: { filler: 'x'.repeat(1_000) } };
-    expect(refusal(await post(large))).toEqual(refused(413, -32000));
+    expect(refusal(await post(large))).toEqual(refused(413, -32000, id));
     expect(refusal(await post([PING]))).toEqual(refused(400, -32600));
     expect(await greeting(client)).toBe('Hello Ada');
     client.close();

@@ -84,7 +84,7 @@ describeOnAdapters('the session of a message', (adapter) => {
     server.running.sessions.close(await client.sessionId());
     await client.end();
     clientRequest.end(body.slice(5));
-    expect(refusal(await responseTo(clientRequest))).toEqual(refused(404, -32001));
+    expect(refusal(await responseTo(clientRequest))).toEqual(refused(404, -32001, 'ping'));
   });
 });
 

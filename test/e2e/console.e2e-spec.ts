@@ -11,7 +11,7 @@ import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { anError, bootError } from '../fixtures/boot-error.js';
 import { HeaderUserGuard } from '../fixtures/header-user.guard.js';
-import { startModule } from '../fixtures/start-app.js';
+import { startModule, type AppFixture } from '../fixtures/start-app.js';
 
 const GET = { method: 'GET' };
 const DENIED = { canActivate: () => false };
@@ -35,12 +35,34 @@ describeOnAdapters('the console', (adapter) => {
     const about = JSON.parse((await send(`${url}/api/admin/mcp-console/api/server`, GET)).body) as object;
     expect(about).toEqual({
       server: { name: 'test', version: '1.0.0' },
-      root: '../../',
-      stream: ['sse'],
+      root: '../../../',
+      stream: ['api', 'sse'],
       heartbeatMs: 15_000,
       authenticates: false,
       viewer: { seesOthers: false },
     });
+  });
+
+  it('finds the server where a global prefix leaves it', async () => {
+    const { url } = await start({
+      imports: [McpConsoleModule.forRoot()],
+      options: { sse: { path: ':tenant/sse' } },
+      configure: (app) => void app.setGlobalPrefix(':region', { exclude: ['console{/*path}'] }),
+    });
+    expect((await send(`${url}/console/main.js`, GET)).status).toBe(200);
+    const about = JSON.parse((await send(`${url}/console/api/server`, GET)).body) as object;
+    expect(about).toMatchObject({ root: '../', stream: [':region', ':tenant', 'sse'] });
+  });
+
+  it('stops the boot where a global prefix parts it from its files', async () => {
+    const fixture: AppFixture = {
+      adapter,
+      imports: [McpConsoleModule.forRoot({ path: 'admin/console' })],
+      configure: (app) => void app.setGlobalPrefix('api', { exclude: ['admin/console'] }),
+    };
+    expect(await bootError(fixture)).toEqual(
+      anError(McpConfigurationError, '"/api/admin/console/api/server"', '"admin/console{/*path}"'),
+    );
   });
 
   it('sends a policy that allows its own files alone, whatever the application sends', async () => {

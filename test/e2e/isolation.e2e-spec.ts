@@ -26,7 +26,7 @@ class Talker {
     await delay(delayMs);
     ctx.progress(1, 2, nonce);
     await delay(delayMs);
-    return { nonce, subject: ctx.principal.subject, session: ctx.session.id };
+    return { nonce, subject: ctx.principal.subject, session: ctx.session?.id };
   }
 }
 

@@ -45,7 +45,7 @@ class Tools {
       aborted: signal.aborted,
       clientInfo,
       protocolVersion,
-      session: session.id,
+      session: session?.id,
     };
   }
 

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import {
   BadRequestException,
@@ -278,6 +279,29 @@ describeOnAdapters('errors', (adapter) => {
     });
     const { error: resource } = await client.call(4, 'resources/read', { uri: 'it://1' });
     expect(resource).toEqual({ code: -32001, message: 'Of a resource' });
+  });
+
+  it("become JSON-RPC errors when a CommonJS application throws the SDK's McpError", async () => {
+    const commonJs = createRequire(import.meta.url)('@modelcontextprotocol/sdk/types.js') as {
+      McpError: typeof McpError;
+    };
+    expect(commonJs.McpError).not.toBe(McpError);
+    @Injectable()
+    class Features {
+      @McpTool()
+      tool() {
+        throw new commonJs.McpError(-32050, 'Of a tool', { detail: 1 });
+      }
+      @McpPrompt()
+      prompt() {
+        throw new commonJs.McpError(-32051, 'Of a prompt');
+      }
+    }
+    const client = await connect({ providers: [Features] });
+    const { error: ofTool } = await client.callTool(1, 'tool');
+    expect(ofTool).toEqual({ code: -32050, message: 'Of a tool', data: { detail: 1 } });
+    const { error: ofPrompt } = await client.call(2, 'prompts/get', { name: 'prompt' });
+    expect(ofPrompt).toEqual({ code: -32051, message: 'Of a prompt' });
   });
 
   it('of the protocol pass a catch-all filter of HTTP', async () => {

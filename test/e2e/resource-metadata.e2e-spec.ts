@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { Injectable, UnauthorizedException, VersioningType, type CanActivate } from '@nestjs/common';
+import {
+  Injectable,
+  RequestMethod,
+  UnauthorizedException,
+  VersioningType,
+  type CanActivate,
+} from '@nestjs/common';
 import { APP_GUARD, RouterModule } from '@nestjs/core';
 import { McpConfigurationError, McpSseModule, type McpOAuthOptions } from 'nestjs-mcp-sse';
 import { send } from '../clients/wire-client.js';
@@ -97,6 +103,27 @@ describeOnAdapters('the metadata of protected resources', (adapter) => {
     });
     const { headers } = await send(`${url}/in/acme?sessionId=x`, { body: '{}' });
     expect(metadataUrl(headers['www-authenticate'])).toBe(`${url}${WELL_KNOWN}/acme/sse`);
+  });
+
+  it('is where a global prefix leaves the stream, for a message that is refused', async () => {
+    const { url } = await startGuarded({
+      options: { sse: { path: ':tenant/sse', messagesPath: 'in/:tenant' } },
+      configure: (app) => void app.setGlobalPrefix('v2', { exclude: [':tenant/sse'] }),
+    });
+    const { headers } = await send(`${url}/v2/in/acme?sessionId=x`, { body: '{}' });
+    const address = metadataUrl(headers['www-authenticate']);
+    expect(address).toBe(`${url}${WELL_KNOWN}/acme/sse`);
+    expect(JSON.parse((await get(address!)).body)).toMatchObject({ resource: `${url}/acme/sse` });
+  });
+
+  it('is under the path of POST where a global prefix excludes GET alone', async () => {
+    const { url } = await startGuarded({
+      configure: (app) =>
+        void app.setGlobalPrefix('v2', { exclude: [{ path: 'mcp', method: RequestMethod.GET }] }),
+    });
+    const { headers } = await send(`${url}/v2/mcp`, { body: '{}' });
+    const { body } = await get(metadataUrl(headers['www-authenticate'])!);
+    expect(JSON.parse(body)).toMatchObject({ resource: `${url}/v2/mcp` });
   });
 
   it('is not named for a message that does not tell which stream it belongs to', async () => {

@@ -1,11 +1,12 @@
 import { expect, it } from '@jest/globals';
-import { Injectable, VersioningType } from '@nestjs/common';
+import { Injectable, RequestMethod, VersioningType } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
-import { McpContext, McpSseModule, McpTool } from 'nestjs-mcp-sse';
+import { McpConfigurationError, McpContext, McpSseModule, McpTool } from 'nestjs-mcp-sse';
 import { connectSdkClient } from '../clients/sdk-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
+import { anError, bootError } from '../fixtures/boot-error.js';
 import { startPrefixProxy } from '../fixtures/prefix-proxy.js';
 import type { AppFixture } from '../fixtures/start-app.js';
 import { UserGuard } from '../fixtures/user.guard.js';
@@ -63,6 +64,84 @@ const ROUTES: [string, Route][] = [
       absent: ['/api/sse'],
     },
   ],
+  [
+    'a global prefix that excludes the stream alone',
+    {
+      fixture: { configure: (app) => void app.setGlobalPrefix('v2', { exclude: ['sse'] }) },
+      stream: '/sse',
+      endpoint: '/v2/messages',
+      absent: ['/v2/sse', '/messages'],
+    },
+  ],
+  [
+    'a global prefix that excludes the messages alone',
+    {
+      fixture: { configure: (app) => void app.setGlobalPrefix('v2', { exclude: ['messages'] }) },
+      stream: '/v2/sse',
+      endpoint: '/messages',
+      absent: ['/sse', '/v2/messages'],
+    },
+  ],
+  [
+    'a global prefix that excludes the GET of the stream and the POST of the messages',
+    {
+      fixture: {
+        options: { sse: { messagesPath: 'sse/in' } },
+        configure: (app) =>
+          void app.setGlobalPrefix('v2/:region', {
+            exclude: [
+              { path: 'sse', method: RequestMethod.POST },
+              { path: 'sse/in', method: RequestMethod.POST },
+            ],
+          }),
+      },
+      stream: '/v2/north/sse',
+      endpoint: '/sse/in',
+      params: {},
+    },
+  ],
+  [
+    'a global prefix that excludes a GET of the messages, which nobody asks for',
+    {
+      fixture: {
+        configure: (app) =>
+          void app.setGlobalPrefix('v2', { exclude: [{ path: 'messages', method: RequestMethod.GET }] }),
+      },
+      stream: '/v2/sse',
+      endpoint: '/v2/messages',
+      absent: ['/sse'],
+    },
+  ],
+  [
+    'a global prefix that excludes by a wildcard',
+    {
+      fixture: {
+        options: { sse: { path: 'ai/:tenant/sse', messagesPath: 'in/:tenant' } },
+        configure: (app) => void app.setGlobalPrefix('v2', { exclude: ['ai/*rest'] }),
+      },
+      stream: '/ai/a%2Fb/sse',
+      endpoint: '/v2/in/a%2Fb',
+      params: { tenant: 'a/b' },
+      absent: ['/v2/ai/acme/sse'],
+    },
+  ],
+  ...['1', '2'].map((version): [string, Route] => [
+    `a global prefix that excludes the stream of two versions, version ${version}`,
+    {
+      fixture: {
+        imports: [RouterModule.register([{ path: 'ai', module: McpSseModule }])],
+        options: { sse: TENANTS },
+        configure: (app) => {
+          app.setGlobalPrefix('api', { exclude: ['ai/:tenant/sse'] });
+          app.enableVersioning({ type: VersioningType.URI, defaultVersion: ['1', '2'] });
+        },
+      },
+      stream: `/v${version}/ai/acme/sse`,
+      endpoint: `/api/v${version}/ai/acme/messages`,
+      params: { tenant: 'acme' },
+      absent: [`/api/v${version}/ai/acme/sse`],
+    },
+  ]),
   [
     'URI versioning without a default',
     {
@@ -216,6 +295,30 @@ describeOnAdapters('the endpoint under', (adapter) => {
     const { structuredContent } = await client.callTool({ name: 'where' });
     expect(structuredContent).toEqual(params);
     await client.close();
+  });
+});
+
+describeOnAdapters('a global prefix that splits', (adapter) => {
+  const { start } = appPerTest(adapter);
+
+  it('the methods of Streamable HTTP has HTTP+SSE clients post where POST is', async () => {
+    const { url } = await start({
+      providers: [Tools],
+      configure: (app) =>
+        void app.setGlobalPrefix('v2', { exclude: [{ path: 'mcp', method: RequestMethod.GET }] }),
+    });
+    const wire = await WireClient.connect(`${url}/mcp`);
+    expect(await wire.endpoint()).toBe(`${url}/v2/mcp?sessionId=${await wire.sessionId()}`);
+    expect((await wire.callTool(1, 'where')).result.structuredContent).toEqual({});
+    wire.close();
+  });
+
+  it('the transport, and leaves its endpoint a parameter without a value, stops the boot', async () => {
+    const configure: AppFixture['configure'] = (app) =>
+      void app.setGlobalPrefix(':region', { exclude: ['sse'] });
+    expect(await bootError({ adapter, configure })).toEqual(
+      anError(McpConfigurationError, '"/:region/messages"', 'exclude'),
+    );
   });
 });
 

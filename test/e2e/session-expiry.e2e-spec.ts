@@ -1,13 +1,19 @@
 import { afterEach, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import type { McpSessionEvent } from 'nestjs-mcp-sse';
-import { HttpWireClient } from '../clients/http-wire-client.js';
+import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
+import { movableClock } from '../fixtures/clock.js';
 import { Stage } from '../fixtures/stage.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
+const MINUTE = 60_000;
+/** What a busy machine may take meanwhile, as the clock goes on. */
+const PATIENCE = 10_000;
 const secretOrKey = 'a secret that is long enough for HS256';
+
+const putForward = movableClock();
 
 /** Headers with a token that ends in so many milliseconds. */
 function bearer(lifetimeMs: number, claims: object = {}): Record<string, string> {
@@ -34,17 +40,18 @@ describeOnAdapters('a session of a principal with a token', (adapter) => {
 
   it('loses its stream before the token ends, and goes on with a new one', async () => {
     await start();
-    const expires = Date.now() + 2_000;
-    const client = await WireClient.connect(`${running.url}/sse`, bearer(2_000));
+    const client = await WireClient.connect(`${running.url}/sse`, bearer(MINUTE));
     expect(await client.callTool(1, 'nothing')).toHaveProperty('error');
     const expired = eventOf('expired');
+    putForward(0.9 * MINUTE - PATIENCE);
+    expect(running.sessions.get(await client.sessionId())!.attached).toBe(true);
+    putForward(0.1 * MINUTE + PATIENCE);
     await client.end();
-    expect(Date.now()).toBeLessThanOrEqual(expires + 500);
     expect(await expired).toMatchObject({ session: { id: await client.sessionId() } });
 
     const again = await WireClient.open(`${running.url}/sse`, {
-      ...bearer(60_000),
-      'last-event-id': client.events.at(-1)!.id!,
+      ...bearer(MINUTE),
+      'last-event-id': client.lastEventId,
     });
     expect(await again.sessionId()).toBe(await client.sessionId());
     expect(await again.callTool(2, 'nothing')).toHaveProperty('error');
@@ -53,32 +60,38 @@ describeOnAdapters('a session of a principal with a token', (adapter) => {
 
   it('keeps its stream as long as the newest token that came with a message', async () => {
     await start();
-    const client = await WireClient.connect(`${running.url}/sse`, bearer(1_500));
-    expect((await client.post({ jsonrpc: '2.0', id: 1, method: 'ping' }, bearer(60_000))).status).toBe(202);
-    const bystander = await WireClient.connect(`${running.url}/sse`, bearer(1_800));
+    const isAttached = async () => running.sessions.get(await client.sessionId())!.attached;
+    const client = await WireClient.connect(`${running.url}/sse`, bearer(MINUTE));
+    const bystander = await WireClient.connect(`${running.url}/sse`, bearer(MINUTE));
     await bystander.callTool(1, 'nothing');
+    expect((await client.post(rpc(1, 'ping'), bearer(10 * MINUTE))).status).toBe(202);
+    putForward(MINUTE);
     await bystander.end();
-    expect(running.sessions.get(await client.sessionId())!.attached).toBe(true);
+    expect(await isAttached()).toBe(true);
     // An older token that still lives does not bring the end nearer again.
-    await client.post({ jsonrpc: '2.0', id: 2, method: 'ping' }, bearer(1_000));
-    const other = await WireClient.connect(`${running.url}/sse`, bearer(1_300));
+    expect((await client.post(rpc(2, 'ping'), bearer(MINUTE))).status).toBe(202);
+    const other = await WireClient.connect(`${running.url}/sse`, bearer(MINUTE));
     await other.callTool(1, 'nothing');
+    putForward(MINUTE);
     await other.end();
-    expect(running.sessions.get(await client.sessionId())!.attached).toBe(true);
+    expect(await isAttached()).toBe(true);
     client.close();
   });
 
   it('gets the answer of a call that runs until the very end of the token', async () => {
     await start();
-    const client = await WireClient.connect(`${running.url}/sse`, bearer(2_000));
-    await client.post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'perform' } });
+    const client = await WireClient.connect(`${running.url}/sse`, bearer(MINUTE));
+    await client.post(rpc(1, 'tools/call', { name: 'perform' }));
     const act = await stage.next();
+    putForward(MINUTE - PATIENCE);
+    expect(running.sessions.get(await client.sessionId())!.attached).toBe(true);
+    putForward(PATIENCE);
     await client.end();
     expect(act.context.signal.aborted).toBe(false);
     act.resolve('done');
     const again = await WireClient.open(`${running.url}/sse`, {
-      ...bearer(60_000),
-      'last-event-id': client.events.at(-1)!.id!,
+      ...bearer(MINUTE),
+      'last-event-id': client.lastEventId,
     });
     expect(await again.answer(1)).toMatchObject({ result: { content: [{ text: 'done' }] } });
     again.close();
@@ -86,14 +99,15 @@ describeOnAdapters('a session of a principal with a token', (adapter) => {
 
   it('loses the streams of Streamable HTTP too, and can take up that of a call', async () => {
     await start();
-    const client = await HttpWireClient.connect(`${running.url}/mcp`, { headers: bearer(2_000) });
+    const client = await HttpWireClient.connect(`${running.url}/mcp`, { headers: bearer(MINUTE) });
     const [stream, act] = await stage.stream(client);
+    putForward(MINUTE);
     await stream.end();
     act.resolve('done');
     const again = await WireClient.open(`${running.url}/mcp`, {
       ...client.headers,
-      ...bearer(60_000),
-      'last-event-id': stream.events.at(-1)!.id!,
+      ...bearer(MINUTE),
+      'last-event-id': stream.lastEventId,
     });
     expect(await again.answer('a')).toMatchObject({ result: { content: [{ text: 'done' }] } });
   });
@@ -101,14 +115,14 @@ describeOnAdapters('a session of a principal with a token', (adapter) => {
   it('ends when the access of its principal is revoked, and no other does', async () => {
     await start();
     const [ada, adaToo, bob] = await Promise.all(
-      ['ada', 'ada', 'bob'].map((sub) => WireClient.connect(`${running.url}/sse`, bearer(60_000, { sub }))),
+      ['ada', 'ada', 'bob'].map((sub) => WireClient.connect(`${running.url}/sse`, bearer(MINUTE, { sub }))),
     );
     const { principal } = running.sessions.get(await ada!.sessionId())!;
     const closed = eventOf('closed');
     expect(running.sessions.closeWhere(principal)).toBe(2);
     expect(await closed).toMatchObject({ reason: 'revoked' });
     await Promise.all([ada!.end(), adaToo!.end()]);
-    expect((await ada!.post({ jsonrpc: '2.0', id: 1, method: 'ping' })).status).toBe(404);
+    expect((await ada!.post(rpc(1, 'ping'))).status).toBe(404);
     expect(await bob!.callTool(1, 'nothing')).toHaveProperty('error');
     expect(running.sessions.closeWhere({ subject: 'carol' })).toBe(0);
     expect(running.sessions.closeWhere((session) => session.principal.subject === 'bob')).toBe(1);

@@ -29,12 +29,12 @@ function refusal({ status, headers, body }: WireResponse): object {
   };
 }
 
-function refusedForNow(status: number): object {
+function refusedForNow(status: number, id: unknown = null): object {
   return {
     status,
     type: expect.stringMatching(/^application\/json\b/),
     retryAfter: expect.stringMatching(/^[1-9]\d*$/),
-    body: { jsonrpc: '2.0', error: { code: -32000, message: expect.stringMatching(/./) }, id: null },
+    body: { jsonrpc: '2.0', error: { code: -32000, message: expect.stringMatching(/./) }, id },
   };
 }
 
@@ -99,7 +99,7 @@ describeOnAdapters('sessions', (adapter) => {
       await client.post(toolCall(id, 'wait'));
       await client.next(isWaiting);
     }
-    expect(refusal(await client.post(toolCall(3, 'hello')))).toEqual(refusedForNow(429));
+    expect(refusal(await client.post(toolCall(3, 'hello')))).toEqual(refusedForNow(429, 3));
     const other = await WireClient.connect(url);
     expect(await other.callTool(3, 'hello')).toHaveProperty('result');
 

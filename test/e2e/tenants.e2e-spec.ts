@@ -31,7 +31,7 @@ class Office {
     ctx.log.info({ news });
     ctx.notify('notifications/own', { news });
     this.sessions.broadcast('notifications/news', { news }, { tenant: tenant! });
-    this.sessions.notify(ctx.session.id, 'notifications/direct', { news });
+    this.sessions.notify(ctx.session!.id, 'notifications/direct', { news });
     this.sessions.resourceUpdated('board://today', { tenant: tenant! });
     return news;
   }

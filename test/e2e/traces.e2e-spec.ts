@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { connectSdkClient, connectSdkHttpClient } from '../clients/sdk-client.js';
 import { HttpWireClient } from '../clients/http-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
@@ -36,13 +36,13 @@ const byId = (id: string | undefined) => spanOf((span) => span.id === id);
 describe.each(['express', 'fastify'])(
   'traces of an application whose HTTP is instrumented, on %s',
   (adapter) => {
-    beforeEach(async () => {
+    beforeAll(async () => {
       running = await startTypeScript('test/fixtures/traced/main.ts', { env: { ADAPTER: adapter } });
     });
 
     beforeEach(() => send(`${running.url}/spans`, { method: 'DELETE' }));
 
-    afterEach(() => running.stop());
+    afterAll(() => running.stop());
 
     it("lead from the SDK's client over HTTP+SSE through a tool to what that calls", async () => {
       const client = await connectSdkClient(`${running.url}/sse`);

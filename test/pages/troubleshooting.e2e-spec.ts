@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import compression from 'compression';
 import { EventSource } from 'eventsource';
+import jwt from 'jsonwebtoken';
 import { mcpCorsOptions, McpSessionService, type McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { HttpWireClient, initialize } from '../clients/http-wire-client.js';
 import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { Greeter } from '../fixtures/greeter.js';
+import { MemoryLog } from '../fixtures/memory-log.js';
 import { startPrefixProxy } from '../fixtures/prefix-proxy.js';
 import { testNames } from '../fixtures/test-names.js';
 
@@ -69,6 +72,20 @@ describe('troubleshooting of connections', () => {
     expect(await allowed((await serve(options)).url)).toBeUndefined();
     const configured = await start({ options, configure: (app) => app.enableCors(mcpCorsOptions([ORIGIN])) });
     expect(await allowed(configured.url)).toBe(ORIGIN);
+  });
+
+  it('401, and the token looks right', async () => {
+    const log = new MemoryLog();
+    const secretOrKey = 'a secret of at least thirty-two bytes';
+    const { url } = await start({
+      options: { auth: { jwt: { secretOrKey, issuer: 'https://login.example' } } },
+      configure: (app) => app.useLogger(log),
+    });
+    const token = jwt.sign({ sub: 'ada', iss: 'https://login.example/' }, secretOrKey, { expiresIn: '1h' });
+    expect((await post(`${url}/mcp`, { authorization: `Bearer ${token}` })).status).toBe(401);
+    Logger.overrideLogger(false);
+    const line = log.lines.find((logged) => logged.startsWith('debug A request gets 401'));
+    expect(PAGE).toContain(`> ${line!.replace(/^debug (.*) McpSseModule$/, '$1')}\n`);
   });
 
   it("401 from a browser's EventSource", async () => {

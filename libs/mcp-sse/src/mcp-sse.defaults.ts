@@ -49,6 +49,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
     sse: {
       path: 'sse',
       messagesPath: 'messages',
+      endpointQuery: [],
       heartbeatMs: 15_000,
       graceMs: 60_000,
       maxQueuedBytes: 4 * MIB,
@@ -65,6 +66,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
     replay: { maxEvents: 10_000, maxBytes: 8 * MIB, ...defined(options.replay) },
     stored: {
       headers: [...STORED_HEADERS, ...(options.stored?.headers ?? []).map((name) => name.toLowerCase())],
+      query: [...(options.sse?.endpointQuery ?? []), ...(options.stored?.query ?? [])],
       claims: [...STORED_CLAIMS, options.tenantClaim ?? 'tenant', ...(options.stored?.claims ?? [])],
     },
     drain: {

@@ -20,6 +20,7 @@ import { FeatureBinder } from './execution/feature.binder.js';
 import type { McpDefinition } from './model/definitions.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
 import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
+import { policyContextOf } from './model/mcp-policy.js';
 import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
 import { whenReady } from './model/when-ready.js';
 import { logAuditTrail } from './observability/audit/log-audit-trail.js';
@@ -88,7 +89,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   private announce(list: McpFeatureList, definition: McpDefinition): void {
     for (const session of this.sessions.sessions)
       whenReady(
-        () => this.access.grants(definition, session),
+        () => this.access.grants(definition, policyContextOf(session)),
         (sees) => sees && session.notify(`notifications/${list}/list_changed`),
         (error) => this.errors.report(error, `the policy, of a change of the ${list},`),
       );

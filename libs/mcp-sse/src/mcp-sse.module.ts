@@ -44,7 +44,7 @@ import { SessionCluster } from './cluster/session-cluster.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { HttpPreparation } from './transports/adapters/http-preparation.js';
 import { exemptOwnControllers } from './nest/global-interceptors.js';
-import { setResource } from './transports/routes/mcp-route.js';
+import { configureRoute } from './transports/routes/mcp-route.js';
 import { MessageIntake } from './transports/messages/message-intake.js';
 import { ProtectedResource } from './transports/routes/protected-resource.js';
 import { restoredOrigin } from './transports/relay/relayed-origin.js';
@@ -150,8 +150,10 @@ function completed(module: DynamicModule, name?: string): DynamicModule {
           const routes = routesOf(options);
           setSsePaths(sse, routes);
           setStreamableHttpPath(http, routes);
-          if (resource.isDescribed)
-            for (const controller of [sse, http]) setResource(controller, 'stream', resource);
+          if (resource.isDescribed) {
+            configureRoute(sse, 'stream', { resource });
+            for (const method of ['stream', 'message']) configureRoute(http, method, { resource });
+          }
           return routes;
         },
       },

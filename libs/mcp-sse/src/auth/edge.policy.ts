@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Server, Socket } from 'node:net';
 import type { McpSseModuleOptions } from '../model/mcp-sse.options.js';
 import { isLoopbackAddress, isLoopbackName } from './loopback.js';
 
@@ -8,8 +9,8 @@ const OF_PROXIES: ReadonlySet<string> = new Set(['forwarded', 'via', 'x-real-ip'
 /**
  * Decides whether a request may come in before anything else looks at it: the one rule of every route of the module.
  *
- * - Without authentication a server serves its own machine only. Behind a proxy every connection is a local one, so
- *   requests that a proxy has marked are refused as well.
+ * - Without authentication a server serves its own machine only: loopback addresses and Unix sockets. Behind a proxy every
+ *   connection is a local one, so requests that a proxy has marked are refused as well.
  * - The Host must be listed, or a loopback name on a loopback address, against DNS rebinding.
  * - The Origin must be listed, or the server's own. With authentication, pages of loopback names are served on a
  *   loopback address too.
@@ -35,7 +36,8 @@ export class EdgePolicy {
    * @returns why the request is refused, or undefined when it is not
    */
   refusal({ headers, socket }: IncomingMessage, isPage = false): string | undefined {
-    const isLocal = isLoopbackAddress(socket.localAddress);
+    // With authentication, any host leads to a Unix socket: proxies that connect by one pass on the name of the site.
+    const isLocal = isLoopbackAddress(socket.localAddress) || (!this.isProtected && isUnixSocket(socket));
     if (!this.isProtected && (!isLocal || isForwarded(headers)))
       return (
         'This server has no authentication, so it serves loopback connections only, and none that came through a ' +
@@ -75,6 +77,19 @@ export class EdgePolicy {
   private knowsHosts(isLocal: boolean): boolean {
     return this.hosts ? !this.hosts.has('*') : isLocal;
   }
+}
+
+/** Servers that listen on a path: one that has stopped listening does not know its address any more. */
+const onPaths = new WeakSet<Server>();
+
+/** The server tells, since a TCP socket that was reset has no address either. */
+function isUnixSocket({ localAddress, server }: Socket & { readonly server?: Server }): boolean {
+  if (localAddress !== undefined || !server) return false;
+  const address = server.address();
+  if (address === null) return onPaths.has(server);
+  if (typeof address !== 'string') return false;
+  onPaths.add(server);
+  return true;
 }
 
 /** An empty list, as configuration from an environment has it, is no list. */

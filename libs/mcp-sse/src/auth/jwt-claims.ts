@@ -1,20 +1,31 @@
 import type { ResolvedJwt } from '../model/resolved-options.js';
+import { quoted } from './log-refusal.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * Whether the claims of a token make it an access token for a user: an object with a subject, an expiry and a lifetime
- * that the options accept. Signature, issuer, audience and the times themselves have been verified before.
+ * What keeps the claims of a token from making it an access token for a user: an object with a subject, an expiry and a
+ * lifetime that the options accept. Signature, issuer, audience and the times themselves have been verified before.
+ *
+ * @returns a cause as `logRefusal` takes it, or undefined for an access token
  */
-export function isAccessToken(claims: unknown, options: ResolvedJwt): claims is Claims {
-  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) return false;
+export function claimsFault(claims: unknown, options: ResolvedJwt): string | undefined {
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
+    return 'the claims of its token are no object';
   const { sub, exp, iat } = claims as Claims;
-  if (typeof sub !== 'string' || sub === '') return false;
-  if (exp === undefined) return !options.requireExpiry && options.maxLifetimeSeconds === undefined;
-  if (typeof exp !== 'number') return false;
-  const { maxLifetimeSeconds = Infinity, clockToleranceSeconds } = options;
+  if (typeof sub !== 'string' || sub === '') return `the subject (sub) of its token is ${quoted(sub)}`;
+  const { requireExpiry, maxLifetimeSeconds, clockToleranceSeconds } = options;
+  if (exp === undefined) {
+    if (maxLifetimeSeconds !== undefined)
+      return 'its token has no expiry (exp), which "auth.jwt.maxLifetimeSeconds" needs';
+    return requireExpiry ? 'its token has no expiry (exp), which "auth.jwt.requireExpiry" needs' : undefined;
+  }
+  if (typeof exp !== 'number') return `the expiry (exp) of its token is ${quoted(exp)}`;
+  if (maxLifetimeSeconds === undefined) return undefined;
   // A date of issue in the future would make any expiry look near.
   const now = Date.now() / 1_000;
   const start = typeof iat === 'number' ? Math.min(iat, now) : now;
-  return exp - start <= maxLifetimeSeconds + clockToleranceSeconds;
+  const lifetime = exp - start;
+  if (lifetime <= maxLifetimeSeconds + clockToleranceSeconds) return undefined;
+  return `its token lives for ${Math.round(lifetime)} s, and "auth.jwt.maxLifetimeSeconds" is ${maxLifetimeSeconds}`;
 }

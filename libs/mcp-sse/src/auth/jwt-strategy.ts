@@ -3,9 +3,11 @@ import { ExtractJwt, Strategy, type StrategyOptionsWithoutRequest } from 'passpo
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedJwt } from '../model/resolved-options.js';
 import { acceptedValues } from './accepted-values.js';
-import { isAccessToken } from './jwt-claims.js';
+import { claimsFault } from './jwt-claims.js';
 import { jwtHeader, type JwtHeader } from './jwt-header.js';
 import { jwtKeys } from './jwt-keys.js';
+import { quoted } from './log-refusal.js';
+import { RefusedToken } from './refused-token.js';
 
 /**
  * What passport verifies JWTs with.
@@ -29,10 +31,14 @@ export function jwtStrategy(jwt: ResolvedJwt): Strategy {
     audience: acceptedValues(jwt.audience, 'auth.jwt.audience'),
     jsonWebTokenOptions: { clockTolerance: jwt.clockToleranceSeconds },
   };
-  return new Strategy(options, (claims: unknown, done: (error: null, user: object | false) => void) =>
-    done(null, isAccessToken(claims, jwt) ? claims : false),
-  );
+  return new Strategy(options, (claims: unknown, done: Verified) => {
+    const fault = claimsFault(claims, jwt);
+    if (fault === undefined) done(null, claims as object);
+    else done(null, false, new RefusedToken(fault));
+  });
 }
+
+type Verified = (error: null, user: object | false, info?: object) => void;
 
 type KeyCallback = (error: unknown, key?: KeyObject) => void;
 
@@ -51,15 +57,33 @@ function keyFinder(jwt: ResolvedJwt): (token: string) => Promise<KeyObject> {
   const algorithms: readonly (string | undefined)[] = jwt.algorithms;
   return async (token) => {
     const header = jwtHeader(token);
-    if (!algorithms.includes(header.alg)) throw new Error('the algorithm is not accepted');
-    if (!mayBeAccessToken(header)) throw new Error('it is no access token');
-    // What a token calls critical must be understood, and no extension is.
-    if (header.crit !== undefined) throw new Error('the token has a critical extension');
+    const fault = headerFault(header, algorithms);
+    if (fault !== undefined) throw new RefusedToken(fault);
     const key = await keys.keyFor(header);
     // Without a key the verifier would fail on tokens that have no signature, rather than refuse them.
-    if (!key) throw new Error('there is no such key');
+    if (!key) throw new RefusedToken(`the key of its token is unknown: ${missingKey(header)}`);
     return key;
   };
+}
+
+/** Why no key is asked for. @returns a cause as `logRefusal` takes it */
+function headerFault(
+  { alg, typ, crit }: JwtHeader,
+  algorithms: readonly (string | undefined)[],
+): string | undefined {
+  if (!algorithms.includes(alg))
+    return `the algorithm (alg) of its token is ${quoted(alg)}, and "auth.jwt.algorithms" accepts ${algorithms.join(', ')}`;
+  if (!mayBeAccessToken(typ))
+    return `the type (typ) of its token is ${quoted(typ)}, which no access token has`;
+  // What a token calls critical must be understood, and no extension is.
+  if (crit !== undefined) return `its token has critical extensions (crit), ${quoted(crit)}`;
+  return undefined;
+}
+
+function missingKey({ kid, alg }: JwtHeader): string {
+  return kid === undefined
+    ? `it names none (kid), and "auth.jwt.jwksUri" has not exactly one for ${alg}`
+    : `"auth.jwt.jwksUri" has not exactly one for ${alg} with the id (kid) ${quoted(kid)}`;
 }
 
 /**
@@ -68,6 +92,6 @@ function keyFinder(jwt: ResolvedJwt): (token: string) => Promise<KeyObject> {
  *
  * @see https://www.rfc-editor.org/rfc/rfc8725#section-3.11
  */
-function mayBeAccessToken({ typ }: JwtHeader): boolean {
+function mayBeAccessToken(typ: unknown): boolean {
   return typ === undefined || (typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ));
 }

@@ -13,6 +13,7 @@ import { providedInstance } from '../model/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedApiKey, type ResolvedOptions } from '../model/resolved-options.js';
 import { ApiKeys } from './api-keys.js';
 import { bearerToken } from './bearer.js';
+import { logRefusal } from './log-refusal.js';
 import { rawRequest } from '../http/raw-request.js';
 
 /** Lets requests in that have a key of the `auth.apiKey` option; `request.user` becomes its owner. */
@@ -48,9 +49,22 @@ export class McpApiKeyGuard implements CanActivate, OnModuleInit {
     const { headers } = rawRequest(request);
     const key = String(headers[this.apiKey.header.toLowerCase()] ?? bearerToken(headers) ?? '');
     const owner = key === '' ? undefined : await this.keys.verify(key);
-    if (!owner) throw new UnauthorizedException();
+    if (!owner) {
+      logRefusal(key === '' ? this.missingKey() : this.unknownKey());
+      throw new UnauthorizedException();
+    }
     const { name, tenant, scopes, roles } = owner;
     request.user = { sub: name, iss: 'api-key', [this.options.tenantClaim]: tenant, scopes, roles };
     return true;
+  }
+
+  private missingKey(): string {
+    return `it has no key, neither in "${this.apiKey.header}" nor as a bearer token`;
+  }
+
+  private unknownKey(): string {
+    return this.apiKey.provider
+      ? 'its key is unknown to "auth.apiKey.provider"'
+      : 'its key is none of "auth.apiKey.keys"';
   }
 }

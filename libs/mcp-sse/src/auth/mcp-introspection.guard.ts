@@ -8,8 +8,12 @@ import {
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { bearerToken } from './bearer.js';
+import { logRefusal } from './log-refusal.js';
 import { rawRequest } from '../http/raw-request.js';
+import { RefusedToken } from './refused-token.js';
 import { TokenIntrospection } from './token-introspection.js';
+
+const NO_TOKEN = new RefusedToken('it has no bearer token, which "auth.introspection" needs');
 
 /**
  * Lets requests in whose `Authorization: Bearer` is a token that the authorization server of the
@@ -36,8 +40,11 @@ export class McpIntrospectionGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request: { user?: unknown } = context.switchToHttp().getRequest();
     const token = bearerToken(rawRequest(request).headers);
-    const claims = token === undefined ? undefined : await this.introspection.claimsOf(token);
-    if (!claims) throw new UnauthorizedException();
+    const claims = token === undefined ? NO_TOKEN : await this.introspection.claimsOf(token);
+    if (claims instanceof RefusedToken) {
+      logRefusal(claims.cause);
+      throw new UnauthorizedException();
+    }
     request.user = claims;
     return true;
   }

@@ -1,4 +1,5 @@
 import { AuthorizationServerException } from './authorization-server.exception.js';
+import { RefusedToken } from './refused-token.js';
 import { TokenCache } from './token-cache.js';
 
 const MAX_BAD = 10_000;
@@ -19,8 +20,8 @@ interface Waiting {
  * about no more at a time than it can take.
  */
 export class TokenChecks<T> {
-  private readonly bad = new TokenCache<true>(MAX_BAD);
-  private readonly asking = new Map<string, Promise<T | undefined>>();
+  private readonly bad = new TokenCache<RefusedToken>(MAX_BAD);
+  private readonly asking = new Map<string, Promise<T | RefusedToken>>();
   private readonly waiting: Waiting[] = [];
   private running = 0;
 
@@ -28,11 +29,11 @@ export class TokenChecks<T> {
   constructor(private readonly patienceMs: number) {}
 
   /**
-   * @param ask gives nothing for a bad token
    * @throws {AuthorizationServerException} when too many wait
    */
-  async check(digest: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
-    if (this.bad.get(digest)) return undefined;
+  async check(digest: string, ask: () => Promise<T | RefusedToken>): Promise<T | RefusedToken> {
+    const bad = this.bad.get(digest);
+    if (bad) return bad;
     let answer = this.asking.get(digest);
     if (!answer) {
       answer = this.answerTo(digest, ask).finally(() => this.asking.delete(digest));
@@ -41,12 +42,12 @@ export class TokenChecks<T> {
     return answer;
   }
 
-  private async answerTo(digest: string, ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  private async answerTo(digest: string, ask: () => Promise<T | RefusedToken>): Promise<T | RefusedToken> {
     if (this.running < MAX_AT_A_TIME) this.running++;
     else await this.turn();
     try {
       const value = await ask();
-      if (value === undefined) this.bad.set(digest, true, Date.now() + BAD_MS);
+      if (value instanceof RefusedToken) this.bad.set(digest, value, Date.now() + BAD_MS);
       return value;
     } finally {
       this.next();

@@ -2,6 +2,9 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import type { ResolvedIntrospection } from '../model/resolved-options.js';
 import { acceptedValues } from './accepted-values.js';
 import { AuthorizationServerClient } from './authorization-server.client.js';
+import { unexpected } from './jwt-refusal.js';
+import { quoted } from './log-refusal.js';
+import { RefusedToken } from './refused-token.js';
 import { TokenCache } from './token-cache.js';
 import { TokenChecks } from './token-checks.js';
 
@@ -37,40 +40,44 @@ export class TokenIntrospection {
   }
 
   /**
-   * @returns what the server says of a token that is active and meant for us
+   * @returns what the server says of a token, if that is active and meant for us
    * @throws {AuthorizationServerException}
    */
-  async claimsOf(token: string): Promise<Claims | undefined> {
+  async claimsOf(token: string): Promise<Claims | RefusedToken> {
     const digest = this.cache.digestOf(token);
     const cached = this.cache.get(digest);
     if (cached) return cached;
     return this.checks.check(digest, () => this.ask(token, digest));
   }
 
-  private async ask(token: string, digest: string): Promise<Claims | undefined> {
+  private async ask(token: string, digest: string): Promise<Claims | RefusedToken> {
     const claims = await this.server.fetchJson(claimsOf, {
       method: 'POST',
       headers: { authorization: this.authorization },
       body: new URLSearchParams({ token, token_type_hint: 'access_token' }),
     });
-    if (!this.isAccepted(claims)) return undefined;
+    const fault = this.faultOf(claims);
+    if (fault !== undefined) return new RefusedToken(fault);
     const user = { iss: this.options.url, ...claims };
     this.remember(digest, user);
     return user;
   }
 
-  private isAccepted({ active, sub, token_type: type, aud, exp, nbf }: Claims): boolean {
+  /** @returns a cause as `logRefusal` takes it */
+  private faultOf({ active, sub, token_type: type, aud, exp, nbf }: Claims): string | undefined {
     const now = Date.now();
-    return (
-      active === true &&
-      typeof sub === 'string' &&
-      sub !== '' &&
-      // Some servers call a refresh token active as well.
-      (type === undefined || /^bearer$/i.test(String(type))) &&
-      (exp === undefined || now < milliseconds(exp)) &&
-      (nbf === undefined || now >= milliseconds(nbf)) &&
-      (!this.audiences || this.audiences.some((audience) => [aud].flat().includes(audience)))
-    );
+    if (active !== true)
+      return 'the server of "auth.introspection.url" calls its token inactive: it has expired, was revoked, or is unknown there';
+    if (typeof sub !== 'string' || sub === '') return `the subject (sub) of its token is ${quoted(sub)}`;
+    // Some servers call a refresh token active as well.
+    if (type !== undefined && !/^bearer$/i.test(String(type)))
+      return `the type (token_type) of its token is ${quoted(type)}, which no access token has`;
+    if (exp !== undefined && !(now < milliseconds(exp))) return `its token expired (exp), at ${quoted(exp)}`;
+    if (nbf !== undefined && !(now >= milliseconds(nbf)))
+      return `its token is not valid before ${quoted(nbf)} (nbf)`;
+    if (this.audiences && !this.audiences.some((audience) => [aud].flat().includes(audience)))
+      return unexpected('audience (aud)', aud, this.options.audience, 'auth.introspection.audience');
+    return undefined;
   }
 
   private remember(digest: string, claims: Claims): void {

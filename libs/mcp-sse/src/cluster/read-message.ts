@@ -41,7 +41,7 @@ const isRequestId: Shape = either(isText, isInteger);
 const isJsonRpc = either(
   object({ kind: oneOf('request'), id: isRequestId, method: isText, params: isFields }),
   object({ kind: oneOf('notification'), method: isText, params: isFields }),
-  object({ kind: oneOf('response'), id: isRequestId }),
+  object({ kind: oneOf('response'), id: isRequestId, fault: optional(isText) }),
 );
 
 const SHAPES: Readonly<Record<ClusterMessage['type'], Shape>> = {

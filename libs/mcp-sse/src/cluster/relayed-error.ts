@@ -1,9 +1,11 @@
 import { HttpException } from '@nestjs/common';
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
 import { plainJson } from '../model/plain-json.js';
 import { thrownText } from '../model/thrown-text.js';
+import { RequestInFlightError } from '../protocol/errors/request-in-flight.error.js';
 import { TooManyRequestsError } from '../protocol/errors/too-many-requests.error.js';
 import { SessionClosedError, SessionMovedError } from '../sessions/session.errors.js';
 
@@ -14,13 +16,19 @@ export interface RelayedError {
   readonly detail?: unknown;
 }
 
+interface JsonRpcDetail {
+  readonly code: number;
+  readonly data?: unknown;
+  /** The id of the request in flight that the error is about. */
+  readonly inFlight?: RequestId;
+}
+
 /** @param error may be anything that an application throws */
 export function relayedError(error: unknown): RelayedError {
   const { message } = thrownText(error);
   if (error instanceof InsufficientScopeError)
     return { name: 'InsufficientScopeError', message, detail: error.scopes };
-  if (error instanceof JsonRpcError)
-    return { name: 'JsonRpcError', message, detail: { code: error.code, data: plainJson(error.data) } };
+  if (error instanceof JsonRpcError) return { name: 'JsonRpcError', message, detail: jsonRpcDetail(error) };
   if (error instanceof HttpException)
     return {
       name: 'HttpException',
@@ -30,6 +38,12 @@ export function relayedError(error: unknown): RelayedError {
   if (error instanceof TooManyRequestsError)
     return { name: 'TooManyRequestsError', message, detail: error.maxInFlight };
   return { name: nameOf(error), message };
+}
+
+function jsonRpcDetail(error: JsonRpcError): JsonRpcDetail {
+  const { code, data } = error;
+  const inFlight = error instanceof RequestInFlightError ? error.requestId : undefined;
+  return { code, data: plainJson(data), inFlight };
 }
 
 /** The names of known errors. Others are restored by their message alone. */
@@ -44,8 +58,10 @@ export function restoredError({ name, message, detail }: RelayedError): Error {
     case 'InsufficientScopeError':
       return new InsufficientScopeError(detail as string[]);
     case 'JsonRpcError': {
-      const { code, data } = detail as { code: number; data?: unknown };
-      return new JsonRpcError(code, message, data);
+      const { code, data, inFlight } = detail as JsonRpcDetail;
+      return inFlight === undefined
+        ? new JsonRpcError(code, message, data)
+        : new RequestInFlightError(inFlight);
     }
     case 'HttpException': {
       const { status, response } = detail as { status: number; response: string | object };

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { SessionRecord } from '../model/cluster/session-record.js';
 import { storedRecord } from './stored-record.js';
 
-const NAMES = { headers: ['accept-language', 'x-region'], claims: ['sub', 'plan'] };
+const NAMES = { headers: ['accept-language', 'x-region'], claims: ['sub', 'plan'], query: [] };
 
 const recordOf = (streamHeaders: SessionRecord['streamHeaders'], claims: Record<string, unknown> = {}) => ({
   id: 'any',
@@ -30,4 +30,13 @@ it('keeps the fields of the principal and the claims that are named, and no othe
     roles: [],
     claims,
   });
+});
+
+it('keeps the text of the query that is named, and nothing else', () => {
+  const streamQuery = { workspace: ['1', '2'], access_token: 'secret', filter: { secret: 'secret' } };
+  const names = { ...NAMES, query: ['workspace', 'filter', 'absent'] };
+  expect(storedRecord({ ...recordOf({}), streamQuery }, names).streamQuery).toEqual({
+    workspace: ['1', '2'],
+  });
+  expect(storedRecord({ ...recordOf({}), streamQuery }, NAMES).streamQuery).toBeUndefined();
 });

@@ -14,11 +14,22 @@ export function storedRecord(record: SessionRecord, names: StoredNames): Session
     ...record,
     principal: { subject, issuer, tenant, scopes, roles, expiresAt, claims: kept },
     streamHeaders: storedHeaders(record.streamHeaders, names),
+    streamQuery: storedQuery(record.streamQuery, names),
   };
 }
 
 export function storedHeaders(headers: IncomingHttpHeaders, names: StoredNames): IncomingHttpHeaders {
   return picked(headers, names.headers);
+}
+
+/** Text alone, and no member where there is none. */
+export function storedQuery(
+  query: SessionRecord['streamQuery'],
+  names: StoredNames,
+): SessionRecord['streamQuery'] {
+  const named = Object.entries(picked(query ?? {}, names.query));
+  const kept = named.filter(([, value]) => [value].flat().every((text) => typeof text === 'string'));
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }
 
 function picked<T extends object>(members: T, names: readonly string[]): Partial<T> {

@@ -26,7 +26,9 @@ export function consolePath(
     throw new McpConfigurationError(
       `"path" of McpConsoleModule is "${path}", but must have no parameters: the page has one address.`,
     );
-  const taken = Object.values(routesOf(options)).some((other: RoutePath) => String(other) === String(route));
+  const { sse, http } = routesOf(options);
+  const others = [sse.stream, sse.messages, ...(http ? [http.stream] : [])];
+  const taken = others.some((other) => String(other.route) === String(route));
   if (taken)
     throw new McpConfigurationError(
       `"path" of McpConsoleModule is "${path}", which is a route of McpSseModule; choose another one.`,

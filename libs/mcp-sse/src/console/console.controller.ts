@@ -4,6 +4,7 @@ import {
   Inject,
   NotFoundException,
   Param,
+  type OnApplicationBootstrap,
   Req,
   Res,
   UseFilters,
@@ -15,37 +16,62 @@ import { McpAuthGuard } from '../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../auth/mcp-edge.guard.js';
 import { type HttpRequest, rawRequest } from '../http/raw-request.js';
 import { requestPrincipal } from '../auth/request-principal.js';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { ANONYMOUS } from '../model/principal.js';
 import { ObservedServer } from '../observability/observed-server.js';
-import { McpRoute } from '../transports/routes/mcp-route.js';
-import { registerOwnController } from '../nest/global-interceptors.js';
-import { pathSegments, RoutePath } from '../http/route-path.js';
-import { routesOf } from '../transports/routes/routes.js';
-import { setRoutePath } from '../nest/route-metadata.js';
+import { RegisteredRoute } from '../http/registered-route.js';
+import { pathSegments, requestedSegments, RoutePath } from '../http/route-path.js';
 import { hijackResponse } from '../http/raw-response.js';
+import { registerOwnController } from '../nest/global-interceptors.js';
+import { setRoutePath } from '../nest/route-metadata.js';
+import { configureRoute, McpRoute } from '../transports/routes/mcp-route.js';
+import { routesOf } from '../transports/routes/routes.js';
 import { ConsoleErrorFilter } from './console-error.filter.js';
 import { CONSOLE_SERVER } from './console-server.js';
 import { ConsoleViewers } from './console.viewers.js';
 import { pageFiles } from './page-files.js';
-import { CONSOLE_OPTIONS, type ResolvedConsoleOptions } from './resolved-console-options.js';
 import { PageGuard } from './page.guard.js';
 import { PAGE_HEADERS } from './page-headers.js';
+
+/** Injection token of the {@link ConsoleRoutes}. */
+export const CONSOLE_ROUTES = Symbol('nestjs-mcp-sse:console-routes');
+
+/** What each route of the console has below its path. */
+const BELOW = {
+  page: '',
+  about: '/api/server',
+  sessions: '/api/sessions',
+  messages: '/api/sessions/:session/messages',
+  file: '/:file',
+};
+
+/** The routes of one console. */
+export type ConsoleRoutes = Readonly<Record<keyof typeof BELOW, RegisteredRoute>>;
 
 /** Makes the controller of the console for one `forRoot` call; {@link setConsolePath} sets its routes. */
 export function createConsoleController(): Type {
   @Controller()
   @UseFilters(ConsoleErrorFilter)
-  class McpConsoleController {
+  class McpConsoleController implements OnApplicationBootstrap {
     private readonly files = pageFiles();
-    /** From the page to the root of the server's routes, whatever prefix stands before both. */
-    private readonly root: string;
-
     constructor(
       @Inject(CONSOLE_SERVER) private readonly server: ObservedServer,
-      @Inject(CONSOLE_OPTIONS) { path }: ResolvedConsoleOptions,
+      @Inject(CONSOLE_ROUTES) private readonly routes: ConsoleRoutes | undefined,
       private readonly viewers: ConsoleViewers,
-    ) {
-      this.root = '../'.repeat(pathSegments(path).length);
+    ) {}
+
+    /** @throws {McpConfigurationError} when the page would not find what it loads, by names relative to its own */
+    onApplicationBootstrap(): void {
+      if (!this.routes) return;
+      const { page, ...others } = this.routes;
+      const stray = Object.values(others)
+        .map((route) => page.strayPath(route))
+        .find((path) => path !== undefined);
+      if (stray !== undefined)
+        throw new McpConfigurationError(
+          `The console needs "${stray}" below its page. Have "exclude" of setGlobalPrefix() name ` +
+            `"${page.route.toString().slice(1)}{/*path}", which is all of it, or nothing of it.`,
+        );
     }
 
     /** Its files are named relative to a path with a slash at its end. */
@@ -75,10 +101,12 @@ export function createConsoleController(): Type {
     about(@Req() request: HttpRequest, @Res() response: unknown): void {
       const { options } = this.server;
       const viewer = requestPrincipal(request);
+      const depth = requestedSegments(rawRequest(request)).length - pathSegments(BELOW.about).length;
       const about = {
         server: { name: options.name, title: options.title, version: options.version },
-        root: this.root,
-        stream: routesOf(options).stream.segments,
+        // From the page to the root of the application, and from there to the stream.
+        root: '../'.repeat(depth),
+        stream: this.routes!.about.siblingPath(routesOf(options).sse.stream, request),
         heartbeatMs: options.sse.heartbeatMs,
         authenticates: isProtected(options),
         viewer: {
@@ -126,15 +154,17 @@ export function createConsoleController(): Type {
   return McpConsoleController;
 }
 
-/** Sets the routes of a controller before Nest registers them. @param path undefined when there are to be none */
-export function setConsolePath(controller: Type, path: RoutePath | undefined): void {
-  const routes = {
-    page: '',
-    about: '/api/server',
-    sessions: '/api/sessions',
-    messages: '/api/sessions/:session/messages',
-    file: '/:file',
-  };
-  for (const [method, below] of Object.entries(routes))
-    setRoutePath(controller, path && new RoutePath(`${path.toString()}${below}`, 'path').toString(), method);
+/**
+ * Sets the routes of a controller before Nest registers them.
+ *
+ * @param path undefined when there are to be none
+ */
+export function setConsolePath(controller: Type, path: RoutePath | undefined): ConsoleRoutes | undefined {
+  const routes = Object.entries(BELOW).map(([method, below]) => {
+    const registered = path && new RegisteredRoute(new RoutePath(`${path.toString()}${below}`, 'path'));
+    setRoutePath(controller, registered?.route.toString(), method);
+    configureRoute(controller, method, { registered });
+    return [method, registered];
+  });
+  return path && (Object.fromEntries(routes) as ConsoleRoutes);
 }

@@ -6,7 +6,7 @@ import { MCP_OPTIONS } from '../model/resolved-options.js';
 import { ObservedServer } from '../observability/observed-server.js';
 import { consolePath } from './console-path.js';
 import { CONSOLE_SERVER } from './console-server.js';
-import { createConsoleController, setConsolePath } from './console.controller.js';
+import { CONSOLE_ROUTES, createConsoleController, setConsolePath } from './console.controller.js';
 import { resolveConsoleOptions } from './console.defaults.js';
 import { ConsoleViewers } from './console.viewers.js';
 import {
@@ -45,9 +45,6 @@ export class McpConsoleModule extends ConfigurableModuleClass {
   }
 }
 
-/** Made for its effect, as the routes of McpSseModule are. */
-const ROUTES = Symbol('nestjs-mcp-sse:console-routes');
-
 const PROVIDERS: Provider[] = [
   ConsoleViewers,
   { provide: ERROR_REPORTER, useClass: NestErrorReporter },
@@ -76,14 +73,13 @@ function completed(module: DynamicModule, server?: string): DynamicModule {
         useFactory: (found?: ObservedServer) => found ?? missing(server),
       },
       {
-        provide: ROUTES,
+        provide: CONSOLE_ROUTES,
         inject: [CONSOLE_OPTIONS, CONSOLE_SERVER],
         useFactory: (options: ResolvedConsoleOptions, { options: serverOptions }: ObservedServer) => {
           const path = consolePath(options, serverOptions);
-          setConsolePath(controller, path);
           if (!path)
             new Logger('McpConsoleModule').log('There is no console: "enabled" says when there is one.');
-          return path;
+          return setConsolePath(controller, path);
         },
       },
     ],

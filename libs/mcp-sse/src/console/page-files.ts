@@ -1,9 +1,34 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 
-const FOLDER = fileURLToPath(new URL('./page', import.meta.url));
+/** Each file by its name. Written out, since webpack and rspack take along only files whose whole path they can read. */
+const FILES: Readonly<Record<string, URL>> = {
+  'index.html': new URL('./page/index.html', import.meta.url),
+  'call-panel.js': new URL('./page/call-panel.js', import.meta.url),
+  'catalogue.js': new URL('./page/catalogue.js', import.meta.url),
+  'connection.js': new URL('./page/connection.js', import.meta.url),
+  'console.css': new URL('./page/console.css', import.meta.url),
+  'credentials.js': new URL('./page/credentials.js', import.meta.url),
+  'dom.js': new URL('./page/dom.js', import.meta.url),
+  'event-parser.js': new URL('./page/event-parser.js', import.meta.url),
+  'event-stream.js': new URL('./page/event-stream.js', import.meta.url),
+  'fields.js': new URL('./page/fields.js', import.meta.url),
+  'format.js': new URL('./page/format.js', import.meta.url),
+  'icon.svg': new URL('./page/icon.svg', import.meta.url),
+  'json-view.js': new URL('./page/json-view.js', import.meta.url),
+  'main.js': new URL('./page/main.js', import.meta.url),
+  'mcp-client.js': new URL('./page/mcp-client.js', import.meta.url),
+  'message-ring.js': new URL('./page/message-ring.js', import.meta.url),
+  'refusal.js': new URL('./page/refusal.js', import.meta.url),
+  'result-view.js': new URL('./page/result-view.js', import.meta.url),
+  'schema-form.js': new URL('./page/schema-form.js', import.meta.url),
+  'schema.js': new URL('./page/schema.js', import.meta.url),
+  'session-list.js': new URL('./page/session-list.js', import.meta.url),
+  'session-view.js': new URL('./page/session-view.js', import.meta.url),
+  'sign-in.js': new URL('./page/sign-in.js', import.meta.url),
+  'traffic-view.js': new URL('./page/traffic-view.js', import.meta.url),
+};
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -20,14 +45,13 @@ export interface PageFile {
   readonly content: Buffer;
 }
 
-/** The files of the page by their names. They are read once, and nothing else of the disk ever is. */
+/** Reads the files of the page, by their names. No request reads the disk. */
 export function pageFiles(): ReadonlyMap<string, PageFile> {
-  const served = readdirSync(FOLDER).filter((name) => extname(name) in TYPES);
-  return new Map(served.map((name) => [name, pageFile(name)]));
+  return new Map(Object.entries(FILES).map(([name, url]) => [name, pageFile(name, url)]));
 }
 
-function pageFile(name: string): PageFile {
-  const content = readFileSync(join(FOLDER, name));
+function pageFile(name: string, url: URL): PageFile {
+  const content = readFileSync(url);
   const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
   return { type: TYPES[extname(name)]!, etag, content };
 }

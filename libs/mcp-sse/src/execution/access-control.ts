@@ -9,7 +9,6 @@ import type { McpPrincipal } from '../model/principal.js';
 import { providedInstance } from '../model/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { ScopeHierarchy } from './scope-hierarchy.js';
-import type { McpSessionView } from '../model/session-view.js';
 
 /** Whether a principal may use a feature. With `scope-missing` lists hide the feature, and an error may name the scope. */
 export type Verdict = 'granted' | 'hidden' | 'scope-missing';
@@ -47,11 +46,9 @@ export class AccessControl implements OnModuleInit {
     }
   }
 
-  /** Whether a session may see and use something, with its newest token. Rejects when the policy throws. */
-  grants(definition: McpDefinition, session: McpSessionView): boolean | Promise<boolean> {
-    const { principal, params } = session;
-    const verdict = this.verdict(definition, { session, principal, params });
-    return andThen(verdict, isGranted);
+  /** Whether a principal may see and use something. Rejects when the policy throws. */
+  grants(definition: McpDefinition, context: McpPolicyContext): boolean | Promise<boolean> {
+    return andThen(this.verdict(definition, context), isGranted);
   }
 
   /**

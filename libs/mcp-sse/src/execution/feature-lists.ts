@@ -9,9 +9,12 @@ import type {
 } from '../model/definitions.js';
 import { andThen } from '../model/and-then.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import type { InvokedMethod } from '../model/invoker.js';
 import type { McpPolicyContext } from '../model/mcp-policy.js';
 import { SerializedMembers } from '../model/serialized-members.js';
 import type { AccessControl, Verdict } from './access-control.js';
+
+export type ListMethod = Extract<InvokedMethod, `${string}/list`>;
 
 interface List {
   /** The member of the result that holds the items. */
@@ -36,7 +39,7 @@ export class FeatureLists {
   private readonly json = new WeakMap<McpDefinition, string>();
   private version = 0;
 
-  private readonly lists: Readonly<Record<string, List>> = {
+  private readonly lists: Readonly<Record<ListMethod, List>> = {
     'tools/list': { member: 'tools', items: () => this.registry.tools },
     'resources/list': { member: 'resources', items: () => this.registry.resources.filter(isFixed) },
     'resources/templates/list': {
@@ -57,17 +60,13 @@ export class FeatureLists {
     });
   }
 
-  handles(method: string): boolean {
-    return Object.hasOwn(this.lists, method);
-  }
-
   /** @throws {JsonRpcError} -32602 for a cursor that did not come from this list as this principal sees it */
   payload(
-    method: string,
+    method: ListMethod,
     { cursor }: Readonly<Record<string, unknown>>,
     context: McpPolicyContext,
   ): SerializedMembers | Promise<SerializedMembers> {
-    return andThen(this.visibleItems(this.lists[method]!.items(), context), (visible) => {
+    return andThen(this.visibleItems(this.lists[method].items(), context), (visible) => {
       const isFirst = cursor === undefined || cursor === null || cursor === '';
       const start = isFirst ? 0 : this.startOf(cursor, method, visible);
       const key = `${method} ${start} ${visible.version} ${visible.hidden}`;
@@ -91,12 +90,12 @@ export class FeatureLists {
     });
   }
 
-  private serialize(method: string, start: number, visible: VisibleItems): SerializedMembers {
+  private serialize(method: ListMethod, start: number, visible: VisibleItems): SerializedMembers {
     const { items } = visible;
     const end = start + this.pageSize;
     const page = items.slice(start, end).map((definition) => this.itemJson(definition));
     const nextCursor = end < items.length ? `,"nextCursor":"${cursorOf(method, end, visible)}"` : '';
-    return new SerializedMembers(`"${this.lists[method]!.member}":[${page.join()}]${nextCursor}`);
+    return new SerializedMembers(`"${this.lists[method].member}":[${page.join()}]${nextCursor}`);
   }
 
   private itemJson(definition: McpDefinition): string {

@@ -14,13 +14,20 @@ import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import type { McpContext } from '../model/mcp-context.js';
-import type { InvokedContext, Invoker, PreparedRequest, WatchableResource } from '../model/invoker.js';
+import type { McpPolicyContext } from '../model/mcp-policy.js';
+import type {
+  InvokedContext,
+  InvokedMethod,
+  Invoker,
+  PreparedRequest,
+  WatchableResource,
+} from '../model/invoker.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { AccessControl } from './access-control.js';
 import { ArgumentCaps } from './argument-caps.js';
 import { completionResult } from './completion-result.js';
 import { asReturned, LiveResource, streamedResult } from './streamed-result.js';
-import { FeatureLists } from './feature-lists.js';
+import { FeatureLists, type ListMethod } from './feature-lists.js';
 import { promptResult } from './prompt-result.js';
 import { asProtocolError, RESOURCE_NOT_FOUND, toProtocolError, unknownFeature } from './protocol-error.js';
 import { publicMessage } from '../model/public-message.js';
@@ -41,7 +48,12 @@ export class McpInvoker implements Invoker {
   private readonly handlerMs: number | false;
   private readonly maxResultBytes: number;
   private readonly caps: ArgumentCaps;
-  private readonly methods: Readonly<Record<string, Prepare>> = {
+  private readonly methods: Readonly<Record<InvokedMethod, Prepare>> = {
+    'tools/list': (params, context) => this.prepareList('tools/list', params, context),
+    'resources/list': (params, context) => this.prepareList('resources/list', params, context),
+    'resources/templates/list': (params, context) =>
+      this.prepareList('resources/templates/list', params, context),
+    'prompts/list': (params, context) => this.prepareList('prompts/list', params, context),
     'tools/call': (params, context) => this.prepareTool(params, context),
     'resources/read': (params, context) => this.prepareRead(params, context),
     'prompts/get': (params, context) => this.preparePrompt(params, context),
@@ -61,20 +73,14 @@ export class McpInvoker implements Invoker {
     this.caps = new ArgumentCaps(limits);
   }
 
-  handles(method: string): boolean {
-    return Object.hasOwn(this.methods, method) || this.lists.handles(method);
-  }
-
-  prepare(method: string, params: Params, context: InvokedContext): Preparation {
-    return this.lists.handles(method)
-      ? () => this.lists.payload(method, params, context)
-      : this.methods[method]!(params, context);
+  prepare(method: InvokedMethod, params: Params, context: InvokedContext): Preparation {
+    return this.methods[method](params, context);
   }
 
   watchable(uri: string, context: InvokedContext): WatchableResource | Promise<WatchableResource> {
     return andThen(this.admitResource(uri, context), (found) => ({
       watch: (onUpdate: () => void) => this.watch(found, uri, context, onUpdate),
-      isReadable: () => this.access.grants(found.resource.definition, context.session),
+      isReadable: (reader: McpPolicyContext) => this.access.grants(found.resource.definition, reader),
     }));
   }
 
@@ -106,6 +112,10 @@ export class McpInvoker implements Invoker {
         }
       };
     });
+  }
+
+  private prepareList(method: ListMethod, params: Params, context: InvokedContext): Preparation {
+    return () => this.lists.payload(method, params, context);
   }
 
   private prepareTool(params: Params, context: InvokedContext): Preparation {

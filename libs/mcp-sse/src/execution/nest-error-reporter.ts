@@ -42,8 +42,8 @@ function fieldsOf(request: LoggedRequest | undefined): object | undefined {
   const { issuer, subject, tenant } = principal;
   return {
     requestId,
-    session: sessionDigest(session),
-    transport: session.transport,
+    session: session && sessionDigest(session),
+    transport: session?.transport,
     issuer,
     subject,
     tenant,

@@ -1,5 +1,5 @@
 import { ForbiddenException, HttpException, HttpStatus } from '@nestjs/common';
-import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode, type McpError } from '@modelcontextprotocol/sdk/types.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { publicMessage } from '../model/public-message.js';
@@ -11,8 +11,13 @@ export const RESOURCE_NOT_FOUND = -32002;
 /** The JSON-RPC error that a handler threw on purpose, ours or the SDK's. */
 export function asProtocolError(error: unknown): JsonRpcError | undefined {
   if (error instanceof JsonRpcError) return error;
-  if (!(error instanceof McpError)) return undefined;
+  if (!isSdkError(error)) return undefined;
   return new JsonRpcError(error.code, error.message.replace(/^MCP error -?\d+: /, ''), error.data);
+}
+
+/** Recognised by its shape: a CommonJS application loads another build of the SDK, with another class. */
+function isSdkError(error: unknown): error is McpError {
+  return error instanceof Error && error.name === 'McpError' && Number.isInteger((error as McpError).code);
 }
 
 /** The JSON-RPC error for an exception of a resource or prompt, whose results cannot carry errors. */

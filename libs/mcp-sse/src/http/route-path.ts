@@ -24,24 +24,6 @@ export class RoutePath {
     return this.segments.filter((segment) => segment.startsWith(':')).map((segment) => segment.slice(1));
   }
 
-  /** Whether a request with these segments in its path may be one to this route, under any prefix. */
-  matches(requested: readonly string[]): boolean {
-    return segmentsMatch(this.segments, requested.slice(-this.segments.length));
-  }
-
-  /**
-   * The path of another route under the prefix, version and parameters that a request to this one has.
-   *
-   * @param requested segments of that request's path
-   * @returns segments; a parameter that this route lacks stays as it is
-   */
-  sibling(other: RoutePath, requested: readonly string[]): string[] {
-    const own = requested.slice(-this.segments.length);
-    const above = requested.slice(0, -this.segments.length);
-    const values = new Map(this.segments.map((name, index) => [name, own[index]!]));
-    return [...above, ...other.segments.map((segment) => values.get(segment) ?? segment)];
-  }
-
   toString(): string {
     return `/${this.segments.join('/')}`;
   }

@@ -1,4 +1,5 @@
 import type { McpContext } from './mcp-context.js';
+import type { McpPolicyContext } from './mcp-policy.js';
 import type { SerializedMembers } from './serialized-members.js';
 
 /** The context of a request that can be aborted by who answers it. */
@@ -24,19 +25,25 @@ export interface WatchableResource {
    */
   watch(onUpdate: () => void): Promise<() => void>;
 
-  /** Whether the client may still read it, with the newest token of its session. */
-  isReadable(): boolean | Promise<boolean>;
+  /** Whether the client may still read it. @param reader the client as it is now, with its newest token */
+  isReadable(reader: McpPolicyContext): boolean | Promise<boolean>;
 }
 
-/**
- * Answers the requests of the protocol that reach into the application (`tools/call`, `resources/read` …).
- * It knows nothing of HTTP, sessions or revisions of the protocol.
- */
-export interface Invoker {
-  handles(method: string): boolean;
+/** The requests that reach into the application. */
+export type InvokedMethod =
+  | 'tools/list'
+  | 'tools/call'
+  | 'resources/list'
+  | 'resources/templates/list'
+  | 'resources/read'
+  | 'prompts/list'
+  | 'prompts/get'
+  | 'completion/complete';
 
+/** Answers the requests that reach into the application. It knows nothing of HTTP, sessions or wires. */
+export interface Invoker {
   /**
-   * Finds what a request asks for, and whether its client may have it: at once, unless a policy takes its time.
+   * Finds what a request asks for, and whether its client may have it. Returns a promise only if a policy does.
    * Nothing of the application runs but that policy.
    *
    * @param params as the client sent them; unchecked
@@ -44,7 +51,7 @@ export interface Invoker {
    * @throws {InsufficientScopeError} when nothing but scopes is missing
    */
   prepare(
-    method: string,
+    method: InvokedMethod,
     params: Readonly<Record<string, unknown>>,
     context: InvokedContext,
   ): PreparedRequest | Promise<PreparedRequest>;

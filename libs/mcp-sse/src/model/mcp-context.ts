@@ -28,7 +28,8 @@ export type McpLog = Readonly<Record<LoggingLevel, (data: unknown, logger?: stri
  * ```
  */
 export abstract class McpContext implements ClientRequests {
-  abstract readonly session: McpSessionView;
+  /** The session that the request was made in. A request of a stateless revision has none. */
+  abstract readonly session?: McpSessionView;
   abstract readonly principal: McpPrincipal;
   /** The JSON-RPC id of the request. */
   abstract readonly requestId: RequestId;
@@ -43,6 +44,11 @@ export abstract class McpContext implements ClientRequests {
   abstract readonly headers: IncomingHttpHeaders;
   /** Headers of the GET that opened the session's stream. */
   abstract readonly streamHeaders: IncomingHttpHeaders;
+  /**
+   * Query of the GET that opened the session's stream, as the HTTP adapter parses it; over Streamable HTTP, of the POST
+   * that opened the session. After another node has taken over the session, what `sse.endpointQuery` and `stored.query` name.
+   */
+  abstract readonly streamQuery: Readonly<Record<string, unknown>>;
   /** Parameters of the route, such as `tenant` in `/:tenant/sse`. */
   abstract readonly params: Readonly<Record<string, string>>;
   /** Aborts when the client cancels the request or the session ends. */

@@ -1,12 +1,19 @@
 import type { McpDefinition } from './definitions.js';
 import type { McpContext } from './mcp-context.js';
 import type { McpPrincipal } from './principal.js';
+import type { McpSessionView } from './session-view.js';
 
 /**
  * What a policy is told besides the principal and the definition. It is the whole {@link McpContext} when the
  * client asks, and no more than this when a notification is about to be sent.
  */
 export type McpPolicyContext = Pick<McpContext, 'session' | 'principal' | 'params'>;
+
+/** What a policy is told when a notification is about to be sent to a session: its newest principal. */
+export function policyContextOf(session: McpSessionView): McpPolicyContext {
+  const { principal, params } = session;
+  return { session, principal, params };
+}
 
 /**
  * Who may see and use a tool, a resource or a prompt: the class that the `policy` option names. What it refuses

@@ -34,6 +34,12 @@ export interface McpSseModuleOptions {
     path?: string;
     /** Route that messages are posted to, `messages` by default. Its parameters must occur in `path` too. */
     messagesPath?: string;
+    /**
+     * Names of parameters of the stream's query that are part of the endpoint too, so that guards find them on each POST:
+     * `['workspace']` has `/sse?workspace=42` post to `/messages?sessionId=…&workspace=42`. None by default. A POST
+     * with other values than the stream's is answered as one to an unknown session. Names of credentials are refused.
+     */
+    endpointQuery?: string[];
     /** Time between comments that keep an idle stream open, 15000 by default; `false` sends none. */
     heartbeatMs?: number | false;
     /** How long a session outlives its stream, 60000 by default. */
@@ -104,6 +110,8 @@ export interface McpSseModuleOptions {
      * `user-agent` and `x-request-id`. None by default.
      */
     headers?: string[];
+    /** Names of parameters of the stream's query, besides those of `sse.endpointQuery`. None by default. */
+    query?: string[];
     /** Members of `request.user`, besides those that the principal is read from. None by default. */
     claims?: string[];
   };

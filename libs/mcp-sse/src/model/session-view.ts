@@ -37,6 +37,8 @@ export interface McpSessionView {
   readonly queuedBytes: number;
   /** Parameters of the route that the stream was opened on, such as `tenant` in `/:tenant/sse`. */
   readonly params: Readonly<Record<string, string>>;
+  /** Query that the stream was opened with, as `McpContext.streamQuery` has it. */
+  readonly streamQuery: Readonly<Record<string, unknown>>;
   readonly protocolVersion?: string;
   readonly clientInfo?: Implementation;
   readonly clientCapabilities?: ClientCapabilities;

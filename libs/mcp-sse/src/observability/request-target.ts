@@ -1,27 +1,11 @@
 import type { McpRegistry } from '../discovery/mcp.registry.js';
 import { findResource, MAX_URI_LENGTH } from '../execution/resource-finder.js';
+import { methodNamed } from '../protocol/methods.js';
 
-/** Stands for every name that the server does not know, which a client can invent without end. */
+/** Stands for every name that the server does not know. Clients can invent any number of those. */
 export const UNKNOWN = '(unknown)';
 
-/** The requests that clients make by the protocol. */
-const METHODS: ReadonlySet<string> = new Set([
-  'initialize',
-  'ping',
-  'logging/setLevel',
-  'tools/list',
-  'tools/call',
-  'resources/list',
-  'resources/templates/list',
-  'resources/read',
-  'resources/subscribe',
-  'resources/unsubscribe',
-  'prompts/list',
-  'prompts/get',
-  'completion/complete',
-]);
-
-/** What a request is for, in as many words as the server has features, whatever clients send. */
+/** What a request is for. It has as many values as the server has methods and features, whatever clients send. */
 export interface RequestTarget {
   readonly method: string;
   readonly kind?: 'tool' | 'prompt' | 'resource';
@@ -29,28 +13,30 @@ export interface RequestTarget {
   readonly name?: string;
 }
 
+/** @param params as the client sent them; unchecked */
 export function requestTarget(
   registry: McpRegistry,
   method: string,
   params: Readonly<Record<string, unknown>>,
 ): RequestTarget {
-  switch (method) {
-    case 'tools/call':
-      return { method, kind: 'tool', name: known(registry.toolMap, params['name']) };
-    case 'prompts/get':
-      return { method, kind: 'prompt', name: known(registry.promptMap, params['name']) };
-    case 'resources/read':
-    case 'resources/subscribe':
-    case 'resources/unsubscribe':
-      return { method, kind: 'resource', name: templateOf(registry, params['uri']) };
-    case 'completion/complete':
-      return { method, ...completed(registry, params['ref']) };
-    default:
-      return { method: METHODS.has(method) ? method : UNKNOWN };
+  const known = methodNamed(method);
+  if (!known) return { method: UNKNOWN };
+  if (!known.target) return { method };
+  const { kind, param } = known.target;
+  const value = params[param];
+  switch (kind) {
+    case 'tool':
+      return { method, kind, name: nameIn(registry.toolMap, value) };
+    case 'prompt':
+      return { method, kind, name: nameIn(registry.promptMap, value) };
+    case 'resource':
+      return { method, kind, name: templateOf(registry, value) };
+    case 'reference':
+      return { method, ...referred(registry, value) };
   }
 }
 
-function known(features: { get(name: string): unknown }, name: unknown): string {
+function nameIn(features: { get(name: string): unknown }, name: unknown): string {
   return typeof name === 'string' && features.get(name) !== undefined ? name : UNKNOWN;
 }
 
@@ -59,9 +45,9 @@ function templateOf(registry: McpRegistry, uri: unknown): string {
   return (isMatched ? findResource(registry, uri) : undefined)?.resource.definition.uri ?? UNKNOWN;
 }
 
-function completed(registry: McpRegistry, ref: unknown): Pick<RequestTarget, 'kind' | 'name'> {
-  const { type, name, uri } = (ref ?? {}) as { type?: unknown; name?: unknown; uri?: unknown };
+function referred(registry: McpRegistry, reference: unknown): Pick<RequestTarget, 'kind' | 'name'> {
+  const { type, name, uri } = (reference ?? {}) as { type?: unknown; name?: unknown; uri?: unknown };
   return type === 'ref/resource'
-    ? { kind: 'resource', name: known(registry.resourceMap, uri) }
-    : { kind: 'prompt', name: known(registry.promptMap, name) };
+    ? { kind: 'resource', name: nameIn(registry.resourceMap, uri) }
+    : { kind: 'prompt', name: nameIn(registry.promptMap, name) };
 }

@@ -18,12 +18,14 @@ import type { ClientRequestOptions, ClientRequests } from '../model/client-reque
 import { CallLog, isLogged } from './call-log.js';
 import type { ClientRequestContext } from './client-request-queue.js';
 import { ClientRequestSender } from './client-request-sender.js';
-import type { ConnectionState } from './connection-state.js';
+import type { ClientState } from './connection-state.js';
 import type { MessageOrigin } from './message-origin.js';
 
-/** What a context needs of its connection. */
+/** What the context of a request needs of its host, a connection. */
 export interface CallPort {
-  readonly state: Readonly<ConnectionState>;
+  /** The session that the request was made in, if any. */
+  readonly session?: McpSessionView;
+  readonly state: Readonly<ClientState>;
   readonly checkForm: FormCheck;
   notify(method: string, params: Readonly<Record<string, unknown>> | undefined, relatesTo: RequestId): void;
   request(
@@ -33,6 +35,8 @@ export interface CallPort {
   ): Promise<unknown>;
   closeStream(relatesTo: RequestId, retryMs?: number): void;
 }
+
+const NO_QUERY = Object.freeze({});
 
 /** The context of one request. Once the request is answered or cancelled it sends nothing more. */
 export class CallContext extends McpContext {
@@ -49,7 +53,6 @@ export class CallContext extends McpContext {
 
   constructor(
     readonly requestId: RequestId,
-    readonly session: McpSessionView,
     progressToken: ProgressToken | undefined,
     origin: MessageOrigin,
     port: CallPort,
@@ -59,6 +62,10 @@ export class CallContext extends McpContext {
     this.#origin = origin;
     this.#port = port;
     if (origin.extras) this.#adopt(origin.extras);
+  }
+
+  get session(): McpSessionView | undefined {
+    return this.#port.session;
   }
 
   get correlationId(): string {
@@ -79,6 +86,10 @@ export class CallContext extends McpContext {
 
   get streamHeaders(): IncomingHttpHeaders {
     return this.#origin.streamHeaders;
+  }
+
+  get streamQuery(): Readonly<Record<string, unknown>> {
+    return this.session?.streamQuery ?? NO_QUERY;
   }
 
   get params(): Readonly<Record<string, string>> {

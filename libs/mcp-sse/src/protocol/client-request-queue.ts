@@ -5,6 +5,7 @@ import type { SendMessage } from './send-message.js';
 import { serializeNotification, serializeRequest } from './serialize.js';
 
 interface Pending {
+  readonly method: string;
   resolve(result: unknown): void;
   reject(error: McpClientError): void;
 }
@@ -39,7 +40,7 @@ export class ClientRequestQueue {
   }
 
   /**
-   * Rejects with a {@link McpClientError} when the client answers with an error, too late or not at all. A client
+   * Rejects with a {@link McpClientError} when the client answers with an error or a faulty envelope, too late or not at all. A client
    * that is not ready is asked as soon as it is.
    *
    * @throws {TypeError} when the parameters have no JSON
@@ -73,6 +74,7 @@ export class ClientRequestQueue {
       const timer = setTimeout(onTimeout, timeoutMs).unref();
       signal.addEventListener('abort', onAbort);
       this.pending.set(id, {
+        method,
         resolve: (result) => {
           settle();
           resolve(result);
@@ -96,14 +98,17 @@ export class ClientRequestQueue {
   }
 
   /** An answer that nobody waits for is dropped. */
-  settle({ id, result, error }: JsonRpcResponse): void {
+  settle({ id, result, error, fault }: JsonRpcResponse): void {
     const pending = this.pending.get(id);
-    if (error === undefined) pending?.resolve(result);
-    else pending?.reject(new McpClientError(`The client answered with an error: ${messageOf(error)}`));
+    if (!pending) return;
+    if (fault !== undefined)
+      pending.reject(new McpClientError(`The client's answer to ${pending.method} was refused: ${fault}`));
+    else if (error === undefined) pending.resolve(result);
+    else pending.reject(new McpClientError(`The client answered with an error: ${messageOf(error)}`));
   }
 }
 
 function messageOf(error: unknown): string {
   const { message } = (error ?? {}) as { message?: unknown };
-  return typeof message === 'string' ? message : 'without a message';
+  return typeof message === 'string' ? message : 'it has no "message", which JSON-RPC demands';
 }

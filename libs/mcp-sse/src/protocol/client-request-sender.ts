@@ -18,23 +18,21 @@ import {
 import type { ClientRequestOptions, ClientRequests } from '../model/client-requests.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { FormCheck } from '../model/form-check.js';
-import { shapeFault } from '../model/shape-fault.js';
-import type { ConnectionState } from './connection-state.js';
+import { issueText, shapeFault, type ShapeIssues } from '../model/shape-fault.js';
+import type { ClientState } from './connection-state.js';
+import { revisionOf } from './revisions.js';
 import { samplingFault } from './sampling-fault.js';
 
 interface ResultSchema<T> {
-  safeParse(value: unknown): { success: true; data: T } | { success: false };
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: ShapeIssues };
 }
 
 type Send = (method: string, params: object | undefined, timeoutMs?: number) => Promise<unknown>;
 
-/** From this revision on a client that takes includeContext says so; before, every client that samples may. */
-const DECLARES_CONTEXT = '2025-11-25';
-
 /** Asks the client for what it has declared that it can do, and checks the question and what it answers. */
 export class ClientRequestSender implements ClientRequests {
   constructor(
-    private readonly state: Readonly<ConnectionState>,
+    private readonly state: Readonly<ClientState>,
     private readonly checkForm: FormCheck,
     private readonly send: Send,
   ) {}
@@ -93,8 +91,9 @@ export class ClientRequestSender implements ClientRequests {
   }
 
   private wantsContext({ includeContext = 'none' }: CreateMessageRequestParams): boolean {
-    const { protocolVersion = '' } = this.state;
-    return includeContext !== 'none' && protocolVersion >= DECLARES_CONTEXT;
+    return (
+      includeContext !== 'none' && revisionOf(this.state.protocolVersion)?.declaresSamplingContext === true
+    );
   }
 
   private async request<T>(
@@ -103,9 +102,12 @@ export class ClientRequestSender implements ClientRequests {
     schema: ResultSchema<T>,
     options: ClientRequestOptions = {},
   ): Promise<T> {
-    const parsed = schema.safeParse(await this.send(method, params, options.timeoutMs));
+    const answer = await this.send(method, params, options.timeoutMs);
+    const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
-    throw new McpClientError(`The client's answer to ${method} is not what the protocol demands.`);
+    throw new McpClientError(
+      `The client's answer to ${method} is not what the protocol demands: ${issueText(parsed.error)}`,
+    );
   }
 }
 

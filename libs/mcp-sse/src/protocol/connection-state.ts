@@ -1,14 +1,18 @@
 import type { ClientCapabilities, Implementation, LoggingLevel } from '@modelcontextprotocol/sdk/types.js';
 
-/** What a connection has agreed with its client. Plain data, so that a store can keep it. */
-export interface ConnectionState {
+/** What a client has said of itself and wants. */
+export interface ClientState {
   protocolVersion?: string;
   clientInfo?: Implementation;
   clientCapabilities?: ClientCapabilities;
-  /** Whether the client has said so (`notifications/initialized`): it is asked for nothing before. */
-  initialized?: boolean;
-  /** Least severe level that the client wants to hear of; all of them until it says so. */
+  /** Least severe level of log messages that the client wants. It gets all of them until it says so. */
   logLevel?: LoggingLevel;
-  /** URIs of the resources that the client wants to hear of. */
+}
+
+/** What a connection has agreed with its client. Plain data, so that a store can keep it. */
+export interface ConnectionState extends ClientState {
+  /** Whether the client has sent `notifications/initialized`. Before that it is asked for nothing. */
+  initialized?: boolean;
+  /** URIs of the resources that the client has subscribed to. */
   readonly subscriptions: Set<string>;
 }

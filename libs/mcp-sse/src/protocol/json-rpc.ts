@@ -1,15 +1,18 @@
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { assertDepth } from './message-depth.js';
 import { MAX_ID_LENGTH } from './protocol-caps.js';
 
 export type Params = Readonly<Record<string, unknown>>;
 
-/** The other side's answer to a request of ours: it has either `result` or `error`. */
+/** The other side's answer to a request of ours: it has one of `result`, `error` and `fault`. */
 export interface JsonRpcResponse {
   readonly kind: 'response';
   readonly id: RequestId;
   readonly result?: unknown;
   readonly error?: unknown;
+  /** Why the answer was refused. */
+  readonly fault?: string;
 }
 
 export interface JsonRpcRequest {
@@ -26,6 +29,23 @@ export type JsonRpcMessage =
   | JsonRpcResponse;
 
 const NO_PARAMS: Params = Object.freeze({});
+
+/**
+ * Checks the envelopes of what one body or line holds: one message, or several where the revision has batches.
+ *
+ * @param json as parsed
+ * @param maxDepth levels that it may be nested
+ * @throws {JsonRpcError} -32600 with a message that names the fault
+ */
+export function parseMessages(
+  json: unknown,
+  hasBatches: boolean,
+  maxDepth: number,
+): readonly JsonRpcMessage[] {
+  assertDepth(json, maxDepth);
+  const isBatch = hasBatches && Array.isArray(json) && json.length > 0;
+  return isBatch ? json.map(parseMessage) : [parseMessage(json)];
+}
 
 /**
  * Checks the envelope of one JSON-RPC 2.0 message as MCP narrows it: no batches, ids are strings of at
@@ -72,13 +92,12 @@ function withoutNullMeta(members: unknown): unknown {
 
 /** Whether a value is an id as MCP allows it. */
 export function isRequestId(value: unknown): value is RequestId {
-  return typeof value === 'string' || Number.isSafeInteger(value);
+  return typeof value === 'string' ? value.length <= MAX_ID_LENGTH : Number.isSafeInteger(value);
 }
 
 function requestId({ id }: Params): RequestId {
-  if (typeof id === 'string' && id.length > MAX_ID_LENGTH)
-    throw invalid(`"id" may have ${MAX_ID_LENGTH} characters at most`);
   if (isRequestId(id)) return id;
+  if (typeof id === 'string') throw invalid(`"id" may have ${MAX_ID_LENGTH} characters at most`);
   throw invalid('"id" must be a string or an integer between -(2^53 - 1) and 2^53 - 1');
 }
 

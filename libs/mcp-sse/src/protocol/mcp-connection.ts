@@ -1,4 +1,4 @@
-import { ErrorCode, type ProgressToken, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { beginningOf } from '../model/beginning-of.js';
 import type { NegotiatedState } from '../model/cluster/session-record.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
@@ -6,46 +6,55 @@ import { countMembers } from '../model/count-members.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { FormCheck } from '../model/form-check.js';
-import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
-import type { Invoker, PreparedRequest } from '../model/invoker.js';
+import type { Invoker } from '../model/invoker.js';
+import { policyContextOf } from '../model/mcp-policy.js';
 import type { McpSessionView } from '../model/session-view.js';
-import type { ObservedRequest } from '../model/traffic-observer.js';
+import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { AdmittedMessage } from './admitted-message.js';
-import { CallContext, type CallPort } from './call-context.js';
+import { CallContext } from './call-context.js';
 import { ClientRequestQueue, type ClientRequestContext } from './client-request-queue.js';
 import type { ConnectionOptions } from './connection-options.js';
 import type { ConnectionOutlet } from './connection-outlet.js';
 import type { ConnectionState } from './connection-state.js';
+import { RequestInFlightError } from './errors/request-in-flight.error.js';
 import { TooManyRequestsError } from './errors/too-many-requests.error.js';
-import { inFlightWeight } from './in-flight-weight.js';
-import type { JsonRpcMessage, JsonRpcRequest, Params } from './json-rpc.js';
+import { Execution, type ExecutionHost } from './execution.js';
+import type { JsonRpcMessage, Params } from './json-rpc.js';
 import type { MessageOrigin } from './message-origin.js';
-import { MAX_ID_LENGTH, MAX_REASON_LENGTH } from './protocol-caps.js';
+import { MAX_REASON_LENGTH } from './protocol-caps.js';
 import { RequestMethods } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
-import { serializeError, serializeNotification, serializeResult } from './serialize.js';
+import { serializeError, serializeNotification } from './serialize.js';
 
 type ClientRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number };
 type Notification = Extract<JsonRpcMessage, { kind: 'notification' }>;
 
-/** A request that has no answer yet. */
-interface InFlightRequest {
-  readonly context: CallContext;
-  /** Where somebody follows it. */
-  readonly observed?: ObservedRequest;
+/** What the owner of a connection does with messages that come together, before they are accepted. */
+export interface MessageGate {
+  /** Ids of requests that will be accepted soon, and that no other request may have. */
+  readonly expected: ReadonlySet<RequestId>;
+  /**
+   * Called once it is known which messages their client may send, and before any of them can be answered. A promise
+   * makes them wait.
+   *
+   * @throws to refuse them all
+   */
+  pass(admitted: readonly AdmittedMessage[]): void | Promise<void>;
 }
 
 /** One client's side of the protocol: what was negotiated, what is in flight, and what each message does. */
-export class McpConnection implements CallPort {
+export class McpConnection implements ExecutionHost {
   readonly state: ConnectionState = { subscriptions: new Set() };
-  private readonly inFlightRequests = new Map<RequestId, InFlightRequest>();
+  private readonly executions = new Map<RequestId, Execution>();
   private readonly subscriptions = new ResourceSubscriptions(
     this.state.subscriptions,
     this.options.maxSubscriptions,
     {
       tell: (uri) => this.notify('notifications/resources/updated', { uri }),
       hold: (bytes) => this.outlet.hold(bytes),
-      report: (error) => void this.errors.report(error, 'the policy, of a resource that has changed,'),
+      report: (error) =>
+        void this.errors.report(error, 'the policy, asked about a resource that has changed,'),
+      reader: () => policyContextOf(this.session),
     },
   );
   private readonly methods = new RequestMethods(
@@ -54,6 +63,7 @@ export class McpConnection implements CallPort {
     this.session.transport,
     this.state,
     this.subscriptions,
+    () => this.outlet.stateChanged(),
   );
   private readonly clientRequests: ClientRequestQueue;
   private idleListeners: (() => void)[] = [];
@@ -61,8 +71,8 @@ export class McpConnection implements CallPort {
   constructor(
     private readonly invoker: Invoker,
     private readonly options: ConnectionOptions,
-    private readonly errors: ErrorReporter,
-    private readonly session: McpSessionView,
+    readonly errors: ErrorReporter,
+    readonly session: McpSessionView,
     private readonly outlet: ConnectionOutlet,
   ) {
     this.clientRequests = new ClientRequestQueue(
@@ -76,8 +86,16 @@ export class McpConnection implements CallPort {
     return this.options.checkForm;
   }
 
+  get observer(): TrafficObserver {
+    return this.options.observer;
+  }
+
   get inFlight(): number {
-    return this.inFlightRequests.size;
+    return this.executions.size;
+  }
+
+  isInFlight(id: RequestId): boolean {
+    return this.executions.has(id);
   }
 
   /** Resolves as soon as nothing is in flight. */
@@ -89,10 +107,24 @@ export class McpConnection implements CallPort {
   }
 
   /**
-   * Whether messages that come together can all be accepted.
+   * Takes messages that come together, all or none. Returns a promise only if a policy or the gate does.
+   *
+   * @throws as {@link assertAcceptable} and the gate do
+   */
+  take(messages: readonly JsonRpcMessage[], origin: MessageOrigin, gate: MessageGate): void | Promise<void> {
+    this.assertAcceptable(messages, gate.expected);
+    const admitted = this.admit(messages, origin);
+    if (admitted instanceof Promise) return this.takeLater(messages, admitted, gate);
+    const passing = gate.pass(admitted);
+    if (passing) return passing.then(() => this.acceptAll(admitted));
+    this.acceptAll(admitted);
+  }
+
+  /**
+   * Checks that messages that come together can all be accepted.
    *
    * @param expected ids of requests that will be accepted soon
-   * @throws {JsonRpcError} -32600 when a request with the id of one of them is in flight
+   * @throws {RequestInFlightError} when a request with the id of one of them is in flight
    * @throws {TooManyRequestsError} when the limit of requests in flight would be exceeded
    */
   assertAcceptable(messages: readonly JsonRpcMessage[], expected: ReadonlySet<RequestId>): void {
@@ -101,34 +133,36 @@ export class McpConnection implements CallPort {
     for (const message of messages) {
       if (message.kind !== 'request') continue;
       const { id } = message;
-      if (this.inFlightRequests.has(id) || expected.has(id) || ids.has(id))
-        throw new JsonRpcError(
-          ErrorCode.InvalidRequest,
-          `Invalid Request: a request with the id ${JSON.stringify(id)} is in flight`,
-        );
+      if (this.executions.has(id) || expected.has(id) || ids.has(id)) throw new RequestInFlightError(id);
       ids.add(id);
     }
-    if (ids.size > 0 && this.inFlightRequests.size + expected.size + ids.size > maxInFlight)
+    if (ids.size > 0 && this.executions.size + expected.size + ids.size > maxInFlight)
       throw new TooManyRequestsError(maxInFlight);
   }
 
-  /** Finds out which requests among the messages their client may make: at once, unless a policy takes its time. */
+  /** Finds out which messages their client may send. Returns a promise only if a policy does. */
   admit(
     messages: readonly JsonRpcMessage[],
     origin: MessageOrigin,
   ): readonly AdmittedMessage[] | Promise<readonly AdmittedMessage[]> {
-    const admitted = messages.map((message) =>
-      message.kind === 'request' ? this.admitRequest(message, origin) : { message, bytes: origin.bytes },
-    );
-    return admitted.some((each) => each instanceof Promise)
-      ? Promise.all(admitted)
-      : (admitted as AdmittedMessage[]);
+    const { bytes } = origin;
+    let isPending = false;
+    const admitted = messages.map((message): AdmittedMessage | Promise<AdmittedMessage> => {
+      if (message.kind !== 'request') return { message, bytes };
+      const prepared = new Execution(message, origin, this).prepare(this.methods);
+      if (!(prepared instanceof Promise)) return { message, bytes, execution: prepared };
+      isPending = true;
+      return prepared.then((execution) => ({ message, bytes, execution }));
+    });
+    return isPending ? Promise.all(admitted) : (admitted as AdmittedMessage[]);
   }
 
-  /** Takes a message that is admitted and acceptable. A request is answered by the outlet, later. */
-  accept({ message, bytes, request }: AdmittedMessage): void {
-    if (request) void this.answer(message as JsonRpcRequest, request, bytes);
-    else if (message.kind === 'response') this.clientRequests.settle(message);
+  /** Takes a message that is admitted and acceptable. A request is answered through the outlet, later. */
+  accept({ message, execution }: AdmittedMessage): void {
+    if (execution) {
+      this.executions.set(execution.request.id, execution);
+      void execution.start();
+    } else if (message.kind === 'response') this.clientRequests.settle(message);
     else if (message.kind === 'notification') this.acceptNotification(message);
   }
 
@@ -155,7 +189,7 @@ export class McpConnection implements CallPort {
       return;
     }
     const watching = [...subscriptions].map(async (uri) => {
-      const context = new CallContext(`subscription ${uri}`, this.session, undefined, origin, this);
+      const context = new CallContext(`subscription ${uri}`, undefined, origin, this);
       const watch = await this.methods.prepareSubscription({ uri }, context);
       await watch();
     });
@@ -192,72 +226,42 @@ export class McpConnection implements CallPort {
     this.outlet.closeStream(relatesTo, retryMs);
   }
 
+  hold(bytes: number): void {
+    this.outlet.hold(bytes);
+  }
+
+  answer(execution: Execution, json: string): void {
+    const { id } = execution.request;
+    this.executions.delete(id);
+    this.outlet.send(json, id, true);
+    this.checkIdle();
+  }
+
   /** Aborts what is in flight. @param error the answer to each of those requests */
   close(error: JsonRpcError): void {
-    for (const [id, { context, observed }] of this.inFlightRequests) {
-      context.abort(error);
+    for (const [id, execution] of this.executions) {
+      execution.abort(error);
       this.outlet.send(serializeError(id, error), id, true);
-      observed?.end(undefined, '');
     }
-    this.inFlightRequests.clear();
+    this.executions.clear();
     this.checkIdle();
     this.subscriptions.removeAll();
   }
 
-  private admitRequest(
-    message: JsonRpcRequest,
-    origin: MessageOrigin,
-  ): AdmittedMessage | Promise<AdmittedMessage> {
-    const { id, params } = message;
-    const { bytes } = origin;
-    const token = progressTokenOf(params);
-    const context = new CallContext(id, this.session, token, origin, this);
-    const admitted = (run: PreparedRequest) => ({ message, bytes, request: { context, run } });
-    const refused = (error: unknown) => {
-      const run = () => {
-        throw error;
-      };
-      const refusal = error instanceof InsufficientScopeError ? error : undefined;
-      return { message, bytes, request: { context, run, refusal } };
-    };
-    try {
-      assertTokenLength(token);
-      const prepared = this.methods.prepare(message, context);
-      return prepared instanceof Promise ? prepared.then(admitted).catch(refused) : admitted(prepared);
-    } catch (error) {
-      return refused(error);
-    }
+  private async takeLater(
+    messages: readonly JsonRpcMessage[],
+    admitting: Promise<readonly AdmittedMessage[]>,
+    gate: MessageGate,
+  ): Promise<void> {
+    const admitted = await admitting;
+    // Others may have come while the policy was asked.
+    this.assertAcceptable(messages, gate.expected);
+    await gate.pass(admitted);
+    this.acceptAll(admitted);
   }
 
-  private async answer(
-    { id, method, params }: JsonRpcRequest,
-    { context, run }: NonNullable<AdmittedMessage['request']>,
-    bytes: number,
-  ): Promise<void> {
-    const observed = this.options.observer.request(method, params, context, bytes);
-    const request = { context, observed };
-    const weight = inFlightWeight(params, bytes);
-    this.outlet.hold(weight);
-    this.inFlightRequests.set(id, request);
-    let outcome: object;
-    let answer: string;
-    try {
-      outcome = await (observed?.run ? observed.run(run) : run());
-      if (this.methods.changesState(method)) this.outlet.stateChanged();
-      answer = serializeResult(id, outcome);
-    } catch (error) {
-      const failure = this.toJsonRpcError(error, method, context);
-      outcome = failure;
-      answer = serializeError(id, failure);
-    } finally {
-      this.outlet.hold(-weight);
-    }
-    if (this.inFlightRequests.get(id) !== request) return;
-    this.inFlightRequests.delete(id);
-    context.settle();
-    this.outlet.send(answer, id, true);
-    observed?.end(outcome, answer);
-    this.checkIdle();
+  private acceptAll(admitted: readonly AdmittedMessage[]): void {
+    for (const message of admitted) this.accept(message);
   }
 
   private acceptNotification({ method, params }: Notification): void {
@@ -270,43 +274,22 @@ export class McpConnection implements CallPort {
 
   /** @see https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/cancellation */
   private cancel({ requestId, reason }: Params): void {
-    const request = this.inFlightRequests.get(requestId as RequestId);
-    if (!request) return;
-    const { context, observed } = request;
-    this.inFlightRequests.delete(context.requestId);
+    const execution = this.executions.get(requestId as RequestId);
+    if (!execution) return;
+    const { context } = execution;
+    this.executions.delete(context.requestId);
     this.checkIdle();
     const told = typeof reason === 'string' ? beginningOf(reason, MAX_REASON_LENGTH) : undefined;
     this.errors.debug(
       `The client cancelled request ${JSON.stringify(requestId)}: ${JSON.stringify(told)}`,
       context,
     );
-    context.abort(new Error(told ?? 'The client cancelled the request.'));
+    execution.abort(new Error(told ?? 'The client cancelled the request.'));
     this.outlet.abandon(context.requestId);
-    observed?.end(undefined, '');
   }
 
   private checkIdle(): void {
-    if (this.inFlightRequests.size > 0 || this.idleListeners.length === 0) return;
+    if (this.executions.size > 0 || this.idleListeners.length === 0) return;
     for (const listener of this.idleListeners.splice(0)) listener();
   }
-
-  private toJsonRpcError(error: unknown, method: string, context: CallContext): JsonRpcError {
-    if (error instanceof JsonRpcError) return error;
-    const correlationId = this.errors.report(error, method, context);
-    return new JsonRpcError(ErrorCode.InternalError, `Internal error (correlation id ${correlationId})`);
-  }
-}
-
-/** @throws {JsonRpcError} -32602 */
-function assertTokenLength(token: ProgressToken | undefined): void {
-  if (typeof token === 'string' && token.length > MAX_ID_LENGTH)
-    throw new JsonRpcError(
-      ErrorCode.InvalidParams,
-      `Invalid params: "_meta.progressToken" may have ${MAX_ID_LENGTH} characters at most`,
-    );
-}
-
-function progressTokenOf({ _meta }: Params): ProgressToken | undefined {
-  const token = (_meta as { progressToken?: unknown } | null | undefined)?.progressToken;
-  return typeof token === 'string' || typeof token === 'number' ? token : undefined;
 }

@@ -1,18 +1,22 @@
-import { MessageTooDeepError } from './errors/message-too-deep.error.js';
-import { isRequestId } from './json-rpc.js';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 
 /**
  * Refuses a message, as parsed from its JSON, that is nested too deep to be walked, copied or serialized by code that
  * recurses.
  *
- * @throws {MessageTooDeepError}
+ * @throws {JsonRpcError} -32600
  */
 export function assertDepth(message: unknown, maxDepth: number): void {
-  if (isDeeper(message, maxDepth)) throw new MessageTooDeepError(maxDepth, idOf(message));
+  if (isDeeper(message, maxDepth))
+    throw new JsonRpcError(
+      ErrorCode.InvalidRequest,
+      `Invalid Request: the message is nested deeper than ${maxDepth} levels ("limits.maxMessageDepth")`,
+    );
 }
 
-/** Creates no garbage, and never recurses deeper than the limit. */
-function isDeeper(value: unknown, levels: number): boolean {
+/** Whether a value is nested deeper than so many levels. Creates no garbage, and never recurses deeper than them. */
+export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
   if (Array.isArray(value)) {
@@ -22,10 +26,4 @@ function isDeeper(value: unknown, levels: number): boolean {
   for (const name in value)
     if (isDeeper((value as Readonly<Record<string, unknown>>)[name], levels - 1)) return true;
   return false;
-}
-
-/** Only a request is answered: the id of a response is one of ours. */
-function idOf(message: unknown) {
-  const { id, method } = message as Readonly<Record<string, unknown>>;
-  return typeof method === 'string' && isRequestId(id) ? id : null;
 }

@@ -9,21 +9,14 @@ import type { ConnectionState } from './connection-state.js';
 import { initializeParams } from './initialize-params.js';
 import { invalidParams } from './invalid-params.js';
 import type { JsonRpcRequest, Params } from './json-rpc.js';
-import { negotiateVersion } from './protocol-versions.js';
+import { methodNamed, type ProtocolMethod } from './methods.js';
+import { negotiatedRevision } from './revisions.js';
 import type { ResourceSubscriptions } from './resource-subscriptions.js';
 
 type Preparation = PreparedRequest | Promise<PreparedRequest>;
 
 /** Of a method that is not served, in the error. */
 const MAX_METHOD_LENGTH = 256;
-
-/** Requests that change what is agreed with the client. */
-const CHANGES_STATE = new Set([
-  'initialize',
-  'logging/setLevel',
-  'resources/subscribe',
-  'resources/unsubscribe',
-]);
 
 /** What each request of a client does: those of the protocol itself here, all others by the invoker. */
 export class RequestMethods {
@@ -33,45 +26,27 @@ export class RequestMethods {
     private readonly transport: McpTransportName,
     private readonly state: ConnectionState,
     private readonly subscriptions: ResourceSubscriptions,
+    private readonly stateChanged: () => void,
   ) {}
 
   get isInitialized(): boolean {
     return this.state.protocolVersion !== undefined;
   }
 
-  changesState(method: string): boolean {
-    return CHANGES_STATE.has(method);
-  }
-
   /**
-   * What a request is to do: at once, unless a policy takes its time.
+   * Finds out what a request is to do. Returns a promise only if a policy does.
    *
    * @throws {JsonRpcError}
    */
-  prepare({ method, params }: JsonRpcRequest, context: InvokedContext): Preparation {
-    switch (method) {
-      case 'initialize':
-        return () => this.initialize(params);
-      case 'ping':
-        return () => ({});
-      case 'logging/setLevel':
-        this.assertInitialized();
-        return () => this.setLogLevel(params);
-      case 'resources/subscribe':
-        this.assertInitialized();
-        return this.prepareSubscription(params, context);
-      case 'resources/unsubscribe':
-        this.assertInitialized();
-        return () => this.unsubscribe(params);
-    }
-    // Before all else: clients ask for methods of later revisions to learn that they are not served.
-    if (!this.invoker.handles(method))
-      throw new JsonRpcError(
-        ErrorCode.MethodNotFound,
-        `Method not found: ${clip(method, MAX_METHOD_LENGTH)}`,
-      );
-    this.assertInitialized();
-    return this.invoker.prepare(method, params, context);
+  prepare({ method: name, params }: JsonRpcRequest, context: InvokedContext): Preparation {
+    const method = methodNamed(name);
+    // Checked before anything else: clients ask for methods of later revisions to learn whether they are served.
+    if (!method?.eras.includes('legacy'))
+      throw new JsonRpcError(ErrorCode.MethodNotFound, `Method not found: ${clip(name, MAX_METHOD_LENGTH)}`);
+    if (method.name !== 'initialize' && method.name !== 'ping') this.assertInitialized();
+    if (method.answeredBy === 'invoker') return this.invoker.prepare(method.name, params, context);
+    const preparation = this.prepareOwn(method.name, params, context);
+    return method.changesState ? andThen(preparation, (run) => () => this.change(run)) : preparation;
   }
 
   prepareSubscription({ uri }: Params, context: InvokedContext): Preparation {
@@ -80,6 +55,27 @@ export class RequestMethods {
       await this.subscriptions.add(uri, resource);
       return {};
     });
+  }
+
+  private prepareOwn(method: ProtocolMethod, params: Params, context: InvokedContext): Preparation {
+    switch (method) {
+      case 'initialize':
+        return () => this.initialize(params);
+      case 'ping':
+        return () => ({});
+      case 'logging/setLevel':
+        return () => this.setLogLevel(params);
+      case 'resources/subscribe':
+        return this.prepareSubscription(params, context);
+      case 'resources/unsubscribe':
+        return () => this.unsubscribe(params);
+    }
+  }
+
+  private async change(run: PreparedRequest): Promise<object> {
+    const result = await run();
+    this.stateChanged();
+    return result;
   }
 
   /**
@@ -101,7 +97,7 @@ export class RequestMethods {
         'Invalid Request: the session is initialized already; open another one',
       );
     const { protocolVersion, clientInfo, capabilities } = initializeParams(params);
-    this.state.protocolVersion = negotiateVersion(protocolVersion);
+    this.state.protocolVersion = negotiatedRevision(protocolVersion).version;
     this.state.clientInfo = clientInfo;
     this.state.clientCapabilities = capabilities;
     return {

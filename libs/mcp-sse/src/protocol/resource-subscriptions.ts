@@ -1,5 +1,6 @@
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { WatchableResource } from '../model/invoker.js';
+import type { McpPolicyContext } from '../model/mcp-policy.js';
 import { normalUri } from '../model/normal-uri.js';
 import { whenReady } from '../model/when-ready.js';
 import { ResourceWatch } from './resource-watch.js';
@@ -17,6 +18,8 @@ export interface SubscriptionPort {
   hold(bytes: number): void;
   /** The policy could not say whether the client may read a resource. */
   report(error: unknown): void;
+  /** The client as it is now, for the policy. */
+  reader(): McpPolicyContext;
 }
 
 /** The resources that a client wants to hear of. */
@@ -65,7 +68,7 @@ export class ResourceSubscriptions {
     const watch = this.watches.get(normalUri(uri));
     if (!watch) return;
     whenReady(
-      () => watch.isReadable(),
+      () => watch.isReadable(this.port.reader()),
       (isReadable) => this.conclude(watch, isReadable),
       this.port.report,
     );

@@ -1,4 +1,5 @@
 import type { WatchableResource } from '../model/invoker.js';
+import type { McpPolicyContext } from '../model/mcp-policy.js';
 
 /** A resource that is watched for a client. It can be let go before watching has begun. */
 export class ResourceWatch {
@@ -17,8 +18,8 @@ export class ResourceWatch {
   }
 
   /** Whether its client may still read it. */
-  isReadable(): boolean | Promise<boolean> {
-    return this.resource.isReadable();
+  isReadable(reader: McpPolicyContext): boolean | Promise<boolean> {
+    return this.resource.isReadable(reader);
   }
 
   end(): void {

@@ -34,6 +34,7 @@ const RECORD = {
   principal: isPrincipal,
   params: isTexts,
   streamHeaders: isTexts,
+  streamQuery: optional(isTexts),
   graceMs: isNumber,
   createdAt: isNumber,
   state: object(STATE),

@@ -1,16 +1,16 @@
 import { TransformationType } from 'class-transformer';
-// @ts-expect-error class-transformer ships no types beside this file, and no other way to its metadata
-import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
-import type { MetadataStorage } from 'class-transformer/types/MetadataStorage.js';
+import {
+  exclusionsByClass,
+  exposuresByClass,
+  transformsByClass,
+  typesByClass,
+  type TransformMetadata,
+} from './class-transformer-storage.js';
 import type { DtoClass } from './dto-class.js';
 
-const storage = defaultMetadataStorage as MetadataStorage;
-
 type Direction = 'input' | 'output';
-const TYPES = {
-  input: TransformationType.PLAIN_TO_CLASS,
-  output: TransformationType.CLASS_TO_PLAIN,
-} as const;
+type DirectionOptions = { readonly toClassOnly?: boolean; readonly toPlainOnly?: boolean };
+const THIS_ONLY = { input: 'toClassOnly', output: 'toPlainOnly' } as const;
 const OTHER_ONLY = { input: 'toPlainOnly', output: 'toClassOnly' } as const;
 
 /** What class-transformer's decorators say of a property. */
@@ -32,11 +32,11 @@ export function transformerMetadata(
   property: string,
   direction: Direction,
 ): TransformerMetadata {
-  const typeMetadata = storage.findTypeMetadata(dto, property);
-  const transforms = storage.findTransformMetadatas(dto, property, TYPES[direction]);
-  const { name, ...only } = storage.findExposeMetadata(dto, property)?.options ?? {};
+  const [typeMetadata] = ofProperty(typesByClass, dto, property);
+  const transforms = transformsOf(dto, property, direction);
+  const { name, ...only } = exposureOf(dto, property) ?? {};
   return {
-    type: (typeMetadata?.typeFunction as (() => unknown) | undefined)?.(),
+    type: typeMetadata?.typeFunction?.(),
     hasType: typeMetadata !== undefined,
     hasDiscriminator: typeMetadata?.options?.discriminator !== undefined,
     hasTransform: transforms.length > 0,
@@ -47,25 +47,68 @@ export function transformerMetadata(
 
 /** Whether `@Exclude()`, or the lack of an `@Expose()`, keeps a property off the wire. Groups are exposed to nobody. */
 export function isHidden(dto: DtoClass, property: string, direction: Direction): boolean {
-  if (storage.getExcludedProperties(dto, TYPES[direction]).includes(property)) return true;
-  const groups = storage.findExposeMetadata(dto, property)?.options?.groups ?? [];
+  const applies = ({ options }: { options?: DirectionOptions }) => isFor(direction, options);
+  if (ofProperty(exclusionsByClass, dto, property).some(applies)) return true;
+  const groups = exposureOf(dto, property)?.groups ?? [];
   if (groups.length > 0) return true;
-  const isExposed = () => storage.getExposedProperties(dto, TYPES[direction]).includes(property);
-  return storage.getStrategy(dto) === 'excludeAll' && !isExposed();
+  return excludesAll(dto) && !ofProperty(exposuresByClass, dto, property).some(applies);
 }
 
 /** Whether a class has properties that are not on the wire, decorated by class-validator or not. */
 export function hidesAny(dto: DtoClass, direction: Direction): boolean {
-  const isStrict = storage.getStrategy(dto) === 'excludeAll';
-  return isStrict || storage.getExcludedProperties(dto, TYPES[direction]).length > 0;
+  if (excludesAll(dto)) return true;
+  const exclusions = lineage(dto).flatMap((type) => [...(exclusionsByClass.get(type) ?? [])]);
+  return exclusions.some(([property, { options }]) => property !== undefined && isFor(direction, options));
 }
 
 /** What the `@Transform()`s of a property make of its value in a result. */
 export function transformedForResult(dto: DtoClass, instance: object, property: string): unknown {
   const type = TransformationType.CLASS_TO_PLAIN;
   let value = (instance as Record<string, unknown>)[property];
-  for (const { transformFn, options } of storage.findTransformMetadatas(dto, property, type))
+  for (const { transformFn, options } of transformsOf(dto, property, 'output'))
     if (!options?.groups?.length)
       value = transformFn({ value, key: property, obj: instance, type, options: {} });
   return value;
+}
+
+/** In the order in which class-transformer runs them: those of a base class first, and the topmost first. */
+function transformsOf(dto: DtoClass, property: string, direction: Direction): TransformMetadata[] {
+  const all = ofProperty(transformsByClass, dto, property).flat();
+  return all.filter(({ options }) => isFor(direction, options)).toReversed();
+}
+
+function exposureOf(dto: DtoClass, property: string) {
+  return ofProperty(exposuresByClass, dto, property)[0]?.options;
+}
+
+/** Whether a decorator of the class itself leaves out what has no `@Expose()`. Base classes do not count. */
+function excludesAll(dto: DtoClass): boolean {
+  return Boolean(exclusionsByClass.get(dto)?.has(undefined)) && !exposuresByClass.get(dto)?.has(undefined);
+}
+
+/** What a class and its base classes say of a property, the nearest first. */
+function ofProperty<T>(
+  byClass: ReadonlyMap<unknown, ReadonlyMap<string | undefined, T>>,
+  dto: DtoClass,
+  property: string,
+): T[] {
+  const found: T[] = [];
+  for (const type of lineage(dto)) {
+    const metadata = byClass.get(type)?.get(property);
+    if (metadata) found.push(metadata);
+  }
+  return found;
+}
+
+/** A class and its base classes. */
+function lineage(dto: DtoClass): object[] {
+  const types: object[] = [];
+  for (let type: object | null = dto; type; type = Object.getPrototypeOf(type) as object | null)
+    types.push(type);
+  return types;
+}
+
+/** A decorator for both directions alone works in both. */
+function isFor(direction: Direction, options: DirectionOptions = {}): boolean {
+  return options[OTHER_ONLY[direction]] !== true || options[THIS_ONLY[direction]] === true;
 }

@@ -77,9 +77,9 @@ export class LocalSessions implements SessionHost {
 
   /** Goes on with a session of another node. It counts, but no limit refuses it: its client was admitted before. */
   adopt(adopted: AdoptedSession): McpSession {
-    const { id, streamHeaders: headers, ...record } = adopted.record;
+    const { id, streamHeaders: headers, streamQuery: query, ...record } = adopted.record;
     this.quota.count(record.principal);
-    const session = this.add(id, { ...record, headers }, undefined, adopted);
+    const session = this.add(id, { ...record, headers, query }, undefined, adopted);
     (session.outlet as SharedOutlet).restore(adopted);
     session.restore(adopted, LOST_REQUEST);
     this.events.next({ type: 'adopted', session, lost: adopted.inFlight.length });

@@ -222,9 +222,9 @@ export class McpSessionService {
     };
   }
 
-  /** @internal The client came back. @param headers of its request */
-  resumed(session: McpSession, headers: IncomingHttpHeaders): void {
-    session.streamOpened(headers);
+  /** @internal The client came back. @param headers of its request @param query of its request */
+  resumed(session: McpSession, headers: IncomingHttpHeaders, query: McpSession['streamQuery']): void {
+    session.streamOpened(headers, query);
     this.events.next({ type: 'resumed', session });
   }
 

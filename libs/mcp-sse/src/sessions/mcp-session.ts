@@ -26,6 +26,8 @@ export interface SessionOrigin {
   readonly headers: IncomingHttpHeaders;
   /** Parameters of the route that it was opened on. */
   readonly params: Readonly<Record<string, string>>;
+  /** Query of the request that opened it; none unless given. */
+  readonly query?: Readonly<Record<string, unknown>>;
   /** Lifetime after its client detached or posted something, in milliseconds. */
   readonly graceMs: number;
   /** Milliseconds since the epoch; now unless given. */
@@ -56,6 +58,7 @@ export interface SessionHost {
 
 /** More than a node ever asks of a client. */
 const CLIENT_REQUESTS_PER_EPOCH = 2 ** 32;
+const NO_QUERY = Object.freeze({});
 
 /** One client's conversation: a connection of the protocol, the outlet of its messages, and its lifetime. */
 export class McpSession implements InboxOwner, TokenHolder {
@@ -76,6 +79,7 @@ export class McpSession implements InboxOwner, TokenHolder {
   private readonly connection: McpConnection;
   private readonly expiry = new TokenExpiry(this);
   private headers: IncomingHttpHeaders;
+  private query: Readonly<Record<string, unknown>>;
   private used = false;
   private closed = false;
 
@@ -94,6 +98,7 @@ export class McpSession implements InboxOwner, TokenHolder {
     this.params = origin.params;
     this.graceMs = origin.graceMs;
     this.headers = origin.headers;
+    this.query = origin.query ?? NO_QUERY;
     this.connection = host.connect(this, {
       send: (json, relatesTo, isAnswer) => this.send(json, relatesTo, isAnswer),
       abandon: (relatesTo) => {
@@ -114,6 +119,11 @@ export class McpSession implements InboxOwner, TokenHolder {
   /** Headers of the request that opened its stream, as it is now. */
   get streamHeaders(): IncomingHttpHeaders {
     return this.headers;
+  }
+
+  /** Query of that request. */
+  get streamQuery(): Readonly<Record<string, unknown>> {
+    return this.query;
   }
 
   /** Whether any message ever came. */
@@ -178,10 +188,11 @@ export class McpSession implements InboxOwner, TokenHolder {
     this.touch();
   }
 
-  /** The client has opened its stream again. @param headers of that request */
-  streamOpened(headers: IncomingHttpHeaders): void {
+  /** The client has opened its stream again, with another request. @param query as it was, unless given */
+  streamOpened(headers: IncomingHttpHeaders, query = this.query): void {
     this.touch();
     this.headers = headers;
+    this.query = query;
   }
 
   /** Ends the streams ahead of the token's expiry. The client comes back with a newer token. */
@@ -219,6 +230,10 @@ export class McpSession implements InboxOwner, TokenHolder {
     this.inbox.receive(admitted, onTaken);
   }
 
+  isInFlight(id: RequestId): boolean {
+    return this.connection.isInFlight(id);
+  }
+
   /** Resolves once nothing is in flight. */
   whenIdle(): Promise<void> {
     return this.connection.whenIdle();
@@ -232,10 +247,10 @@ export class McpSession implements InboxOwner, TokenHolder {
 
   /** What other nodes need to know to go on with the session. */
   get record(): SessionRecord {
-    const { id, transport, principal, params, streamHeaders, graceMs, createdAt } = this;
+    const { id, transport, principal, params, streamHeaders, streamQuery, graceMs, createdAt } = this;
     const { subscriptions, ...negotiated } = this.connection.state;
     const state = { ...negotiated, subscriptions: [...subscriptions] };
-    return { id, transport, principal, params, streamHeaders, graceMs, createdAt, state };
+    return { id, transport, principal, params, streamHeaders, streamQuery, graceMs, createdAt, state };
   }
 
   /** Goes on from another node. @param error the answer to the requests that it left */

@@ -55,7 +55,7 @@ export class SessionInbox {
    *
    * @throws {SessionMovedError} when another node owns the session
    * @throws {SessionClosedError}
-   * @throws {JsonRpcError} when a request with the same id is in flight
+   * @throws {RequestInFlightError}
    * @throws {TooManyRequestsError}
    * @throws {InsufficientScopeError} for a request that the client could make with more scopes; over stdio, which has
    *   no status for that, the request is answered with it instead
@@ -106,7 +106,7 @@ export class SessionInbox {
    * @throws as `admit` does: other messages may have come meanwhile
    */
   receive(admitted: readonly AdmittedMessage[], onTaken?: () => void): void {
-    for (const { request } of admitted) if (request) this.expected.delete(request.context.requestId);
+    for (const { execution } of admitted) if (execution) this.expected.delete(execution.request.id);
     this.assertReceivable(admitted.map(({ message }) => message));
     this.take(admitted, onTaken);
   }
@@ -150,10 +150,10 @@ export class SessionInbox {
 
   /** @throws {InsufficientScopeError} */
   private permitted(admitted: readonly AdmittedMessage[]): readonly AdmittedMessage[] {
-    for (const { message, bytes, request } of admitted) {
-      if (message.kind !== 'request' || !request?.refusal) continue;
-      const { context, refusal } = request;
-      this.observer.request(message.method, message.params, context, bytes)?.end(refusal, '');
+    for (const { bytes, execution } of admitted) {
+      if (!execution?.refusal) continue;
+      const { request, context, refusal } = execution;
+      this.observer.request(request.method, request.params, context, bytes)?.end(refusal, '');
       throw refusal;
     }
     return admitted;

@@ -15,10 +15,10 @@ export function requestAttributes(
 ): Attributes {
   const isTool = kind === 'tool';
   const { ip, httpVersion } = { ...httpOf(request) };
-  const isHttp = session.transport !== 'stdio';
+  const isHttp = session ? session.transport !== 'stdio' : httpVersion !== undefined;
   return {
     'mcp.method.name': method,
-    'mcp.session.id': sessionDigest(session),
+    'mcp.session.id': session && sessionDigest(session),
     'mcp.protocol.version': protocolVersion,
     'jsonrpc.request.id': clipped(String(requestId)),
     'gen_ai.operation.name': isTool ? 'execute_tool' : undefined,

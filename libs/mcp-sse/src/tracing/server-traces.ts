@@ -37,9 +37,8 @@ export class ServerTraces implements TrafficObserver {
     const { parent, ambient } = parentOf(params['_meta'], call.headers);
     // URIs and what is unknown would be names without number.
     const named = target.kind !== 'resource' && target.name !== UNKNOWN ? target.name : undefined;
-    const links = [ambient, this.streams.get(call.session)].flatMap((linked): Link[] =>
-      linked ? [{ context: linked }] : [],
-    );
+    const stream = call.session && this.streams.get(call.session);
+    const links = [ambient, stream].flatMap((linked): Link[] => (linked ? [{ context: linked }] : []));
     const span = this.tracer.startSpan(
       named === undefined ? target.method : `${target.method} ${named}`,
       { kind: SpanKind.SERVER, attributes: requestAttributes(target, params, call), links },

@@ -11,6 +11,8 @@ export interface SessionRecord {
   readonly params: Readonly<Record<string, string>>;
   /** Headers of the request that opened its stream, as far as they may be stored. */
   readonly streamHeaders: IncomingHttpHeaders;
+  /** Query of that request, likewise; an earlier version has none. */
+  readonly streamQuery?: Readonly<Record<string, unknown>>;
   readonly graceMs: number;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;

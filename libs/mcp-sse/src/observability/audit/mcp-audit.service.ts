@@ -12,7 +12,8 @@ import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.
 import type { McpSessionView } from '../../model/session-view.js';
 import { thrownText } from '../../model/thrown-text.js';
 import { TolerantStream } from '../../model/tolerant-stream.js';
-import type { ObservedRequest, TrafficObserver } from '../../model/traffic-observer.js';
+import type { ObservedRequest } from '../../model/traffic-observer.js';
+import { methodNamed } from '../../protocol/methods.js';
 import type { McpSessionEvent } from '../../sessions/session-event.js';
 import { auditedArguments } from './audited-arguments.js';
 import { clipped } from './clipped.js';
@@ -23,16 +24,6 @@ import { requestOutcome } from '../request-outcome.js';
 import { sessionDigest } from '../../model/session-digest.js';
 
 type Params = Readonly<Record<string, unknown>>;
-
-/** The requests that are audited: those that are for something, or begin something. */
-const TYPES = new Map<string, McpAuditEvent['type']>([
-  ['initialize', 'initialize'],
-  ['tools/call', 'call'],
-  ['resources/read', 'read'],
-  ['resources/subscribe', 'subscribe'],
-  ['prompts/get', 'prompt'],
-  ['completion/complete', 'complete'],
-]);
 
 const SESSION_TYPES = {
   opened: 'connect',
@@ -45,8 +36,9 @@ const SESSION_TYPES = {
 } as const;
 
 /** The audit trail: who did what, and what was refused. */
+// It is a TrafficObserver. Its types cannot say so, since the members of one are internal.
 @Injectable()
-export class McpAuditService implements TrafficObserver {
+export class McpAuditService {
   private readonly logger = new Logger('McpAudit');
   private readonly events = new Subject<McpAuditEvent>();
 
@@ -65,7 +57,7 @@ export class McpAuditService implements TrafficObserver {
 
   /** @internal */
   request(method: string, params: Params, context: McpContext, bytes: number): ObservedRequest | undefined {
-    const type = this.events.observed ? TYPES.get(method) : undefined;
+    const type = this.events.observed ? methodNamed(method)?.audit : undefined;
     if (type === undefined) return undefined;
     const name = clipped(params['name']);
     const uri = clipped(params['uri']);
@@ -74,7 +66,8 @@ export class McpAuditService implements TrafficObserver {
     const start = performance.now();
     const end: ObservedRequest['end'] = (outcome, json) => {
       const { outcome: how, refusal } = requestOutcome(outcome);
-      const { issuer, subject, tenant } = context.principal;
+      const { principal, session } = context;
+      const { issuer, subject, tenant } = principal;
       // In one piece: there is one for each call, and putting it together from others is what would show.
       this.events.next({
         time: isoTime(),
@@ -86,8 +79,8 @@ export class McpAuditService implements TrafficObserver {
         subject,
         tenant,
         address: addressOf(context.request),
-        session: sessionDigest(context.session),
-        transport: context.session.transport,
+        session: session && sessionDigest(session),
+        transport: session?.transport,
         method,
         name,
         uri,

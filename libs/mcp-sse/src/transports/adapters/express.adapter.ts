@@ -15,7 +15,7 @@ type ExpressRequest = IncomingMessage & { readonly path: string; readonly body?:
 interface Layer {
   readonly route?: {
     readonly path: string;
-    readonly stack: readonly { readonly handle: object; readonly method?: string }[];
+    readonly stack: readonly { readonly handle: object }[];
   };
   match(path: string): boolean;
 }
@@ -55,9 +55,15 @@ function ownRoutes({ router }: ExpressApplication): Layer[] {
 function resourceMetadata({ router }: ExpressApplication): ResourceMetadataResponder {
   const metadata = new ResourceMetadataResponder();
   for (const { route } of router.stack)
-    for (const { handle, method } of route?.stack ?? []) {
+    for (const { handle } of route?.stack ?? []) {
       const { resource } = configOfHandler(handle);
-      if (resource && method === 'get') metadata.add(route!.path, resource);
+      if (resource) metadata.add(route!.path, resource);
     }
   return metadata;
+}
+
+/** Tells our routes under which paths Express has them. */
+export function noteExpressRoutes({ router }: ExpressApplication): void {
+  for (const { route } of router.stack)
+    for (const { handle } of route?.stack ?? []) configOfHandler(handle).registered?.add(route!.path);
 }

@@ -71,9 +71,10 @@ export function prepareFastify(instance: FastifyInstance, watchBody: WatchBody):
     if (announcesBody(raw)) watchBody(raw, reply.raw);
   });
   instance.addHook('onRoute', (route) => {
-    const { mcpRoute, resource } = configOfRoute(route.config);
+    const { mcpRoute, resource, registered } = configOfRoute(route.config);
     if (!mcpRoute) return;
-    if (resource && route.method === 'GET') metadata.add(route.url, resource);
+    registered?.add(route.url);
+    if (resource) metadata.add(route.url, resource);
     const { method, url, handler, config, constraints } = route;
     // Fastify makes the route for HEAD itself, for either form of the path.
     if (!url.endsWith('/') && !isSlashIgnored && method !== 'HEAD')

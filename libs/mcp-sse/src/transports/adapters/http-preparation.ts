@@ -2,10 +2,11 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Server } from 'node:http';
 import { HttpAdapterHost } from '@nestjs/core';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
-import { prepareExpress, type ExpressApplication } from './express.adapter.js';
 import { useExpressPrototypes } from '../../nest/express-prototypes.js';
-import { prepareFastify, type FastifyInstance } from './fastify.adapter.js';
 import { lateBodyWatch } from '../../http/unread-body.js';
+import { assertComplete, routesOf } from '../routes/routes.js';
+import { noteExpressRoutes, prepareExpress, type ExpressApplication } from './express.adapter.js';
+import { prepareFastify, type FastifyInstance } from './fastify.adapter.js';
 
 /** Several of our servers may share an adapter. Of their limits the shortest counts where nobody reads the body. */
 const prepared = new WeakMap<object, { bodyMs: number }>();
@@ -18,8 +19,9 @@ const prepared = new WeakMap<object, { bodyMs: number }>();
 export class HttpPreparation implements OnModuleInit {
   constructor(
     private readonly host: HttpAdapterHost,
-    @Inject(MCP_OPTIONS) { limits: { bodyMs } }: ResolvedOptions,
+    @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
   ) {
+    const { bodyMs } = options.limits;
     host.init$.subscribe(() => {
       // There is none in an application context, though Nest says that it is set.
       const httpAdapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
@@ -36,13 +38,18 @@ export class HttpPreparation implements OnModuleInit {
     });
   }
 
-  /** By now the adapter has its server, if it makes one. */
+  /**
+   * By now the adapter has its server, if it makes one, and Nest has registered the routes.
+   *
+   * @throws {McpConfigurationError} when it has put them where no endpoint can be told to clients
+   */
   onModuleInit(): void {
     const httpAdapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
-    if (httpAdapter?.getType() !== 'express') return;
-    useExpressPrototypes(
-      httpAdapter.getHttpServer() as Server | undefined,
-      httpAdapter.getInstance<ExpressApplication>(),
-    );
+    if (httpAdapter?.getType() === 'express') {
+      const application = httpAdapter.getInstance<ExpressApplication>();
+      useExpressPrototypes(httpAdapter.getHttpServer() as Server | undefined, application);
+      noteExpressRoutes(application);
+    }
+    assertComplete(routesOf(this.options));
   }
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import {
   Catch,
   HttpException,
@@ -16,10 +15,11 @@ import { InsufficientScopeError } from '../../model/errors/insufficient-scope.er
 import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
-import { MessageTooDeepError } from '../../protocol/errors/message-too-deep.error.js';
+import { RequestInFlightError } from '../../protocol/errors/request-in-flight.error.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { publicMessage } from '../../model/public-message.js';
 import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../../sessions/session.errors.js';
+import { readIdOf } from './message-body.js';
 import { ProtectedResource } from '../routes/protected-resource.js';
 
 interface HttpAnswer {
@@ -36,7 +36,10 @@ interface HttpAnswer {
 const SESSION_NOT_FOUND = -32001;
 const SERVER_ERROR = -32000;
 
-/** Answers every exception on a route of the module with its HTTP status and a JSON-RPC error. */
+/**
+ * Answers every exception on a route of the module with its HTTP status and a JSON-RPC error, which carries the id of
+ * the request once the body is read.
+ */
 @Catch()
 export class JsonRpcFilter implements ExceptionFilter {
   constructor(
@@ -52,24 +55,24 @@ export class JsonRpcFilter implements ExceptionFilter {
     const response: unknown = http.getResponse();
     if (httpAdapter.isHeadersSent(response)) return;
     const { status, code, message, retryAfter, correlationId } = this.answerTo(error);
-    const challenge = this.challengeOf(error, status, rawRequest(http.getRequest()));
+    const challenge = this.challengeOf(error, status, http.getRequest());
     if (retryAfter !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
     if (challenge !== undefined) httpAdapter.setHeader(response, 'WWW-Authenticate', challenge);
     // A client that is too slow to send is not waited for.
     if (status === (HttpStatus.REQUEST_TIMEOUT as number))
       httpAdapter.setHeader(response, 'Connection', 'close');
     httpAdapter.setHeader(response, 'Content-Type', 'application/json');
-    const id = error instanceof MessageTooDeepError ? error.id : null;
+    const id = error instanceof RequestInFlightError ? null : readIdOf(http.getRequest());
     httpAdapter.reply(response, { jsonrpc: '2.0', error: { code, message }, id }, status);
     this.observer.refusal(http.getRequest(), error, status, correlationId);
   }
 
   /** What `WWW-Authenticate` says, where a token would help, or another one. */
-  private challengeOf(error: unknown, status: number, request: IncomingMessage): string | undefined {
+  private challengeOf(error: unknown, status: number, request: object): string | undefined {
     if (error instanceof InsufficientScopeError)
       return this.resource.challenge(request, { error: 'insufficient_scope', scopes: error.scopes });
     if (status !== (HttpStatus.UNAUTHORIZED as number)) return undefined;
-    const isWrong = request.headers.authorization !== undefined;
+    const isWrong = rawRequest(request).headers.authorization !== undefined;
     return this.resource.challenge(request, isWrong ? { error: 'invalid_token' } : {});
   }
 

@@ -1,10 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
-import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
-import { rawRequest } from '../../http/raw-request.js';
-import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
-import { assertDepth } from '../../protocol/message-depth.js';
-import { unhideBody } from '../../http/unread-body.js';
+import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import {
   readBodyText,
   tooLarge,
@@ -12,9 +8,19 @@ import {
   type BodyMemory,
   type BodyText,
 } from '../../http/body-text.js';
+import { rawRequest } from '../../http/raw-request.js';
+import { unhideBody } from '../../http/unread-body.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { isDeeper } from '../../protocol/message-depth.js';
+import { requestIdOf } from '../../protocol/refused-message.js';
 
 const JSON_TYPE = /^application\/json *(;|$)/i;
 const UTF_8 = /; *charset *= *("?)utf-?8\1 *(;|$)/i;
+
+/** Kept on the request itself: a WeakMap would cost each request far more. */
+const requestId = Symbol('nestjs-mcp-sse:request-id');
+
+type Reading = IncomingMessage & { [requestId]?: RequestId | null };
 
 /** A message as JSON, and its size on the wire. */
 export interface MessageBody {
@@ -31,36 +37,47 @@ export interface MessageBody {
  * @throws {RequestTimeoutException} 408
  * @throws {SessionLimitError} when memory is short
  * @throws {JsonRpcError} -32700
- * @throws {MessageTooDeepError} -32600
  */
 export function readMessage(
   request: object,
   limits: BodyLimits,
   memory: BodyMemory,
 ): MessageBody | Promise<MessageBody> {
-  const raw = rawRequest(request);
+  const raw: Reading = rawRequest(request);
   unhideBody(raw);
   assertJson(raw);
-  const { maxMessageBytes, maxMessageDepth } = limits;
+  const { maxMessageBytes } = limits;
   if (Number(raw.headers['content-length'] ?? 0) > maxMessageBytes) throw tooLarge(maxMessageBytes);
   const { body } = request as { body?: unknown };
   if (body === undefined || body === null) {
     const read = readBodyText(request, limits, memory);
-    return read instanceof Promise
-      ? read.then((text) => parsed(text, maxMessageDepth))
-      : parsed(read, maxMessageDepth);
+    return read instanceof Promise ? read.then((text) => parsed(raw, text)) : parsed(raw, read);
   }
-  const isParsed = typeof body !== 'string' && !Buffer.isBuffer(body);
-  if (isParsed) assertDepth(body, maxMessageDepth);
-  const text = isParsed ? JSON.stringify(body) : body.toString();
+  if (typeof body !== 'string' && !Buffer.isBuffer(body)) return taken(raw, body, limits);
+  const text = body.toString();
   const bytes = Buffer.byteLength(text);
   if (bytes > maxMessageBytes) throw tooLarge(maxMessageBytes);
-  return isParsed ? { json: body, bytes } : parsed({ text, bytes }, maxMessageDepth);
+  return parsed(raw, { text, bytes });
 }
 
-function parsed({ text, bytes }: BodyText, maxDepth: number): MessageBody {
+/** The id of the request in a body that was read; null where there is none. */
+export function readIdOf(request: object): RequestId | null {
+  return (rawRequest(request) as Reading)[requestId] ?? null;
+}
+
+function parsed(raw: Reading, { text, bytes }: BodyText): MessageBody {
   const json = parse(text);
-  assertDepth(json, maxDepth);
+  raw[requestId] = requestIdOf(json);
+  return { json, bytes };
+}
+
+/** Takes what something before us has parsed. */
+function taken(raw: Reading, json: object, { maxMessageBytes, maxMessageDepth }: BodyLimits): MessageBody {
+  raw[requestId] = requestIdOf(json);
+  // Its depth is refused later, where the session is known. JSON.stringify could not go there.
+  if (isDeeper(json, maxMessageDepth)) return { json, bytes: 0 };
+  const bytes = Buffer.byteLength(JSON.stringify(json));
+  if (bytes > maxMessageBytes) throw tooLarge(maxMessageBytes);
   return { json, bytes };
 }
 

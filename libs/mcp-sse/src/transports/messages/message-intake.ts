@@ -1,18 +1,22 @@
 import { BadRequestException, Inject, Injectable, Optional } from '@nestjs/common';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
+import type { SessionRecord } from '../../model/cluster/session-record.js';
 import type { McpTransportName } from '../../model/session-view.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import type { AdmittedMessage } from '../../protocol/admitted-message.js';
 import { andThen } from '../../model/and-then.js';
 import { isSamePrincipal, principalKey } from '../../model/principal.js';
-import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
-import { RemoteSession } from '../../cluster/remote-session.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { parseMessages, type JsonRpcMessage } from '../../protocol/json-rpc.js';
+import { refusedAnswers } from '../../protocol/refused-message.js';
 import { SessionCluster } from '../../cluster/session-cluster.js';
+import { RemoteSession } from '../../cluster/remote-session.js';
 import { SessionClosedError, SessionLimitError, SessionMovedError } from '../../sessions/session.errors.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { McpSession } from '../../sessions/mcp-session.js';
 import type { BodyMemory } from '../../http/body-text.js';
+import { KeptQuery } from '../routes/kept-query.js';
 import { readMessage, type MessageBody } from './message-body.js';
 import { relayedOrigin } from '../relay/relayed-origin.js';
 
@@ -32,6 +36,7 @@ interface Post {
 /** What every POST with messages goes through. */
 @Injectable()
 export class MessageIntake {
+  readonly keptQuery: KeptQuery;
   private readonly bodyMemory: BodyMemory = {
     open: (request, refuse) =>
       this.sessions.memory.open(principalKey(requestPrincipal(request)), {
@@ -45,7 +50,9 @@ export class MessageIntake {
     private readonly sessions: McpSessionService,
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     @Optional() @Inject(SessionCluster) private readonly cluster?: SessionCluster,
-  ) {}
+  ) {
+    this.keptQuery = new KeptQuery(options);
+  }
 
   /**
    * @param transport that the message came by
@@ -75,7 +82,7 @@ export class MessageIntake {
   /** A session of this node, if it is the principal's. */
   own(request: HttpRequest, transport: McpTransportName, id: string): McpSession | undefined {
     const session = this.sessions.find(id, requestPrincipal(request));
-    return session && isMeant(session, transport, request) ? session : undefined;
+    return session && this.isMeant(session, transport, request) ? session : undefined;
   }
 
   /**
@@ -89,7 +96,7 @@ export class MessageIntake {
     const record = SESSION_ID.test(id) ? await cluster?.find(id) : undefined;
     const isOwn = record && isSamePrincipal(record.principal, requestPrincipal(request));
     const isForeign = record ? !isOwn : this.isForeign(id, request);
-    if (!isOwn || !isMeant(record, transport, request)) throw new SessionClosedError(isForeign);
+    if (!isOwn || !this.isMeant(record, transport, request)) throw new SessionClosedError(isForeign);
     return new RemoteSession(record, cluster!);
   }
 
@@ -97,7 +104,6 @@ export class MessageIntake {
    * @throws {HttpException} 408, 413, 415
    * @throws {SessionLimitError} where memory is short, and the principal holds much of it
    * @throws {JsonRpcError} -32700
-   * @throws {MessageTooDeepError} -32600
    */
   read(request: HttpRequest): MessageBody | Promise<MessageBody> {
     const { memory } = this.sessions;
@@ -107,6 +113,28 @@ export class MessageIntake {
         'The server is short of memory, and your sessions hold much of it; wait for their answers.',
       );
     return readMessage(request, this.options.limits, this.bodyMemory);
+  }
+
+  /**
+   * The messages of a body. Calls that wait for an answer which is refused with them fail at once.
+   *
+   * @param session that they are for, if there is one already
+   * @returns a promise where they are refused and the session must be told, perhaps on another node
+   * @throws {JsonRpcError} -32600
+   */
+  parse(
+    session: McpSession | RemoteSession | undefined,
+    { json, bytes }: MessageBody,
+    hasBatches: boolean,
+    request: HttpRequest,
+  ): readonly JsonRpcMessage[] | Promise<never> {
+    try {
+      return parseMessages(json, hasBatches, this.options.limits.maxMessageDepth);
+    } catch (error) {
+      const messages = session && error instanceof JsonRpcError ? refusedAnswers(json, error) : [];
+      if (!session || messages.length === 0) throw error;
+      return this.refuse(session, { messages, bytes, request, onTaken: () => undefined }, error);
+    }
   }
 
   /**
@@ -124,11 +152,10 @@ export class MessageIntake {
     request: HttpRequest,
     onTaken: () => void,
   ): void | Promise<void> {
-    return andThen(this.read(request), ({ json, bytes }) => {
-      const post: Post = { messages: [parseMessage(json)], bytes, request, onTaken };
-      return session instanceof McpSession && !session.journal
-        ? this.receiveHere(session, post)
-        : this.receiveAnywhere(session, post);
+    return andThen(this.read(request), (body) => {
+      const messages = this.parse(session, body, false, request);
+      if (messages instanceof Promise) return messages;
+      return this.deliver(session, { messages, bytes: body.bytes, request, onTaken });
     });
   }
 
@@ -156,6 +183,17 @@ export class MessageIntake {
         extras,
       }),
     );
+  }
+
+  private async refuse(session: McpSession | RemoteSession, answers: Post, error: unknown): Promise<never> {
+    await this.deliver(session, answers);
+    throw error;
+  }
+
+  private deliver(session: McpSession | RemoteSession, post: Post): void | Promise<void> {
+    return session instanceof McpSession && !session.journal
+      ? this.receiveHere(session, post)
+      : this.receiveAnywhere(session, post);
   }
 
   private receiveHere(
@@ -200,14 +238,18 @@ export class MessageIntake {
     const session = this.sessions.get(id);
     return session !== undefined && !isSamePrincipal(session.principal, requestPrincipal(request));
   }
-}
 
-function isMeant(
-  session: Pick<McpSession, 'transport' | 'params'>,
-  transport: McpTransportName,
-  request: HttpRequest,
-): boolean {
-  return session.transport === transport && isSameRoute(session.params, request.params);
+  private isMeant(
+    session: Pick<McpSession | SessionRecord, 'transport' | 'params' | 'streamQuery'>,
+    transport: McpTransportName,
+    request: HttpRequest,
+  ): boolean {
+    return (
+      session.transport === transport &&
+      isSameRoute(session.params, request.params) &&
+      (transport !== 'sse' || this.keptQuery.isSame(session.streamQuery ?? {}, request))
+    );
+  }
 }
 
 /** Parameters that both routes have must agree, or a tenant's session could be reached by another's path. */

@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { extendRouteConfig, RouteConfig, routeConfigOf } from '../../nest/route-metadata.js';
+import type { RegisteredRoute } from '../../http/registered-route.js';
 import type { ProtectedResource } from './protected-resource.js';
 
 export type McpRouteName = 'stream' | 'messages' | 'termination' | 'console' | 'metrics';
@@ -9,6 +10,8 @@ interface McpRouteConfig {
   readonly mcpRoute?: McpRouteName;
   /** The resource whose metadata is served for the path of the route. */
   readonly resource?: ProtectedResource;
+  /** Learns each path that the router has for the route. */
+  readonly registered?: RegisteredRoute;
 }
 
 /** Marks a route of the module, so that an adapter file recognises it under any path. */
@@ -16,9 +19,13 @@ export function McpRoute(mcpRoute: McpRouteName): MethodDecorator {
   return RouteConfig({ mcpRoute } satisfies McpRouteConfig);
 }
 
-/** Makes a marked route of a controller the one whose path names a resource. */
-export function setResource(controller: Type, methodName: string, resource: ProtectedResource): void {
-  extendRouteConfig(controller, methodName, { resource } satisfies McpRouteConfig);
+/** Adds to the configuration of a marked route of a controller. */
+export function configureRoute(
+  controller: Type,
+  methodName: string,
+  added: Omit<McpRouteConfig, 'mcpRoute'>,
+): void {
+  extendRouteConfig(controller, methodName, added);
 }
 
 /**

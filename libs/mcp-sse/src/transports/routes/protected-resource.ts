@@ -3,6 +3,7 @@ import { HttpException, Inject, Injectable } from '@nestjs/common';
 import { bearerChallenge, type BearerChallengeParameters } from '../../auth/bearer.js';
 import { EdgePolicy } from '../../auth/edge.policy.js';
 import { isProtected } from '../../auth/protection.js';
+import { rawRequest } from '../../http/raw-request.js';
 import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOAuth, type ResolvedOptions } from '../../model/resolved-options.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
@@ -47,9 +48,10 @@ export class ProtectedResource {
   /**
    * The value of `WWW-Authenticate` for a request to one of the server's routes.
    *
+   * @param request of the adapter
    * @param parameters with the scopes of the options unless it has others
    */
-  challenge(request: IncomingMessage, parameters: BearerChallengeParameters = {}): string {
+  challenge(request: object, parameters: BearerChallengeParameters = {}): string {
     const resourceMetadata = this.oauth && this.metadataUrl(request);
     return bearerChallenge({ scopes: this.oauth?.scopes, resourceMetadata, ...parameters });
   }
@@ -86,15 +88,15 @@ export class ProtectedResource {
   }
 
   /** Where the metadata is of what the client connects to: the stream, when it posts messages elsewhere. */
-  private metadataUrl(request: IncomingMessage): string | undefined {
-    const { stream, messages } = this.routes;
-    const requested = requestedSegments(request);
-    const origin = this.publicUrl.originOf(request);
+  private metadataUrl(request: object): string | undefined {
+    const { stream, messages } = this.routes.sse;
+    const raw = rawRequest(request);
+    const origin = this.publicUrl.originOf(raw);
     if (origin === undefined) return undefined;
-    const isMessage = messages.matches(requested);
-    if (isMessage && stream.parameters.some((name) => !messages.parameters.includes(name))) return undefined;
-    const path = isMessage ? messages.sibling(stream, requested) : requested;
-    return href(origin, [...WELL_KNOWN, ...this.prefixOf(request), ...path]);
+    const isMessage = messages.serves(request);
+    if (isMessage && messages.withoutValue(stream) !== undefined) return undefined;
+    const path = isMessage ? messages.siblingPath(stream, request) : requestedSegments(raw);
+    return href(origin, [...WELL_KNOWN, ...this.prefixOf(raw), ...path]);
   }
 }
 

@@ -22,7 +22,9 @@ export class ResourceMetadataResponder {
 
   /** @param path that the application's router has, prefix, version and parameters included */
   add(path: string, resource: ProtectedResource): void {
-    this.resources.push({ path: pathSegments(path), resource });
+    const added = pathSegments(path);
+    if (!this.resources.some((other) => other.resource === resource && isSamePath(other.path, added)))
+      this.resources.push({ path: added, resource });
   }
 
   /**
@@ -66,6 +68,10 @@ export class ResourceMetadataResponder {
     }
     return undefined;
   }
+}
+
+function isSamePath(path: readonly string[], other: readonly string[]): boolean {
+  return path.join('/') === other.join('/');
 }
 
 function send(response: ServerResponse, status: number, body: object, headers?: OutgoingHttpHeaders): void {

@@ -67,7 +67,7 @@ export class SseStreams {
   ): ReturnType<SseOutlet['resume']> {
     const outlet = session.outlet as SseOutlet;
     const stream = outlet.resume(lastEventId, ...this.reading(session, request, response));
-    if (stream) this.sessions.resumed(session, rawRequest(request).headers);
+    if (stream) this.sessions.resumed(session, rawRequest(request).headers, request.query);
     return stream;
   }
 
@@ -87,7 +87,7 @@ export class SseStreams {
         return defer(() => this.openHere(sessionId, lastEventId, request, response));
       const tail = await session.resume(0, position, relayedClient(request));
       if (tail) {
-        const endpoint = this.endpoint.of(rawRequest(request), sessionId);
+        const endpoint = this.endpoint.of(request, sessionId);
         const prelude = { id: lastEventId, type: 'endpoint', data: endpoint } as const;
         const stream = new RelayStream(session, tail, response, this.sessions.memory, this.options.sse);
         return stream.attach(position, prelude) as Observable<MessageEvent>;
@@ -99,11 +99,13 @@ export class SseStreams {
   }
 
   private start(request: HttpRequest, response: unknown): ReturnType<SseOutlet['attach']> {
+    this.intake.keptQuery.suffixOf(request.query);
     const session = this.sessions.open({
       transport: 'sse',
       principal: requestPrincipal(request),
       headers: rawRequest(request).headers,
       params: request.params,
+      query: request.query,
       graceMs: this.options.sse.graceMs,
     });
     return (session.outlet as SseOutlet).attach(...this.reading(session, request, response));
@@ -114,7 +116,7 @@ export class SseStreams {
     request: HttpRequest,
     response: unknown,
   ): Parameters<SseOutlet['attach']> {
-    const endpoint = this.endpoint.of(rawRequest(request), id);
+    const endpoint = this.endpoint.of(request, id);
     return [endpoint, new ResponseSink(response, memory), () => this.sessions.detached(id)];
   }
 }

@@ -23,7 +23,7 @@ import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { assertAccepts } from '../../http/accept.js';
 import { answerStatus } from '../../http/answer.js';
 import { JsonRpcFilter } from '../messages/json-rpc.filter.js';
-import { McpRoute } from '../routes/mcp-route.js';
+import { configureRoute, McpRoute } from '../routes/mcp-route.js';
 import { MessageIntake } from '../messages/message-intake.js';
 import { registerOwnController } from '../../nest/global-interceptors.js';
 import { routesOf, type Routes } from '../routes/routes.js';
@@ -50,8 +50,8 @@ export function createSseController(): Type {
       private readonly adapter: HttpAdapterHost,
       @Inject(MCP_OPTIONS) options: ResolvedOptions,
     ) {
-      const { stream, messages } = routesOf(options);
-      this.streams = new SseStreams(sessions, intake, new EndpointUrl(stream, messages, options), options);
+      const endpoint = new EndpointUrl(routesOf(options).sse, options);
+      this.streams = new SseStreams(sessions, intake, endpoint, options);
     }
 
     @McpRoute('stream')
@@ -99,7 +99,9 @@ export function createSseController(): Type {
 }
 
 /** Sets the routes of a controller before Nest registers them. */
-export function setSsePaths(controller: Type, { stream, messages }: Routes): void {
-  setRoutePath(controller, stream.toString(), 'stream', 'refusePostOfStream');
-  setRoutePath(controller, messages.toString(), 'message', 'refuseGetOfMessages');
+export function setSsePaths(controller: Type, { sse: { stream, messages } }: Routes): void {
+  setRoutePath(controller, stream.route.toString(), 'stream', 'refusePostOfStream');
+  setRoutePath(controller, messages.route.toString(), 'message', 'refuseGetOfMessages');
+  configureRoute(controller, 'stream', { registered: stream });
+  configureRoute(controller, 'message', { registered: messages });
 }

@@ -1,36 +1,30 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { BadRequestException } from '@nestjs/common';
-import { isServedVersion } from '../../protocol/protocol-versions.js';
-
-/** What a client speaks that does not say so. */
-const UNSAID = '2025-03-26';
-/** The revision from which streams begin with an event that is there for its id. */
-const PRIMING = '2025-11-25';
+import { revisionOf, UNDECLARED_REVISION, type Revision } from '../../protocol/revisions.js';
 
 /**
  * The revision of the protocol that a request is in.
  *
+ * @param negotiated by the request's session
+ * @param body of a POST, as parsed
+ * @throws {BadRequestException} when the header names a revision that is not served. An `initialize` is not refused: it
+ *   negotiates by its parameters
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#protocol-version-header
  */
-export class RequestVersion {
-  private constructor(private readonly version: string) {}
+export function requestRevision(
+  headers: IncomingHttpHeaders,
+  negotiated: string | undefined,
+  body?: unknown,
+): Revision {
+  const named = headers['mcp-protocol-version'];
+  const declared = typeof named === 'string' ? revisionOf(named) : undefined;
+  if (named !== undefined && !declared && !isInitialize(body))
+    throw new BadRequestException(
+      `MCP-Protocol-Version names "${String(named)}", which is not served. Send the one that the answer to "initialize" had.`,
+    );
+  return revisionOf(negotiated) ?? declared ?? UNDECLARED_REVISION;
+}
 
-  /**
-   * @param negotiated by the request's session
-   * @throws {BadRequestException} when the header names one that is not served
-   */
-  static of(headers: IncomingHttpHeaders, negotiated: string | undefined): RequestVersion {
-    const named = headers['mcp-protocol-version'];
-    if (named !== undefined && (typeof named !== 'string' || !isServedVersion(named)))
-      throw new BadRequestException(`MCP-Protocol-Version names "${String(named)}", which is not served.`);
-    return new RequestVersion(negotiated ?? named ?? UNSAID);
-  }
-
-  get hasBatches(): boolean {
-    return this.version === '2025-03-26';
-  }
-
-  get hasPriming(): boolean {
-    return this.version >= PRIMING;
-  }
+function isInitialize(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'method' in body && body.method === 'initialize';
 }

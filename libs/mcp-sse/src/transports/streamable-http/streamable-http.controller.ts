@@ -22,7 +22,8 @@ import { McpEdgeGuard } from '../../auth/mcp-edge.guard.js';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { andThen } from '../../model/and-then.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
-import { parseMessage, type JsonRpcMessage } from '../../protocol/json-rpc.js';
+import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
+import type { Revision } from '../../protocol/revisions.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { RemoteSession } from '../../cluster/remote-session.js';
@@ -30,7 +31,7 @@ import { SessionMovedError } from '../../sessions/session.errors.js';
 import { assertAccepts } from '../../http/accept.js';
 import { answerStatus } from '../../http/answer.js';
 import { JsonRpcFilter } from '../messages/json-rpc.filter.js';
-import { McpRoute } from '../routes/mcp-route.js';
+import { configureRoute, McpRoute } from '../routes/mcp-route.js';
 import type { MessageBody } from '../messages/message-body.js';
 import { MessageIntake } from '../messages/message-intake.js';
 import { registerOwnController } from '../../nest/global-interceptors.js';
@@ -42,9 +43,13 @@ import { EndpointUrl } from '../sse/endpoint-url.js';
 import { SseStreams, type EventStream } from '../sse/sse-streams.js';
 import { NOT_RESUMABLE } from './numbered-stream.js';
 import { PostExchange, type ExchangeOptions, type ExchangePort } from './post-exchange.js';
-import { RequestVersion } from './protocol-version.js';
+import { requestRevision } from './protocol-version.js';
 import { StreamableHttpRelay } from './streamable-http.relay.js';
 import { StreamableHttpSessions, type StreamableSession } from './streamable-http.sessions.js';
+
+const EMPTY_SESSION_ID =
+  'The "sessionId" of the query is empty. HTTP+SSE: post to the URL that the stream\'s "endpoint" event gives. ' +
+  'Streamable HTTP: leave it out, and send the header Mcp-Session-Id that the answer to "initialize" had.';
 
 type HttpOptions = Exclude<ResolvedOptions['http'], false>;
 
@@ -71,12 +76,12 @@ export function createStreamableHttpController(): Type {
       private readonly adapter: HttpAdapterHost,
       @Inject(MCP_OPTIONS) options: ResolvedOptions,
     ) {
-      const { http, stream } = routesOf(options);
-      const path = http ?? stream;
+      const { http, sse } = routesOf(options);
+      const endpoint = new EndpointUrl(http ?? sse, options);
       // When the transport is turned off, there are no routes that could use them.
       this.http = options.http as HttpOptions;
       this.sessions = new StreamableHttpSessions(sessions, intake, options);
-      this.sseStreams = new SseStreams(sessions, intake, new EndpointUrl(path, path, options), options);
+      this.sseStreams = new SseStreams(sessions, intake, endpoint, options);
       this.relay = new StreamableHttpRelay(options, sessions.memory);
     }
 
@@ -91,12 +96,13 @@ export function createStreamableHttpController(): Type {
       if (this.sessions.idOf(request) === undefined) return this.sseStreams.open(request, response);
 
       return andThen(this.sessions.find(request, true), (found) => {
-        const { hasPriming } = RequestVersion.of(headers, negotiatedBy(found));
-        if (found instanceof RemoteSession) return this.relay.stream(found, request, response, hasPriming);
+        const { hasPrimingEvents } = requestRevision(headers, negotiatedBy(found));
+        if (found instanceof RemoteSession)
+          return this.relay.stream(found, request, response, hasPrimingEvents);
         const { session, outlet } = found;
         const lastEventId = headers['last-event-id'] as string | undefined;
         const sink = new ResponseSink(response, session.memory);
-        const stream = outlet.attach(sink, lastEventId, hasPriming, () => session.touch());
+        const stream = outlet.attach(sink, lastEventId, hasPrimingEvents, () => session.touch());
         if (!stream) throw new BadRequestException(NOT_RESUMABLE);
         return stream as Observable<MessageEvent>;
       });
@@ -106,17 +112,13 @@ export function createStreamableHttpController(): Type {
     @UseGuards(McpAuthGuard)
     @Post()
     message(@Req() request: HttpRequest, @Res() response: unknown): void | Promise<void> {
-      const { headers } = rawRequest(request);
       const isNew = this.sessions.idOf(request) === undefined;
       if (isNew && request.query['sessionId'] !== undefined) return this.sseMessage(request, response);
 
-      assertAccepts(headers.accept, 'application/json', 'text/event-stream');
-      return andThen(isNew ? undefined : this.sessions.find(request), (found) => {
-        const version = RequestVersion.of(headers, negotiatedBy(found));
-        return andThen(this.intake.read(request), (body) =>
-          this.take(found, version, body, request, response),
-        );
-      });
+      assertAccepts(rawRequest(request).headers.accept, 'application/json', 'text/event-stream');
+      return andThen(isNew ? undefined : this.sessions.find(request), (found) =>
+        andThen(this.intake.read(request), (body) => this.take(found, body, request, response)),
+      );
     }
 
     @McpRoute('termination')
@@ -125,7 +127,7 @@ export function createStreamableHttpController(): Type {
     async terminate(@Req() request: HttpRequest, @Res() response: unknown): Promise<void> {
       if (this.http.stateless) this.refuseMethod(response, 'POST');
       const found = await this.sessions.find(request);
-      RequestVersion.of(rawRequest(request).headers, negotiatedBy(found));
+      requestRevision(rawRequest(request).headers, negotiatedBy(found));
       if (found instanceof RemoteSession) await found.end();
       else this.sessions.close(found.session);
       answerStatus(response, HttpStatus.OK);
@@ -134,14 +136,16 @@ export function createStreamableHttpController(): Type {
     /** @param found the session; a new one is opened where there is none */
     private take(
       found: StreamableSession | RemoteSession | undefined,
-      version: RequestVersion,
-      { json, bytes }: MessageBody,
+      body: MessageBody,
       request: HttpRequest,
       response: unknown,
     ): void | Promise<void> {
-      const isBatch = version.hasBatches && Array.isArray(json) && json.length > 0;
-      const messages = isBatch ? json.map(parseMessage) : [parseMessage(json)];
-      const options = this.exchangeOptions(version, isBatch);
+      const { json, bytes } = body;
+      const revision = requestRevision(rawRequest(request).headers, negotiatedBy(found), json);
+      const known = found instanceof RemoteSession ? found : found?.session;
+      const messages = this.intake.parse(known, body, revision.hasBatches, request);
+      if (messages instanceof Promise) return messages;
+      const options = this.exchangeOptions(revision, Array.isArray(json));
       if (found instanceof RemoteSession)
         return this.relay.post(found, messages, bytes, request, response, options);
 
@@ -189,9 +193,9 @@ export function createStreamableHttpController(): Type {
       return this.http.stateless ? this.sessions.open(request) : this.sessions.initialize(messages, request);
     }
 
-    private exchangeOptions({ hasPriming }: RequestVersion, isBatch: boolean): ExchangeOptions {
+    private exchangeOptions({ hasPrimingEvents }: Revision, isBatch: boolean): ExchangeOptions {
       const { upgradeMs, retryMs, stateless } = this.http;
-      return { upgradeMs, retryMs, primes: hasPriming && !stateless, isBatch };
+      return { upgradeMs, retryMs, primes: hasPrimingEvents && !stateless, isBatch };
     }
 
     /** Makes ready what the messages will be answered on: nothing but 202 where none of them is a request. */
@@ -218,7 +222,7 @@ export function createStreamableHttpController(): Type {
     }
 
     private sseMessage(request: HttpRequest, response: unknown): void | Promise<void> {
-      const finding = this.intake.session(request, 'sse', request.query['sessionId'], '');
+      const finding = this.intake.session(request, 'sse', request.query['sessionId'], EMPTY_SESSION_ID);
       return andThen(finding, (session) =>
         this.intake.receive(session, request, () => answerStatus(response, HttpStatus.ACCEPTED)),
       );
@@ -242,5 +246,7 @@ function negotiatedBy(found: StreamableSession | RemoteSession | undefined): str
 
 /** Sets the route of a controller before Nest registers it. */
 export function setStreamableHttpPath(controller: Type, { http }: Routes): void {
-  setRoutePath(controller, http?.toString(), 'stream', 'message', 'terminate');
+  setRoutePath(controller, http?.stream.route.toString(), 'stream', 'message', 'terminate');
+  configureRoute(controller, 'stream', { registered: http?.stream });
+  configureRoute(controller, 'message', { registered: http?.messages });
 }

@@ -80,6 +80,7 @@ export class StreamableHttpSessions {
       principal: requestPrincipal(request),
       headers: rawRequest(request).headers,
       params: request.params,
+      query: request.query,
       graceMs: http ? http.graceMs : 0,
       isLocal: http && http.stateless,
     });

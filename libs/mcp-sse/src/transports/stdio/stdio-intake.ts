@@ -1,0 +1,94 @@
+import type { Writable } from 'node:stream';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import type { ErrorReporter } from '../../model/error-reporter.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { publicMessage } from '../../model/public-message.js';
+import type { ResolvedOptions } from '../../model/resolved-options.js';
+import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
+import { parseMessages, type JsonRpcMessage } from '../../protocol/json-rpc.js';
+import { revisionOf } from '../../protocol/revisions.js';
+import { refusedAnswers, requestIdOf } from '../../protocol/refused-message.js';
+import { serializeError } from '../../protocol/serialize.js';
+import { SessionClosedError } from '../../sessions/session.errors.js';
+import type { McpSession } from '../../sessions/mcp-session.js';
+
+/** The official SDK uses the same for errors of the server. */
+const SERVER_ERROR = -32000;
+
+/** Hands the lines of a client to its session, and answers those that are refused. */
+export class StdioIntake {
+  private readonly request: object;
+
+  /** @param user that the process acts for */
+  constructor(
+    private readonly session: McpSession,
+    private readonly options: Pick<ResolvedOptions, 'contextFactory' | 'limits'>,
+    private readonly errors: ErrorReporter,
+    private readonly output: Writable,
+    user: object | undefined,
+  ) {
+    this.request = { headers: {}, query: {}, params: {}, user };
+  }
+
+  /** @param line undefined for one that is too large */
+  async receive(line: string | undefined): Promise<void> {
+    let json: unknown;
+    try {
+      json = parse(line);
+      const bytes = Buffer.byteLength(line!);
+      await this.take(await this.messagesOf(json, bytes), bytes);
+    } catch (error) {
+      this.refuse(json, this.toJsonRpcError(error));
+    }
+  }
+
+  /** Calls that wait for an answer which is refused fail at once. @throws {JsonRpcError} */
+  private async messagesOf(json: unknown, bytes: number): Promise<readonly JsonRpcMessage[]> {
+    try {
+      const isBatched = revisionOf(this.session.protocolVersion)?.hasBatches ?? false;
+      return parseMessages(json, isBatched, this.options.limits.maxMessageDepth);
+    } catch (error) {
+      if (error instanceof JsonRpcError) await this.take(refusedAnswers(json, error), bytes);
+      throw error;
+    }
+  }
+
+  private async take(messages: readonly JsonRpcMessage[], bytes: number): Promise<void> {
+    const { session, request } = this;
+    if (messages.length === 0) return;
+    const extras = await this.options.contextFactory?.(request);
+    const { principal } = session;
+    const origin = { principal, request, headers: {}, streamHeaders: {}, params: {}, bytes, extras };
+    session.receive(await session.admit(messages, origin));
+  }
+
+  /** Each request of a line has the error, as its client waits for each. */
+  private refuse(json: unknown, error: JsonRpcError): void {
+    const ids = new Set([json].flat().map(requestIdOf));
+    ids.delete(null);
+    // An error with the id of a request in flight would answer that one.
+    for (const id of ids) if (this.session.isInFlight(id!)) ids.delete(id);
+    if (ids.size === 0) ids.add(null);
+    for (const id of ids) this.output.write(`${serializeError(id, error)}\n`);
+  }
+
+  private toJsonRpcError(error: unknown): JsonRpcError {
+    if (error instanceof JsonRpcError) return error;
+    const isOurs = error instanceof TooManyRequestsError || error instanceof SessionClosedError;
+    const message = isOurs ? error.message : publicMessage(error);
+    if (message !== undefined) return new JsonRpcError(SERVER_ERROR, message);
+    const correlationId = this.errors.report(error, 'a message on standard input');
+    return new JsonRpcError(ErrorCode.InternalError, `Internal error (correlation id ${correlationId})`);
+  }
+}
+
+/** @throws {JsonRpcError} */
+function parse(line: string | undefined): unknown {
+  if (line === undefined)
+    throw new JsonRpcError(ErrorCode.InvalidRequest, 'Invalid Request: the message is too large');
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new JsonRpcError(ErrorCode.ParseError, 'Parse error: the line is not JSON');
+  }
+}

@@ -1,0 +1,113 @@
+import { expect, it } from '@jest/globals';
+import { HttpWireClient, initialize, rpc } from '../clients/http-wire-client.js';
+import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { appPerTest } from '../fixtures/app-per-test.js';
+import { PING } from '../fixtures/greeter.js';
+import { Stage } from '../fixtures/stage.js';
+import { MISSHAPEN } from '../fixtures/misshapen-messages.js';
+
+const idIn = ({ status, body }: WireResponse) => ({ status, id: JSON.parse(body).id as unknown });
+
+describeOnAdapters('the error for a refused message', (adapter) => {
+  const { start } = appPerTest(adapter);
+
+  it('carries the id of the request wherever it can be read', async () => {
+    const { url } = await start({});
+    const sse = await WireClient.connect(`${url}/sse`);
+    const http = await HttpWireClient.connect(`${url}/mcp`);
+    for (const [what, body, id] of MISSHAPEN) {
+      expect([what, idIn(await sse.post(body))]).toEqual([what, { status: 400, id }]);
+      expect([what, idIn(await http.post(body))]).toEqual([what, { status: 400, id }]);
+    }
+    expect(await sse.call('after', 'ping')).toHaveProperty('result');
+    sse.close();
+  });
+
+  it('carries the id of the request where a limit or the session stands against it', async () => {
+    const { app, url } = await start({
+      providers: [Stage],
+      options: { limits: { maxInFlight: 1 } },
+    });
+    const http = await HttpWireClient.connect(`${url}/mcp`);
+    const stranger = new HttpWireClient(http.url);
+    expect(idIn(await stranger.post(rpc('s', 'ping')))).toEqual({ status: 400, id: 's' });
+    expect(idIn(await stranger.post(rpc('i', 'initialize', {})))).toEqual({ status: 400, id: 'i' });
+    const version = { 'mcp-protocol-version': '1999-01-01' };
+    expect(idIn(await http.post(rpc('v', 'ping'), version))).toEqual({ status: 400, id: 'v' });
+
+    const [stream, { resolve }] = await app.get(Stage).stream(http);
+    expect(idIn(await http.post(rpc('t', 'ping')))).toEqual({ status: 429, id: 't' });
+    resolve('done');
+    await stream.end();
+    stream.close();
+  });
+
+  it('carries no id where the body is not read, or a request in flight has it', async () => {
+    const { app, url } = await start({ providers: [Stage], options: { limits: { maxMessageBytes: 300 } } });
+    const http = await HttpWireClient.connect(`${url}/mcp`);
+    const [stream, { resolve }] = await app.get(Stage).stream(http, 7);
+    expect(idIn(await http.post(rpc(7, 'ping')))).toEqual({ status: 400, id: null });
+    resolve('done');
+    await stream.end();
+    expect(idIn(await http.post('{"id":1,'))).toEqual({ status: 400, id: null });
+    expect(idIn(await http.post(rpc(1, 'x'.repeat(400))))).toEqual({ status: 413, id: null });
+    expect(idIn(await http.post(PING, { 'mcp-session-id': 'x' }))).toEqual({ status: 404, id: null });
+  });
+
+  it('says what is wrong with the id of a session in the query, and how to mend it', async () => {
+    const { url } = await start({});
+    const headers = { 'content-type': 'application/json' };
+    const posted = (query: string) => send(`${url}/mcp?${query}`, { headers, body: JSON.stringify(PING) });
+    const [empty, unknown] = [await posted('sessionId='), await posted('sessionId=x')];
+    expect(idIn(empty)).toEqual({ status: 400, id: null });
+    expect(JSON.parse(empty.body).error).toEqual({
+      code: -32600,
+      message: expect.stringMatching(/"sessionId" of the query is empty.*"endpoint" event.*Mcp-Session-Id/),
+    });
+    expect(unknown.status).toBe(404);
+    expect(JSON.parse(unknown.body).error).toEqual({
+      code: -32001,
+      message: expect.stringMatching(/^Session not found\. Open the stream or initialize again/),
+    });
+    for (const query of ['sessionId=', 'sessionId=x']) {
+      const ended = await send(`${url}/mcp?${query}`, { method: 'DELETE' });
+      expect(ended.status).toBe(400);
+      expect(JSON.parse(ended.body).error.message).toMatch(/header Mcp-Session-Id is missing. Send the one/);
+      // A client of HTTP+SSE that gets the URL of its messages gets a stream of its own.
+      const stream = await WireClient.connect(`${url}/mcp?${query}`);
+      expect(await stream.call(1, 'ping')).toHaveProperty('result');
+      stream.close();
+    }
+  });
+});
+
+describeOnAdapters('initialize with a header that names a revision', (adapter) => {
+  const { start } = appPerTest(adapter);
+
+  it.each(['2026-07-28', '1.0', 'DRAFT', '2025-11-25, 2025-11-25'])(
+    'that is not served (%s) negotiates by its parameters, and other requests are refused',
+    async (named) => {
+      const headers = { 'mcp-protocol-version': named };
+      for (const http of [{}, { stateless: true }]) {
+        const { url } = await start({ options: { http } });
+        const client = new HttpWireClient(`${url}/mcp`, headers);
+        for (const [asked, agreed] of [
+          ['2025-06-18', '2025-06-18'],
+          [named, '2025-11-25'],
+        ]) {
+          const { status, body } = await client.post(initialize(asked));
+          expect({ status, json: JSON.parse(body) }).toMatchObject({
+            status: 200,
+            json: { id: 'init', result: { protocolVersion: agreed } },
+          });
+        }
+        for (const refused of [PING, [initialize()]]) {
+          const { status, body } = await client.post(refused);
+          expect(status).toBe(400);
+          expect(JSON.parse(body).error.message).toContain(`MCP-Protocol-Version names "${named}"`);
+        }
+      }
+    },
+  );
+});

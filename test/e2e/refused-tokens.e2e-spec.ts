@@ -1,0 +1,196 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import jwt from 'jsonwebtoken';
+import type { McpJwtOptions, McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { send } from '../clients/wire-client.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { appPerTest } from '../fixtures/app-per-test.js';
+import { AuthorizationServer } from '../fixtures/authorization-server/authorization-server.js';
+import { MemoryLog } from '../fixtures/memory-log.js';
+
+const SECRET = 'a secret of at least thirty-two bytes';
+const ISSUER = 'https://issuer.example';
+const AUDIENCE = 'https://mcp.example';
+
+type Headers = Record<string, string>;
+
+function bearer(token: string): Headers {
+  return { authorization: `Bearer ${token}` };
+}
+
+function signed(claims: object, options: jwt.SignOptions = {}, key: jwt.Secret = SECRET): string {
+  const all = { sub: 'ada', iss: ISSUER, aud: AUDIENCE, exp: 4_000_000_000, ...claims };
+  return jwt.sign(JSON.parse(JSON.stringify(all)) as object, key, options);
+}
+
+const JWTS: [string, string, string | RegExp, Partial<McpJwtOptions>?][] = [
+  [
+    'an issuer that differs by a slash',
+    signed({ iss: `${ISSUER}/` }),
+    `the issuer (iss) of its token is "${ISSUER}/", and "auth.jwt.issuer" expects "${ISSUER}"; they differ by a slash at the end`,
+  ],
+  [
+    'no issuer',
+    signed({ iss: undefined }),
+    `the issuer (iss) of its token is missing, and "auth.jwt.issuer" expects "${ISSUER}"`,
+  ],
+  [
+    'other audiences',
+    signed({ aud: ['https://a.example', 'https://b.example'] }),
+    `the audience (aud) of its token is ["https://a.example","https://b.example"], and "auth.jwt.audience" expects "${AUDIENCE}"`,
+  ],
+  [
+    'an expiry in the past',
+    signed({ exp: 1_000_000_000 }),
+    'its token expired (exp) at "2001-09-09T01:46:40.000Z"',
+  ],
+  [
+    'a beginning in the future',
+    signed({ nbf: 3_999_999_999 }),
+    /its token is not valid before "2096-.*" \(nbf\)/,
+  ],
+  ['a beginning beyond all dates', signed({ nbf: 1e300 }), 'its token is not valid before null (nbf)'],
+  [
+    'another signature',
+    signed({}, {}, 'another secret of thirty-two bytes!!!'),
+    'the signature of its token is not of the key of "auth.jwt.secretOrKey"',
+  ],
+  [
+    'another algorithm',
+    signed({}, { algorithm: 'HS512' }),
+    'the algorithm (alg) of its token is "HS512", and "auth.jwt.algorithms" accepts HS256',
+  ],
+  [
+    'the type of another token',
+    signed({}, { header: { alg: 'HS256', typ: 'logout+jwt' } }),
+    'the type (typ) of its token is "logout+jwt", which no access token has',
+  ],
+  [
+    'a critical extension',
+    signed({}, { header: { alg: 'HS256', crit: ['b64'] } as jwt.JwtHeader }),
+    'its token has critical extensions (crit), ["b64"]',
+  ],
+  ['no subject', signed({ sub: undefined }), 'the subject (sub) of its token is missing'],
+  [
+    'no expiry',
+    signed({ exp: undefined }),
+    'its token has no expiry (exp), which "auth.jwt.requireExpiry" needs',
+  ],
+  [
+    'a long life',
+    signed({ iat: 3_999_000_000, exp: 4_000_000_000 }),
+    /its token lives for \d+ s, and "auth\.jwt\.maxLifetimeSeconds" is 60/,
+    { maxLifetimeSeconds: 60 },
+  ],
+  ['no form of one', 'opaque', 'its token is no JWT that can be read'],
+  [
+    'a payload that is no JSON',
+    `${signed({}).split('.')[0]}.c2VjcmV0.x`,
+    'its token is no JWT that can be read',
+  ],
+  [
+    'characters that would start a line',
+    signed({ iss: 'a\n[Nest] b\u202e\u001b[2J' }),
+    `the issuer (iss) of its token is "a\\n[Nest] b\\u202e\\u001b[2J", and "auth.jwt.issuer" expects "${ISSUER}"`,
+  ],
+];
+
+describeOnAdapters('the log says at level debug why a request gets 401:', (adapter) => {
+  const { start } = appPerTest(adapter);
+  const log = new MemoryLog();
+  let server: AuthorizationServer;
+
+  beforeEach(async () => {
+    server = await AuthorizationServer.start();
+  });
+
+  afterEach(async () => {
+    log.lines.splice(0);
+    Logger.overrideLogger(false);
+    await server.close();
+  });
+
+  /** What is logged of each request, which is answered as every other one that is refused. */
+  async function refusal(auth: McpSseModuleOptions['auth'], headers: Headers): Promise<string> {
+    const { url } = await start({
+      options: { auth, oauth: undefined },
+      configure: (app) => app.useLogger(log),
+    });
+    log.lines.splice(0);
+    for (let times = 0; times < 2; times++) {
+      const { status, body } = await send(`${url}/sse`, { method: 'GET', headers });
+      expect([status, JSON.parse(body)]).toEqual([
+        401,
+        { jsonrpc: '2.0', id: null, error: { code: -32000, message: 'Unauthorized' } },
+      ]);
+    }
+    const lines = log.lines.filter((line) => line.includes('gets 401'));
+    expect(lines).toEqual([lines[0], lines[0]]);
+    for (const line of log.lines)
+      for (const secret of Object.values(headers).flatMap((value) => value.replace('Bearer ', '').split('.')))
+        expect(line).not.toContain(secret);
+    return /^debug A request gets 401: (.*)\. McpSseModule$/s.exec(lines[0]!)![1]!;
+  }
+
+  it.each(JWTS)('a JWT with %s', async (_, token, cause, options = {}) => {
+    const auth = { jwt: { secretOrKey: SECRET, issuer: ISSUER, audience: AUDIENCE, ...options } };
+    const told = await refusal(auth, bearer(token));
+    expect(told).toMatch(cause);
+  });
+
+  it('a JWT with an unknown key', async () => {
+    const auth = { jwt: { jwksUri: server.jwksUri, issuer: server.url, audience: server.audience } };
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const token = signed({}, { algorithm: 'ES256', keyid: 'of another tenant' }, privateKey);
+    expect(await refusal(auth, bearer(token))).toBe(
+      'the key of its token is unknown: "auth.jwt.jwksUri" has not exactly one for ES256 with the id (kid) "of another tenant"',
+    );
+  });
+
+  it('no JWT', async () => {
+    const auth = { jwt: { secretOrKey: SECRET } };
+    expect(await refusal(auth, { authorization: 'Basic YWRhOnNlY3JldA==' })).toBe(
+      'it has no bearer token, which "auth.jwt" needs',
+    );
+  });
+
+  it.each<[string, Record<string, unknown> | undefined, string | RegExp]>([
+    ['that is unknown', undefined, /calls its token inactive/],
+    [
+      'for another service',
+      { aud: 'https://other.example' },
+      /"https:\/\/other\.example", and "auth\.introspection\.audience" expects/,
+    ],
+    [
+      'that is for refreshing',
+      { token_type: 'refresh_token' },
+      /\(token_type\) of its token is "refresh_token"/,
+    ],
+    ['without a subject', { sub: '' }, /the subject \(sub\) of its token is ""/],
+    ['that has expired', { exp: 1_000_000_000 }, 'its token expired (exp), at 1000000000'],
+    ['that has not begun', { nbf: 4_000_000_000 }, 'its token is not valid before 4000000000 (nbf)'],
+  ])('an opaque token %s, while it is remembered too', async (_, claims, cause) => {
+    const { id, secret } = server.client;
+    const auth = {
+      introspection: {
+        url: server.introspectionUrl,
+        clientId: id,
+        clientSecret: secret,
+        audience: server.audience,
+        timeoutMs: 30_000,
+      },
+    };
+    const token = claims ? server.opaqueToken(claims) : 'made-up-by-somebody';
+    const told = await refusal(auth, bearer(token));
+    expect(told).toMatch(cause);
+  });
+
+  it.each<[string, Headers, string]>([
+    ['that is unknown', { 'x-api-key': 'a-key-made-up' }, 'its key is none of "auth.apiKey.keys"'],
+    ['that is not there', {}, 'it has no key, neither in "x-api-key" nor as a bearer token'],
+  ])('an API key %s', async (_, headers, cause) => {
+    const auth = { apiKey: { keys: [{ name: 'ci', key: 'the key of the build server' }] } };
+    expect(await refusal(auth, headers)).toBe(cause);
+  });
+});
