@@ -28,7 +28,7 @@ class OwnController {
 }
 
 describeOnAdapters('a body that is no message', (adapter) => {
-  const server = runApp(adapter);
+  const server = runApp({ adapter });
 
   it.each<[what: string, body: string, code: number, id?: number]>([
     ['text that is not JSON', 'hello', -32700],
@@ -90,7 +90,7 @@ describeOnAdapters('a body that is no message', (adapter) => {
 });
 
 describeOnAdapters('the content type of a message', (adapter) => {
-  const server = runApp(adapter);
+  const server = runApp({ adapter });
 
   it.each([
     'text/plain',
@@ -142,7 +142,7 @@ describeOnAdapters('the content type of a message', (adapter) => {
 
 describeOnAdapters('a message larger than the limit', (adapter) => {
   const LIMIT = 10_000;
-  const server = runApp(adapter, { options: { limits: { maxMessageBytes: LIMIT } } });
+  const server = runApp({ adapter, options: { limits: { maxMessageBytes: LIMIT } } });
 
   /** A ping of so many bytes. */
   function pingOf(bytes: number, filler = 'x'): string {
@@ -252,7 +252,7 @@ describeOnAdapters('a message that something before the module has parsed', (ada
 });
 
 describeOnAdapters('the default limit of a message', (adapter) => {
-  const server = runApp(adapter, { controllers: [OwnController] });
+  const server = runApp({ adapter, controllers: [OwnController] });
   const textOf = (bytes: number) => JSON.stringify({ text: 'x'.repeat(bytes) });
 
   it('is 4 MiB, whatever the adapter has for the routes of the application', async () => {

@@ -1,12 +1,11 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
 import { connectSdkClient } from '../clients/sdk-client.js';
 import { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { LEVELS, notificationsOf, notification, settle, runApp } from '../fixtures/notifications.js';
 
-describeOnAdapters('log messages', (adapter) => {
-  const server = runApp(adapter);
+describe('log messages', () => {
+  const server = runApp();
   const levelsOf = (client: WireClient) =>
     notificationsOf(client, 'notifications/message').map(({ level }) => level as string);
 
@@ -46,8 +45,8 @@ describeOnAdapters('log messages', (adapter) => {
   );
 });
 
-describeOnAdapters('progress', (adapter) => {
-  const server = runApp(adapter);
+describe('progress', () => {
+  const server = runApp();
   const METHOD = 'notifications/progress';
   const call = async (client: WireClient, id: unknown, name: string, progressToken: unknown) => {
     const { result } = await client.call(id, 'tools/call', { name, _meta: { progressToken } });
@@ -115,8 +114,8 @@ describeOnAdapters('progress', (adapter) => {
   });
 });
 
-describeOnAdapters('cancelling a request', (adapter) => {
-  const server = runApp(adapter);
+describe('cancelling a request', () => {
+  const server = runApp();
 
   const begin = async (client: WireClient, method: string, params: object, signOfLife: string) => {
     await client.post({

@@ -123,7 +123,7 @@ describeOnAdapters('calls over Streamable HTTP', (adapter) => {
       const form = { message: 'Who?', requestedSchema: { type: 'object' as const, properties: {} } };
       const elicited = refusal(
         context.elicit(form),
-        'answer to elicitation/create is not what the protocol demands',
+        'answer to elicitation/create does not have the shape that the protocol demands',
       );
       const second = await stream.message();
       await client.post({ jsonrpc: '2.0', id: second['id'], result: { action: 'shrug' } });

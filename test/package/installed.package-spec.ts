@@ -93,6 +93,36 @@ describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"
   );
 
   it(
+    'verifies JWTs without passport',
+    async () => {
+      const script = join(application, 'jwt.mjs');
+      writeFileSync(script, JWT_APPLICATION);
+      const { stdout } = await run(process.execPath, [script], { cwd: application });
+      expect(JSON.parse(stdout)).toEqual({ withoutToken: 401, wrong: 401, good: 200 });
+    },
+    MINUTE,
+  );
+
+  it(
+    'names the package that the entry point for passport needs, and has it once that is installed',
+    async () => {
+      const load = "import('nestjs-mcp-sse/passport').then((names) => console.log(Object.keys(names)))";
+      const missing: string[] = [];
+      for (const name of ['@nestjs/passport', 'passport-jwt']) {
+        const outcome: unknown = await run(process.execPath, ['--eval', load], { cwd: application }).catch(
+          (error: unknown) => error,
+        );
+        missing.push(/Cannot find package '([^']+)'/.exec((outcome as { stderr: string }).stderr)?.[1] ?? '');
+        await npm(application, 'install', `${name}@${workspace.dependencies[name]}`);
+      }
+      expect(missing).toEqual(['@nestjs/passport', 'passport-jwt']);
+      const { stdout } = await run(process.execPath, ['--eval', load], { cwd: application });
+      expect(stdout.trim()).toBe("[ 'McpJwtStrategy' ]");
+    },
+    MINUTE,
+  );
+
+  it(
     'has the entry point for tests',
     async () => {
       const load = "import('nestjs-mcp-sse/testing').then((names) => console.log(Object.keys(names)))";
@@ -153,6 +183,36 @@ describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"
   );
 });
 
+/** Prints what its server answers to a request without a token, with one of another secret, and with its own. */
+const JWT_APPLICATION = `
+import { createHmac } from 'node:crypto';
+import { NestFactory } from '@nestjs/core';
+import { McpSseModule } from 'nestjs-mcp-sse';
+
+const secretOrKey = 'a secret of at least thirty-two bytes';
+const module = McpSseModule.forRoot({ name: 'jwt', version: '1.0.0', auth: { jwt: { secretOrKey } } });
+const app = await NestFactory.create({ module: class {}, imports: [module] }, { logger: false });
+await app.listen(0, '127.0.0.1');
+
+function token(secret) {
+  const claims = { sub: 'ada', exp: Math.floor(Date.now() / 1_000) + 60 };
+  const part = (json) => Buffer.from(JSON.stringify(json)).toString('base64url');
+  const content = part({ alg: 'HS256' }) + '.' + part(claims);
+  return content + '.' + createHmac('sha256', secret).update(content).digest('base64url');
+}
+
+async function status(headers) {
+  const response = await fetch('http://127.0.0.1:' + app.getHttpServer().address().port + '/sse', { headers });
+  await response.body.cancel();
+  return response.status;
+}
+
+const bearer = (secret) => status({ authorization: 'Bearer ' + token(secret) });
+const [withoutToken, wrong, good] = [await status({}), await bearer('wrong'), await bearer(secretOrKey)];
+console.log(JSON.stringify({ withoutToken, wrong, good }));
+await app.close();
+`;
+
 const COMPILER = {
   compilerOptions: {
     target: 'ES2023',
@@ -168,20 +228,16 @@ const COMPILER = {
   include: ['src'],
 };
 
-/** What `nest new` depends on at the least, and the types that those of @nestjs/passport need under skipLibCheck. */
+/** What `nest new` depends on at the least. */
 function emptyApplication(type: string): object {
   const nest = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', 'reflect-metadata', 'rxjs'];
   const pick = (names: string[], ranges: Record<string, string>) =>
     Object.fromEntries(names.map((name) => [name, ranges[name]]));
-  const tools = {
-    ...pick(['@types/node', 'typescript'], workspace.devDependencies),
-    '@types/passport': '^1.0.17',
-  };
   return {
     name: `empty-${type}`,
     private: true,
     type,
     dependencies: pick(nest, workspace.dependencies),
-    devDependencies: tools,
+    devDependencies: pick(['@types/node', 'typescript'], workspace.devDependencies),
   };
 }

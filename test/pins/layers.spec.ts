@@ -64,6 +64,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   tracing: { below: ['model', 'execution', 'sessions', 'observability'] },
   console: { below: ['model', 'nest', 'http', 'execution', 'auth', 'transports', 'observability'] },
+  // Its options are those of the module, with their defaults, which a file at the root holds.
+  passport: { below: ['model', 'auth', '(root)'] },
   throttler: { below: ['model', 'execution', 'auth'] },
   // What users test with knows of a server what is on the wire.
   testing: { below: [], packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\// },

@@ -22,7 +22,7 @@ import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
 import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import { policyContextOf } from './model/mcp-policy.js';
 import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
-import { whenReady } from './model/when-ready.js';
+import { whenReady } from './model/and-then.js';
 import { logAuditTrail } from './observability/audit/log-audit-trail.js';
 import { McpAuditService } from './observability/audit/mcp-audit.service.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { clip } from '../model/clip.js';
-import { escapeControls } from '../model/escape-controls.js';
+import { escapeControls } from '../model/log-line.js';
 
 const MAX_VALUE_LENGTH = 200;
 const logger = new Logger('McpSseModule');

@@ -1,10 +1,10 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Subscription } from 'rxjs';
 import { renewalMs } from '../model/cluster/session-store.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { LogEntry } from '../model/cluster/session-log.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
-import type { MessageOrigin } from '../protocol/message-origin.js';
+import type { MessageOrigin } from '../protocol/call-context.js';
 import type { Sink } from '../streaming/sink.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 import type { McpSessionService } from '../sessions/mcp-session.service.js';

@@ -1,10 +1,9 @@
 import { HttpException } from '@nestjs/common';
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
-import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
-import { JsonRpcError } from '../model/errors/json-rpc.error.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { plainJson } from '../model/plain-json.js';
-import { thrownText } from '../model/thrown-text.js';
+import { thrownText } from '../model/error-text.js';
 import { RequestInFlightError } from '../protocol/errors/request-in-flight.error.js';
 import { TooManyRequestsError } from '../protocol/errors/too-many-requests.error.js';
 import { SessionClosedError, SessionMovedError } from '../sessions/session.errors.js';

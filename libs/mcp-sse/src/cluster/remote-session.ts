@@ -1,5 +1,5 @@
 import type { SessionRecord } from '../model/cluster/session-record.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { retry } from '../model/retry.js';
 import type { JsonRpcMessage } from '../protocol/json-rpc.js';
 import type { AttachMessage, PostReply, RelayedOrigin } from './cluster-message.js';

@@ -2,12 +2,14 @@ import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
 import type { SessionOwner } from '../model/cluster/session-log.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
 import type { AdoptedSession } from '../model/cluster/session-store.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
-import { NodeGoneError } from '../model/errors/node-gone.error.js';
-import { UnreadableMessageError } from '../model/errors/unreadable-message.error.js';
+import {
+  ClusterUnavailableError,
+  NodeGoneError,
+  UnreadableMessageError,
+} from '../model/errors/cluster.errors.js';
 import { retry } from '../model/retry.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { MessageOrigin } from '../protocol/message-origin.js';
+import type { MessageOrigin } from '../protocol/call-context.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 import type { McpSessionService } from '../sessions/mcp-session.service.js';
 import type { RelayedStream, SessionCommand, SessionSharing } from '../sessions/session-sharing.js';

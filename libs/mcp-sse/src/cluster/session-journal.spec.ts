@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
 import type { LogBatch, LogEntry, SessionLog, WriteOutcome } from '../model/cluster/session-log.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { NO_REPORTS } from '../model/cluster/cluster-reports.js';
 import type { Keeping } from '../sessions/shared-journal.js';
 import { MemoryBudget } from '../streaming/memory-budget.js';

@@ -2,7 +2,7 @@ import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { LogBatch, LogEntry, SessionOwner, WriteOutcome } from '../model/cluster/session-log.js';
 import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
 import { type SessionRecord, recordFields } from '../model/cluster/session-record.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { MemoryAccount } from '../streaming/memory-budget.js';
 import type { Keeping, SharedJournal } from '../sessions/shared-journal.js';
 import { PendingBatch } from './pending-batch.js';

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LogEntry, LogFollower, LogSlice, SessionLog } from '../model/cluster/session-log.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { StreamTail } from './stream-tail.js';
 
 const RUNS = { numRuns: 50 };

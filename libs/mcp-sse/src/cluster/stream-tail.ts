@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LogEntry, LogFollower, LogSlice, SessionLog } from '../model/cluster/session-log.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 
 export interface TailReader {
   entry(entry: LogEntry): void;

@@ -1,4 +1,4 @@
-import { clipped } from '../observability/audit/clipped.js';
+import { clipped } from '../observability/audit/audit-values.js';
 
 /** What says which message it is, and nothing of what is in it. */
 export interface MessageEnvelope {

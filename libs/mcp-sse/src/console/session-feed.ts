@@ -1,5 +1,4 @@
-import { sessionDigest } from '../model/session-digest.js';
-import type { McpSessionView } from '../model/session-view.js';
+import { type McpSessionView, sessionDigest } from '../model/session-view.js';
 import type { SessionScope } from './session-access.js';
 import type { SessionIndex } from './session-index.js';
 import { sessionSummary } from './session-summary.js';

@@ -1,7 +1,6 @@
 import type { McpPrincipal } from '../model/principal.js';
-import type { McpSessionView } from '../model/session-view.js';
-import { clipped } from '../observability/audit/clipped.js';
-import { sessionDigest } from '../model/session-digest.js';
+import { type McpSessionView, sessionDigest } from '../model/session-view.js';
+import { clipped } from '../observability/audit/audit-values.js';
 
 /** What the page shows of a session. */
 export interface SessionSummary {

@@ -6,7 +6,7 @@ import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js'
 import { McpSessionService } from '../sessions/mcp-session.service.js';
 import { McpTraffic } from './mcp-traffic.js';
 
-/** A server of the application, as those who watch it need it. */
+/** A server of the application, with what its observers need. */
 @Injectable()
 export class ObservedServer {
   constructor(
@@ -17,12 +17,12 @@ export class ObservedServer {
     @Optional() @Inject(SessionCluster) readonly cluster?: SessionCluster,
   ) {}
 
-  /** Injection token of one of several servers, by its name. */
+  /** Injection token of the server with a name, if the application has several. */
   static token(name: string): string {
     return `nestjs-mcp-sse:observed-server:${name}`;
   }
 
-  /** Every server of an application, once its providers are there. */
+  /** Every server of an application, once its providers exist. */
   static all(modules: ModulesContainer): ObservedServer[] {
     return [...modules.values()].flatMap(({ providers }) => {
       const found: unknown = providers.get(ObservedServer)?.instance;

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { NodeBus, NodeHandler } from '../model/cluster/node-bus.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
-import { NodeGoneError } from '../model/errors/node-gone.error.js';
+import {
+  ClusterUnavailableError,
+  NodeGoneError,
+  UnreadableMessageError,
+} from '../model/errors/cluster.errors.js';
 import { retry } from '../model/retry.js';
-import { UnreadableMessageError } from '../model/errors/unreadable-message.error.js';
 import { packetBody, readPacket, writePacket, writeRefusal, type Packet } from './packet.js';
 import type { RedisClient } from './redis-clients.js';
 import type { RedisConnection } from './redis-connection.js';

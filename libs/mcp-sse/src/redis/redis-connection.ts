@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { retry } from '../model/retry.js';
 import { createRedisClient, type RedisClient } from './redis-clients.js';
 import type { RedisClusterOptions } from './redis-cluster.options.js';

@@ -11,7 +11,7 @@ import type {
 import type { ClusterLimits } from '../model/cluster/mcp-cluster.js';
 import { recordOf } from '../model/cluster/session-record.js';
 import { type AdoptedSession, type SessionStore, sessionTtlMs } from '../model/cluster/session-store.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { RedisConnection } from './redis-connection.js';
 import { isWrongType } from './redis-outage.js';
 import { readEntry, readRecord, readRequest, writeEntry } from './stored-json.js';

@@ -1,4 +1,4 @@
-import { tellFew } from '../model/tell-few.js';
+import { tellFew } from '../model/clip.js';
 import type { SchemaIssue } from './compiled-schema.js';
 
 interface Issues {

@@ -1,5 +1,4 @@
-import { clip } from '../model/clip.js';
-import { MAX_TOLD, MAX_TOLD_LENGTH } from '../model/tell-few.js';
+import { clip, MAX_TOLD, MAX_TOLD_LENGTH } from '../model/clip.js';
 import type { SchemaIssue } from './compiled-schema.js';
 import { formatPath } from './format-path.js';
 

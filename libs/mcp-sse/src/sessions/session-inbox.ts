@@ -1,11 +1,11 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
-import { ClusterUnavailableError } from '../model/errors/cluster-unavailable.error.js';
+import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { McpSessionView } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { AdmittedMessage } from '../protocol/admitted-message.js';
+import type { AdmittedMessage } from '../protocol/execution.js';
 import type { JsonRpcMessage } from '../protocol/json-rpc.js';
 import type { McpConnection } from '../protocol/mcp-connection.js';
-import type { MessageOrigin } from '../protocol/message-origin.js';
+import type { MessageOrigin } from '../protocol/call-context.js';
 import { SessionClosedError, SessionMovedError } from './session.errors.js';
 import type { SharedJournal } from './shared-journal.js';
 

@@ -9,7 +9,7 @@ import {
   type TextMapGetter,
 } from '@opentelemetry/api';
 
-/** A client can send anything; propagators expect text. */
+/** Reads only text: propagators expect it, and clients may send other values. */
 const TEXTS: TextMapGetter<Readonly<Record<string, unknown>>> = {
   get: (carrier, key) => {
     const value = carrier[key];
@@ -18,16 +18,16 @@ const TEXTS: TextMapGetter<Readonly<Record<string, unknown>>> = {
   keys: (carrier) => Object.keys(carrier),
 };
 
-/** Where a span belongs. */
+/** The parent of a span, and a link. */
 export interface SpanParent {
   readonly parent: Context;
-  /** The span around, such as that of the POST, where it is not the parent: to be linked. */
+  /** The active span, such as that of the POST, to be linked if it is not the parent. */
   readonly ambient?: SpanContext;
 }
 
 /**
- * What a request is part of: what its client says in `_meta`, else the span around, which is that of the POST where HTTP
- * is instrumented, else what the headers of the POST say.
+ * The parent of a request's span: the one that its client names in `_meta`, else the active span, which is that of the
+ * POST if HTTP is instrumented, else the one that the headers of the POST name.
  */
 export function parentOf(meta: unknown, headers: IncomingHttpHeaders): SpanParent {
   const active = context.active();

@@ -7,17 +7,16 @@ import type { ObservedServer } from '../observability/observed-server.js';
 import { requestTarget, UNKNOWN } from '../observability/request-target.js';
 import type { McpSessionEvent } from '../sessions/session-event.js';
 import { parentOf } from './parent-of.js';
-import { recordEnd } from './record-end.js';
-import { requestAttributes } from './request-attributes.js';
+import { recordEnd, requestAttributes } from './request-span.js';
 
 /**
- * Makes a span of each request to one server. The conventions are still in development.
+ * Makes a span of each request to one server. The conventions that it follows are still in development.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/
  */
 export class ServerTraces implements TrafficObserver {
   private readonly tracer = trace.getTracer('nestjs-mcp-sse');
-  /** What the GETs of streams belong to, which answers go out on. */
+  /** The spans of the GETs that opened the streams. Answers go out on those. */
   private readonly streams = new WeakMap<McpSessionView, SpanContext>();
   private readonly remove: () => void;
   private readonly subscription: Subscription;
@@ -35,7 +34,7 @@ export class ServerTraces implements TrafficObserver {
   request(method: string, params: Readonly<Record<string, unknown>>, call: McpContext): ObservedRequest {
     const target = requestTarget(this.server.registry, method, params);
     const { parent, ambient } = parentOf(params['_meta'], call.headers);
-    // URIs and what is unknown would be names without number.
+    // The number of span names must be limited, so URIs and unknown names are left out.
     const named = target.kind !== 'resource' && target.name !== UNKNOWN ? target.name : undefined;
     const stream = call.session && this.streams.get(call.session);
     const links = [ambient, stream].flatMap((linked): Link[] => (linked ? [{ context: linked }] : []));
@@ -51,7 +50,7 @@ export class ServerTraces implements TrafficObserver {
     };
   }
 
-  /** What is refused over HTTP has no span but that of its request. */
+  /** A refusal over HTTP has the span of its HTTP request only. */
   refusal(): void {}
 
   private session({ type, session }: McpSessionEvent): void {

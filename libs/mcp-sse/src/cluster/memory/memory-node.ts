@@ -11,8 +11,7 @@ import type { ClusterLimits, ClusterNode } from '../../model/cluster/mcp-cluster
 import type { NodeBus, NodeHandler } from '../../model/cluster/node-bus.js';
 import { NodeLease } from '../../model/cluster/node-lease.js';
 import type { AdoptedSession, SessionStore } from '../../model/cluster/session-store.js';
-import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
-import { NodeGoneError } from '../../model/errors/node-gone.error.js';
+import { ClusterUnavailableError, NodeGoneError } from '../../model/errors/cluster.errors.js';
 import { StoredSession } from './stored-session.js';
 
 /** What the nodes of one server share. */

@@ -4,7 +4,7 @@ import { requestPrincipal } from '../../auth/request-principal.js';
 import type { SessionRecord } from '../../model/cluster/session-record.js';
 import type { McpTransportName } from '../../model/session-view.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
-import type { AdmittedMessage } from '../../protocol/admitted-message.js';
+import type { AdmittedMessage } from '../../protocol/execution.js';
 import { andThen } from '../../model/and-then.js';
 import { isSamePrincipal, principalKey } from '../../model/principal.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';

@@ -2,7 +2,7 @@ import { BadRequestException } from '@nestjs/common';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
-import { initializeParams } from '../../protocol/initialize-params.js';
+import { initializeParams } from '../../protocol/request-params.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
 import type { RemoteSession } from '../../cluster/remote-session.js';
 import { McpSession } from '../../sessions/mcp-session.js';

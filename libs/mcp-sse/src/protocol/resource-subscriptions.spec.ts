@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WatchableResource } from '../model/invoker.js';
-import { ResourceWatch } from './resource-watch.js';
+import { ResourceWatch } from './resource-subscriptions.js';
 
 const noop = () => undefined;
 const watchable = (watch: WatchableResource['watch']): WatchableResource => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { escapeControls } from './escape-controls.js';
+import { escapeControls } from './log-line.js';
 
 describe('escapeControls', () => {
   it.each([

@@ -1,15 +1,15 @@
-import { LoggingLevelSchema, type LoggingLevel } from '@modelcontextprotocol/sdk/types.js';
+import { type LoggingLevel, LoggingLevelSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { McpLog } from '../model/mcp-context.js';
 
 const SEVERITY = new Map(LoggingLevelSchema.options.map((level, severity) => [level, severity]));
 
-/** Whether a client that asked for `threshold` wants to hear of `level`. */
+/** Whether messages of `level` go to a client that asked for `threshold` and above. It gets all until it asks. */
 export function isLogged(level: LoggingLevel, threshold: LoggingLevel | undefined): boolean {
   return threshold === undefined || SEVERITY.get(level)! >= SEVERITY.get(threshold)!;
 }
 
-/** The log of one call: a method per level. */
-export class CallLog implements McpLog {
+/** Writes log messages to the client of one call, with a method per level. */
+export class CallLogger implements McpLog {
   constructor(private readonly write: (level: LoggingLevel, data: unknown, logger?: string) => void) {}
 
   debug(data: unknown, logger?: string): void {

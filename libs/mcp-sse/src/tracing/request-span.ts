@@ -1,12 +1,14 @@
-import type { Attributes } from '@opentelemetry/api';
+import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
+import { ToolFailure } from '../execution/tool-result.js';
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { McpContext } from '../model/mcp-context.js';
-import { clipped } from '../observability/audit/clipped.js';
-import { sessionDigest } from '../model/session-digest.js';
+import { sessionDigest } from '../model/session-view.js';
+import { clipped } from '../observability/audit/audit-values.js';
 import type { RequestTarget } from '../observability/request-target.js';
 
 /**
- * What is known of a request when it comes, under the names of the conventions. The session is named by its digest, as
- * in the audit trail: its id may be all that it takes to speak in it.
+ * The attributes of a request's span when it starts, named as the OpenTelemetry conventions do. The session's id is a
+ * secret, so its digest is used, as in the audit trail.
  */
 export function requestAttributes(
   { method, kind }: RequestTarget,
@@ -32,7 +34,7 @@ export function requestAttributes(
   };
 }
 
-/** Express's request is Node's own, Fastify's has it; one that came to another node has neither. */
+/** Express's request is Node's own, and Fastify's has it. A request that came to another node has neither. */
 function httpOf(request: unknown): { readonly ip?: string; readonly httpVersion?: string } {
   const { ip, httpVersion, raw } = (request ?? {}) as {
     ip?: string;
@@ -40,4 +42,27 @@ function httpOf(request: unknown): { readonly ip?: string; readonly httpVersion?
     raw?: { httpVersion?: string };
   };
   return { ip, httpVersion: httpVersion ?? raw?.httpVersion };
+}
+
+/**
+ * Ends the span of a request.
+ *
+ * @param outcome as {@link ObservedRequest.end} gets it
+ */
+export function recordEnd(span: Span, outcome: object | undefined): void {
+  if (!outcome) fail(span, 'cancelled');
+  else if (outcome instanceof JsonRpcError) {
+    span.setAttribute('rpc.response.status_code', String(outcome.code));
+    fail(span, String(outcome.code), outcome.message);
+  } else if ((outcome as { isError?: unknown }).isError) {
+    const cause = ToolFailure.causeOf(outcome);
+    if (cause instanceof Error) span.recordException(cause);
+    fail(span, 'tool_error');
+  }
+  span.end();
+}
+
+function fail(span: Span, type: string, message?: string): void {
+  span.setAttribute('error.type', type);
+  span.setStatus({ code: SpanStatusCode.ERROR, message });
 }

@@ -1,10 +1,18 @@
-import { clipped } from './clipped.js';
+import { clip } from '../../model/clip.js';
+
+const MAX_LENGTH = 256;
+
+/** Text of a client, cut to the length that an audit entry allows; undefined if the value is no text. */
+export function clipped(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  return clip(value, MAX_LENGTH);
+}
 
 /**
- * The arguments that an audit trail may have.
+ * The arguments of a call that the audit trail may have.
  *
- * @param args as the client sent them; unchecked
- * @param allowed names of arguments
+ * @param args as the client sent them, unchecked
+ * @param allowed names of the arguments
  */
 export function auditedArguments(
   args: unknown,
@@ -17,7 +25,7 @@ export function auditedArguments(
   return Object.fromEntries(audited) as Record<string, unknown>;
 }
 
-/** An object may have members that nobody has allowed. */
+/** Says only what an object or array is, since its members were not allowed one by one. */
 function summary(value: unknown): unknown {
   if (Array.isArray(value)) return `[${value.length} items]`;
   if (typeof value === 'object' && value !== null) return '[object]';
