@@ -46,6 +46,7 @@ import { HttpPreparation } from './transports/adapters/http-preparation.js';
 import { exemptOwnControllers } from './nest/global-interceptors.js';
 import { configureRoute } from './transports/routes/mcp-route.js';
 import { MessageIntake } from './transports/messages/message-intake.js';
+import { SessionFinder } from './transports/messages/session-finder.js';
 import { ProtectedResource } from './transports/routes/protected-resource.js';
 import { restoredOrigin } from './transports/relay/relayed-origin.js';
 import { routesOf } from './transports/routes/routes.js';
@@ -64,6 +65,7 @@ const PROVIDERS: Provider[] = [
   AccessControl,
   McpInvoker,
   HttpPreparation,
+  SessionFinder,
   MessageIntake,
   ProtectedResource,
   McpSseLifecycle,

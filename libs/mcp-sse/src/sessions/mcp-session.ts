@@ -6,7 +6,6 @@ import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { AdmittedMessage } from '../protocol/execution.js';
 import type { ConnectionOutlet } from '../protocol/connection-outlet.js';
 import { type JsonRpcMessage, serializeError } from '../protocol/json-rpc.js';
 import type { McpConnection } from '../protocol/mcp-connection.js';
@@ -209,24 +208,6 @@ export class McpSession implements InboxOwner, TokenHolder {
     stream?: number,
   ): void | Promise<void> {
     return this.inbox.accept(messages, origin, onTaken, stream);
-  }
-
-  /** See {@link SessionInbox.admit}. */
-  admit(
-    messages: readonly JsonRpcMessage[],
-    origin: MessageOrigin,
-  ): readonly AdmittedMessage[] | Promise<readonly AdmittedMessage[]> {
-    return this.inbox.admit(messages, origin);
-  }
-
-  /** See {@link SessionInbox.keep}. */
-  keep(messages: readonly JsonRpcMessage[], stream: number): Promise<void> {
-    return this.inbox.keep(messages, stream);
-  }
-
-  /** See {@link SessionInbox.receive}. */
-  receive(admitted: readonly AdmittedMessage[], onTaken?: () => void): void {
-    this.inbox.receive(admitted, onTaken);
   }
 
   isInFlight(id: RequestId): boolean {

@@ -12,7 +12,7 @@ import { ReplayBudget } from '../../streaming/replay-budget.js';
 import { relayedClient } from '../relay/relayed-origin.js';
 import { RelayStream } from '../relay/relay-stream.js';
 import { ResponseSink } from '../../http/response-sink.js';
-import type { MessageIntake } from '../messages/message-intake.js';
+import type { SessionFinder } from '../messages/session-finder.js';
 import type { EndpointUrl } from './endpoint-url.js';
 import { SseOutlet } from './sse.outlet.js';
 
@@ -22,7 +22,7 @@ export type EventStream = Observable<MessageEvent> | Promise<Observable<MessageE
 export class SseStreams {
   constructor(
     private readonly sessions: McpSessionService,
-    private readonly intake: MessageIntake,
+    private readonly finder: SessionFinder,
     private readonly endpoint: EndpointUrl,
     private readonly options: Pick<ResolvedOptions, 'sse' | 'replay'>,
   ) {
@@ -54,7 +54,7 @@ export class SseStreams {
     request: HttpRequest,
     response: unknown,
   ): Observable<MessageEvent> {
-    const session = sessionId && this.intake.own(request, 'sse', sessionId);
+    const session = sessionId && this.finder.own(request, 'sse', sessionId);
     const resumed = session && this.resume(session, lastEventId, request, response);
     return (resumed || this.start(request, response)) as Observable<MessageEvent>;
   }
@@ -81,7 +81,7 @@ export class SseStreams {
     const position = positionOfEventId(lastEventId);
     try {
       const session = await retryWhileUnavailable(async () =>
-        this.intake.session(request, 'sse', sessionId, '', true),
+        this.finder.find(request, 'sse', sessionId, '', true),
       );
       if (session instanceof McpSession)
         return defer(() => this.openHere(sessionId, lastEventId, request, response));
@@ -99,7 +99,7 @@ export class SseStreams {
   }
 
   private start(request: HttpRequest, response: unknown): ReturnType<SseOutlet['attach']> {
-    this.intake.keptQuery.suffixOf(request.query);
+    this.finder.keptQuery.suffixOf(request.query);
     const session = this.sessions.open({
       transport: 'sse',
       principal: requestPrincipal(request),

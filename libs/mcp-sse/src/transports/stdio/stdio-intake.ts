@@ -58,7 +58,7 @@ export class StdioIntake {
     const extras = await this.options.contextFactory?.(request);
     const { principal } = session;
     const origin = { principal, request, headers: {}, streamHeaders: {}, params: {}, bytes, extras };
-    session.receive(await session.admit(messages, origin));
+    await session.accept(messages, origin);
   }
 
   /** Each request of a line has the error, as its client waits for each. */

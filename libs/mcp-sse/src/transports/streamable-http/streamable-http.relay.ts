@@ -16,7 +16,7 @@ import { RelayExchange } from './relay-exchange.js';
 import { NOT_RESUMABLE, streamOfEventId } from './numbered-stream.js';
 import type { ExchangeOptions } from './post-exchange.js';
 
-/** Serves requests whose session another node has. */
+/** Serves requests whose session another node owns. */
 export class StreamableHttpRelay {
   constructor(
     private readonly options: Pick<ResolvedOptions, 'sse'>,
@@ -24,7 +24,7 @@ export class StreamableHttpRelay {
   ) {}
 
   /**
-   * The stream of a GET.
+   * Opens or resumes the stream of a GET.
    *
    * @throws {BadRequestException}
    * @throws as `RemoteSession` does
