@@ -146,7 +146,7 @@ export class LocalSessions implements SessionHost {
   close(id: string, reason: SessionCloseReason): boolean {
     const session = this.open.get(id);
     if (!session) return false;
-    const orphaned = session.attached ? 0 : session.orphaned;
+    const orphaned = session.attached ? 0 : session.inFlight + session.outlet.unread;
     this.forget(session);
     const error = sessionEnded(reason);
     if (reason === 'slow-client' || reason === 'memory') session.drop(error);

@@ -141,11 +141,6 @@ export class McpSession implements InboxOwner, TokenHolder {
     return this.outlet.queuedBytes;
   }
 
-  /** Requests whose answers no client has come back for so far. */
-  get orphaned(): number {
-    return this.inFlight + this.outlet.unread;
-  }
-
   get protocolVersion(): string | undefined {
     return this.connection.state.protocolVersion;
   }
