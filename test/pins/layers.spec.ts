@@ -12,11 +12,11 @@ interface Layer {
 /** The folders of the library from the ground up. Data flows down the list and comes back up; an import only goes down. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { below: [] },
-  nest: { below: ['model'] },
   http: {
     below: ['model', 'streaming'],
     packages: /^@nestjs\/common$|^@modelcontextprotocol\/sdk\//,
   },
+  nest: { below: ['model', 'http'] },
   decorators: { below: ['model'] },
   schema: { below: ['model'] },
   discovery: { below: ['model', 'nest', 'decorators', 'schema'] },

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, KeyObject, type JsonWebKey } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { errors } from 'jose';
-import { AuthorizationServerException } from './authorization-server.exception.js';
+import { AuthorizationServerException } from './authorization-server.client.js';
 import { Jwks } from './jwks.js';
 
 const MAX_AGE_MS = 60_000;

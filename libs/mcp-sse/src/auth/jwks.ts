@@ -1,7 +1,9 @@
 import { createPublicKey } from 'node:crypto';
 import { createLocalJWKSet, type CryptoKey, type JSONWebKeySet, type JWK } from 'jose';
-import { AuthorizationServerException } from './authorization-server.exception.js';
-import type { AuthorizationServerClient } from './authorization-server.client.js';
+import {
+  type AuthorizationServerClient,
+  AuthorizationServerException,
+} from './authorization-server.client.js';
 import type { JwtHeader, JwtKeys } from './jwt-keys.js';
 
 /** Least time between two requests for the key set, so that tokens with made-up key ids do not cause a flood. */
@@ -75,7 +77,7 @@ export class Jwks implements JwtKeys {
 
 /** Without the members that are no public keys: jose would refuse the whole set, or a key beside them. */
 function keySet({ keys }: Record<string, unknown>): JSONWebKeySet {
-  if (!Array.isArray(keys)) throw new Error('it says no key set');
+  if (!Array.isArray(keys)) throw new Error('it returned no key set');
   return { keys: keys.filter(isPublicKey) };
 }
 

@@ -1,7 +1,6 @@
 import { errors } from 'jose';
 import type { ResolvedJwt } from '../model/resolved-options.js';
-import { quoted } from './log-refusal.js';
-import { RefusedToken } from './refused-token.js';
+import { quoted, RefusedToken } from './refusal.js';
 
 /**
  * Why a JWT is refused, and how to mend it.

@@ -13,8 +13,7 @@ import type { ResolvedJwt } from '../model/resolved-options.js';
 import { acceptedValues } from './accepted-values.js';
 import { claimsFault } from './jwt-claims.js';
 import { jwtKeys, type JwtHeader, type JwtKeys } from './jwt-keys.js';
-import { quoted } from './log-refusal.js';
-import { RefusedToken } from './refused-token.js';
+import { quoted, RefusedToken } from './refusal.js';
 import { TokenCache } from './token-cache.js';
 
 const MAX_GOOD = 10_000;

@@ -8,11 +8,11 @@ import {
 import { rawRequest } from '../http/raw-request.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedJwt, type ResolvedOptions } from '../model/resolved-options.js';
-import { AuthorizationServerException } from './authorization-server.exception.js';
+import { AuthorizationServerException } from './authorization-server.client.js';
 import { bearerToken } from './bearer.js';
 import { jwtRefusal } from './jwt-refusal.js';
 import { JwtVerifier } from './jwt-verifier.js';
-import { logRefusal } from './log-refusal.js';
+import { logRefusal } from './refusal.js';
 
 /**
  * Lets requests in whose `Authorization: Bearer` is a JWT that the `auth.jwt` option accepts; its claims become

@@ -19,7 +19,7 @@ import { requestPrincipal } from '../auth/request-principal.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { ANONYMOUS } from '../model/principal.js';
 import { ObservedServer } from '../observability/observed-server.js';
-import { RegisteredRoute } from '../http/registered-route.js';
+import { RegisteredRoute } from '../nest/registered-route.js';
 import { pathSegments, requestedSegments, RoutePath } from '../http/route-path.js';
 import { hijackResponse } from '../http/raw-response.js';
 import { registerOwnController } from '../nest/global-interceptors.js';

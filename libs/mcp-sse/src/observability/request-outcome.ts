@@ -1,5 +1,5 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
-import { AuthorizationServerException } from '../auth/authorization-server.exception.js';
+import { AuthorizationServerException } from '../auth/authorization-server.client.js';
 import { ToolFailure } from '../execution/tool-result.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.error.js';

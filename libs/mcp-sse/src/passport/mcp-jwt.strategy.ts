@@ -2,7 +2,7 @@ import { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy, type StrategyOptionsWithoutRequest } from 'passport-jwt';
-import { AuthorizationServerException } from '../auth/authorization-server.exception.js';
+import { AuthorizationServerException } from '../auth/authorization-server.client.js';
 import { JwtVerifier } from '../auth/jwt-verifier.js';
 import { resolveJwt } from '../mcp-sse.defaults.js';
 import type { McpJwtOptions } from '../model/mcp-jwt.options.js';

@@ -37,6 +37,9 @@ export interface MessageOrigin {
   readonly extras?: object;
 }
 
+/** Options of a request to the client. The host has a default for `timeoutMs`. */
+export type ContextRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number };
+
 /** What the context of a request needs of its host, such as a connection. */
 export interface CallPort {
   /** The session that the request was made in, if any. */
@@ -44,11 +47,7 @@ export interface CallPort {
   readonly state: Readonly<ClientState>;
   readonly checkForm: FormCheck;
   notify(method: string, params: Readonly<Record<string, unknown>> | undefined, relatesTo: RequestId): void;
-  request(
-    method: string,
-    params: object | undefined,
-    context: Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number },
-  ): Promise<unknown>;
+  request(method: string, params: object | undefined, options: ContextRequestOptions): Promise<unknown>;
   closeStream(relatesTo: RequestId, retryMs?: number): void;
 }
 

@@ -50,7 +50,7 @@ export class ClientRequestQueue {
    * Asks the client, as soon as it is ready. Rejects with a {@link McpClientError} when it answers with an error or an
    * invalid message, too late or not at all.
    *
-   * @throws {TypeError} when the parameters have no JSON
+   * @throws {TypeError} when JSON cannot express the parameters
    */
   request(method: string, params: object | undefined, context: ClientRequestContext): Promise<unknown> {
     const { relatesTo, signal, timeoutMs } = context;
@@ -112,8 +112,8 @@ export class ClientRequestQueue {
 
   /** Rejects what the client has not answered when its session ends. */
   close(): void {
-    const error = new McpClientError('The session ended before the client answered.');
-    for (const pending of this.pending.values()) pending.reject(error);
+    for (const { method, reject } of this.pending.values())
+      reject(new McpClientError(`${method}: the session ended before the client answered.`));
   }
 
   /** Takes an answer of the client. One that nobody waits for is dropped. */

@@ -10,8 +10,8 @@ import type { Invoker } from '../model/invoker.js';
 import { policyContextOf } from '../model/mcp-policy.js';
 import type { McpSessionView } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import { CallContext, type MessageOrigin } from './call-context.js';
-import { type ClientRequestContext, ClientRequestQueue } from './client-request-queue.js';
+import { CallContext, type ContextRequestOptions, type MessageOrigin } from './call-context.js';
+import { ClientRequestQueue } from './client-request-queue.js';
 import type { ConnectionOutlet } from './connection-outlet.js';
 import type { ConnectionState } from './connection-state.js';
 import { RequestInFlightError } from './errors/request-in-flight.error.js';
@@ -35,20 +35,7 @@ export interface ConnectionOptions extends ServerIntroduction {
 /** Most characters of a client's reason to cancel that handlers and the log are told. */
 const MAX_REASON_LENGTH = 1_024;
 
-type ClientRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number };
 type Notification = Extract<JsonRpcMessage, { kind: 'notification' }>;
-
-/** Lets the owner of a connection check messages that come together before they are accepted. */
-export interface MessageGate {
-  /** Ids of requests that will be accepted soon. No other request may have them. */
-  readonly expected: ReadonlySet<RequestId>;
-  /**
-   * Called once it is known which messages their client may send, right before they are accepted.
-   *
-   * @throws to refuse them all, such as when the session has ended while a policy was asked
-   */
-  pass(admitted: readonly AdmittedMessage[]): void;
-}
 
 /** The protocol's side of one session: what was negotiated, and the requests in flight both ways. */
 export class McpConnection implements ExecutionHost {
@@ -109,18 +96,6 @@ export class McpConnection implements ExecutionHost {
       this.idleListeners.push(resolve);
       this.checkIdle();
     });
-  }
-
-  /**
-   * Takes messages that come together, all or none. Returns a promise only if a policy does.
-   *
-   * @throws as {@link assertAcceptable} and the gate do
-   */
-  take(messages: readonly JsonRpcMessage[], origin: MessageOrigin, gate: MessageGate): void | Promise<void> {
-    this.assertAcceptable(messages, gate.expected);
-    const admitted = this.admit(messages, origin);
-    if (!(admitted instanceof Promise)) return this.pass(admitted, gate);
-    return this.passLater(messages, admitted, gate);
   }
 
   /**
@@ -215,7 +190,7 @@ export class McpConnection implements ExecutionHost {
   async request(
     method: string,
     params: object | undefined,
-    { relatesTo, signal, timeoutMs = this.options.clientRequestMs }: ClientRequestOptions,
+    { relatesTo, signal, timeoutMs = this.options.clientRequestMs }: ContextRequestOptions,
   ): Promise<unknown> {
     const answer = await this.clientRequests.request(method, params, { relatesTo, signal, timeoutMs });
     const { maxAnswerMembers } = this.options;
@@ -252,22 +227,6 @@ export class McpConnection implements ExecutionHost {
     this.checkIdle();
     this.clientRequests.close();
     this.subscriptions.removeAll();
-  }
-
-  private async passLater(
-    messages: readonly JsonRpcMessage[],
-    admitting: Promise<readonly AdmittedMessage[]>,
-    gate: MessageGate,
-  ): Promise<void> {
-    const admitted = await admitting;
-    // Other requests may have come while the policy was asked.
-    this.assertAcceptable(messages, gate.expected);
-    this.pass(admitted, gate);
-  }
-
-  private pass(admitted: readonly AdmittedMessage[], gate: MessageGate): void {
-    gate.pass(admitted);
-    for (const message of admitted) this.accept(message);
   }
 
   private acceptNotification({ method, params }: Notification): void {

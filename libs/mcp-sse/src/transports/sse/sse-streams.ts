@@ -18,7 +18,7 @@ import { SseOutlet } from './sse.outlet.js';
 
 export type EventStream = Observable<MessageEvent> | Promise<Observable<MessageEvent>>;
 
-/** Opens the sessions of HTTP+SSE clients, and gives them back the streams that they lost. */
+/** Opens the sessions of HTTP+SSE clients, and resumes the streams that they lost. */
 export class SseStreams {
   constructor(
     private readonly sessions: McpSessionService,
@@ -35,8 +35,8 @@ export class SseStreams {
   }
 
   /**
-   * The stream that the request's `Last-Event-ID` names, or that of a new session: any answer but a stream is
-   * final for an EventSource. Nothing is opened before subscription: Nest does not subscribe for a client that left.
+   * Resumes the stream that the request's `Last-Event-ID` names, or opens a new session: an EventSource gives up on any
+   * answer but a stream. Nothing is opened before subscription: Nest does not subscribe for a client that left.
    *
    * @throws {ClusterUnavailableError}
    */

@@ -5,6 +5,12 @@ import { escapeControls } from '../model/log-line.js';
 const MAX_VALUE_LENGTH = 200;
 const logger = new Logger('McpSseModule');
 
+/** A token that is not accepted. */
+export class RefusedToken {
+  /** @param cause as {@link logRefusal} takes it */
+  constructor(readonly cause: string) {}
+}
+
 /**
  * Says why a request gets 401, which its client is not told. At level `debug`: anybody can cause such lines.
  *

@@ -1,7 +1,17 @@
-import { rawRequest } from './raw-request.js';
-import { pathSegments, requestedSegments, type RoutePath } from './route-path.js';
+/**
+ * Routes under the paths that Nest registered them with.
+ *
+ * Read in @nestjs/core 12.5.1: `RoutePathFactory.create()` makes a path for each version, each with or without the global
+ * prefix, as `exclude` says. The paths of all routes of a controller come in the same order, and adapters put the
+ * matched path on the request: Express as `route.path`, Fastify as `routeOptions.url`.
+ *
+ * If the orders differ, an endpoint names a path of another version. If requests have no path, endpoints name the first
+ * version. The tests of routes fail then.
+ */
+import { rawRequest } from '../http/raw-request.js';
+import { pathSegments, requestedSegments, type RoutePath } from '../http/route-path.js';
 
-/** What adapters tell of the route that a request came by. */
+/** Where adapters put the path of the route that a request matched. */
 interface RoutedRequest {
   /** Express's. */
   readonly route?: { readonly path?: unknown };
@@ -9,11 +19,7 @@ interface RoutedRequest {
   readonly routeOptions?: { readonly url?: string };
 }
 
-/**
- * A route under the paths that Nest has registered it with: one for each version, with or without the global prefix, as
- * the application's `exclude` says. Nest makes the paths of two routes in the same order, so that those at the same index
- * belong together.
- */
+/** A route with all of its paths. The paths of two routes at the same index belong together. */
 export class RegisteredRoute {
   private readonly registered: (readonly string[])[] = [];
 
@@ -42,7 +48,7 @@ export class RegisteredRoute {
     const own = this.paths[index]!;
     const target = other.paths[index] ?? other.paths[0]!;
     const requested = requestedSegments(rawRequest(request));
-    // What an Express application is mounted on precedes the paths of its own.
+    // An Express application may be mounted below a path, which precedes its own paths.
     const start = requested.length - own.length;
     const values = new Map(own.map((segment, at) => [segment, requested[start + at]!]));
     const fork = own.findIndex((segment, at) => segment !== target[at]);
@@ -55,7 +61,7 @@ export class RegisteredRoute {
     ];
   }
 
-  /** @returns a path of another route with a parameter that a request to this one gives no value */
+  /** @returns a path of another route with a parameter that a request to this route has no value for */
   withoutValue(other: RegisteredRoute): string | undefined {
     const index = other.paths.findIndex((path, at) =>
       path.some((segment) => segment.startsWith(':') && !(this.paths[at] ?? []).includes(segment)),
@@ -63,13 +69,13 @@ export class RegisteredRoute {
     return index < 0 ? undefined : text(other.paths[index]!);
   }
 
-  /** @returns a path of another route that is not what the options say, seen from this one's */
+  /** @returns a path of another route that does not stand below this route's as the options say */
   strayPath(other: RegisteredRoute): string | undefined {
     const below = other.route.toString().slice(this.route.toString().length);
     return other.paths.map(text).find((path, at) => path !== `${text(this.paths[at] ?? [])}${below}`);
   }
 
-  /** An adapter that is neither Express's nor Fastify's tells no paths. */
+  /** Adapters other than Express's and Fastify's report no paths. */
   private get paths(): readonly (readonly string[])[] {
     return this.registered.length > 0 ? this.registered : [this.route.segments];
   }
