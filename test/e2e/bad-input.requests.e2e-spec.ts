@@ -186,6 +186,25 @@ describeOnAdapters('the routes', (adapter) => {
 
   afterEach(() => running.close());
 
+  it('refuse a page of a foreign origin with 403, whatever its method', async () => {
+    running = await startApp({ adapter, providers: [Features] });
+    const headers = {
+      origin: 'https://evil.example',
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+    };
+    const body = JSON.stringify(PING);
+    for (const [method, path, sent] of [
+      ['GET', '/mcp'],
+      ['GET', '/sse'],
+      ['POST', '/mcp', body],
+      ['POST', '/messages?sessionId=x', body],
+      ['DELETE', '/mcp'],
+    ] as const)
+      expect(await send(running.url + path, { method, headers, body: sent })).toMatchObject({ status: 403 });
+    expect(running.sessions.sessions).toEqual([]);
+  });
+
   it('open no session for a HEAD', async () => {
     running = await startApp({ adapter, providers: [Features] });
     const { status, headers, body } = await send(`${running.url}/sse`, { method: 'HEAD' });

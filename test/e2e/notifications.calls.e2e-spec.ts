@@ -53,14 +53,22 @@ describe('progress', () => {
     return result as Record<string, unknown>;
   };
 
-  it.each(['token', '', 0, 7, -1])('is sent with the token of the request: %j', async (progressToken) => {
-    const client = await server.connect();
-    expect(await call(client, 1, 'work', progressToken)).toMatchObject({ content: [{ text: 'worked' }] });
-    expect(notificationsOf(client, METHOD)).toEqual([
-      ...[1, 2, 2.5, 3].map((done) => ({ progressToken, progress: done, total: 3, message: `step ${done}` })),
-      { progressToken, progress: 4 },
-    ]);
-  });
+  it.each(['token', '', 0, 7, -1])(
+    'is sent with the token of the request, and only grows: %j',
+    async (progressToken) => {
+      const client = await server.connect();
+      expect(await call(client, 1, 'work', progressToken)).toMatchObject({ content: [{ text: 'worked' }] });
+      expect(notificationsOf(client, METHOD)).toEqual([
+        ...[1, 2, 2.5, 3].map((done) => ({
+          progressToken,
+          progress: done,
+          total: 3,
+          message: `step ${done}`,
+        })),
+        { progressToken, progress: 4 },
+      ]);
+    },
+  );
 
   it.each([undefined, null, {}, true])('is not sent where the token is %j', async (progressToken) => {
     const client = await server.connect();
