@@ -2,6 +2,7 @@ import {
   Inject,
   Injectable,
   Logger,
+  Optional,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnModuleInit,
@@ -11,6 +12,7 @@ import { HttpAdapterHost, LazyModuleLoader } from '@nestjs/core';
 import { isProtected } from './auth/protection.js';
 import { weaknesses } from './auth/weaknesses.js';
 import { afterLazyLoad } from './nest/lazy-modules.js';
+import { SessionCluster } from './cluster/session-cluster.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
@@ -43,6 +45,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     private readonly audit: McpAuditService,
     private readonly host: HttpAdapterHost,
     private readonly lazyModules: LazyModuleLoader,
+    @Optional() @Inject(SessionCluster) private readonly cluster?: SessionCluster,
   ) {}
 
   /** @throws {McpConfigurationError} */
@@ -57,7 +60,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
 
   /** By now the application has been told whether signals stop it. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.sessions.cluster?.start();
+    await this.cluster?.start();
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
     const isStoppedBySignal = watchStopSignals();

@@ -70,7 +70,7 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Server
     'What other nodes or Redis had to say and cannot be read, by what it was',
     'kind',
     ({ server }) =>
-      Object.entries(server.sessions.cluster?.reports.unread ?? {}).map(([kind, value]) => [{ kind }, value]),
+      Object.entries(server.cluster?.reports.unread ?? {}).map(([kind, value]) => [{ kind }, value]),
   );
   perTransport('sessions_open', 'Sessions that are open here', () => 1);
   perTransport('requests_in_flight', 'Requests that have no answer yet', ({ inFlight }) => inFlight);
@@ -89,7 +89,7 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Server
   perServer(
     'cluster_up',
     'Whether what the nodes share can be reached',
-    ({ sessions }) => sessions.cluster && Number(sessions.cluster.isReachable),
+    ({ cluster }) => cluster && Number(cluster.isReachable),
   );
 }
 
