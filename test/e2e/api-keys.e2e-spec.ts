@@ -11,6 +11,7 @@ import {
 import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
+import { Promoting } from '../fixtures/promoting.js';
 import { startApp } from '../fixtures/start-app.js';
 import { WhoAmI } from '../fixtures/who-am-i.js';
 
@@ -53,7 +54,11 @@ describeOnAdapters('API keys', (adapter) => {
   const { start } = appPerTest(adapter);
   let url: string;
   const serve = async (apiKey: McpApiKeyOptions) => {
-    ({ url } = await start({ imports: [KeysModule], providers: [WhoAmI], options: { auth: { apiKey } } }));
+    ({ url } = await start({
+      imports: [KeysModule],
+      providers: [WhoAmI, Promoting],
+      options: { auth: { apiKey } },
+    }));
   };
   const connect = (headers: Headers) => WireClient.connect(`${url}/sse`, headers);
   const open = (headers: Headers) => send(`${url}/sse`, { method: 'GET', headers });
@@ -89,6 +94,14 @@ describeOnAdapters('API keys', (adapter) => {
     await serve({ keys: KEYS, header: 'X-Service-Key' });
     expect(await whoami({ 'x-service-key': 'the key of the build server' })).toMatchObject({ subject: 'ci' });
     expect((await open({ 'x-api-key': 'the key of the build server' })).status).toBe(401);
+  });
+
+  it('give each request roles of its own, which a handler may change', async () => {
+    await serve({ keys: KEYS });
+    const client = await connect({ 'x-api-key': 'the old key of the help desk' });
+    for (const id of [1, 2])
+      expect((await client.callTool(id, 'promote')).result.content[0].text).toBe('agent');
+    client.close();
   });
 
   it('of one owner reach the same session, so that one can follow another', async () => {

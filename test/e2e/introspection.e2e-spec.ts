@@ -3,6 +3,7 @@ import { McpConfigurationError, type McpIntrospectionOptions } from 'nestjs-mcp-
 import { send, WireClient } from '../clients/wire-client.js';
 import { AuthorizationServer } from '../fixtures/authorization-server/authorization-server.js';
 import { movableClock } from '../fixtures/clock.js';
+import { Promoting } from '../fixtures/promoting.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { WhoAmI } from '../fixtures/who-am-i.js';
 
@@ -44,7 +45,7 @@ describe('opaque tokens', () => {
       timeoutMs: PATIENCE_MS,
       ...options,
     };
-    running = await startApp({ providers: [WhoAmI], options: { auth: { introspection } } });
+    running = await startApp({ providers: [WhoAmI, Promoting], options: { auth: { introspection } } });
   };
   const open = (token?: string) =>
     send(`${running.url}/sse`, { method: 'GET', headers: token === undefined ? {} : bearer(token) });
@@ -106,6 +107,16 @@ describe('opaque tokens', () => {
     expect((await clients[0]!.post(PING)).status).toBe(202);
     expect(asked()).toBe(1);
     for (const client of clients) client.close();
+  });
+
+  it('give each request claims of its own, which a handler may change', async () => {
+    await start();
+    const headers = bearer(server.opaqueToken({ roles: ['clerk'] }));
+    const client = await WireClient.connect(`${running.url}/sse`, headers);
+    for (const id of [1, 2])
+      expect((await client.callTool(id, 'promote')).result.content[0].text).toBe('clerk');
+    expect(asked()).toBe(1);
+    client.close();
   });
 
   it('are explained each time without a cache, so that one that was revoked is refused at once', async () => {

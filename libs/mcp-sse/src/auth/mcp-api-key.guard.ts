@@ -54,7 +54,14 @@ export class McpApiKeyGuard implements CanActivate, OnModuleInit {
       throw new UnauthorizedException();
     }
     const { name, tenant, scopes, roles } = owner;
-    request.user = { sub: name, iss: 'api-key', [this.options.tenantClaim]: tenant, scopes, roles };
+    // A handler may change it, and other requests have the same owner.
+    request.user = {
+      sub: name,
+      iss: 'api-key',
+      [this.options.tenantClaim]: tenant,
+      scopes: scopes?.slice(),
+      roles: roles?.slice(),
+    };
     return true;
   }
 

@@ -44,7 +44,8 @@ export class McpIntrospectionGuard implements CanActivate {
       logRefusal(claims.cause);
       throw new UnauthorizedException();
     }
-    request.user = claims;
+    // A handler may change it, and other requests have the same claims.
+    request.user = structuredClone(claims);
     return true;
   }
 }
