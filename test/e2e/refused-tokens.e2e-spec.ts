@@ -79,10 +79,12 @@ const JWTS: [string, string, string | RegExp, Partial<McpJwtOptions>?][] = [
   ],
   [
     'a long life',
-    signed({ iat: 3_999_000_000, exp: 4_000_000_000 }),
-    /its token lives for \d+ s, and "auth\.jwt\.maxLifetimeSeconds" is 60/,
+    signed({ iat: 1_000_000_000 }),
+    'its token lives for 3000000000 s, and "auth.jwt.maxLifetimeSeconds" is 60',
     { maxLifetimeSeconds: 60 },
   ],
+  ['white space in its signature', signed({}).replace(/...$/, ' $&'), 'its token is no JWT that can be read'],
+  ['padding', `${signed({})}=`, 'its token is no JWT that can be read'],
   ['no form of one', 'opaque', 'its token is no JWT that can be read'],
   [
     'a payload that is no JSON',

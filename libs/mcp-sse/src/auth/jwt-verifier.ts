@@ -17,6 +17,8 @@ import { quoted, RefusedToken } from './refusal.js';
 import { TokenCache } from './token-cache.js';
 
 const MAX_GOOD = 10_000;
+/** jose also reads a token with white space or padding in it: one token could be written in any number of ways. */
+const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** By what a token is known to be good until it expires. */
 interface GoodToken {
@@ -66,6 +68,7 @@ export class JwtVerifier {
     // A key that was withdrawn, or published anew, is another one.
     if (good && good.key === (await this.keyOf(good.header)))
       return { payload: decodeJwt(token), key: good.key };
+    if (!COMPACT.test(token)) throw new TypeError('It is not in the compact form.');
     refuseIf(headerFault(decodeProtectedHeader(token), this.jwt.algorithms));
     const { payload, key, protectedHeader } = await jwtVerify(token, this.keyOf, this.options);
     refuseIf(claimsFault(payload, this.jwt));
