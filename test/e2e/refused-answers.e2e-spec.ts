@@ -4,7 +4,9 @@ import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { httpClientAt, messagesUrlAt, nodesPerTest } from '../fixtures/nodes.js';
+import { metered } from '../fixtures/metered.js';
 import { REFUSED_ANSWERS } from '../fixtures/refused-answers.js';
+import { Scrape } from '../fixtures/scrape.js';
 import { Stage } from '../fixtures/stage.js';
 
 const FORM = { message: 'Who?', requestedSchema: { type: 'object' as const, properties: {} } };
@@ -110,5 +112,14 @@ describeOnAdapters('an answer of the client that cannot be accepted', (adapter) 
     act.resolve('done');
     await stream.end();
     sse.close();
+  });
+
+  it('sends few of the answers in a large body to the node that has the session', async () => {
+    const [one, other] = await startNodes(2, metered());
+    const client = await HttpWireClient.connect(`${one!.url}/mcp`);
+    const body = Array.from({ length: 20_000 }, (_, id) => ({ id }));
+    expect(await httpClientAt(other!, client).post(body)).toMatchObject({ status: 400 });
+    const received = (await Scrape.of(one!.url)).sum('mcp_received_messages_total');
+    expect(received).toBeLessThan(2_000);
   });
 });

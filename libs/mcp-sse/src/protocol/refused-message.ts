@@ -2,6 +2,9 @@ import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { isRequestId, type JsonRpcResponse } from './json-rpc.js';
 
+/** Most calls that fail by one body: a small one can name a hundred thousand, and each would go to another node. */
+const MAX_ANSWERS = 1_000;
+
 /**
  * The id that the error for a refused message carries, so that the client knows which of its requests failed.
  *
@@ -22,10 +25,13 @@ export function requestIdOf(message: unknown): RequestId | null {
  * @param error why it was refused
  */
 export function refusedAnswers(json: unknown, { message }: JsonRpcError): readonly JsonRpcResponse[] {
-  const ids = [json].flat().map(answerIdOf);
-  return ids
-    .filter((id) => id !== undefined)
-    .map((id) => ({ kind: 'response' as const, id, fault: message }));
+  const ids = new Set<RequestId>();
+  for (const each of [json].flat()) {
+    const id = answerIdOf(each);
+    if (id !== undefined) ids.add(id);
+    if (ids.size === MAX_ANSWERS) break;
+  }
+  return [...ids].map((id) => ({ kind: 'response', id, fault: message }));
 }
 
 /** An answer that has neither result nor error looks like a request without its method: it is one if a call waits. */
