@@ -1,11 +1,15 @@
+import { EventEmitter, once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { McpContext, McpCtx, McpRegistry, McpResource, McpTool } from 'nestjs-mcp-sse';
 import { Subject, type Observable } from 'rxjs';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
+import { RawConnection } from '../clients/raw-connection.js';
 import type { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { httpClientAt, nodesPerTest, type Node } from '../fixtures/nodes.js';
+import { until } from '../fixtures/session-work.js';
 import { carried } from '../fixtures/stage.js';
 
 /** What each node has of its own. */
@@ -95,6 +99,40 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     expect(await atOther.post('', {})).toMatchObject({ status: 400 });
     expect((await atOther.open(lastId(elsewhere))).response.statusCode).toBe(400);
     expect(await carried(await atOther.open(lastId(stream)))).toEqual([1, 2, 3, 'done']);
+  });
+
+  it('reads no stream for a client that left before the owner took its call', async () => {
+    const gate = new EventEmitter();
+    let isShut = false;
+    const contextFactory = async () => {
+      if (isShut) await Promise.all([once(gate, 'open'), gate.emit('held')]);
+      return {};
+    };
+    const { one, other, client, atOther } = await connect({ options: { contextFactory } });
+    isShut = true;
+    const held = once(gate, 'held');
+    const arrived = once(other.app.getHttpServer() as Server, 'request');
+    const connection = await RawConnection.open(other.port);
+    const body = JSON.stringify(rpc('a', 'tools/call', { name: 'perform' }));
+    const headers = Object.entries({ ...client.headers, accept: 'application/json, text/event-stream' });
+    await connection.post(
+      '/mcp',
+      ...headers.map(([name, value]) => `${name}: ${value}`),
+      `content-length: ${body.length}`,
+    );
+    await connection.write(body);
+    const [, response] = (await arrived) as [IncomingMessage, ServerResponse];
+    await held;
+    connection.close();
+    await once(response, 'close');
+    isShut = false;
+    gate.emit('open');
+    const { context, resolve } = await one.stage.next();
+    // Comes after the other node has asked for the stream of the call.
+    await atOther.call('b', 'ping');
+    await until(() => !context.session!.attached);
+    expect(context.signal.aborted).toBe(false);
+    resolve('done');
   });
 
   it('answers as lost what a killed node worked on, on the stream that the client takes up', async () => {

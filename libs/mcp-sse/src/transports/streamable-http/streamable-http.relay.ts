@@ -65,6 +65,8 @@ export class StreamableHttpRelay {
     if (requests === 0) return answerStatus(response, HttpStatus.ACCEPTED);
     const tail = await session.answers(reply);
     const raw: ServerResponse = hijackResponse(response);
+    // The client may have left while the owner was asked.
+    if (raw.destroyed) return session.left(tail);
     raw.once('close', () => session.left(tail));
     const account = relayAccount(this.memory, session, raw);
     tail.start(reply.after, new RelayExchange(raw, requests, options, this.options.sse, account));
