@@ -117,6 +117,16 @@ describeOnAdapters('the limit on failed authentications', (adapter) => {
     expect(await statuses([[GOOD, '203.0.113.4']])).toEqual([404]);
   });
 
+  it('takes a key for the same however the client writes the header', async () => {
+    const { url, keys } = await run(PROXIED);
+    const answers: number[] = [];
+    for (const [index, scheme] of ['Bearer ', 'bearer ', 'Bearer  ', 'BEARER '].entries()) {
+      const headers = { authorization: `${scheme}stolen`, 'x-forwarded-for': `203.0.113.${index}` };
+      answers.push((await send(`${url}/sse`, { method: 'GET', headers })).status);
+    }
+    expect([answers, keys.asked]).toEqual([[401, 401, 401, 429], LIMIT]);
+  });
+
   it('does not count requests without a key', async () => {
     const { url, statuses } = await run();
     for (let count = 0; count <= LIMIT; count++)

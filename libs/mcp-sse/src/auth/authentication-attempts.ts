@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { McpAuthenticationAttempt } from '../model/mcp-authentication-limit.js';
 import type { ResolvedOptions } from '../model/resolved-options.js';
+import { bearerToken } from './bearer.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
 /** Reads the address and the credential from requests that authenticate. */
@@ -20,7 +21,8 @@ export class AuthenticationAttempts {
   /** @returns undefined for a request without a credential: OAuth clients begin with one, and it guesses nothing */
   of(request: IncomingMessage): McpAuthenticationAttempt | undefined {
     const key = this.keyHeader === undefined ? undefined : request.headers[this.keyHeader];
-    const credential = key ?? request.headers.authorization;
+    // The same token can be sent with more white space, or in other letters before it.
+    const credential = key ?? bearerToken(request.headers) ?? request.headers.authorization;
     if (credential === undefined && this.isCredentialKnown) return undefined;
     return {
       address: this.proxies.clientOf(request),

@@ -2,7 +2,10 @@
 export interface McpAuthenticationAttempt {
   /** IP address of the client, or of a proxy that is not one of `trustedProxies`. Empty on a Unix socket. */
   readonly address: string;
-  /** SHA-256 of the API key or the `Authorization` header; undefined if the request has neither. */
+  /**
+   * SHA-256 of the API key or the bearer token, or of an `Authorization` header of another scheme; undefined if the
+   * request has none of them.
+   */
   readonly credential?: string;
 }
 
