@@ -23,7 +23,7 @@ export function storedHeaders(headers: IncomingHttpHeaders, names: StoredNames):
 }
 
 /** Text alone, and no member where there is none. */
-export function storedQuery(
+function storedQuery(
   query: SessionRecord['streamQuery'],
   names: StoredNames,
 ): SessionRecord['streamQuery'] {

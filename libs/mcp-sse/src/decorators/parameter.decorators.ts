@@ -27,7 +27,7 @@ export interface ParameterMetadata {
 }
 
 /** Makes a parameter decorator. */
-export function parameterDecorator(
+function parameterDecorator(
   kind: ParameterKind,
   data?: string,
   pipes: readonly Pipe[] = [],

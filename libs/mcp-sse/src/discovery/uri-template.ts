@@ -131,7 +131,7 @@ export class UriTemplate {
 const ENCODED_SLASH = /[/\\]|%2F|%5C|%00/i;
 
 /** The value of a variable, decoded once; undefined for text that it must not match. */
-export function decodedValue(
+function decodedValue(
   { mayHoldSlash, list }: TemplateVariable,
   text: string,
 ): string | string[] | undefined {
@@ -145,7 +145,7 @@ export function decodedValue(
 }
 
 /** The value of a query parameter, which may contain anything but NUL. */
-export function decodedQueryValue(text: string): string | undefined {
+function decodedQueryValue(text: string): string | undefined {
   const value = decode(text) ?? text;
   return value.includes('\0') ? undefined : value;
 }

@@ -20,7 +20,7 @@ export class ArgumentsPipe implements PipeTransform {
 }
 
 /** Instantiates the DTO of arguments that the application's ValidationPipe has validated. */
-export class InstancePipe implements PipeTransform {
+class InstancePipe implements PipeTransform {
   constructor(private readonly dto: new (...args: never[]) => object) {}
 
   transform(value: unknown): unknown {

@@ -123,7 +123,7 @@ function missing(capability: string): McpClientError {
  *
  * @see https://modelcontextprotocol.io/specification/2025-11-25/client/sampling#message-content-constraints
  */
-export function samplingFault(params: CreateMessageRequestParams): string | undefined {
+function samplingFault(params: CreateMessageRequestParams): string | undefined {
   return shapeFault(CreateMessageRequestParamsSchema, params) ?? toolLoopFault(params.messages);
 }
 

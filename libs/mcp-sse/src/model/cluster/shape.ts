@@ -27,7 +27,7 @@ export function listOf(shape: Shape): Shape {
   return (value) => Array.isArray(value) && value.every(shape);
 }
 
-export function mapOf(shape: Shape): Shape {
+function mapOf(shape: Shape): Shape {
   return (value) => isFields(value) && Object.values(value).every(shape);
 }
 
