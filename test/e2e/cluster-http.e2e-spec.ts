@@ -203,6 +203,29 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     stream.close();
   });
 
+  it.each<[string, (client: HttpWireClient) => Promise<unknown>]>([
+    ['has ended', (client) => client.delete()],
+    ['has unsubscribed', (client) => client.call('un', 'resources/unsubscribe', { uri: 'news://today' })],
+  ])('watches nothing for a client that %s before it was to be watched again', async (_, leave) => {
+    const gate = new EventEmitter();
+    const contextFactory = async (request: unknown) => {
+      // No request has come where a resource is watched again.
+      if (!(request as { method?: string }).method)
+        await Promise.all([once(gate, 'open'), gate.emit('held')]);
+      return {};
+    };
+    const { one, other, client, atOther } = await connect({ options: { contextFactory } });
+    await client.call('sub', 'resources/subscribe', { uri: 'news://today' });
+    one.crash();
+    const held = once(gate, 'held');
+    await atOther.call('a', 'ping');
+    await held;
+    await leave(atOther);
+    gate.emit('open');
+    await HttpWireClient.connect(`${other.url}/mcp`);
+    expect(other.app.get(Features).changes.observed).toBe(false);
+  });
+
   it('restores what was agreed: version, capabilities, log level, live subscriptions, ids of requests', async () => {
     const { one, other, client, atOther } = await connect({}, { elicitation: {} });
     await client.call('level', 'logging/setLevel', { level: 'error' });

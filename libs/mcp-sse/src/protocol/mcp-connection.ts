@@ -168,9 +168,9 @@ export class McpConnection implements ExecutionHost {
     }
     const watching = [...subscriptions].map(async (uri) => {
       const context = new CallContext(`subscription ${uri}`, undefined, origin, this);
-      await (
-        await this.methods.prepareSubscription({ uri }, context)
-      )();
+      const subscribe = await this.methods.prepareSubscription({ uri }, context);
+      // The client may have unsubscribed meanwhile.
+      if (subscriptions.has(uri)) await subscribe();
     });
     // The client is not told which of them it may no longer read, as when one changes.
     await Promise.allSettled(watching);
@@ -226,7 +226,7 @@ export class McpConnection implements ExecutionHost {
     this.executions.clear();
     this.checkIdle();
     this.clientRequests.close();
-    this.subscriptions.removeAll();
+    this.subscriptions.close();
   }
 
   private acceptNotification({ method, params }: Notification): void {

@@ -25,6 +25,7 @@ export interface SubscriptionPort {
 export class ResourceSubscriptions {
   /** Keyed by the normal form of their URI. */
   private readonly watches = new Map<string, ResourceWatch>();
+  private isClosed = false;
 
   /**
    * @param uris the URIs subscribed to, kept up to date here
@@ -41,6 +42,7 @@ export class ResourceSubscriptions {
    * @throws as {@link WatchableResource.watch} does
    */
   async add(uri: string, resource: WatchableResource): Promise<void> {
+    if (this.isClosed) return;
     const watch = this.watches.get(normalUri(uri)) ?? this.begin(uri, resource);
     try {
       await watch.started;
@@ -53,10 +55,14 @@ export class ResourceSubscriptions {
   remove(uri: string): void {
     const watch = this.watches.get(normalUri(uri));
     if (watch) this.end(watch);
+    else this.uris.delete(uri);
   }
 
-  removeAll(): void {
-    for (const watch of this.watches.values()) this.end(watch);
+  /** Watches nothing more. The URIs stay known to the node that goes on with the session, if one does. */
+  close(): void {
+    this.isClosed = true;
+    for (const watch of this.watches.values()) this.stop(watch);
+    this.watches.clear();
   }
 
   /**
@@ -93,9 +99,13 @@ export class ResourceSubscriptions {
 
   private end(watch: ResourceWatch): void {
     if (!this.isCurrent(watch)) return;
-    watch.end();
+    this.stop(watch);
     this.watches.delete(normalUri(watch.uri));
     this.uris.delete(watch.uri);
+  }
+
+  private stop(watch: ResourceWatch): void {
+    watch.end();
     this.port.hold(-OVERHEAD - watch.uri.length);
   }
 
