@@ -150,6 +150,16 @@ describeOnAdapters('the log says at level debug why a request gets 401:', (adapt
     );
   });
 
+  it('a JWT of an algorithm that is accepted, but not of the kind of the key', async () => {
+    const [key, other] = ['P-256', 'P-384'].map((namedCurve) => generateKeyPairSync('ec', { namedCurve }));
+    const secretOrKey = key!.publicKey.export({ type: 'spki', format: 'pem' });
+    const auth = { jwt: { secretOrKey, algorithms: ['ES256' as const, 'ES384' as const] } };
+    const token = signed({}, { algorithm: 'ES384' }, other!.privateKey);
+    expect(await refusal(auth, bearer(token))).toBe(
+      'the key of its token is unknown: it names none (kid), and "auth.jwt.secretOrKey" has not exactly one for ES384',
+    );
+  });
+
   it('no JWT', async () => {
     const auth = { jwt: { secretOrKey: SECRET } };
     expect(await refusal(auth, { authorization: 'Basic YWRhOnNlY3JldA==' })).toBe(

@@ -17,12 +17,15 @@ export function jwtRefusal(error: unknown, jwt: ResolvedJwt): string {
     if (claim === 'iss') return unexpected('issuer (iss)', payload.iss, jwt.issuer, 'auth.jwt.issuer');
     if (claim === 'aud') return unexpected('audience (aud)', payload.aud, jwt.audience, 'auth.jwt.audience');
   }
-  if (error instanceof errors.JWSSignatureVerificationFailed) {
-    const keys = jwt.jwksUri === undefined ? 'auth.jwt.secretOrKey' : 'auth.jwt.jwksUri';
-    return `the signature of its token is not of the key of "${keys}"`;
-  }
+  if (error instanceof errors.JWSSignatureVerificationFailed)
+    return `the signature of its token is not of the key of "${keyOption(jwt)}"`;
   // Other errors can quote what they cannot read.
   return `its token is no JWT that can be read${error instanceof errors.JOSEError ? `: ${error.message}` : ''}`;
+}
+
+/** The option that keys come from. */
+export function keyOption({ jwksUri }: ResolvedJwt): string {
+  return jwksUri === undefined ? 'auth.jwt.secretOrKey' : 'auth.jwt.jwksUri';
 }
 
 function dateOf(seconds: number | undefined): Date {

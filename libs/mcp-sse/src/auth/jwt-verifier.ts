@@ -14,6 +14,7 @@ import { acceptedValues } from './accepted-values.js';
 import { configuredKeys } from './configured-keys.js';
 import { claimsFault } from './jwt-claims.js';
 import type { JwtHeader, JwtKeys } from './jwt-keys.js';
+import { keyOption } from './jwt-refusal.js';
 import { quoted, RefusedToken } from './refusal.js';
 import { TokenCache } from './token-cache.js';
 
@@ -85,7 +86,7 @@ export class JwtVerifier {
       return await this.keys.keyFor(header);
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
-        throw new RefusedToken(`the key of its token is unknown: ${missingKey(header)}`);
+        throw new RefusedToken(`the key of its token is unknown: ${missingKey(header, keyOption(this.jwt))}`);
       throw error;
     }
   };
@@ -118,8 +119,9 @@ function mayBeAccessToken(typ: unknown): boolean {
   return typ === undefined || (typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ));
 }
 
-function missingKey({ kid, alg }: JwtHeader): string {
+/** @param option that keys come from */
+function missingKey({ kid, alg }: JwtHeader, option: string): string {
   return kid === undefined
-    ? `it names none (kid), and "auth.jwt.jwksUri" has not exactly one for ${alg}`
-    : `"auth.jwt.jwksUri" has not exactly one for ${alg} with the id (kid) ${quoted(kid)}`;
+    ? `it names none (kid), and "${option}" has not exactly one for ${alg}`
+    : `"${option}" has not exactly one for ${alg} with the id (kid) ${quoted(kid)}`;
 }
