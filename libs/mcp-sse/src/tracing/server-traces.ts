@@ -1,4 +1,12 @@
-import { context, SpanKind, trace, type Link, type SpanContext } from '@opentelemetry/api';
+import {
+  context,
+  type Link,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import type { Subscription } from 'rxjs';
 import type { McpContext } from '../model/mcp-context.js';
 import type { McpSessionView } from '../model/session-view.js';
@@ -6,18 +14,19 @@ import type { ObservedRequest, TrafficObserver } from '../model/traffic-observer
 import type { ObservedServer } from '../observability/observed-server.js';
 import { requestTarget, UNKNOWN } from '../observability/request-target.js';
 import type { McpSessionEvent } from '../sessions/session-event.js';
-import { parentOf } from './parent-of.js';
-import { recordEnd } from './record-end.js';
-import { requestAttributes } from './request-attributes.js';
+import { spanParent } from './span-parent.js';
+import { spanAttributes } from './span-attributes.js';
+import { ToolFailure } from '../execution/tool-result.js';
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 
 /**
- * Makes a span of each request to one server. The conventions are still in development.
+ * Creates the spans of one server's requests. The conventions are still in development.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/
  */
 export class ServerTraces implements TrafficObserver {
   private readonly tracer = trace.getTracer('nestjs-mcp-sse');
-  /** What the GETs of streams belong to, which answers go out on. */
+  /** The spans of the GETs that opened each session's stream, which carries the responses. */
   private readonly streams = new WeakMap<McpSessionView, SpanContext>();
   private readonly remove: () => void;
   private readonly subscription: Subscription;
@@ -34,24 +43,24 @@ export class ServerTraces implements TrafficObserver {
 
   request(method: string, params: Readonly<Record<string, unknown>>, call: McpContext): ObservedRequest {
     const target = requestTarget(this.server.registry, method, params);
-    const { parent, ambient } = parentOf(params['_meta'], call.headers);
-    // URIs and what is unknown would be names without number.
+    const { parent, ambient } = spanParent(params['_meta'], call.headers);
+    // URIs and unknown names would give an unbounded number of span names.
     const named = target.kind !== 'resource' && target.name !== UNKNOWN ? target.name : undefined;
     const stream = call.session && this.streams.get(call.session);
     const links = [ambient, stream].flatMap((linked): Link[] => (linked ? [{ context: linked }] : []));
     const span = this.tracer.startSpan(
       named === undefined ? target.method : `${target.method} ${named}`,
-      { kind: SpanKind.SERVER, attributes: requestAttributes(target, params, call), links },
+      { kind: SpanKind.SERVER, attributes: spanAttributes(target, params, call), links },
       parent,
     );
     const within = trace.setSpan(parent, span);
     return {
       run: (answer) => context.with(within, answer),
-      end: (outcome) => recordEnd(span, outcome),
+      end: (outcome) => endSpan(span, outcome),
     };
   }
 
-  /** What is refused over HTTP has no span but that of its request. */
+  /** A refusal over HTTP belongs to the span of its HTTP request. */
   refusal(): void {}
 
   private session({ type, session }: McpSessionEvent): void {
@@ -59,4 +68,27 @@ export class ServerTraces implements TrafficObserver {
     const stream = trace.getActiveSpan()?.spanContext();
     if (stream) this.streams.set(session, stream);
   }
+}
+
+/**
+ * Ends the span of a request with its outcome.
+ *
+ * @param outcome as passed to `ObservedRequest.end`
+ */
+function endSpan(span: Span, outcome: object | undefined): void {
+  if (!outcome) fail(span, 'cancelled');
+  else if (outcome instanceof JsonRpcError) {
+    span.setAttribute('rpc.response.status_code', String(outcome.code));
+    fail(span, String(outcome.code), outcome.message);
+  } else if ((outcome as { isError?: unknown }).isError) {
+    const cause = ToolFailure.causeOf(outcome);
+    if (cause instanceof Error) span.recordException(cause);
+    fail(span, 'tool_error');
+  }
+  span.end();
+}
+
+function fail(span: Span, type: string, message?: string): void {
+  span.setAttribute('error.type', type);
+  span.setStatus({ code: SpanStatusCode.ERROR, message });
 }

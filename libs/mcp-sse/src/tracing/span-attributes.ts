@@ -5,10 +5,10 @@ import { sessionDigest } from '../model/session-digest.js';
 import type { RequestTarget } from '../observability/request-target.js';
 
 /**
- * What is known of a request when it comes, under the names of the conventions. The session is named by its digest, as
- * in the audit trail: its id may be all that it takes to speak in it.
+ * The attributes of a request's span, named by the semantic conventions. The session appears as its digest, as in the
+ * audit trail: its id alone may be enough to use the session.
  */
-export function requestAttributes(
+export function spanAttributes(
   { method, kind }: RequestTarget,
   params: Readonly<Record<string, unknown>>,
   { requestId, session, protocolVersion, request }: McpContext,
@@ -32,7 +32,7 @@ export function requestAttributes(
   };
 }
 
-/** Express's request is Node's own, Fastify's has it; one that came to another node has neither. */
+/** Express's request is Node's own; Fastify's has it as `raw`; a request relayed from another node has neither. */
 function httpOf(request: unknown): { readonly ip?: string; readonly httpVersion?: string } {
   const { ip, httpVersion, raw } = (request ?? {}) as {
     ip?: string;

@@ -9,7 +9,7 @@ import {
   type TextMapGetter,
 } from '@opentelemetry/api';
 
-/** A client can send anything; propagators expect text. */
+/** Propagators expect strings, but a client can send anything. */
 const TEXTS: TextMapGetter<Readonly<Record<string, unknown>>> = {
   get: (carrier, key) => {
     const value = carrier[key];
@@ -18,18 +18,17 @@ const TEXTS: TextMapGetter<Readonly<Record<string, unknown>>> = {
   keys: (carrier) => Object.keys(carrier),
 };
 
-/** Where a span belongs. */
 export interface SpanParent {
   readonly parent: Context;
-  /** The span around, such as that of the POST, where it is not the parent: to be linked. */
+  /** The active span, such as that of the POST, if it is not the parent. It is linked. */
   readonly ambient?: SpanContext;
 }
 
 /**
- * What a request is part of: what its client says in `_meta`, else the span around, which is that of the POST where HTTP
- * is instrumented, else what the headers of the POST say.
+ * Finds the parent of a request's span: the one that the client names in `_meta`, else the active span (that of the POST,
+ * if HTTP is instrumented), else the one in the headers of the POST.
  */
-export function parentOf(meta: unknown, headers: IncomingHttpHeaders): SpanParent {
+export function spanParent(meta: unknown, headers: IncomingHttpHeaders): SpanParent {
   const active = context.active();
   const ambient = trace.getSpanContext(active);
   if (typeof meta === 'object' && meta !== null) {
