@@ -8,7 +8,8 @@ export default {
     '<rootDir>/bench/peers',
   ],
   extensionsToTreatAsEsm: ['.ts'],
-  maxWorkers: 2,
+  // One more than the two cores that there are at least: some wait while others compute.
+  maxWorkers: 3,
   // Each file has modules of its own, which a worker keeps: collecting garbage would take ever longer.
   workerIdleMemoryLimit: '700MB',
   // A machine that is busy with other things is slow, and not wrong.
@@ -21,6 +22,7 @@ export default {
     '^@nestjs/throttler$': '<rootDir>/test/fixtures/throttler.ts',
     '^nestjs-mcp-sse/metrics$': '<rootDir>/libs/mcp-sse/src/metrics/index.ts',
     '^nestjs-mcp-sse/tracing$': '<rootDir>/libs/mcp-sse/src/tracing/index.ts',
+    '^nestjs-mcp-sse/passport$': '<rootDir>/libs/mcp-sse/src/passport/index.ts',
     '^nestjs-mcp-sse/redis$': '<rootDir>/libs/mcp-sse/src/redis/index.ts',
     '^nestjs-mcp-sse/testing$': '<rootDir>/libs/mcp-sse/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],

@@ -35,7 +35,11 @@ describe('a node that does not run for a while', () => {
     const http = await HttpWireClient.connect(`${frozen.url}/mcp`);
     const stream = await http.postForStream(LONG_CALL);
     await stream.message();
+    const idle = await WireClient.connect(`${frozen.url}/sse`);
+    await idle.initialize();
     freeze();
+    // It waits until the node counts as dead.
+    const posting = postAt(other, idle, 'idle');
     const [sseAfter, streamAfter] = await Promise.all([
       WireClient.open(`${other.url}/sse`, { 'last-event-id': sse.lastEventId }),
       new HttpWireClient(`${other.url}/mcp`, http.headers).open(stream.lastEventId),
@@ -47,16 +51,14 @@ describe('a node that does not run for a while', () => {
 
     const read = [sse, stream].map(({ events }) => events.length);
     thaw();
-    await Promise.all([sse.end(), stream.end()]);
+    await Promise.all([sse.end(), stream.end(), idle.end(), posting]);
+    const idleAfter = await WireClient.open(`${other.url}/sse`, { 'last-event-id': idle.lastEventId });
+    expect(await idleAfter.answer('idle')).toHaveProperty('result');
+    idleAfter.close();
     const late = [sse, stream].flatMap(({ events }, index) => events.slice(read[index]));
     expect(late.filter(({ data }) => data !== undefined)).toEqual([]);
     // By the node that has lost the sessions, on streams of the one that has them.
-    const { pathname, search } = new URL(await sseAfter.endpoint());
-    const { status } = await send(`${frozen.url}${pathname}${search}`, {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(rpc('c', 'ping')),
-    });
-    expect(status).toBe(202);
+    await postAt(frozen, sseAfter, 'c');
     await sseAfter.answer('c');
     expect(await http.call('c', 'ping')).toEqual({ jsonrpc: '2.0', id: 'c', result: {} });
     expect(answersIn(sse, sseAfter)).toEqual(['init', 'a', 'b', 'c']);

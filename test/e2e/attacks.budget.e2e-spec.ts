@@ -1,11 +1,10 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { McpContext, McpResource, McpTool, McpUriParam, type McpSessionEvent } from 'nestjs-mcp-sse';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { RawConnection } from '../clients/raw-connection.js';
 import { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { HeaderUserGuard, userHeaders } from '../fixtures/header-user.guard.js';
 import { metered } from '../fixtures/metered.js';
@@ -59,8 +58,8 @@ class Archive {
   }
 }
 
-describeOnAdapters('the attacker who wants all of the memory', (adapter) => {
-  const { start } = appPerTest(adapter);
+describe('the attacker who wants all of the memory', () => {
+  const { start } = appPerTest();
 
   /** A fair share is a tenth of it. */
   const startSmall = async () => {

@@ -1,10 +1,9 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import jwt from 'jsonwebtoken';
 import { McpContext, McpTool } from 'nestjs-mcp-sse';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { textOf } from '../fixtures/app-per-test.js';
 import { httpClientAt, messagesUrlAt, nodesPerTest, type Node } from '../fixtures/nodes.js';
 
@@ -48,8 +47,8 @@ class OrmGuard implements CanActivate {
   }
 }
 
-describeOnAdapters('the attacker at a node that does not have the session', (adapter) => {
-  const start = nodesPerTest(adapter);
+describe('the attacker at a node that does not have the session', () => {
+  const start = nodesPerTest();
 
   const nodes = async (options: object = { auth: { jwt: { secretOrKey } } }) => {
     const limits = { maxMessageBytes: MAX_BYTES };

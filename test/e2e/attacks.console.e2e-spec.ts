@@ -6,7 +6,6 @@ import { McpSession } from '../../libs/mcp-sse/src/sessions/mcp-session.js';
 import { McpSessionService } from '../../libs/mcp-sse/src/sessions/mcp-session.service.js';
 import { HttpWireClient } from '../clients/http-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { HeaderUserGuard } from '../fixtures/header-user.guard.js';
 import type { RunningApp } from '../fixtures/start-app.js';
@@ -31,8 +30,8 @@ const SHOWN = 8_192;
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl';
 const PER_VIEWER = 10;
 
-describeOnAdapters('who sends messages to a session that somebody watches in the console', (adapter) => {
-  const { start } = appPerTest(adapter);
+describe('who sends messages to a session that somebody watches in the console', () => {
+  const { start } = appPerTest();
 
   const watched = async (options: Parameters<typeof watchedShop>[0] = {}) => {
     const app = await start(watchedShop(options));
@@ -117,8 +116,8 @@ describeOnAdapters('who sends messages to a session that somebody watches in the
 const connectionsOf = ({ app }: RunningApp): Promise<number> =>
   new Promise((resolve) => app.getHttpServer().getConnections((_: unknown, count: number) => resolve(count)));
 
-describeOnAdapters('who opens streams of the console', (adapter) => {
-  const { start } = appPerTest(adapter);
+describe('who opens streams of the console', () => {
+  const { start } = appPerTest();
 
   const open = (app: RunningApp, user: User | undefined, count: number) =>
     Promise.all(Array.from({ length: count }, () => listing(app, user)));

@@ -4,7 +4,6 @@ import { NestFactory } from '@nestjs/core';
 import { serveStdio } from 'nestjs-mcp-sse';
 import { HttpWireClient, initialize, rpc } from '../clients/http-wire-client.js';
 import { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { testModule } from '../fixtures/start-app.js';
 import { Work } from '../fixtures/session-work.js';
@@ -24,8 +23,8 @@ const LARGE: [what: string, capabilities: object][] = [
 ];
 const HONEST = { roots: { listChanged: true }, experimental: { icon: { data: 'x'.repeat(15_000) } } };
 
-describeOnAdapters('the attacker who wants much to be kept of itself', (adapter) => {
-  const { start } = appPerTest(adapter);
+describe('the attacker who wants much to be kept of itself', () => {
+  const { start } = appPerTest();
 
   it.each(LARGE)('initializes with %s: -32602, and nothing is kept', async (_, capabilities) => {
     const { url, sessions } = await start({});

@@ -3,6 +3,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { McpComplete, McpResource, McpRoles, McpSessionService, McpUriParam } from 'nestjs-mcp-sse';
 import { WireClient } from '../clients/wire-client.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
+import { cpuTime } from '../fixtures/cpu-time.js';
 
 const ran: string[] = [];
 const received: unknown[] = [];
@@ -152,10 +153,10 @@ describe('the attacker who spells URIs', () => {
 
   it('sends URIs that several variables could share in many ways: each is answered', async () => {
     const { client } = await connect();
-    const begun = performance.now();
+    const begun = cpuTime();
     for (const uri of [`paths://${'/'.repeat(8_000)}\n%00`, `days://${'1-'.repeat(4_000)}/`])
       expect((await client.call(1, 'resources/read', { uri }))['error']).toMatchObject({ code: -32002 });
     // It took 25 seconds to try each way.
-    expect(performance.now() - begun).toBeLessThan(3_000);
+    expect(cpuTime() - begun).toBeLessThan(3_000);
   });
 });

@@ -1,151 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { createHash } from 'node:crypto';
-import {
-  ForbiddenException,
-  Injectable,
-  UseGuards,
-  type CanActivate,
-  type ExecutionContext,
-} from '@nestjs/common';
-import { IsOptional, IsString } from 'class-validator';
-import {
-  McpAuditService,
-  mcpAuditServiceToken,
-  McpContext,
-  McpPrompt,
-  McpRegistry,
-  McpResource,
-  McpRoles,
-  McpScopes,
-  McpSseModule,
-  McpTool,
-  type McpAuditEvent,
-  type McpSseModuleOptions,
-} from 'nestjs-mcp-sse';
-import { filter, firstValueFrom, map, Subject } from 'rxjs';
-import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
-import { send, WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { McpRegistry, type McpAuditEvent } from 'nestjs-mcp-sse';
+import { HttpWireClient } from '../clients/http-wire-client.js';
+import { WireClient } from '../clients/wire-client.js';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
+import { ADA, BANK, BankUserGuard, digestOf, trailOf, UUID, WHO_ADA } from '../fixtures/bank.js';
 import { MemoryLog } from '../fixtures/memory-log.js';
 import { Stage } from '../fixtures/stage.js';
-import type { RunningApp } from '../fixtures/start-app.js';
 import { describeOnTransports } from '../fixtures/transports.js';
-
-class PaymentDto {
-  @IsString()
-  iban!: string;
-
-  @IsOptional()
-  @IsString()
-  purpose?: string;
-
-  @IsOptional()
-  lines?: unknown;
-}
-
-@Injectable()
-class NobodyGuard implements CanActivate {
-  canActivate(): boolean {
-    return false;
-  }
-}
-
-/** Whom the header names: `tenant/subject` or `subject`. */
-@Injectable()
-class UserGuard implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
-    const request: { headers: Record<string, string>; user?: object } = context.switchToHttp().getRequest();
-    const [sub, tenant] = (request.headers['x-user'] ?? '').split('/').reverse();
-    if (sub === 'eve') throw new ForbiddenException('secret-of-eve');
-    if (sub) request.user = { sub, tenant, iss: 'gateway' };
-    return true;
-  }
-}
-
-@Injectable()
-class Bank {
-  @McpTool({ audit: ['iban', 'lines'] })
-  pay({ iban }: PaymentDto): string {
-    return `paid ${iban}`;
-  }
-
-  @McpTool()
-  silent({ purpose }: PaymentDto): string {
-    return `${purpose}`;
-  }
-
-  @McpTool()
-  broken(ctx: McpContext): never {
-    throw new Error(`id in the handler: ${ctx.correlationId}`);
-  }
-
-  @McpTool()
-  @UseGuards(NobodyGuard)
-  vault(): string {
-    return 'gold';
-  }
-
-  @McpTool()
-  @McpRoles('director')
-  hidden(): string {
-    return 'gold';
-  }
-
-  @McpTool()
-  @McpScopes('pay')
-  scoped(): string {
-    return 'gold';
-  }
-
-  @McpResource({ uri: 'hidden://all' })
-  @McpRoles('director')
-  hiddenContent(): string {
-    return 'gold';
-  }
-
-  @McpPrompt()
-  @McpRoles('director')
-  hiddenPrompt(): string {
-    return 'gold';
-  }
-
-  @McpResource({ uri: 'accounts://{id}' })
-  account(): string {
-    return 'an account';
-  }
-
-  @McpResource({ uri: 'vault://all' })
-  @UseGuards(NobodyGuard)
-  vaultContent(): string {
-    return 'gold';
-  }
-
-  @McpPrompt()
-  summary(): string {
-    return 'Sum up.';
-  }
-}
-
-const providers = [Bank, Stage];
-const ADA = { 'x-user': 'acme/ada' };
-const WHO_ADA = { issuer: 'gateway', subject: 'ada', tenant: 'acme' };
-const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
-
-/** The trail from now on. */
-function trailOf({ app }: Pick<RunningApp, 'app'>): McpAuditEvent[] {
-  const trail: McpAuditEvent[] = [];
-  app.get(McpAuditService).events$.subscribe((event) => trail.push(event));
-  return trail;
-}
-
-function digestOf(sessionId: string): string {
-  return createHash('sha256').update(sessionId).digest('hex').slice(0, 16);
-}
 
 describeOnTransports('the audit trail', (connect, transport) => {
   it('has each call, read and prompt, who, when, how long and how large; and no pings and lists', async () => {
-    const { client, sessions, audit } = await connect({ providers });
+    const { client, sessions, audit } = await connect({ providers: BANK });
     const trail: McpAuditEvent[] = [];
     audit.events$.subscribe((event) => trail.push(event));
     await client.ping();
@@ -183,10 +48,9 @@ describeOnTransports('the audit trail', (connect, transport) => {
   });
 });
 
-describeOnAdapters('the audit trail', (adapter) => {
-  const { start } = appPerTest(adapter);
-  const run = (options: Partial<McpSseModuleOptions> = {}) =>
-    start({ providers, options: { guards: [UserGuard], ...options } });
+describe('the audit trail', () => {
+  const { start } = appPerTest();
+  const run = () => start({ providers: BANK, options: { guards: [BankUserGuard] } });
 
   it('has the beginning and the end of a session, and its initialization', async () => {
     const running = await run();
@@ -228,125 +92,6 @@ describeOnAdapters('the audit trail', (adapter) => {
     expect(JSON.stringify(trail)).not.toContain('secret');
   });
 
-  it('has what a guard of a tool or a resource refuses as a denial', async () => {
-    const running = await run();
-    const client = await WireClient.connect(`${running.url}/sse`, ADA);
-    const trail = trailOf(running);
-    await client.callTool(1, 'vault');
-    await client.call(2, 'resources/read', { uri: 'vault://all' });
-    const denied = { type: 'denial', outcome: 'denied', reason: 'forbidden', ...WHO_ADA };
-    expect(trail).toMatchObject([
-      { ...denied, method: 'tools/call', name: 'vault' },
-      { ...denied, method: 'resources/read', uri: 'vault://all', code: -32600 },
-    ]);
-  });
-
-  it('has what is hidden, and named nevertheless, as a denial, and what does not exist as a failure', async () => {
-    const running = await run();
-    const client = await WireClient.connect(`${running.url}/sse`, ADA);
-    const trail = trailOf(running);
-    await client.callTool(1, 'hidden');
-    await client.call(2, 'resources/read', { uri: 'hidden://all' });
-    await client.call(3, 'prompts/get', { name: 'hiddenPrompt' });
-    await client.callTool(4, 'unknown');
-    await client.call(5, 'resources/read', { uri: 'unknown://all' });
-    const denied = { type: 'denial', outcome: 'denied', reason: 'forbidden', ...WHO_ADA };
-    expect(trail).toMatchObject([
-      { ...denied, method: 'tools/call', name: 'hidden', code: -32602 },
-      { ...denied, method: 'resources/read', uri: 'hidden://all', code: -32002 },
-      { ...denied, method: 'prompts/get', name: 'hiddenPrompt', code: -32602 },
-      { type: 'call', outcome: 'failed', name: 'unknown', code: -32602 },
-      { type: 'read', outcome: 'failed', uri: 'unknown://all', code: -32002 },
-    ]);
-  });
-
-  it('has a call that lacks a scope as one denial, over HTTP too', async () => {
-    const running = await run();
-    const sse = await WireClient.connect(`${running.url}/sse`, ADA);
-    const http = await HttpWireClient.connect(`${running.url}/mcp`, { headers: ADA });
-    const trail = trailOf(running);
-    const call = rpc(1, 'tools/call', { name: 'scoped' });
-    expect((await sse.post(call)).status).toBe(403);
-    expect((await http.post(call)).status).toBe(403);
-    const denied = {
-      type: 'denial',
-      reason: 'insufficient-scope',
-      method: 'tools/call',
-      name: 'scoped',
-      ...WHO_ADA,
-    };
-    expect(trail).toMatchObject([
-      { ...denied, session: digestOf(await sse.sessionId()) },
-      { ...denied, session: digestOf(http.sessionId) },
-    ]);
-  });
-
-  it('has what is refused over HTTP as a denial: who, where from, what and why, and no text of errors', async () => {
-    const running = await run({ limits: { maxSessionsPerPrincipal: 1, maxInFlight: 1 } });
-    const { url } = running;
-    const client = await WireClient.connect(`${url}/sse`, ADA);
-    const id = await client.sessionId();
-    const stage = running.app.get(Stage);
-    await client.post(rpc('running', 'tools/call', { name: 'perform' }));
-    await stage.next();
-    const trail = trailOf(running);
-    const post = (path: string, headers: Record<string, string>) =>
-      send(url + path, { headers: { 'content-type': 'application/json', ...headers }, body: '{}' });
-    await post(`/messages?sessionId=${id}`, { 'x-user': 'mallory' });
-    await post('/messages?sessionId=unknown', ADA);
-    await post('/mcp', { 'mcp-session-id': id, ...ADA, 'x-user': 'mallory' });
-    await client.post(rpc(2, 'ping'));
-    await send(`${url}/sse`, { method: 'GET', headers: ADA });
-    await send(`${url}/sse?token=secret`, { method: 'GET', headers: { 'x-user': 'eve' } });
-    await send(`${url}/sse`, { method: 'GET', headers: { ...ADA, host: 'evil.example' } });
-    await post('/messages', ADA);
-    await post('/sse', ADA);
-    const denied = {
-      type: 'denial',
-      outcome: 'denied',
-      correlationId: expect.stringMatching(UUID),
-      server: 'test',
-      time: expect.any(String),
-      address: expect.stringContaining('127.0.0.1'),
-    };
-    const mallory = { issuer: 'gateway', subject: 'mallory', tenant: undefined };
-    expect(trail).toEqual([
-      { ...denied, ...mallory, status: 404, reason: 'foreign-session', method: 'POST /messages' },
-      { ...denied, ...WHO_ADA, status: 404, reason: 'unknown-session', method: 'POST /messages' },
-      { ...denied, ...mallory, status: 404, reason: 'foreign-session', method: 'POST /mcp' },
-      { ...denied, ...WHO_ADA, status: 429, reason: 'rate-limit', method: 'POST /messages' },
-      { ...denied, ...WHO_ADA, status: 503, reason: 'session-limit', method: 'GET /sse' },
-      { ...denied, status: 403, reason: 'forbidden', method: 'GET /sse' },
-      { ...denied, status: 403, reason: 'forbidden', method: 'GET /sse' },
-      { ...denied, ...WHO_ADA, status: 400, reason: 'bad-request', method: 'POST /messages' },
-      { ...denied, status: 405, reason: 'method-not-allowed', method: 'POST /sse' },
-    ]);
-  });
-
-  it('has a wrong key as a denial of nobody, and the key nowhere', async () => {
-    const log = new MemoryLog();
-    const keys = [{ name: 'ci', key: 'the-right-secret-key' }];
-    const running = await start({
-      providers,
-      options: { auth: { apiKey: { keys } } },
-      configure: (app) => app.useLogger(log),
-    });
-    const trail = trailOf(running);
-    const headers = { 'x-api-key': 'a-wrong-secret-key' };
-    expect((await send(`${running.url}/sse`, { method: 'GET', headers })).status).toBe(401);
-    expect(trail).toEqual([
-      expect.objectContaining({ type: 'denial', status: 401, reason: 'unauthenticated', method: 'GET /sse' }),
-    ]);
-    expect(trail[0]).not.toHaveProperty('subject');
-
-    const client = await WireClient.connect(`${running.url}/sse`, { 'x-api-key': 'the-right-secret-key' });
-    await client.callTool(1, 'pay', { iban: 'DE1', purpose: 'secret-purpose' });
-    expect(log.lines.join()).toContain('"name":"pay"');
-    const everything = log.lines.join() + JSON.stringify(trail);
-    expect(everything).not.toMatch(/secret/);
-    expect(everything).not.toContain(await client.sessionId());
-  });
-
   it('has calls without an answer as cancelled: by the client, or because the session ended', async () => {
     const running = await run();
     const client = await HttpWireClient.connect(`${running.url}/mcp`, { headers: ADA });
@@ -365,7 +110,7 @@ describeOnAdapters('the audit trail', (adapter) => {
 
   it('has the correlation id that the handler, the log and the masked error have', async () => {
     const log = new MemoryLog();
-    const running = await start({ providers, configure: (app) => app.useLogger(log) });
+    const running = await start({ providers: BANK, configure: (app) => app.useLogger(log) });
     const client = await WireClient.connect(`${running.url}/sse`);
     const trail = trailOf(running);
     const text = textOf(await client.callTool(1, 'broken'));
@@ -375,113 +120,5 @@ describeOnAdapters('the audit trail', (adapter) => {
     const logged = log.lines.filter((line) => line.includes('failed'));
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain(`id in the handler: ${correlationId} (correlation id ${correlationId})`);
-  });
-
-  it('breaks nothing where a subscriber throws or rejects, and the log says so once for each', async () => {
-    const log = new MemoryLog();
-    const running = await start({ providers, configure: (app) => app.useLogger(log) });
-    const { events$ } = running.app.get(McpAuditService);
-    const failing = new Subject<McpAuditEvent>();
-    events$.subscribe(() => {
-      throw new Error('sink 1\nis down');
-    });
-    events$.subscribe(async () => {
-      throw new Error('sink 2 is down');
-    });
-    events$
-      .pipe(
-        filter(({ type }) => type === 'call'),
-        map(({ name }) => name!),
-      )
-      .subscribe({
-        next: () => {
-          throw new Error('sink 3 is down');
-        },
-      });
-    events$
-      .pipe(
-        map(() => {
-          throw new Error('sink 4 is down');
-        }),
-      )
-      .subscribe();
-    events$.subscribe(failing);
-    const trail = trailOf(running);
-    const passedOn = firstValueFrom(failing);
-    const client = await WireClient.connect(`${running.url}/sse`);
-    for (const id of [1, 2, 3])
-      expect(textOf(await client.callTool(id, 'pay', { iban: 'DE1' }))).toBe('paid DE1');
-    expect(trail.map(({ type }) => type)).toEqual(['connect', 'call', 'call', 'call']);
-    expect(await passedOn).toBe(trail[0]);
-    const said = log.lines.filter((line) => line.includes('A subscriber of the audit trail failed'));
-    expect(said.toSorted()).toEqual([
-      expect.stringContaining('sink 1\\u000ais down'),
-      ...[2, 3, 4].map((sink) => expect.stringContaining(`sink ${sink} is down`)),
-    ]);
-  });
-
-  it('makes nothing while nobody listens', async () => {
-    const running = await run({ audit: false });
-    const audit = running.app.get(McpAuditService);
-    const context = {} as McpContext;
-    expect(audit.request('tools/call', { name: 'pay' }, context, 1)).toBeUndefined();
-    const subscription = audit.events$.subscribe();
-    expect(audit.request('tools/call', { name: 'pay' }, context, 1)).toBeDefined();
-    expect(audit.request('tools/list', {}, context, 1)).toBeUndefined();
-    subscription.unsubscribe();
-    expect(audit.request('tools/call', { name: 'pay' }, context, 1)).toBeUndefined();
-  });
-});
-
-describe('the log of the audit trail', () => {
-  const { start } = appPerTest();
-  const linesOf = async (options: Partial<McpSseModuleOptions>, headers: Record<string, string> = ADA) => {
-    const log = new MemoryLog();
-    const running = await start({ providers, options, configure: (app) => app.useLogger(log) });
-    const client = await WireClient.connect(`${running.url}/sse`, headers);
-    await client.callTool(1, 'pay', { iban: 'DE1\u2028\u0085\u202e\n' });
-    await send(`${running.url}/messages?sessionId=x`, { headers });
-    return log.lines.filter((line) => line.endsWith(' McpAudit'));
-  };
-
-  it('is on where requests are authenticated: a line of JSON for each entry, warnings for denials', async () => {
-    const lines = await linesOf({ guards: [UserGuard] });
-    const entries = lines.map((line) => /^(\w+) (\{.*\}) McpAudit$/.exec(line)!.slice(1));
-    expect(entries.map(([level]) => level)).toEqual(['log', 'log', 'warn']);
-    expect(entries.map(([, json]) => JSON.parse(json!) as unknown)).toMatchObject([
-      { type: 'connect', ...WHO_ADA },
-      { type: 'call', name: 'pay', arguments: { iban: 'DE1\u2028\u0085\u202e\n' } },
-      { type: 'denial', status: 404 },
-    ]);
-    expect(lines.join('')).not.toMatch(/[\n\u2028\u0085\u202e]/);
-  });
-
-  it('is off where nobody is authenticated, and where the option says so', async () => {
-    expect(await linesOf({})).toEqual([]);
-    expect(await linesOf({ guards: [UserGuard], audit: false })).toEqual([]);
-    expect(await linesOf({ audit: 'log' })).toHaveLength(3);
-  });
-});
-
-describe('the audit trails of several servers', () => {
-  const { start } = appPerTest();
-
-  it('are apart', async () => {
-    const second = McpSseModule.forRoot({
-      name: 'second',
-      version: '1.0.0',
-      sse: { path: 'second/sse', messagesPath: 'second/messages' },
-      http: { path: 'second/mcp' },
-    });
-    const { app, url } = await start({ providers, options: { name: 'first' }, imports: [second] });
-    const trail: McpAuditEvent[] = [];
-    for (const server of ['first', 'second'])
-      app.get<McpAuditService>(mcpAuditServiceToken(server)).events$.subscribe((event) => trail.push(event));
-    await WireClient.connect(`${url}/second/sse`);
-    await send(`${url}/messages?sessionId=x`);
-    expect(trail).toMatchObject([
-      { type: 'connect', server: 'second' },
-      { type: 'denial', server: 'first' },
-    ]);
   });
 });

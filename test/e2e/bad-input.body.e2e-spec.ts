@@ -28,20 +28,20 @@ class OwnController {
 }
 
 describeOnAdapters('a body that is no message', (adapter) => {
-  const server = runApp(adapter);
+  const server = runApp({ adapter });
 
-  it.each<[what: string, body: string, code: number, id?: number]>([
-    ['text that is not JSON', 'hello', -32700],
-    ['JSON that ends early', '{"jsonrpc":"2.0"', -32700],
-    ['nothing', '', -32700],
-    ['white space', ' \n', -32700],
-    ['two messages', `${JSON.stringify(PING)}\n${JSON.stringify(PING)}`, -32700],
-    ['null', 'null', -32600],
-    ['a number', '1', -32600],
-    ['a string', '"ping"', -32600],
-    ['an empty array', '[]', -32600],
-    ['a batch', JSON.stringify([PING]), -32600],
-    ['an empty object', '{}', -32600],
+  it.each<[what: string, body: string, code: number, id: number | null]>([
+    ['text that is not JSON', 'hello', -32700, null],
+    ['JSON that ends early', '{"jsonrpc":"2.0"', -32700, null],
+    ['nothing', '', -32700, null],
+    ['white space', ' \n', -32700, null],
+    ['two messages', `${JSON.stringify(PING)}\n${JSON.stringify(PING)}`, -32700, null],
+    ['null', 'null', -32600, null],
+    ['a number', '1', -32600, null],
+    ['a string', '"ping"', -32600, null],
+    ['an empty array', '[]', -32600, null],
+    ['a batch', JSON.stringify([PING]), -32600, null],
+    ['an empty object', '{}', -32600, null],
     ['a request without "jsonrpc"', '{"id":1,"method":"ping"}', -32600, 1],
     ['a request of JSON-RPC 1.0', '{"jsonrpc":"1.0","id":1,"method":"ping"}', -32600, 1],
     ['a "jsonrpc" that is a number', '{"jsonrpc":2.0,"id":1,"method":"ping"}', -32600, 1],
@@ -51,8 +51,8 @@ describeOnAdapters('a body that is no message', (adapter) => {
     ['"params" that are an array', '{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}', -32600, 1],
     ['"params" that are a number', '{"jsonrpc":"2.0","id":1,"method":"ping","params":7}', -32600, 1],
     ['"params" that are a string', '{"jsonrpc":"2.0","id":1,"method":"ping","params":"x"}', -32600, 1],
-    ['a response without an id', '{"jsonrpc":"2.0","result":{}}', -32600],
-    ['a response with result and error', '{"jsonrpc":"2.0","id":1,"result":{},"error":{}}', -32600],
+    ['a response without an id', '{"jsonrpc":"2.0","result":{}}', -32600, null],
+    ['a response with result and error', '{"jsonrpc":"2.0","id":1,"result":{},"error":{}}', -32600, null],
   ])('is refused with 400 where it is %s, and the session lives on', async (_what, body, code, id) => {
     const client = await WireClient.connect(server.url);
     expect(refusal(await client.post(body))).toEqual(refused(400, code, id));
@@ -90,7 +90,7 @@ describeOnAdapters('a body that is no message', (adapter) => {
 });
 
 describeOnAdapters('the content type of a message', (adapter) => {
-  const server = runApp(adapter);
+  const server = runApp({ adapter });
 
   it.each([
     'text/plain',
@@ -142,7 +142,7 @@ describeOnAdapters('the content type of a message', (adapter) => {
 
 describeOnAdapters('a message larger than the limit', (adapter) => {
   const LIMIT = 10_000;
-  const server = runApp(adapter, { options: { limits: { maxMessageBytes: LIMIT } } });
+  const server = runApp({ adapter, options: { limits: { maxMessageBytes: LIMIT } } });
 
   /** A ping of so many bytes. */
   function pingOf(bytes: number, filler = 'x'): string {
@@ -252,7 +252,7 @@ describeOnAdapters('a message that something before the module has parsed', (ada
 });
 
 describeOnAdapters('the default limit of a message', (adapter) => {
-  const server = runApp(adapter, { controllers: [OwnController] });
+  const server = runApp({ adapter, controllers: [OwnController] });
   const textOf = (bytes: number) => JSON.stringify({ text: 'x'.repeat(bytes) });
 
   it('is 4 MiB, whatever the adapter has for the routes of the application', async () => {

@@ -1,8 +1,7 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { BadRequestException, Injectable } from '@nestjs/common';
 import { JsonRpcError, McpPrompt, McpResource, McpTool } from 'nestjs-mcp-sse';
 import { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { Gate, messagesOf, greeting, runApp } from '../fixtures/bad-input.js';
 
 const SECRET = 'secret-password-of-the-database';
@@ -92,8 +91,8 @@ class Failing {
   }
 }
 
-describeOnAdapters('a handler that fails', (adapter) => {
-  const server = runApp(adapter, { providers: [Failing] });
+describe('a handler that fails', () => {
+  const server = runApp({ providers: [Failing] });
   const CORRELATION_ID = /correlation id ([0-9a-f-]{36})\b/;
 
   it.each([

@@ -1,6 +1,5 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import {
   Features,
   Gate,
@@ -12,8 +11,8 @@ import {
   runApp,
 } from '../fixtures/bad-input.js';
 
-describeOnAdapters('a request for what does not exist', (adapter) => {
-  const server = runApp(adapter);
+describe('a request for what does not exist', () => {
+  const server = runApp();
 
   it.each([
     ['an unknown method', 'orders/list', {}, -32601],
@@ -55,8 +54,8 @@ describeOnAdapters('a request for what does not exist', (adapter) => {
   });
 });
 
-describeOnAdapters('null in a request, and an empty list for an object,', (adapter) => {
-  const server = runApp(adapter);
+describe('null in a request, and an empty list for an object,', () => {
+  const server = runApp();
 
   it.each<[string, string, unknown]>([
     ['parameters', 'tools/list', null],
@@ -82,8 +81,8 @@ describeOnAdapters('null in a request, and an empty list for an object,', (adapt
   });
 });
 
-describeOnAdapters('arguments that fail validation', (adapter) => {
-  const server = runApp(adapter);
+describe('arguments that fail validation', () => {
+  const server = runApp();
 
   it.each([
     [{}, ['customer', 'count', 'lines']],
@@ -129,8 +128,8 @@ describeOnAdapters('arguments that fail validation', (adapter) => {
   });
 });
 
-describeOnAdapters('the id of a request', (adapter) => {
-  const server = runApp(adapter);
+describe('the id of a request', () => {
+  const server = runApp();
 
   it.each([[0], [''], [-1], ['1'], [1], [Number.MAX_SAFE_INTEGER], ['\u0000"\n☃'], ['x'.repeat(1_024)]])(
     'comes back as it is: %j',
@@ -188,8 +187,8 @@ describeOnAdapters('the id of a request', (adapter) => {
   });
 });
 
-describeOnAdapters('a message that wants no answer', (adapter) => {
-  const server = runApp(adapter);
+describe('a message that wants no answer', () => {
+  const server = runApp();
 
   it.each([
     ['a notification', { method: 'notifications/initialized' }],

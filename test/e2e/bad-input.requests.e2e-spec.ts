@@ -20,7 +20,7 @@ import {
 } from '../fixtures/bad-input.js';
 
 describeOnAdapters('the session of a message', (adapter) => {
-  const server = runApp(adapter, { options: { guards: [UserGuard] } });
+  const server = runApp({ adapter, options: { guards: [UserGuard] } });
   const post = (query: string, user = 'ada') =>
     send(`${server.running.url}/messages${query}`, {
       headers: { ...JSON_HEADERS, 'x-user': user },
@@ -89,7 +89,7 @@ describeOnAdapters('the session of a message', (adapter) => {
 });
 
 describeOnAdapters('a Host or Origin', (adapter) => {
-  const server = runApp(adapter);
+  const server = runApp({ adapter });
 
   it.each<[string, Record<string, string>]>([
     ['a foreign host', { host: 'evil.example' }],
@@ -127,7 +127,7 @@ describeOnAdapters('a Host or Origin', (adapter) => {
 });
 
 describeOnAdapters('a page of this machine', (adapter) => {
-  const server = runApp(adapter, { options: { guards: [UserGuard] } });
+  const server = runApp({ adapter, options: { guards: [UserGuard] } });
 
   it.each(['http://localhost:6274', 'http://127.0.0.1:5173', 'http://[::1]:5173', 'https://localhost'])(
     'is served where requests are authenticated: %s',
@@ -140,7 +140,8 @@ describeOnAdapters('a page of this machine', (adapter) => {
 });
 
 describeOnAdapters('listed hosts and origins', (adapter) => {
-  const server = runApp(adapter, {
+  const server = runApp({
+    adapter,
     options: {
       allowedHosts: ['mcp.example.com', 'localhost:3000'],
       allowedOrigins: ['https://chat.example.com'],
@@ -184,6 +185,25 @@ describeOnAdapters('the routes', (adapter) => {
   let running: RunningApp;
 
   afterEach(() => running.close());
+
+  it('refuse a page of a foreign origin with 403, whatever its method', async () => {
+    running = await startApp({ adapter, providers: [Features] });
+    const headers = {
+      origin: 'https://evil.example',
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+    };
+    const body = JSON.stringify(PING);
+    for (const [method, path, sent] of [
+      ['GET', '/mcp'],
+      ['GET', '/sse'],
+      ['POST', '/mcp', body],
+      ['POST', '/messages?sessionId=x', body],
+      ['DELETE', '/mcp'],
+    ] as const)
+      expect(await send(running.url + path, { method, headers, body: sent })).toMatchObject({ status: 403 });
+    expect(running.sessions.sessions).toEqual([]);
+  });
 
   it('open no session for a HEAD', async () => {
     running = await startApp({ adapter, providers: [Features] });

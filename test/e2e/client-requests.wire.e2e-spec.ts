@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { UrlElicitationRequiredError } from '@modelcontextprotocol/sdk/types.js';
 import type { McpContext } from 'nestjs-mcp-sse';
 import { HttpWireClient, initialize } from '../clients/http-wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
@@ -139,5 +140,14 @@ describeOnAdapters('the specification of requests to the client', (adapter) => {
     expect(await elicited).toEqual({ action: 'accept' });
     resolve('done');
     await stream.end();
+  });
+
+  it('has the elicitations that a call needs first in the error that says so', async () => {
+    const { app, url } = await start(fixture);
+    const client = await HttpWireClient.connect(`${url}/mcp`);
+    const call = client.call('a', 'tools/call', { name: 'perform' });
+    const { reject } = await app.get(Stage).next();
+    reject(new UrlElicitationRequiredError([PAGE]));
+    expect(await call).toMatchObject({ error: { code: -32042, data: { elicitations: [PAGE] } } });
   });
 });

@@ -3,87 +3,10 @@ import { Redis } from 'ioredis';
 import { redisCluster } from 'nestjs-mcp-sse/redis';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
-import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
 import { describeWithRedis } from '../fixtures/cluster-backends.js';
 import { startRedisServer, type RedisServer } from '../fixtures/redis-server.js';
 import { Stage } from '../fixtures/stage.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
-
-const streamData = (id: string, count: number, delayMs: number) =>
-  rpc(id, 'tools/call', {
-    name: 'stream_data',
-    arguments: { source: id, count, delayMs },
-    _meta: { progressToken: id },
-  });
-
-describeWithRedis('the reference application on Redis', () => {
-  let redis: RedisServer;
-  const nodes: ChildApplication[] = [];
-
-  beforeEach(async () => {
-    redis = await startRedisServer();
-    nodes.push(...(await Promise.all([startNode(), startNode()])));
-  }, 120_000);
-
-  afterEach(async () => {
-    await Promise.all(nodes.splice(0).map((node) => node.stop()));
-    await redis.stop();
-  }, 60_000);
-
-  const startNode = () => startTypeScript('src/main.ts', { env: { MCP_REDIS_URL: redis.url } });
-
-  const postAt = async (node: ChildApplication, client: WireClient, message: object) => {
-    const { pathname, search } = new URL(await client.endpoint());
-    return send(`${node.url}${pathname}${search}`, {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(message),
-    });
-  };
-
-  const resumeAt = (node: ChildApplication, { events }: WireClient) =>
-    WireClient.open(`${node.url}/sse`, { 'last-event-id': events.findLast(({ id }) => id)!.id! });
-
-  it('answers what a killed node worked on as lost, once, and goes on with its session', async () => {
-    const [one, other] = nodes as [ChildApplication, ChildApplication];
-    const client = await WireClient.connect(`${one.url}/sse`);
-    await client.initialize();
-    expect(await postAt(other, client, streamData('a', 1_000, 100))).toMatchObject({ status: 202 });
-    await client.message();
-    process.kill(one.pid, 'SIGKILL');
-    await client.end();
-    const again = await resumeAt(other, client);
-    expect((await again.answer('a'))['error']).toMatchObject({ data: { retryable: true } });
-    expect(await postAt(other, again, rpc('b', 'ping'))).toMatchObject({ status: 202 });
-    expect(await again.answer('b')).toHaveProperty('result');
-    again.close();
-  }, 60_000);
-
-  it('waits for a frozen node until it counts as dead; when it thaws, it writes nothing more', async () => {
-    const [one, other] = nodes as [ChildApplication, ChildApplication];
-    const client = await WireClient.connect(`${one.url}/sse`);
-    await client.initialize();
-    await client.post(streamData('a', 200, 50));
-    await client.message();
-    const idle = await WireClient.connect(`${one.url}/sse`);
-    await idle.initialize();
-    process.kill(one.pid, 'SIGSTOP');
-    const posting = postAt(other, idle, rpc('c', 'ping'));
-    const again = await resumeAt(other, client);
-    expect((await again.answer('a'))['error']).toMatchObject({ data: { retryable: true } });
-    process.kill(one.pid, 'SIGCONT');
-    await client.end();
-    expect(await posting).toMatchObject({ status: 202 });
-    await idle.end();
-    const idleAgain = await resumeAt(other, idle);
-    expect(await idleAgain.answer('c')).toHaveProperty('result');
-    idleAgain.close();
-    expect(client.events.some(({ data }) => data?.includes('"id":"a"'))).toBe(false);
-    await postAt(one, again, rpc('b', 'ping'));
-    expect(await again.answer('b')).toHaveProperty('result');
-    expect(again.events.filter(({ data }) => data?.includes('"id":"a"'))).toHaveLength(1);
-    again.close();
-  }, 60_000);
-});
 
 describeWithRedis('two nodes on Redis', () => {
   let redis: RedisServer;

@@ -1,7 +1,6 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { textOf } from '../fixtures/app-per-test.js';
 import { notification, notificationsOf, settle } from '../fixtures/notifications.js';
 import { startReferenceApp } from '../fixtures/reference-app.js';
@@ -14,7 +13,7 @@ const MESSAGE = 'notifications/message';
 const UPDATED = 'notifications/resources/updated';
 const PROGRESS = 'notifications/progress';
 
-describeOnAdapters('people who work together', (adapter) => {
+describe('people who work together', () => {
   let app: RunningApp;
   /** Each test is a tenant of its own. */
   let tenant: string;
@@ -23,7 +22,7 @@ describeOnAdapters('people who work together', (adapter) => {
   const clients: WireClient[] = [];
 
   beforeAll(async () => {
-    app = await startReferenceApp({ MCP_AUTH: 'jwt', MCP_JWT_SECRET: SECRET }, adapter);
+    app = await startReferenceApp({ MCP_AUTH: 'jwt', MCP_JWT_SECRET: SECRET });
   });
   afterAll(() => app.close(), 20_000);
   afterEach(() => clients.splice(0).forEach((client) => client.close()));
@@ -278,9 +277,9 @@ describeOnAdapters('people who work together', (adapter) => {
   });
 });
 
-describeOnAdapters('the reference application without authentication', (adapter) => {
+describe('the reference application without authentication', () => {
   it('lets everyone on this machine edit, as the anonymous principal', async () => {
-    const app = await startReferenceApp({}, adapter);
+    const app = await startReferenceApp({});
     const client = await WireClient.connect(`${app.url}/sse`);
     const args = { doc_id: NAME, operation: 'set', version: 0, data: { text: 'x' } };
     expect(textOf(await client.callTool(1, 'edit_document', args))).toContain('"version":1');

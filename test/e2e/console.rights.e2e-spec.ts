@@ -1,7 +1,6 @@
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { memoryCluster } from 'nestjs-mcp-sse';
 import type { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import {
   ADA,
@@ -18,8 +17,8 @@ import {
 const REVOKED = { reason: 'revoked' };
 const OLGA = { subject: 'olga', issuer: undefined, tenant: 'acme' };
 
-describeOnAdapters('a stream of the console', (adapter) => {
-  const { start } = appPerTest(adapter);
+describe('a stream of the console', () => {
+  const { start } = appPerTest();
 
   afterEach(() => void jest.useRealTimers());
 
@@ -102,8 +101,8 @@ describeOnAdapters('a stream of the console', (adapter) => {
   });
 });
 
-describeOnAdapters('a stream of the console of another node', (adapter) => {
-  const { start } = appPerTest(adapter);
+describe('a stream of the console of another node', () => {
+  const { start } = appPerTest();
 
   it('ends when closeWhere() names its viewer', async () => {
     const cluster = memoryCluster();

@@ -3,7 +3,6 @@ import { setImmediate } from 'node:timers/promises';
 import { McpConsoleModule, type McpConsoleOptions } from 'nestjs-mcp-sse/console';
 import { McpTraffic } from '../../libs/mcp-sse/src/observability/mcp-traffic.js';
 import { send, WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { ConsoleShop } from '../fixtures/console-shop.js';
 import {
@@ -22,8 +21,8 @@ import {
   type User,
 } from '../fixtures/watch-console.js';
 
-describeOnAdapters('the console', (adapter) => {
-  const { start } = appPerTest(adapter);
+describe('the console', () => {
+  const { start } = appPerTest();
   const run = () => start(watchedShop());
   const nextList = (stream: WireClient) => nextOf(stream, 'sessions');
   const nextMessage = (stream: WireClient) => nextOf(stream, 'message');

@@ -1,39 +1,39 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters, type AdapterName } from '../fixtures/adapters.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
 import { streamDataCall } from '../fixtures/stream-data-call.js';
 
+const STREAMS = 300;
 const ENDLESS = streamDataCall('endless', { count: 100, delayMs: 1_000 });
 
-describeOnAdapters('the reference application that is told to stop', (adapter: AdapterName) => {
-  let application: ChildApplication;
-  // Once is enough of what takes long.
-  const streams = adapter === 'fastify' ? 1_000 : 300;
+let application: ChildApplication;
 
-  const start = async (variables: Readonly<Record<string, string>> = {}) => {
-    const env = { HTTP_ADAPTER: adapter, MCP_RATE_LIMIT_REQUESTS: '0', ...variables };
-    application = await startTypeScript('src/main.ts', { env });
-  };
-  const open = (path = 'sse') => WireClient.connect(`${application.url}/${path}`);
-  const status = async (path: string) => (await send(`${application.url}/${path}`, { method: 'GET' })).status;
-  const refused = async () => {
-    const socket = connect(application.port, '127.0.0.1');
-    const [error] = await once(socket, 'error').catch((reason) => [reason]);
-    return (error as NodeJS.ErrnoException).code;
-  };
+async function start(variables: Readonly<Record<string, string>>): Promise<void> {
+  application = await startTypeScript('src/main.ts', { env: { MCP_RATE_LIMIT_REQUESTS: '0', ...variables } });
+}
 
-  afterEach(() => application.stop(), 20_000);
+const open = (path = 'sse') => WireClient.connect(`${application.url}/${path}`);
+const status = async (path: string) => (await send(`${application.url}/${path}`, { method: 'GET' })).status;
 
+async function refused(): Promise<string | undefined> {
+  const socket = connect(application.port, '127.0.0.1');
+  const [error] = await once(socket, 'error').catch((reason) => [reason]);
+  return (error as NodeJS.ErrnoException).code;
+}
+
+afterEach(() => application.stop(), 20_000);
+
+describeOnAdapters('the reference application that is told to stop', (HTTP_ADAPTER: AdapterName) => {
   it('serves on until it is known, then stops listening; streams are told to come back, calls finish', async () => {
-    await start({ MCP_DRAIN_PROPAGATION_MS: '1500' });
+    await start({ HTTP_ADAPTER, MCP_DRAIN_PROPAGATION_MS: '1000' });
     expect([await status('health/live'), await status('health/ready')]).toEqual([200, 200]);
     const idle = await open();
     await idle.initialize();
     const busy = await open();
-    await busy.post(streamDataCall('long', { count: 3, delayMs: 1_000 }));
+    await busy.post(streamDataCall('long', { count: 5, delayMs: 300 }));
     await busy.message();
 
     process.kill(application.pid, 'SIGTERM');
@@ -50,6 +50,24 @@ describeOnAdapters('the reference application that is told to stop', (adapter: A
     expect(await application.exit).toBe(0);
   }, 30_000);
 
+  it(`exits in order within its deadline with ${STREAMS} open streams`, async () => {
+    await start({ HTTP_ADAPTER });
+    const clients: WireClient[] = [];
+    while (clients.length < STREAMS)
+      clients.push(...(await Promise.all(Array.from({ length: 100 }, () => open()))));
+    const ends: number[] = [];
+    const ended = Promise.all(clients.map((client) => client.end().then(() => ends.push(Date.now()))));
+    process.kill(application.pid, 'SIGTERM');
+    await ended;
+    expect(await application.exit).toBe(0);
+    // In a spread, so that they do not all come back together.
+    expect(Math.max(...ends) - Math.min(...ends)).toBeGreaterThan(STREAMS);
+    const withRetry = clients.filter(({ events }) => events.some(({ retry }) => retry !== undefined));
+    expect(withRetry).toHaveLength(STREAMS);
+  }, 60_000);
+});
+
+describe('the reference application with a call that never ends', () => {
   it('answers with an error what does not finish in time, and exits in order', async () => {
     await start({ MCP_DRAIN_DEADLINE_MS: '300' });
     const client = await open();
@@ -70,20 +88,4 @@ describeOnAdapters('the reference application that is told to stop', (adapter: A
     expect(await client.answer('endless')).toMatchObject({ error: { code: -32000 } });
     expect(await application.exit).toBe(0);
   }, 30_000);
-
-  it(`exits in order within its deadline with ${streams} open streams`, async () => {
-    await start();
-    const clients: WireClient[] = [];
-    while (clients.length < streams)
-      clients.push(...(await Promise.all(Array.from({ length: 100 }, () => open()))));
-    const ends: number[] = [];
-    const ended = Promise.all(clients.map((client) => client.end().then(() => ends.push(Date.now()))));
-    process.kill(application.pid, 'SIGTERM');
-    await ended;
-    expect(await application.exit).toBe(0);
-    // In a spread, so that they do not all come back together.
-    expect(Math.max(...ends) - Math.min(...ends)).toBeGreaterThan(streams);
-    const withRetry = clients.filter(({ events }) => events.some(({ retry }) => retry !== undefined));
-    expect(withRetry).toHaveLength(streams);
-  }, 60_000);
 });

@@ -1,7 +1,6 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { notificationsOf, settle } from '../fixtures/notifications.js';
 import { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { textOf } from '../fixtures/app-per-test.js';
 import { HackerNewsApi, reset, silent, status, text } from '../fixtures/hacker-news-api.js';
 import { startReferenceApp } from '../fixtures/reference-app.js';
@@ -25,14 +24,14 @@ const listed = (id: number, members: object = {}) => ({
   ...members,
 });
 
-describeOnAdapters('the tools for Hacker News', (adapter) => {
+describe('the tools for Hacker News', () => {
   let api: HackerNewsApi;
   let app: RunningApp;
   let client: WireClient;
 
   beforeEach(async () => {
     api = await HackerNewsApi.start();
-    app = await startReferenceApp(api.environment, adapter);
+    app = await startReferenceApp(api.environment);
     client = await WireClient.connect(`${app.url}/sse`);
   });
 
@@ -174,7 +173,7 @@ describeOnAdapters('the tools for Hacker News', (adapter) => {
   });
 
   it('wait no longer for an answer than the environment says', async () => {
-    const hasty = await startReferenceApp({ ...api.environment, HN_TIMEOUT_MS: '50' }, adapter);
+    const hasty = await startReferenceApp({ ...api.environment, HN_TIMEOUT_MS: '50' });
     const other = await WireClient.connect(`${hasty.url}/sse`);
     api.expect('/v0/topstories', silent, silent, silent);
     expect(textOf(await call('hn_top_stories', {}, other))).toBe(
@@ -240,7 +239,7 @@ describeOnAdapters('the tools for Hacker News', (adapter) => {
 
   it('ask with a token of the application, where there is one, and never with what a caller sent', async () => {
     const token = 'token-of-the-application';
-    const own = await startReferenceApp({ ...api.environment, HN_API_TOKEN: token }, adapter);
+    const own = await startReferenceApp({ ...api.environment, HN_API_TOKEN: token });
     const sent = { authorization: 'Bearer token-of-the-caller', cookie: 'sid=of-the-caller' };
     const caller = await WireClient.connect(`${own.url}/sse`, sent);
     await call('hn_top_stories', {}, caller);

@@ -71,7 +71,7 @@ class Endless {
   }
 }
 
-const TOO_LONG = `It took longer than ${LIMIT_MS} ms and was given up.`;
+const TOO_LONG = `The handler took longer than ${LIMIT_MS} ms and was aborted.`;
 
 describeOnTransports('a handler that takes too long', (connect) => {
   const setUp = async (limits = {}) => {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { McpConfigurationError, type McpIntrospectionOptions } from 'nestjs-mcp-sse';
 import { send, WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { AuthorizationServer } from '../fixtures/authorization-server/authorization-server.js';
 import { movableClock } from '../fixtures/clock.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
@@ -23,7 +22,7 @@ function now(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-describeOnAdapters('opaque tokens', (adapter) => {
+describe('opaque tokens', () => {
   let server: AuthorizationServer;
   let running: RunningApp;
 
@@ -45,7 +44,7 @@ describeOnAdapters('opaque tokens', (adapter) => {
       timeoutMs: PATIENCE_MS,
       ...options,
     };
-    running = await startApp({ adapter, providers: [WhoAmI], options: { auth: { introspection } } });
+    running = await startApp({ providers: [WhoAmI], options: { auth: { introspection } } });
   };
   const open = (token?: string) =>
     send(`${running.url}/sse`, { method: 'GET', headers: token === undefined ? {} : bearer(token) });

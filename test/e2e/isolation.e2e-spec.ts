@@ -1,10 +1,9 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { IsInt, IsString } from 'class-validator';
 import { setTimeout as delay } from 'node:timers/promises';
 import { McpContext, McpTool } from 'nestjs-mcp-sse';
 import { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
 const SESSIONS = 100;
@@ -40,13 +39,13 @@ class UserHeaderGuard implements CanActivate {
   }
 }
 
-describeOnAdapters('sessions side by side', (adapter) => {
+describe('sessions side by side', () => {
   let running: RunningApp;
 
   afterEach(() => running.close());
 
   it('keeps answers, progress and logs of 100 sessions with the same ids apart', async () => {
-    running = await startApp({ adapter, providers: [Talker], options: { guards: [new UserHeaderGuard()] } });
+    running = await startApp({ providers: [Talker], options: { guards: [new UserHeaderGuard()] } });
     const subjects = ['alice', 'bob'];
     const clients = await Promise.all(
       Array.from({ length: SESSIONS }, async (_, index) => {

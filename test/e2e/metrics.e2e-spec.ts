@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { ifInstalled } from '../fixtures/if-installed.js';
 import { metered } from '../fixtures/metered.js';
@@ -21,8 +20,8 @@ function complaints(text: string): Promise<string> {
   });
 }
 
-describeOnAdapters('metrics', (adapter) => {
-  const { start } = appPerTest(adapter);
+describe('metrics', () => {
+  const { start } = appPerTest();
 
   /** Three clients of each transport at once, and what they sent and read. */
   async function load(url: string, rounds: number) {

@@ -1,9 +1,8 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
 import { McpSseModule } from 'nestjs-mcp-sse';
 import { McpMetricsModule } from 'nestjs-mcp-sse/metrics';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { metered } from '../fixtures/metered.js';
 import { messagesUrlAt, nodesPerTest } from '../fixtures/nodes.js';
@@ -14,9 +13,9 @@ import { UserGuard } from '../fixtures/user.guard.js';
 
 const call = (name: string, id: unknown = name) => rpc(id, 'tools/call', { name });
 
-describeOnAdapters('metrics of sessions', (adapter) => {
-  const { start } = appPerTest(adapter);
-  const startNodes = nodesPerTest(adapter);
+describe('metrics of sessions', () => {
+  const { start } = appPerTest();
+  const startNodes = nodesPerTest();
 
   it('show what is open, in flight, waiting and kept', async () => {
     const { url, sessions } = await start(metered({ options: { limits: { maxSessions: 5 } } }));

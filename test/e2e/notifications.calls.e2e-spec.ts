@@ -1,12 +1,11 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
 import { connectSdkClient } from '../clients/sdk-client.js';
 import { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { LEVELS, notificationsOf, notification, settle, runApp } from '../fixtures/notifications.js';
 
-describeOnAdapters('log messages', (adapter) => {
-  const server = runApp(adapter);
+describe('log messages', () => {
+  const server = runApp();
   const levelsOf = (client: WireClient) =>
     notificationsOf(client, 'notifications/message').map(({ level }) => level as string);
 
@@ -46,22 +45,30 @@ describeOnAdapters('log messages', (adapter) => {
   );
 });
 
-describeOnAdapters('progress', (adapter) => {
-  const server = runApp(adapter);
+describe('progress', () => {
+  const server = runApp();
   const METHOD = 'notifications/progress';
   const call = async (client: WireClient, id: unknown, name: string, progressToken: unknown) => {
     const { result } = await client.call(id, 'tools/call', { name, _meta: { progressToken } });
     return result as Record<string, unknown>;
   };
 
-  it.each(['token', '', 0, 7, -1])('is sent with the token of the request: %j', async (progressToken) => {
-    const client = await server.connect();
-    expect(await call(client, 1, 'work', progressToken)).toMatchObject({ content: [{ text: 'worked' }] });
-    expect(notificationsOf(client, METHOD)).toEqual([
-      ...[1, 2, 2.5, 3].map((done) => ({ progressToken, progress: done, total: 3, message: `step ${done}` })),
-      { progressToken, progress: 4 },
-    ]);
-  });
+  it.each(['token', '', 0, 7, -1])(
+    'is sent with the token of the request, and only grows: %j',
+    async (progressToken) => {
+      const client = await server.connect();
+      expect(await call(client, 1, 'work', progressToken)).toMatchObject({ content: [{ text: 'worked' }] });
+      expect(notificationsOf(client, METHOD)).toEqual([
+        ...[1, 2, 2.5, 3].map((done) => ({
+          progressToken,
+          progress: done,
+          total: 3,
+          message: `step ${done}`,
+        })),
+        { progressToken, progress: 4 },
+      ]);
+    },
+  );
 
   it.each([undefined, null, {}, true])('is not sent where the token is %j', async (progressToken) => {
     const client = await server.connect();
@@ -115,8 +122,8 @@ describeOnAdapters('progress', (adapter) => {
   });
 });
 
-describeOnAdapters('cancelling a request', (adapter) => {
-  const server = runApp(adapter);
+describe('cancelling a request', () => {
+  const server = runApp();
 
   const begin = async (client: WireClient, method: string, params: object, signOfLife: string) => {
     await client.post({

@@ -1,12 +1,11 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { McpDuplicateNameError, type McpSessionEvent } from 'nestjs-mcp-sse';
 import { connectSdkClient } from '../clients/sdk-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { GreetingDto, notificationsOf, notification, settle, runApp } from '../fixtures/notifications.js';
 
-describeOnAdapters('the session service', (adapter) => {
-  const server = runApp(adapter);
+describe('the session service', () => {
+  const server = runApp();
   const METHOD = 'notifications/orders/changed';
 
   it('notifies one session', async () => {
@@ -97,8 +96,8 @@ describeOnAdapters('the session service', (adapter) => {
   });
 });
 
-describeOnAdapters('features that change at run time', (adapter) => {
-  const server = runApp(adapter);
+describe('features that change at run time', () => {
+  const server = runApp();
 
   it('are announced as changing', async () => {
     const client = await server.connect();

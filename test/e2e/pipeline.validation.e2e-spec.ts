@@ -17,7 +17,6 @@ import {
   type ValidationOptions,
 } from 'class-validator';
 import { McpArgs, McpContext, McpCtx, McpPrincipal, McpPrompt, McpTool } from 'nestjs-mcp-sse';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
 import type { AppFixture } from '../fixtures/start-app.js';
 
@@ -146,8 +145,8 @@ const PLACES: [string, (options: ValidationPipeOptions) => AppFixture][] = [
   ],
 ];
 
-describeOnAdapters('arguments of a DTO class', (adapter) => {
-  const { connect } = appPerTest(adapter);
+describe('arguments of a DTO class', () => {
+  const { connect } = appPerTest();
 
   afterEach(() => void (validations = 0));
 

@@ -21,6 +21,10 @@ describe('what a resource and a prompt return for others to read', () => {
       zip() {
         return Readable.from(['PK']);
       }
+      @McpResource({ uri: 'a://bytes', mimeType: 'application/x-test' })
+      bytes() {
+        return Buffer.from([0, 255, 254, 10]);
+      }
       @McpResource({ uri: 'a://markdown', mimeType: 'text/markdown' })
       markdown() {
         return Buffer.from('# Hello');
@@ -45,6 +49,11 @@ describe('what a resource and a prompt return for others to read', () => {
     };
     expect(await read('csv')).toEqual({ uri: 'a://csv', mimeType: 'text/csv', text: 'a,b' });
     expect(await read('zip')).toEqual({ uri: 'a://zip', mimeType: 'application/zip', blob: 'UEs=' });
+    expect(await read('bytes')).toEqual({
+      uri: 'a://bytes',
+      mimeType: 'application/x-test',
+      blob: Buffer.from([0, 255, 254, 10]).toString('base64'),
+    });
     expect(await read('markdown')).toMatchObject({ text: '# Hello' });
     expect(await read('response')).toMatchObject({ mimeType: 'application/json', text: '{"total":7}' });
     expect(await read('map')).toMatchObject({ text: '{"a":1}' });

@@ -14,6 +14,11 @@ class Tools {
   }
 
   @McpTool()
+  lines(): string {
+    return 'one\ntwo\r\nthree';
+  }
+
+  @McpTool()
   hang(): Promise<never> {
     return new Promise(() => undefined);
   }
@@ -41,6 +46,18 @@ describe('serveStdio', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
+
+  it('prints nothing but messages, one to a line', async () => {
+    input.end(
+      INITIALIZE + call(1, 'lines') + line(rpc(2, 'no/such')) + line({ nonsense: true }) + 'no JSON\n',
+    );
+    await serveStdio(app, { input, output });
+    const messages = printed();
+    for (const message of messages) expect(message).toMatchObject({ jsonrpc: '2.0' });
+    expect(messages.find(({ id }) => id === 1)).toMatchObject({
+      result: { content: [{ text: 'one\ntwo\r\nthree' }] },
+    });
+  });
 
   it('answers what came before the input ended, as the user that it was told', async () => {
     input.end(INITIALIZE + call(1, 'whoami'));

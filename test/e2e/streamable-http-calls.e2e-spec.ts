@@ -32,6 +32,24 @@ describeOnAdapters('calls over Streamable HTTP', (adapter) => {
     await expect(asked).rejects.toThrow(message);
   }
 
+  it('that are taken up again get what was on their stream only', async () => {
+    await start();
+    const client = await HttpWireClient.connect(url);
+    const standalone = await client.open();
+    const calls = [await stage.stream(client, 'a'), await stage.stream(client, 'b')];
+    running.sessions.broadcast('notifications/message', { level: 'info', data: 'of no call' });
+    for (const [index, [stream, { context, resolve }]] of calls.entries()) {
+      context.log.info(`of ${index}`);
+      resolve(`done ${index}`);
+      await stream.end();
+    }
+    for (const [index, [stream]] of calls.entries()) {
+      const resumed = await client.open(stream.events[0]!.id);
+      expect(await carried(resumed)).toEqual([0, `of ${index}`, `done ${index}`]);
+    }
+    standalone.close();
+  });
+
   describe('that are cancelled', () => {
     it('end their stream without an answer, and their id, 0 even, is free again', async () => {
       await start();
@@ -123,7 +141,7 @@ describeOnAdapters('calls over Streamable HTTP', (adapter) => {
       const form = { message: 'Who?', requestedSchema: { type: 'object' as const, properties: {} } };
       const elicited = refusal(
         context.elicit(form),
-        'answer to elicitation/create is not what the protocol demands',
+        'answer to elicitation/create does not have the shape that the protocol demands',
       );
       const second = await stream.message();
       await client.post({ jsonrpc: '2.0', id: second['id'], result: { action: 'shrug' } });

@@ -24,6 +24,18 @@ describeOnAdapters('Streamable HTTP', (adapter) => {
 
   afterEach(() => running.close());
 
+  it('takes a request that names no revision, and has no session, for one of 2025-03-26', async () => {
+    await start({ http: { stateless: true } });
+    const client = new HttpWireClient(url);
+    const batch = [rpc(1, 'ping'), rpc(2, 'ping')];
+    const { status, body } = await client.post(batch);
+    expect([status, JSON.parse(body)]).toEqual([
+      200,
+      [1, 2].map((id) => ({ jsonrpc: '2.0', id, result: {} })),
+    ]);
+    expect(await client.post(batch, { 'mcp-protocol-version': '2025-11-25' })).toMatchObject({ status: 400 });
+  });
+
   it('answers the SDK client', async () => {
     await start();
     const client = await connectSdkHttpClient(url);

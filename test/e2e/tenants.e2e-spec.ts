@@ -1,10 +1,10 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import jwt from 'jsonwebtoken';
 import { McpContext, McpResource, McpSessionService, McpTool } from 'nestjs-mcp-sse';
 import { send, WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { describeOnAdapters, type AdapterName } from '../fixtures/adapters.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
 const secretOrKey = 'a secret that is long enough for HS256';
@@ -49,26 +49,73 @@ class Office {
   }
 }
 
+let running: RunningApp;
+
+async function start(adapter?: AdapterName): Promise<void> {
+  running = await startApp({
+    adapter,
+    providers: [Office],
+    options: {
+      auth: { jwt: { secretOrKey } },
+      sse: { path: ':tenant/sse', messagesPath: ':tenant/messages' },
+      http: { path: ':tenant/mcp' },
+    },
+  });
+}
+
+const connect = (tenant: string, sub: string) =>
+  WireClient.connect(`${running.url}/${tenant}/sse`, bearer({ sub, tenant }));
+
+afterEach(() => running.close());
+
 describeOnAdapters('tenants', (adapter) => {
-  let running: RunningApp;
-
-  async function start(): Promise<void> {
-    running = await startApp({
-      adapter,
-      providers: [Office],
-      options: {
-        auth: { jwt: { secretOrKey } },
-        sse: { path: ':tenant/sse', messagesPath: ':tenant/messages' },
-        http: { path: ':tenant/mcp' },
-      },
+  it('are not reached by what names none', async () => {
+    await start(adapter);
+    const [ada, bob] = await Promise.all([connect('acme', 'ada'), connect('umbrella', 'bob')]);
+    await bob.call(1, 'resources/subscribe', { uri: 'board://today' });
+    expect(await ada.callTool(1, 'shout', { news: 'secret' })).toMatchObject({
+      result: { content: [{ text: '0' }] },
     });
-  }
+    await bob.call(2, 'ping');
+    expect(bob.events.filter(({ data }) => data?.includes('method'))).toEqual([]);
+    ada.close();
+    bob.close();
+  });
 
-  const connect = (tenant: string, sub: string) =>
-    WireClient.connect(`${running.url}/${tenant}/sse`, bearer({ sub, tenant }));
+  it.each([
+    ['of another tenant', { sub: 'ada', tenant: 'umbrella' }],
+    ['of no tenant', { sub: 'ada' }],
+    ['of a tenant that differs in case', { sub: 'ada', tenant: 'ACME' }],
+    ['of a list of tenants', { sub: 'ada', tenant: ['acme'] }],
+  ])('refuse a token %s', async (_title, claims) => {
+    await start(adapter);
+    for (const path of ['acme/sse', 'acme/mcp'])
+      expect((await send(`${running.url}/${path}`, { method: 'GET', headers: bearer(claims) })).status).toBe(
+        403,
+      );
+    const headers = {
+      ...bearer(claims),
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    };
+    expect((await send(`${running.url}/acme/mcp`, { headers, body: '{}' })).status).toBe(403);
+  });
 
-  afterEach(() => running.close());
+  it('cannot post to a session of another one, by its path or by their own', async () => {
+    await start(adapter);
+    const victim = await connect('acme', 'ada');
+    const id = await victim.sessionId();
+    const headers = { ...bearer({ sub: 'ada', tenant: 'umbrella' }), 'content-type': 'application/json' };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
+    const post = async (tenant: string) =>
+      (await send(`${running.url}/${tenant}/messages?sessionId=${id}`, { headers, body })).status;
+    expect([await post('acme'), await post('umbrella')]).toEqual([403, 404]);
+    expect(victim.events).toHaveLength(1);
+    victim.close();
+  });
+});
 
+describe('many sessions of two tenants', () => {
   it('see nothing of each other: 50 sessions each, calls, notifications, broadcasts, subscriptions', async () => {
     await start();
     const members = await Promise.all(
@@ -113,49 +160,4 @@ describeOnAdapters('tenants', (adapter) => {
     for (const { tenant, client } of members) expect(news(client)).toBe(calls(tenant));
     for (const { client } of members) client.close();
   }, 60_000);
-
-  it('are not reached by what names none', async () => {
-    await start();
-    const [ada, bob] = await Promise.all([connect('acme', 'ada'), connect('umbrella', 'bob')]);
-    await bob.call(1, 'resources/subscribe', { uri: 'board://today' });
-    expect(await ada.callTool(1, 'shout', { news: 'secret' })).toMatchObject({
-      result: { content: [{ text: '0' }] },
-    });
-    await bob.call(2, 'ping');
-    expect(bob.events.filter(({ data }) => data?.includes('method'))).toEqual([]);
-    ada.close();
-    bob.close();
-  });
-
-  it.each([
-    ['of another tenant', { sub: 'ada', tenant: 'umbrella' }],
-    ['of no tenant', { sub: 'ada' }],
-    ['of a tenant that differs in case', { sub: 'ada', tenant: 'ACME' }],
-    ['of a list of tenants', { sub: 'ada', tenant: ['acme'] }],
-  ])('refuse a token %s', async (_title, claims) => {
-    await start();
-    for (const path of ['acme/sse', 'acme/mcp'])
-      expect((await send(`${running.url}/${path}`, { method: 'GET', headers: bearer(claims) })).status).toBe(
-        403,
-      );
-    const headers = {
-      ...bearer(claims),
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-    };
-    expect((await send(`${running.url}/acme/mcp`, { headers, body: '{}' })).status).toBe(403);
-  });
-
-  it('cannot post to a session of another one, by its path or by their own', async () => {
-    await start();
-    const victim = await connect('acme', 'ada');
-    const id = await victim.sessionId();
-    const headers = { ...bearer({ sub: 'ada', tenant: 'umbrella' }), 'content-type': 'application/json' };
-    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
-    const post = async (tenant: string) =>
-      (await send(`${running.url}/${tenant}/messages?sessionId=${id}`, { headers, body })).status;
-    expect([await post('acme'), await post('umbrella')]).toEqual([403, 404]);
-    expect(victim.events).toHaveLength(1);
-    victim.close();
-  });
 });

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import type { McpJwtOptions } from 'nestjs-mcp-sse';
 import { send, WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { bootError } from '../fixtures/boot-error.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
@@ -13,14 +12,14 @@ function now(): number {
   return Math.floor(Date.now() / 1_000);
 }
 
-describeOnAdapters('the lifetime of a token', (adapter) => {
+describe('the lifetime of a token', () => {
   let running: RunningApp;
 
   afterEach(() => running.close());
 
   const start = async (options: McpJwtOptions) => {
     const auth = { jwt: { secretOrKey, ...options } };
-    running = await startApp({ adapter, options: { auth } });
+    running = await startApp({ options: { auth } });
     return async (claims: object): Promise<number> => {
       const token = jwt.sign({ sub: 'ada', ...claims }, secretOrKey, { noTimestamp: !('iat' in claims) });
       const headers = { authorization: `Bearer ${token}` };

@@ -65,6 +65,20 @@ describe('the page about auth', () => {
     }
   }, 60_000);
 
+  it('protects other routes by the same tokens', async () => {
+    expect(page.code('install-passport').trim()).toBe('npm install @nestjs/passport passport passport-jwt');
+    const secret = randomBytes(32).toString('base64');
+    process.env['JWT_SECRET'] = secret;
+    const { ProfileModule } = await page.import<{ ProfileModule: Type }>('passport');
+    const token = (aud: string) => jwt.sign({ sub: 'ada', aud }, secret, { expiresIn: '1h' });
+    const headers = { authorization: `Bearer ${token('https://mcp.example.com/mcp')}` };
+    const mcp = await page.start(ProfileModule, { headers });
+    const profile = new URL('/profile', mcp.url).href;
+    expect(await send(profile, { method: 'GET', headers })).toMatchObject({ status: 200, body: 'ada' });
+    const others = { authorization: `Bearer ${token('https://other.example.com')}` };
+    expect((await send(profile, { method: 'GET', headers: others })).status).toBe(401);
+  });
+
   it('shows to each what it may use', async () => {
     const { options } = await page.import<{ options: McpSseModuleOptions }>('authorization');
     // In the place of the application's own guards.

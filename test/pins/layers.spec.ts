@@ -9,17 +9,14 @@ interface Layer {
   readonly packages?: RegExp;
 }
 
-/** No package at all. */
-const NONE = /^$/;
-
 /** The folders of the library from the ground up. Data flows down the list and comes back up; an import only goes down. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { below: [] },
-  nest: { below: ['model'] },
   http: {
     below: ['model', 'streaming'],
     packages: /^@nestjs\/common$|^@modelcontextprotocol\/sdk\//,
   },
+  nest: { below: ['model', 'http'] },
   decorators: { below: ['model'] },
   schema: { below: ['model'] },
   discovery: { below: ['model', 'nest', 'decorators', 'schema'] },
@@ -27,8 +24,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   protocol: { below: ['model'], packages: /^@modelcontextprotocol\/sdk\// },
   streaming: { below: ['model'], packages: /^rxjs$/ },
   sessions: { below: ['model', 'protocol', 'streaming'] },
+  cluster: { below: ['model', 'protocol', 'streaming', 'sessions'] },
   auth: { below: ['model', 'http', 'decorators'] },
-  cluster: { below: ['model'], packages: NONE },
   redis: { below: ['model'], packages: /^ioredis$/ },
   transports: {
     below: [
@@ -42,6 +39,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'protocol',
       'streaming',
       'sessions',
+      'cluster',
       'auth',
     ],
   },
@@ -57,6 +55,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'protocol',
       'streaming',
       'sessions',
+      'cluster',
       'auth',
     ],
   },
@@ -65,6 +64,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   tracing: { below: ['model', 'execution', 'sessions', 'observability'] },
   console: { below: ['model', 'nest', 'http', 'execution', 'auth', 'transports', 'observability'] },
+  // Its options are those of the module, with their defaults, which a file at the root holds.
+  passport: { below: ['model', 'auth', '(root)'] },
   throttler: { below: ['model', 'execution', 'auth'] },
   // What users test with knows of a server what is on the wire.
   testing: { below: [], packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\// },

@@ -16,9 +16,12 @@ const NEEDED_BY_OTHERS: Readonly<Record<string, string>> = { passport: '@nestjs/
 
 /** The optional peers, and the entry points that need them. */
 const ENTRY_POINTS: Readonly<Record<string, string>> = {
+  '@nestjs/passport': 'passport',
   '@nestjs/throttler': 'throttler',
   '@opentelemetry/api': 'tracing',
   ioredis: 'redis',
+  passport: 'passport',
+  'passport-jwt': 'passport',
   'prom-client': 'metrics',
 };
 

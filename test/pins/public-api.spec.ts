@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import * as library from 'nestjs-mcp-sse';
 import * as metrics from 'nestjs-mcp-sse/metrics';
 import * as console from 'nestjs-mcp-sse/console';
+import * as passport from 'nestjs-mcp-sse/passport';
 import * as redis from 'nestjs-mcp-sse/redis';
 import * as testing from 'nestjs-mcp-sse/testing';
 import * as tracing from 'nestjs-mcp-sse/tracing';
@@ -65,6 +66,10 @@ it('exports these values and no others for metrics', () => {
 
 it('exports these values and no others for the console', () => {
   expect(Object.keys(console)).toEqual(['McpConsoleModule']);
+});
+
+it('exports these values and no others for passport', () => {
+  expect(Object.keys(passport)).toEqual(['McpJwtStrategy']);
 });
 
 it('exports these values and no others for Redis', () => {

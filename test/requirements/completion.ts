@@ -20,8 +20,8 @@ export const COMPLETION: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Answer the standard codes for wrong names and missing arguments.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'has no completion for parameters that are not those of one: %j',
+      file: 'test/e2e/protocol.wire.e2e-spec.ts',
+      name: 'is refused for parameters that are not those of one: %j',
     },
   },
   {
@@ -55,8 +55,8 @@ export const COMPLETION: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Check what completions are asked with.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'has no completion for parameters that are not those of one: %j',
+      file: 'test/e2e/protocol.wire.e2e-spec.ts',
+      name: 'is refused for parameters that are not those of one: %j',
     },
   },
   {
@@ -66,8 +66,8 @@ export const COMPLETION: readonly Requirement[] = [
     level: 'MUST',
     text: 'Check every input of a completion.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'has no completion for parameters that are not those of one: %j',
+      file: 'test/e2e/protocol.wire.e2e-spec.ts',
+      name: 'is refused for parameters that are not those of one: %j',
     },
   },
   {
@@ -85,8 +85,8 @@ export const COMPLETION: readonly Requirement[] = [
     level: 'MUST',
     text: 'Control who may see sensitive suggestions.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'lets guards keep suggestions from those who may not see them',
+      file: 'test/e2e/protocol.wire.e2e-spec.ts',
+      name: 'is kept by guards from those who may not see it',
     },
   },
   {
@@ -96,8 +96,8 @@ export const COMPLETION: readonly Requirement[] = [
     level: 'MUST',
     text: 'Disclose nothing by suggestions.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'lets guards keep suggestions from those who may not see them',
+      file: 'test/e2e/protocol.wire.e2e-spec.ts',
+      name: 'is kept by guards from those who may not see it',
     },
   },
 ];

@@ -82,7 +82,7 @@ export const ELICITATION_SECURITY: readonly Requirement[] = [
     level: 'MUST',
     text: 'Answer -32042 to a request that an elicitation must come before.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
+      file: 'test/e2e/client-requests.wire.e2e-spec.ts',
       name: 'has the elicitations that a call needs first in the error that says so',
     },
   },

@@ -102,7 +102,7 @@ export const ELICITATION: readonly Requirement[] = [
     level: 'MUST',
     text: 'List in that error the elicitations that are required.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
+      file: 'test/e2e/client-requests.wire.e2e-spec.ts',
       name: 'has the elicitations that a call needs first in the error that says so',
     },
   },
@@ -113,7 +113,7 @@ export const ELICITATION: readonly Requirement[] = [
     level: 'MUST',
     text: 'List URL elicitations with their ids only.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
+      file: 'test/e2e/client-requests.wire.e2e-spec.ts',
       name: 'has the elicitations that a call needs first in the error that says so',
     },
   },

@@ -9,8 +9,8 @@ export const HTTP_SSE: readonly Requirement[] = [
     level: 'MUST',
     text: 'Check the Origin header of every incoming connection.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'wants 403 to a page of a foreign origin, on every route and method',
+      file: 'test/e2e/bad-input.requests.e2e-spec.ts',
+      name: 'refuse a page of a foreign origin with 403, whatever its method',
     },
   },
   {
@@ -37,8 +37,8 @@ export const HTTP_SSE: readonly Requirement[] = [
     level: 'MUST',
     text: 'Offer one endpoint for the event stream and one for posted messages.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'wants the two routes of HTTP+SSE, the first event of which names the second',
+      file: 'test/e2e/calls.e2e-spec.ts',
+      name: 'gives every event but comments an id of the session, the endpoint first',
     },
   },
   {
@@ -48,8 +48,8 @@ export const HTTP_SSE: readonly Requirement[] = [
     level: 'MUST',
     text: 'Send an endpoint event with the URI for messages on connection.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'wants the two routes of HTTP+SSE, the first event of which names the second',
+      file: 'test/e2e/calls.e2e-spec.ts',
+      name: 'gives every event but comments an id of the session, the endpoint first',
     },
   },
   {

@@ -52,8 +52,8 @@ export const LIFECYCLE: readonly Requirement[] = [
     level: 'MUST',
     text: 'Answer with the revision that was asked for where it is served.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'is spoken in the revision that the client asks for: %s',
+      file: 'test/e2e/protocol.wire.e2e-spec.ts',
+      name: 'speaks the revision that the client asks for: %s',
     },
   },
   {
@@ -63,8 +63,8 @@ export const LIFECYCLE: readonly Requirement[] = [
     level: 'MUST',
     text: 'Answer with another revision that is served where it is not.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'is spoken in the newest revision where the one that the client asks for is not served',
+      file: 'test/e2e/protocol.wire.e2e-spec.ts',
+      name: 'speaks the newest revision where the client asks for one that is not served',
     },
   },
   {
@@ -74,8 +74,8 @@ export const LIFECYCLE: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Let that other revision be the newest.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'is spoken in the newest revision where the one that the client asks for is not served',
+      file: 'test/e2e/protocol.wire.e2e-spec.ts',
+      name: 'speaks the newest revision where the client asks for one that is not served',
     },
   },
   {

@@ -9,8 +9,8 @@ export const PING: readonly Requirement[] = [
     level: 'MUST',
     text: 'Answer a ping at once, with an empty result.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'has an empty answer to a ping, before the session is initialized too',
+      file: 'test/e2e/protocol.wire.e2e-spec.ts',
+      name: 'answers a ping with an empty result, before it is initialized too',
     },
   },
   {

@@ -24,7 +24,10 @@ export const PROGRESS: readonly Requirement[] = [
     page: 'basic/utilities/progress',
     level: 'MUST',
     text: 'Each progress value exceeds the one before.',
-    test: { file: 'test/e2e/requirements.e2e-spec.ts', name: 'lets progress only grow' },
+    test: {
+      file: 'test/e2e/notifications.calls.e2e-spec.ts',
+      name: 'is sent with the token of the request, and only grows: %j',
+    },
   },
   {
     id: 'progress/message',
@@ -42,7 +45,7 @@ export const PROGRESS: readonly Requirement[] = [
     text: 'Send progress only with the token of a request in progress.',
     test: {
       file: 'test/e2e/notifications.calls.e2e-spec.ts',
-      name: 'is sent with the token of the request: %j',
+      name: 'is sent with the token of the request, and only grows: %j',
     },
   },
   {

@@ -81,7 +81,7 @@ export const RESOURCES: readonly Requirement[] = [
     page: 'server/resources',
     level: 'MUST',
     text: 'Encode binary data properly.',
-    test: { file: 'test/e2e/requirements.e2e-spec.ts', name: 'wants the bytes of a resource in base64' },
+    test: { file: 'test/e2e/results.contents.e2e-spec.ts', name: 'is text or a blob by its type' },
   },
   {
     id: 'resources/permissions',

@@ -20,8 +20,8 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Let the event id tell which stream it is of.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'gives back on a stream what was on that stream only',
+      file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
+      name: 'that are taken up again get what was on their stream only',
     },
   },
   {
@@ -31,8 +31,8 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     level: 'MUST NOT',
     text: 'Replay what belonged to another stream.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'gives back on a stream what was on that stream only',
+      file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
+      name: 'that are taken up again get what was on their stream only',
     },
   },
   {
@@ -86,7 +86,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Assume 2025-03-26 where nothing tells the revision.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
+      file: 'test/e2e/streamable-http.e2e-spec.ts',
       name: 'takes a request that names no revision, and has no session, for one of 2025-03-26',
     },
   },

@@ -20,8 +20,8 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     level: 'MUST',
     text: 'Check the Origin header of every incoming connection.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'wants 403 to a page of a foreign origin, on every route and method',
+      file: 'test/e2e/bad-input.requests.e2e-spec.ts',
+      name: 'refuse a page of a foreign origin with 403, whatever its method',
     },
   },
   {
@@ -31,8 +31,8 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     level: 'MUST',
     text: 'Answer 403 to an Origin that is present and not valid.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'wants 403 to a page of a foreign origin, on every route and method',
+      file: 'test/e2e/bad-input.requests.e2e-spec.ts',
+      name: 'refuse a page of a foreign origin with 403, whatever its method',
     },
   },
   {

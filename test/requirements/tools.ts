@@ -57,7 +57,10 @@ export const TOOLS: readonly Requirement[] = [
     page: 'server/tools',
     level: 'SHOULD',
     text: 'Tell names apart by case.',
-    test: { file: 'test/e2e/requirements.e2e-spec.ts', name: 'tells tools apart by the case of their names' },
+    test: {
+      file: 'test/e2e/protocol.wire.e2e-spec.ts',
+      name: 'tells tools apart by the case of their names',
+    },
   },
   {
     id: 'tools/name-characters',

@@ -17,8 +17,8 @@ export const TRANSPORTS: readonly Requirement[] = [
     level: 'MUST NOT',
     text: 'Put no newline inside a message.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'lets nothing but messages, one to a line, on the standard output',
+      file: 'test/e2e/stdio.e2e-spec.ts',
+      name: 'prints nothing but messages, one to a line',
     },
   },
   {
@@ -28,8 +28,8 @@ export const TRANSPORTS: readonly Requirement[] = [
     level: 'MUST NOT',
     text: 'Write nothing but messages to stdout.',
     test: {
-      file: 'test/e2e/requirements.e2e-spec.ts',
-      name: 'lets nothing but messages, one to a line, on the standard output',
+      file: 'test/e2e/stdio.e2e-spec.ts',
+      name: 'prints nothing but messages, one to a line',
     },
   },
   {

@@ -25,9 +25,9 @@ export {
   mcpRegistryToken,
   mcpSessionServiceToken,
 } from './mcp-sse.tokens.js';
-export type { McpAccess } from './model/access.js';
+export type { McpAccess } from './model/definitions.js';
 export type { McpCluster } from './model/cluster/mcp-cluster.js';
-export { memoryCluster, type MemoryCluster } from './cluster/memory-cluster.js';
+export { memoryCluster, type MemoryCluster } from './cluster/memory/memory-cluster.js';
 export type { McpCall } from './model/call.js';
 export type {
   McpDefinition,
@@ -39,15 +39,15 @@ export type {
 export { JsonRpcError } from './model/errors/json-rpc.error.js';
 export { McpClientError } from './model/errors/mcp-client.error.js';
 export { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
-export { McpDecoratedControllerError } from './model/errors/mcp-decorated-controller.error.js';
-export { McpDuplicateNameError } from './model/errors/mcp-duplicate-name.error.js';
+export { McpDecoratedControllerError } from './model/errors/mcp-configuration.error.js';
+export { McpDuplicateNameError } from './model/errors/mcp-configuration.error.js';
 export {
   McpInvalidArgumentsException,
   type ArgumentIssue,
 } from './model/errors/mcp-invalid-arguments.exception.js';
-export { McpParameterError } from './model/errors/mcp-parameter.error.js';
-export { McpSchemaError } from './model/errors/mcp-schema.error.js';
-export type { JsonObjectSchema } from './model/json-schema.js';
+export { McpParameterError } from './model/errors/mcp-configuration.error.js';
+export { McpSchemaError } from './model/errors/mcp-configuration.error.js';
+export type { JsonObjectSchema } from './model/schema-source.js';
 export { McpContext, type McpLog } from './model/mcp-context.js';
 export type { McpAuthenticationAttempt, McpAuthenticationLimit } from './model/mcp-authentication-limit.js';
 export { McpPolicy, type McpPolicyContext } from './model/mcp-policy.js';
@@ -68,7 +68,7 @@ export type { McpSessionView, McpTransportName, SessionCloseReason } from './mod
 export type { McpAuditEvent } from './observability/audit/mcp-audit-event.js';
 export { McpAuditService } from './observability/audit/mcp-audit.service.js';
 export { McpHealthIndicator } from './observability/health/mcp-health.indicator.js';
-export type { McpHealth } from './observability/health/mcp-health.js';
+export type { McpHealth } from './observability/health/mcp-health.indicator.js';
 export { McpSchema, type McpSchemaKeywords } from './schema/mcp-schema.decorator.js';
 export { McpSessionService } from './sessions/mcp-session.service.js';
 export type { McpSessionEvent } from './sessions/session-event.js';

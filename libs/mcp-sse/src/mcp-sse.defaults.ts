@@ -113,7 +113,8 @@ function resolveAuth(auth: McpSseModuleOptions['auth']): ResolvedOptions['auth']
   };
 }
 
-function resolveJwt(jwt: McpJwtOptions): ResolvedJwt {
+/** What `auth.jwt` means, also where it is given to passport. */
+export function resolveJwt(jwt: McpJwtOptions): ResolvedJwt {
   return {
     algorithms: jwt.jwksUri === undefined ? ['HS256'] : ASYMMETRIC,
     jwksMaxAgeMs: 600_000,

@@ -39,12 +39,14 @@ import { McpTraffic } from './observability/mcp-traffic.js';
 import { ObservedServer } from './observability/observed-server.js';
 import { McpConnection } from './protocol/mcp-connection.js';
 import { compileForm } from './schema/compile-form.js';
-import { ClusterReporter } from './sessions/cluster/cluster-reporter.js';
+import { ClusterReporter } from './cluster/cluster-reporter.js';
+import { SessionCluster } from './cluster/session-cluster.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { HttpPreparation } from './transports/adapters/http-preparation.js';
 import { exemptOwnControllers } from './nest/global-interceptors.js';
 import { configureRoute } from './transports/routes/mcp-route.js';
 import { MessageIntake } from './transports/messages/message-intake.js';
+import { SessionFinder } from './transports/messages/session-finder.js';
 import { ProtectedResource } from './transports/routes/protected-resource.js';
 import { restoredOrigin } from './transports/relay/relayed-origin.js';
 import { routesOf } from './transports/routes/routes.js';
@@ -63,6 +65,7 @@ const PROVIDERS: Provider[] = [
   AccessControl,
   McpInvoker,
   HttpPreparation,
+  SessionFinder,
   MessageIntake,
   ProtectedResource,
   McpSseLifecycle,
@@ -81,6 +84,11 @@ const PROVIDERS: Provider[] = [
     provide: McpSessionService,
     inject: [MCP_OPTIONS, McpInvoker, ERROR_REPORTER, TRAFFIC_OBSERVER],
     useFactory: createSessionService,
+  },
+  {
+    provide: SessionCluster,
+    inject: [MCP_OPTIONS, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    useFactory: createSessionCluster,
   },
 ];
 
@@ -180,7 +188,7 @@ function createSessionService(
   observer: TrafficObserver,
 ): McpSessionService {
   const { name, version, title, websiteUrl, icons, instructions } = options;
-  const { sse, http, limits, cluster, replay, stored } = options;
+  const { sse, http, limits } = options;
   const connection = {
     serverInfo: { name, version, title, websiteUrl, icons },
     instructions,
@@ -191,18 +199,29 @@ function createSessionService(
     checkForm: compileForm,
     observer,
   };
-  const reports = new ClusterReporter(errors);
   return new McpSessionService(
     { ...limits, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },
     (session, outlet) => new McpConnection(invoker, connection, errors, session, outlet),
     observer,
     errors,
-    cluster && {
-      node: cluster.join(name, replay, reports),
-      reports,
-      maxBytes: replay.maxBytes,
-      stored,
-      originOf: (origin) => restoredOrigin(origin, options.contextFactory),
-    },
   );
+}
+
+/** @returns undefined where no cluster is configured */
+function createSessionCluster(
+  options: ResolvedOptions,
+  sessions: McpSessionService,
+  errors: ErrorReporter,
+  observer: TrafficObserver,
+): SessionCluster | undefined {
+  const { name, cluster, replay, stored } = options;
+  if (!cluster) return undefined;
+  const reports = new ClusterReporter(errors);
+  const shared = new SessionCluster(cluster.join(name, replay, reports), sessions, observer, reports, {
+    maxBytes: replay.maxBytes,
+    stored,
+    originOf: (origin) => restoredOrigin(origin, options.contextFactory),
+  });
+  sessions.shareThrough(shared);
+  return shared;
 }

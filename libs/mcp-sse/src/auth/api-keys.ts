@@ -9,11 +9,11 @@ interface KnownKey {
   readonly owner: McpApiKeyOwner;
 }
 
-/** Keys of the options, compared by their digests in constant time, each with all of them. */
+/** The keys of the options. A given key is compared with the digest of each, in constant time. */
 export class ApiKeys implements McpApiKeyProvider {
   private readonly keys: readonly KnownKey[];
 
-  /** @throws {McpConfigurationError} when there are none, or one that could not be told from others */
+  /** @throws {McpConfigurationError} when there are no keys, or two that are alike */
   constructor(keys: readonly McpApiKey[]) {
     if (keys.length === 0)
       throw new McpConfigurationError(

@@ -3,8 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { AuthorizationServerClient } from './authorization-server.client.js';
-import { AuthorizationServerException } from './authorization-server.exception.js';
+import { AuthorizationServerClient, AuthorizationServerException } from './authorization-server.client.js';
 
 const TIMEOUT_MS = 5_000;
 
@@ -80,7 +79,7 @@ describe('AuthorizationServerClient', () => {
       await fetchJson(client).catch(() => undefined);
     }
     expect(lines).toEqual([
-      `${url} gives no answer, so tokens get 503: it says 503`,
+      `${url} gives no answer, so tokens get 503: it responded 503`,
       `${url} answers again.`,
     ]);
   });

@@ -1,10 +1,16 @@
-import { Logger } from '@nestjs/common';
+import { Logger, ServiceUnavailableException } from '@nestjs/common';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import { AuthorizationServerException } from './authorization-server.exception.js';
 import { isLoopbackName } from './loopback.js';
 
 /** Key sets and answers about tokens have a few kilobytes. */
 const MAX_BYTES = 1024 * 1024;
+
+/** Nobody can tell now whether a token is valid. It is 503: on 401, clients would throw away a token that may be valid. */
+export class AuthorizationServerException extends ServiceUnavailableException {
+  constructor() {
+    super('The authorization server does not answer, so no token can be checked. Try again later.');
+  }
+}
 
 /** Asks an authorization server for JSON. Says in the log when it stops answering, and when it answers again. */
 export class AuthorizationServerClient {
@@ -58,7 +64,7 @@ export class AuthorizationServerClient {
     const headers = { accept: 'application/json', ...init.headers };
     const response = await fetch(this.url, { ...init, headers, redirect: 'error', signal });
     const text = await bodyOf(response);
-    if (!response.ok) throw new Error(`it says ${response.status}`);
+    if (!response.ok) throw new Error(`it responded ${response.status}`);
     return objectOf(text);
   }
 }
@@ -68,7 +74,7 @@ function objectOf(text: string): Record<string, unknown> {
     return Object(JSON.parse(text)) as Record<string, unknown>;
   } catch {
     // The parser's own message would quote the answer, which may repeat a token.
-    throw new Error('it says no JSON');
+    throw new Error('it returned invalid JSON');
   }
 }
 
@@ -77,13 +83,13 @@ async function bodyOf({ body }: Response): Promise<string> {
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.length;
-    if (bytes > MAX_BYTES) throw new Error(`it says more than ${MAX_BYTES} bytes`);
+    if (bytes > MAX_BYTES) throw new Error(`it returned more than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
 }
 
-/** What `fetch` says, and what it says it of. */
+/** The message of an error of `fetch`, with its cause. */
 function reason(error: unknown): string {
   const { message, cause } = error as { message: string; cause?: { code?: string; message?: string } };
   const detail = cause?.code ?? cause?.message;

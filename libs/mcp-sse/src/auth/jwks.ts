@@ -1,28 +1,25 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { AuthorizationServerException } from './authorization-server.exception.js';
-import type { AuthorizationServerClient } from './authorization-server.client.js';
-import type { JwtHeader } from './jwt-header.js';
-import type { JwtKeys } from './jwt-keys.js';
+import { createPublicKey } from 'node:crypto';
+import { createLocalJWKSet, type CryptoKey, type JSONWebKeySet, type JWK } from 'jose';
+import {
+  type AuthorizationServerClient,
+  AuthorizationServerException,
+} from './authorization-server.client.js';
+import type { JwtHeader, JwtKeys } from './jwt-keys.js';
 
 /** Least time between two requests for the key set, so that tokens with made-up key ids do not cause a flood. */
 const MIN_INTERVAL_MS = 5_000;
 
-interface PublicKey {
-  readonly kid?: string;
-  readonly alg?: string;
-  readonly key: KeyObject;
-}
-
-type PublishedKey = JsonWebKey & { readonly kid?: string; readonly alg?: string; readonly use?: string };
+type KeySet = ReturnType<typeof createLocalJWKSet>;
 
 /**
- * The keys that an authorization server publishes. They are kept as a set, so that nobody can push out or hold up
- * a key in use by asking for others.
+ * The keys that an authorization server publishes. jose picks the key of a token; this class decides when to ask the
+ * server. jose's own remote set refuses every token while the server is down and the keys are stale, and asks a server
+ * that is down again for each unknown key id.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7517
  */
 export class Jwks implements JwtKeys {
-  private keys: readonly PublicKey[] = [];
+  private keys: KeySet = createLocalJWKSet({ keys: [] });
   private fetchedAt = -Infinity;
   private triedAt = -Infinity;
   private refreshing?: Promise<void>;
@@ -37,23 +34,28 @@ export class Jwks implements JwtKeys {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** @throws {AuthorizationServerException} when the key is not known, and the server cannot be asked */
-  async keyFor(header: JwtHeader): Promise<KeyObject | undefined> {
+  /**
+   * @throws {JWKSNoMatchingKey} when the server publishes no such key
+   * @throws {JWKSMultipleMatchingKeys} when a token without a key id could be of several keys
+   * @throws {AuthorizationServerException} when the key is not known, and the server cannot be asked
+   */
+  async keyFor(header: JwtHeader): Promise<CryptoKey> {
     const age = this.now() - this.fetchedAt;
-    const key = age < this.maxAgeMs ? this.find(header) : undefined;
+    const key = age < this.maxAgeMs ? await this.find(header) : undefined;
     if (!key) {
       await this.refresh();
-      return this.find(header);
+      return this.keys(header);
     }
     if (age >= this.maxAgeMs / 2) this.refresh().catch(() => undefined);
     return key;
   }
 
-  /** A token without a key id is checked only where there is one key that it can be of. */
-  private find({ kid, alg }: JwtHeader): KeyObject | undefined {
-    const fitting = this.keys.filter((key) => kid === undefined || key.kid === kid);
-    const [first, ...others] = fitting.filter((key) => key.alg === undefined || key.alg === alg);
-    return others.length === 0 ? first?.key : undefined;
+  private async find(header: JwtHeader): Promise<CryptoKey | undefined> {
+    try {
+      return await this.keys(header);
+    } catch {
+      return undefined;
+    }
   }
 
   private async refresh(): Promise<void> {
@@ -68,21 +70,21 @@ export class Jwks implements JwtKeys {
   private async fetch(): Promise<void> {
     const triedAt = this.now();
     this.triedAt = triedAt;
-    this.keys = await this.server.fetchJson(publicKeys);
+    this.keys = createLocalJWKSet(await this.server.fetchJson(keySet));
     this.fetchedAt = triedAt;
   }
 }
 
-/** The keys that signatures can be verified with; other ones are left out, rather than that they spoil the set. */
-function publicKeys({ keys }: Record<string, unknown>): readonly PublicKey[] {
-  if (!Array.isArray(keys)) throw new Error('it says no key set');
-  return keys.flatMap((jwk: PublishedKey | null) => {
-    const { kid, alg, use = 'sig' } = jwk ?? {};
-    if (use !== 'sig') return [];
-    try {
-      return [{ kid, alg, key: createPublicKey({ key: jwk!, format: 'jwk' }) }];
-    } catch {
-      return [];
-    }
-  });
+/** Without the members that are no public keys: jose would refuse the whole set, or a key beside them. */
+function keySet({ keys }: Record<string, unknown>): JSONWebKeySet {
+  if (!Array.isArray(keys)) throw new Error('it returned no key set');
+  return { keys: keys.filter(isPublicKey) };
+}
+
+function isPublicKey(jwk: JWK | null): jwk is JWK {
+  try {
+    return createPublicKey({ key: jwk!, format: 'jwk' }).type === 'public' && jwk!.d === undefined;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 import type { ResolvedJwt } from '../model/resolved-options.js';
-import { quoted } from './log-refusal.js';
+import { quoted } from './refusal.js';
 
 type Claims = Readonly<Record<string, unknown>>;
 

@@ -1,17 +1,21 @@
-import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createLocalJWKSet, type CryptoKey, type JWK, type JWTHeaderParameters } from 'jose';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedJwt } from '../model/resolved-options.js';
 import { AuthorizationServerClient } from './authorization-server.client.js';
 import { Jwks } from './jwks.js';
-import type { JwtHeader } from './jwt-header.js';
+
+export type JwtHeader = Pick<JWTHeaderParameters, 'alg' | 'kid'>;
 
 /** Where the keys of tokens come from. */
 export interface JwtKeys {
-  /** @returns the key to verify a token with, or undefined when there is none for it */
-  keyFor(header: JwtHeader): KeyObject | undefined | Promise<KeyObject | undefined>;
+  /** @returns the key to verify a token with; rejects when there is none */
+  keyFor(header: JwtHeader): Promise<CryptoKey>;
 }
 
 const MIN_SECRET_BYTES = 32;
+/** RFC 7518, sections 3.3 and 3.5. */
+const MIN_RSA_BITS = 2_048;
 const ALGORITHM = /^(HS|RS|PS|ES)(256|384|512)$/;
 
 /**
@@ -32,10 +36,7 @@ export function jwtKeys({
       `\`auth.jwt.algorithms\` must list HS, RS, PS or ES algorithms such as RS256${unknown ? `, not "${unknown}"` : ''}.`,
     );
   const isHmac = algorithms.some((algorithm) => algorithm.startsWith('HS'));
-  if (secretOrKey !== undefined && jwksUri === undefined) {
-    const key = staticKey(secretOrKey, algorithms, isHmac);
-    return { keyFor: () => key };
-  }
+  if (secretOrKey !== undefined && jwksUri === undefined) return staticKey(secretOrKey, algorithms, isHmac);
   if (jwksUri === undefined || secretOrKey !== undefined)
     throw new McpConfigurationError(
       '`auth.jwt` needs one of `secretOrKey` and `jwksUri`. Is the variable that it comes from set?',
@@ -51,7 +52,7 @@ function staticKey(
   secretOrKey: string | Buffer,
   algorithms: ResolvedJwt['algorithms'],
   isHmac: boolean,
-): KeyObject {
+): JwtKeys {
   const isPem = secretOrKey.toString().includes('-----BEGIN');
   if (isHmac && isPem)
     throw new McpConfigurationError(
@@ -64,15 +65,53 @@ function staticKey(
   if (isPem) return publicKey(secretOrKey);
   if (Buffer.byteLength(secretOrKey) < MIN_SECRET_BYTES)
     throw new McpConfigurationError(`\`auth.jwt.secretOrKey\` must be ${MIN_SECRET_BYTES} bytes or longer.`);
-  return createSecretKey(Buffer.from(secretOrKey));
+  return secretKey(Buffer.from(secretOrKey));
 }
 
-function publicKey(pem: string | Buffer): KeyObject {
+/** Imported once for each algorithm: jose would import the bytes for each token. */
+function secretKey(secret: Buffer): JwtKeys {
+  const imported = new Map<string, Promise<CryptoKey>>();
+  return {
+    keyFor({ alg }) {
+      let key = imported.get(alg);
+      if (!key) {
+        const algorithm = { name: 'HMAC', hash: `SHA-${alg.slice(2)}` };
+        key = crypto.subtle.importKey('raw', secret, algorithm, true, ['verify']);
+        imported.set(alg, key);
+      }
+      return key;
+    },
+  };
+}
+
+/** A set of one key, which is for every key id. */
+function publicKey(pem: string | Buffer): JwtKeys {
+  const key = readPublicKey(pem);
+  const { modulusLength = MIN_RSA_BITS } = key.asymmetricKeyDetails ?? {};
+  if (modulusLength < MIN_RSA_BITS)
+    throw new McpConfigurationError(
+      `\`auth.jwt.secretOrKey\` is an RSA key of ${modulusLength} bits. Use one of ${MIN_RSA_BITS} or more.`,
+    );
+  const keys = createLocalJWKSet({ keys: [jwkOf(key)] });
+  return { keyFor: ({ alg }) => keys({ alg }) };
+}
+
+function readPublicKey(pem: string | Buffer): KeyObject {
   try {
     return createPublicKey(pem);
   } catch {
     throw new McpConfigurationError(
       '`auth.jwt.secretOrKey` is no public key that can be read. Give it in PEM.',
+    );
+  }
+}
+
+function jwkOf(key: KeyObject): JWK {
+  try {
+    return key.export({ format: 'jwk' }) as JWK;
+  } catch {
+    throw new McpConfigurationError(
+      `\`auth.jwt.secretOrKey\` is a key of the type ${key.asymmetricKeyType}, which cannot be used. Give an RSA or EC key.`,
     );
   }
 }

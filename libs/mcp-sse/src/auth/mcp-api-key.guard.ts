@@ -13,10 +13,10 @@ import { providedInstance } from '../model/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedApiKey, type ResolvedOptions } from '../model/resolved-options.js';
 import { ApiKeys } from './api-keys.js';
 import { bearerToken } from './bearer.js';
-import { logRefusal } from './log-refusal.js';
+import { logRefusal } from './refusal.js';
 import { rawRequest } from '../http/raw-request.js';
 
-/** Lets requests in that have a key of the `auth.apiKey` option; `request.user` becomes its owner. */
+/** Lets requests in that carry a key of the `auth.apiKey` option. `request.user` becomes the owner of the key. */
 @Injectable()
 export class McpApiKeyGuard implements CanActivate, OnModuleInit {
   private readonly apiKey: ResolvedApiKey;

@@ -31,7 +31,7 @@ const GUARDS: Readonly<Record<keyof ResolvedAuth, Type<CanActivate>>> = {
   apiKey: McpApiKeyGuard,
 };
 
-/** Runs the guards that the options name, on the stream and on each message, and keeps whom they let in. */
+/** Runs the guards of the options on the stream and on each message, and keeps the principal of the request. */
 @Injectable()
 export class McpAuthGuard implements CanActivate, OnModuleInit {
   private authenticating: readonly CanActivate[] = [];
@@ -109,8 +109,8 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
   }
 
   /**
-   * A route's parameter `:tenant` names the tenant that a request acts in: it must be the principal's own. A token
-   * must name one; a key, or what the application's own guards recognise, that has none is good for any.
+   * Checks that a `:tenant` in the path is the principal's own. A token must name a tenant. A key, or a user that the
+   * application's own guards recognise, may have none and then acts for any.
    *
    * @throws {ForbiddenException}
    */
@@ -140,7 +140,7 @@ function tooManyFailures(context: ExecutionContext, waitMs: number): HttpExcepti
   return new HttpException('Too many failed authentications.', HttpStatus.TOO_MANY_REQUESTS);
 }
 
-/** Whether all guards let a request in, asked one after the other: at once, where they know at once. */
+/** Asks guards one after the other whether they let a request in. Returns a promise only if one of them does. */
 function allPass(
   guards: readonly CanActivate[],
   context: ExecutionContext,

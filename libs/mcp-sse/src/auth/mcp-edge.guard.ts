@@ -10,10 +10,10 @@ import { EdgePolicy } from './edge.policy.js';
 import { isProtected } from './protection.js';
 import { rawRequest } from '../http/raw-request.js';
 
-/** Asks the {@link EdgePolicy} on every route of the module. */
+/** Checks requests to every route of the module against the {@link EdgePolicy}. */
 @Injectable()
 export class McpEdgeGuard implements CanActivate {
-  /** Whether the route is a page for people. */
+  /** Whether the route is a page that people open. */
   protected readonly isPage: boolean = false;
   private readonly policy: EdgePolicy;
 

@@ -8,9 +8,8 @@ import {
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { bearerToken } from './bearer.js';
-import { logRefusal } from './log-refusal.js';
+import { logRefusal, RefusedToken } from './refusal.js';
 import { rawRequest } from '../http/raw-request.js';
-import { RefusedToken } from './refused-token.js';
 import { TokenIntrospection } from './token-introspection.js';
 
 const NO_TOKEN = new RefusedToken('it has no bearer token, which "auth.introspection" needs');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AuthorizationServerException } from './authorization-server.exception.js';
+import { AuthorizationServerException } from './authorization-server.client.js';
 import { TokenChecks } from './token-checks.js';
 
 describe('TokenChecks', () => {

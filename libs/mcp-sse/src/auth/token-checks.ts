@@ -1,5 +1,5 @@
-import { AuthorizationServerException } from './authorization-server.exception.js';
-import { RefusedToken } from './refused-token.js';
+import { AuthorizationServerException } from './authorization-server.client.js';
+import { RefusedToken } from './refusal.js';
 import { TokenCache } from './token-cache.js';
 
 const MAX_BAD = 10_000;

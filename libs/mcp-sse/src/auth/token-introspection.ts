@@ -3,8 +3,7 @@ import type { ResolvedIntrospection } from '../model/resolved-options.js';
 import { acceptedValues } from './accepted-values.js';
 import { AuthorizationServerClient } from './authorization-server.client.js';
 import { unexpected } from './jwt-refusal.js';
-import { quoted } from './log-refusal.js';
-import { RefusedToken } from './refused-token.js';
+import { quoted, RefusedToken } from './refusal.js';
 import { TokenCache } from './token-cache.js';
 import { TokenChecks } from './token-checks.js';
 
@@ -88,7 +87,7 @@ export class TokenIntrospection {
 }
 
 function claimsOf(answer: Record<string, unknown>): Claims {
-  if (typeof answer['active'] !== 'boolean') throw new Error('it says nothing about the token');
+  if (typeof answer['active'] !== 'boolean') throw new Error('its answer has no "active"');
   return answer;
 }
 

@@ -4,7 +4,7 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 
 const RANGE = /^(?<address>[^/]+)(\/(?<bits>\d+))?$/;
 
-/** The proxies whose headers about the original request are believed. */
+/** The proxies that are trusted to tell the original address, scheme and prefix of a request. */
 export class TrustedProxies {
   private readonly trusted = new BlockList();
 
@@ -13,13 +13,13 @@ export class TrustedProxies {
     for (const proxy of trustedProxies) this.trust(proxy);
   }
 
-  /** A header of the proxy that a request came by, if it is a trusted one. */
+  /** A header of a request that came from a trusted proxy; undefined for other requests. */
   header(name: string, { headers, socket }: IncomingMessage): string | undefined {
     const value = headers[name];
     return typeof value === 'string' && this.trusts(socket.remoteAddress ?? '') ? value : undefined;
   }
 
-  /** Where a request comes from: the last address of `X-Forwarded-For` that is no trusted proxy's, as each adds one. */
+  /** The address of the client: the last one in `X-Forwarded-For` that is not a trusted proxy's, as each proxy adds one. */
   clientOf(request: IncomingMessage): string {
     const hops = this.header('x-forwarded-for', request)?.split(',') ?? [];
     let client = request.socket.remoteAddress ?? '';

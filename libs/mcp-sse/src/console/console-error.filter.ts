@@ -7,7 +7,7 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
-import { publicMessage } from '../model/public-message.js';
+import { publicMessage } from '../model/error-text.js';
 import { ObservedServer } from '../observability/observed-server.js';
 import { hijackResponse } from '../http/raw-response.js';
 import { CONSOLE_SERVER } from './mcp-console.options.js';

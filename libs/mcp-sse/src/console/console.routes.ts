@@ -2,7 +2,7 @@ import { isProtected } from '../auth/protection.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedOptions } from '../model/resolved-options.js';
 import type { Type } from '@nestjs/common';
-import { RegisteredRoute } from '../http/registered-route.js';
+import { RegisteredRoute } from '../nest/registered-route.js';
 import { RoutePath } from '../http/route-path.js';
 import { setRoutePath } from '../nest/route-metadata.js';
 import { configureRoute } from '../transports/routes/mcp-route.js';

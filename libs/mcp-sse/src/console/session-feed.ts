@@ -1,10 +1,9 @@
-import { sessionDigest } from '../model/session-digest.js';
-import type { McpSessionView } from '../model/session-view.js';
+import { type McpSessionView, sessionDigest } from '../model/session-view.js';
 import type { SessionScope } from './session-access.js';
 import type { SessionIndex } from './session-index.js';
 import type { ViewerStream } from './viewer-stream.js';
 import type { McpPrincipal } from '../model/principal.js';
-import { clipped } from '../observability/audit/clipped.js';
+import { clipped } from '../observability/audit/audit-values.js';
 
 const REFRESH_MS = 1_000;
 /** Only the newest sessions are shown: nobody reads a list of thousands. */

@@ -1,5 +1,4 @@
-import { sessionDigest } from '../model/session-digest.js';
-import type { McpSessionView } from '../model/session-view.js';
+import { type McpSessionView, sessionDigest } from '../model/session-view.js';
 import { scopesOf, type SessionScope } from './session-access.js';
 
 /** The sessions of this node by scope, so that no viewer's list has to search all of them. */

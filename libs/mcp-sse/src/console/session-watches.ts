@@ -3,7 +3,7 @@ import type { McpSessionView } from '../model/session-view.js';
 import type { MessageObserver } from '../model/traffic-observer.js';
 import { type Redaction, TooLargeToShowError } from './redaction.js';
 import type { ViewerStream } from './viewer-stream.js';
-import { clipped } from '../observability/audit/clipped.js';
+import { clipped } from '../observability/audit/audit-values.js';
 
 /** Of a larger message, only the beginning is examined. */
 const MAX_BYTES = 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { McpAccess } from '../model/access.js';
+import type { McpAccess } from '../model/definitions.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 
 /** Who may use a feature, as its decorators or its run-time options say. */

@@ -2,7 +2,7 @@ import type { McpCompleteOptions } from '../decorators/mcp-complete.decorator.js
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
-import type { McpAccess } from '../model/access.js';
+import type { McpAccess } from '../model/definitions.js';
 import type { ProviderWrapper } from '../nest/provider-wrapper.js';
 
 /** A decorator of a method and its options. */

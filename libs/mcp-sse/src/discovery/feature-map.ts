@@ -1,4 +1,4 @@
-import { McpDuplicateNameError } from '../model/errors/mcp-duplicate-name.error.js';
+import { McpDuplicateNameError } from '../model/errors/mcp-configuration.error.js';
 
 interface Feature<Identity extends string> {
   readonly definition: { readonly [key in Identity]: string };

@@ -1,11 +1,9 @@
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
-import type { McpAccess } from '../model/access.js';
-import type { McpPromptArgument } from '../model/definitions.js';
+import type { McpAccess, McpPromptArgument } from '../model/definitions.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import type { JsonObjectSchema } from '../model/json-schema.js';
-import type { McpSchemaSource } from '../model/schema-source.js';
+import type { JsonObjectSchema, McpSchemaSource } from '../model/schema-source.js';
 import { compileSchema } from '../schema/compile-schema.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { assertToolName } from './client-rules.js';

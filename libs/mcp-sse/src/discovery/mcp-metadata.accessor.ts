@@ -10,7 +10,7 @@ import {
   SCOPES_METADATA,
   TOOL_METADATA,
 } from '../decorators/metadata-keys.js';
-import type { McpAccess } from '../model/access.js';
+import type { McpAccess } from '../model/definitions.js';
 import { accessOf, type DeclaredAccess } from './declared-access.js';
 import type { FeatureMetadata } from './discovered-method.js';
 

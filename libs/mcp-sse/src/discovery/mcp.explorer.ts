@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { carryMetadata } from '../decorators/feature-decorator.js';
-import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import { McpDecoratedControllerError } from '../model/errors/mcp-decorated-controller.error.js';
+import {
+  McpConfigurationError,
+  McpDecoratedControllerError,
+} from '../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import type { ProviderWrapper } from '../nest/provider-wrapper.js';
 import type { DiscoveredMethod } from './discovered-method.js';

@@ -1,8 +1,8 @@
 import { ParameterKind, type ParameterMetadata } from '../decorators/parameter.decorators.js';
 import { PARAMETERS_METADATA } from '../decorators/metadata-keys.js';
-import { McpParameterError } from '../model/errors/mcp-parameter.error.js';
+import { McpParameterError } from '../model/errors/mcp-configuration.error.js';
 import { McpContext } from '../model/mcp-context.js';
-import type { Type } from '../model/type.js';
+import type { Type } from '../model/schema-source.js';
 import type { DiscoveredMethod } from './discovered-method.js';
 
 /** What each parameter of a decorated method receives. */

@@ -1,6 +1,10 @@
-import type { McpAccess } from '../model/access.js';
+import type {
+  McpAccess,
+  McpPromptDefinition,
+  McpResourceDefinition,
+  McpToolDefinition,
+} from '../model/definitions.js';
 import type { McpHandler } from '../model/call.js';
-import type { McpPromptDefinition, McpResourceDefinition, McpToolDefinition } from '../model/definitions.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import type { UriTemplate } from './uri-template.js';
 

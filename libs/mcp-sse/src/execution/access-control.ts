@@ -1,9 +1,8 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import type { McpAccess } from '../model/access.js';
+import type { McpAccess, McpDefinition } from '../model/definitions.js';
 import { andThen } from '../model/and-then.js';
-import type { McpDefinition } from '../model/definitions.js';
-import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
+import { InsufficientScopeError } from '../model/errors/json-rpc.error.js';
 import type { McpPolicy, McpPolicyContext } from '../model/mcp-policy.js';
 import type { McpPrincipal } from '../model/principal.js';
 import { providedInstance } from '../model/provided-instance.js';

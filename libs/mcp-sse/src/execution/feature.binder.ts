@@ -13,9 +13,11 @@ import { McpRegistry } from '../discovery/mcp.registry.js';
 import { methodParameters, type MethodParameters } from '../discovery/method-parameters.js';
 import { completerKey, type RegisteredFeature } from '../discovery/registered-feature.js';
 import type { McpCompleteOptions } from '../decorators/mcp-complete.decorator.js';
-import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import { McpParameterError } from '../model/errors/mcp-parameter.error.js';
-import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
+import {
+  McpConfigurationError,
+  McpParameterError,
+  McpSchemaError,
+} from '../model/errors/mcp-configuration.error.js';
 import type { McpSchemaSource } from '../model/schema-source.js';
 import { McpHandlerFactory } from './mcp-handler.factory.js';
 

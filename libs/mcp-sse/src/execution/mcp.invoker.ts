@@ -29,8 +29,8 @@ import { completionResult } from './completion-result.js';
 import { asReturned, LiveResource, streamedResult } from './streamed-result.js';
 import { FeatureLists, type ListMethod } from './feature-lists.js';
 import { promptResult } from './prompt-result.js';
-import { asProtocolError, RESOURCE_NOT_FOUND, toProtocolError, unknownFeature } from './protocol-error.js';
-import { publicMessage } from '../model/public-message.js';
+import { asProtocolError, toProtocolError, unknownFeature } from './protocol-error.js';
+import { publicMessage } from '../model/error-text.js';
 import { findResource, type FoundResource, MAX_URI_LENGTH } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
 import { discard, isSource, readSource } from './returned-body.js';
@@ -235,7 +235,8 @@ export class McpInvoker implements Invoker {
     const { resourceMap } = this.registry;
     return andThen(this.access.admit(found?.resource, resourceMap.values(), context), (resource) => {
       if (resource) return found!;
-      throw unknownFeature(RESOURCE_NOT_FOUND, 'Resource not found', uri, found !== undefined, { uri });
+      const code = context.resourceNotFoundCode;
+      throw unknownFeature(code, 'Resource not found', uri, found !== undefined, { uri });
     });
   }
 
@@ -258,12 +259,13 @@ export class McpInvoker implements Invoker {
     return streamedResult(await handler(mcpCall), mcpCall);
   }
 
-  private async rethrown<T>(where: string, context: McpContext, run: () => Promise<T>): Promise<T> {
+  private async rethrown<T>(where: string, context: InvokedContext, run: () => Promise<T>): Promise<T> {
     try {
       return await run();
     } catch (error) {
       throw (
-        toProtocolError(error) ?? new JsonRpcError(ErrorCode.InternalError, this.mask(error, where, context))
+        toProtocolError(error, context) ??
+        new JsonRpcError(ErrorCode.InternalError, this.mask(error, where, context))
       );
     }
   }

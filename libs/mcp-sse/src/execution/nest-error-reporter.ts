@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { ErrorReporter, LoggedRequest } from '../model/error-reporter.js';
-import { escapeControls } from '../model/escape-controls.js';
-import { LogLine } from '../model/log-line.js';
-import { sessionDigest } from '../model/session-digest.js';
-import { thrownText } from '../model/thrown-text.js';
+import { escapeControls, LogLine } from '../model/log-line.js';
+import { sessionDigest } from '../model/session-view.js';
+import { thrownText } from '../model/error-text.js';
 
 const LINE_BREAK = escapeControls('\n');
 

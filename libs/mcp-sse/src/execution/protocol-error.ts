@@ -2,11 +2,9 @@ import { ForbiddenException, HttpException, HttpStatus } from '@nestjs/common';
 import { ErrorCode, type McpError } from '@modelcontextprotocol/sdk/types.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
-import { publicMessage } from '../model/public-message.js';
+import type { InvokedContext } from '../model/invoker.js';
+import { publicMessage } from '../model/error-text.js';
 import { clip } from '../model/clip.js';
-
-/** The specification's code for a resource that does not exist. */
-export const RESOURCE_NOT_FOUND = -32002;
 
 /** The JSON-RPC error that a handler threw on purpose, ours or the SDK's. */
 export function asProtocolError(error: unknown): JsonRpcError | undefined {
@@ -21,16 +19,16 @@ function isSdkError(error: unknown): error is McpError {
 }
 
 /** The JSON-RPC error for an exception of a resource or prompt, whose results cannot carry errors. */
-export function toProtocolError(error: unknown): JsonRpcError | undefined {
+export function toProtocolError(error: unknown, context: InvokedContext): JsonRpcError | undefined {
   if (error instanceof HandlerTimeoutError) return new JsonRpcError(ErrorCode.RequestTimeout, error.message);
   const message = publicMessage(error);
   if (message === undefined) return asProtocolError(error);
   const status = error instanceof HttpException ? error.getStatus() : HttpStatus.INTERNAL_SERVER_ERROR;
-  return new JsonRpcError(codeOf(status), message, undefined, { cause: error });
+  return new JsonRpcError(codeOf(status, context), message, undefined, { cause: error });
 }
 
-function codeOf(status: number): number {
-  if (status === (HttpStatus.NOT_FOUND as number)) return RESOURCE_NOT_FOUND;
+function codeOf(status: number, { resourceNotFoundCode }: InvokedContext): number {
+  if (status === (HttpStatus.NOT_FOUND as number)) return resourceNotFoundCode;
   if (status === (HttpStatus.BAD_REQUEST as number) || status === (HttpStatus.UNPROCESSABLE_ENTITY as number))
     return ErrorCode.InvalidParams;
   return status < 500 ? ErrorCode.InvalidRequest : ErrorCode.InternalError;

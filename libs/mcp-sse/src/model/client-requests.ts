@@ -9,38 +9,48 @@ import type {
   Root,
 } from '@modelcontextprotocol/sdk/types.js';
 
-/** How long to wait for the client; a request that is given up is cancelled on its side too. */
+/** Options of a request to the client. */
 export interface ClientRequestOptions {
-  /** Milliseconds; `limits.clientRequestMs` unless given. */
+  /** Milliseconds to wait for the answer, then the request is cancelled. `limits.clientRequestMs` by default. */
   timeoutMs?: number;
 }
 
 /**
- * What a handler can ask of its client. Each rejects with a `McpClientError` when the client has not declared
- * the capability, answers with an error or with what was not asked for, or does not answer in time; and with a
- * `TypeError`, without having asked, when the parameters are not those of the protocol.
+ * Requests that a handler can send to its client. Each rejects with a `McpClientError` when the client has not declared
+ * the capability, answers with an error or an invalid result, or does not answer in time. Each rejects with a
+ * `TypeError`, and sends nothing, when its parameters are invalid.
  */
 export interface ClientRequests {
-  /** Has the client's model write a message (`sampling/createMessage`). */
+  /** Asks the client's model for a message (`sampling/createMessage`). */
   sample(
     params: CreateMessageRequestParamsBase,
     options?: ClientRequestOptions,
   ): Promise<CreateMessageResult>;
-  /** With tools the message may be several blocks, uses of them among these. */
+  /** If tools are given, the message may have several blocks, among them uses of these tools. */
   sample(
     params: CreateMessageRequestParams,
     options?: ClientRequestOptions,
   ): Promise<CreateMessageResult | CreateMessageResultWithTools>;
 
   /**
-   * Asks the user, by a form or by a page to visit (`elicitation/create`). What is filled into the form and
-   * accepted fits its `requestedSchema`.
+   * Asks the user to fill in a form or to visit a page (`elicitation/create`). The content of an accepted form fits its
+   * `requestedSchema`.
    */
   elicit(
     params: ElicitRequestFormParams | ElicitRequestURLParams,
     options?: ClientRequestOptions,
   ): Promise<ElicitResult>;
 
-  /** The folders and files that the client lets servers work on (`roots/list`). */
+  /** Asks for the folders and files that the client lets servers work on (`roots/list`). */
   listRoots(options?: ClientRequestOptions): Promise<Root[]>;
 }
+
+/**
+ * Makes a check for the content of a form.
+ *
+ * @returns a function that says what is wrong with the content, field by field, or returns undefined if it is valid
+ * @throws {Error} when the form's schema is not a JSON Schema
+ */
+export type FormCheck = (
+  form: ElicitRequestFormParams['requestedSchema'],
+) => (content: unknown) => string | undefined;

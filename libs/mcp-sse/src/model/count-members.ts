@@ -1,7 +1,7 @@
-/** Counts the members of objects and the elements of arrays in JSON, at all levels; stops counting above `max`. */
+/** Counts the members of objects and the elements of arrays at all levels of a JSON value. Stops above `max`. */
 export function countMembers(value: unknown, max: number): number {
   let count = 0;
-  // No recursion: what a client sends may be nested deep.
+  // Without recursion, since clients may send values that are nested deep.
   const open = [value];
   while (open.length > 0 && count <= max) {
     const current = open.pop();

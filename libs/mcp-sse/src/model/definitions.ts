@@ -1,16 +1,25 @@
 import type { Annotations, Icon, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
-import type { McpAccess } from './access.js';
-import type { JsonObjectSchema } from './json-schema.js';
+import type { JsonObjectSchema } from './schema-source.js';
+
+/** Who may see and use a feature: by default everyone whom the policy accepts. */
+export interface McpAccess {
+  /** Everyone whom the server's guards let in. The policy is not asked. */
+  readonly public: boolean;
+  /** Scopes that the principal must have, all of them. */
+  readonly scopes: readonly string[];
+  /** Roles of which the principal must have one, if there are any. */
+  readonly roles: readonly string[];
+}
 
 interface Described {
   /** Unique among the server's features of its kind. */
   readonly name: string;
-  /** For people; `name` is for the model. */
+  /** A name for people. `name` is for the model. */
   readonly title?: string;
   readonly description?: string;
   readonly icons?: readonly Icon[];
   readonly meta?: Readonly<Record<string, unknown>>;
-  /** Whom it is for; clients are not told. */
+  /** Who may see and use it. Clients are not told. */
   readonly access: McpAccess;
 }
 
@@ -22,13 +31,13 @@ export interface McpToolDefinition extends Described {
   readonly annotations?: ToolAnnotations;
 }
 
-/** A resource as clients see it. `uri` is a template (RFC 6570) where it has `{…}`. */
+/** A resource as clients see it. A `uri` with `{…}` is a template (RFC 6570). */
 export interface McpResourceDefinition extends Described {
   readonly kind: 'resource';
   readonly uri: string;
   readonly mimeType?: string;
   readonly annotations?: Annotations;
-  /** Of the content, in bytes. */
+  /** Size of the content in bytes. */
   readonly size?: number;
 }
 
@@ -45,5 +54,5 @@ export interface McpPromptDefinition extends Described {
   readonly arguments: readonly McpPromptArgument[];
 }
 
-/** What a server offers to clients. */
+/** A tool, resource or prompt that a server offers. */
 export type McpDefinition = McpToolDefinition | McpResourceDefinition | McpPromptDefinition;

@@ -1,23 +1,23 @@
 import type { McpContext } from './mcp-context.js';
 
-/** The request that something is logged of. */
+/** The request that a log line is about. */
 export type LoggedRequest = Pick<McpContext, 'correlationId' | 'requestId' | 'session' | 'principal'>;
 
-/** Keeps what must not reach a client, or is of no use to it. */
+/** Logs what must not reach a client, or is of no use to it. */
 export interface ErrorReporter {
   /**
-   * Logs an error with a correlation id. Never throws, whatever the error is.
+   * Logs an error with a correlation id. Never throws, whatever was thrown.
    *
    * @param where what failed, such as `tools/call echo`
-   * @param request that failed
-   * @returns the correlation id of the request, or a new one, which a client may see
+   * @param request the request that failed, if there is one
+   * @returns the correlation id of the request, or a new one. Clients may see it
    */
   report(error: unknown, where: string, request?: LoggedRequest): string;
 
-  /** Logs what whoever runs the server should know of. */
+  /** Logs what the operator should know. */
   warn(text: string): void;
 
-  /** Logs what is no error, for whoever looks closely. */
+  /** Logs details that are no errors. */
   debug(text: string, request?: LoggedRequest): void;
 }
 

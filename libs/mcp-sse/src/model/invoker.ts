@@ -2,25 +2,27 @@ import type { McpContext } from './mcp-context.js';
 import type { McpPolicyContext } from './mcp-policy.js';
 import type { SerializedMembers } from './serialized-members.js';
 
-/** The context of a request that can be aborted by who answers it. */
+/** The context of a request as its invoker needs it. */
 export interface InvokedContext extends McpContext {
+  /** The code of the error for a resource that does not exist. Revisions of the protocol differ in it. */
+  readonly resourceNotFoundCode: number;
   /** Aborts the context's signal. The request is answered nonetheless. */
   abort(reason: Error): void;
 }
 
 /**
- * A request that its client may make. Running it gives its result, now or later, or fails with a `JsonRpcError`;
- * anything else it fails with is masked.
+ * Runs a request that its client may make. Returns its result or a promise of it, or fails with a `JsonRpcError`. Any
+ * other error is masked.
  */
 export type PreparedRequest = () => object | SerializedMembers | Promise<object | SerializedMembers>;
 
-/** A resource that its client may subscribe to. */
+/** A resource that a client may subscribe to. */
 export interface WatchableResource {
   /**
    * Watches it.
    *
-   * @param onUpdate called whenever the content has changed; never, when nothing tells
-   * @returns stops watching
+   * @param onUpdate called whenever the content has changed, if the resource can tell
+   * @returns a function that stops watching
    * @throws {JsonRpcError}
    */
   watch(onUpdate: () => void): Promise<() => void>;
@@ -47,8 +49,8 @@ export interface Invoker {
    * Nothing of the application runs but that policy.
    *
    * @param params as the client sent them; unchecked
-   * @throws {JsonRpcError} when there is no such thing, or none that the client may know of
-   * @throws {InsufficientScopeError} when nothing but scopes is missing
+   * @throws {JsonRpcError} when it does not exist, or the client may not know of it
+   * @throws {InsufficientScopeError} when the principal only lacks scopes
    */
   prepare(
     method: InvokedMethod,

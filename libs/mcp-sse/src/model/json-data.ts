@@ -1,20 +1,22 @@
 import { types } from 'node:util';
 import { StreamableFile } from '@nestjs/common';
 
-/** Deeper values are copied, which notices circles. */
+/** Deeper values are copied, which detects circles. */
 const MAX_DEPTH = 100;
 
 /**
- * The value as JSON can say it: a Map becomes an object, a Set or other iterable an array, a bigint its digits, bytes base64.
- * A value that JSON says as it is comes back itself, without a copy.
+ * Converts a value to data that JSON can express: a Map becomes an object, a Set or other iterable an array, a bigint a
+ * string of its digits, bytes become base64. A value that JSON expresses as it is is returned without a copy.
  *
- * @throws {TypeError} naming the member that JSON cannot say: an Error, a Promise, a stream, a circle
+ * @throws {TypeError} naming the member that JSON cannot express: an Error, a Promise, a stream, a circle
  */
 export function jsonData(value: unknown): unknown {
   return saysItself(value, 0) ? value : copied(value, '', []);
 }
 
-/** The call of each tool that returns an object comes through here. */
+/**
+ * Whether JSON expresses the value as it is. Runs for each tool call that returns an object, so it allocates nothing.
+ */
 function saysItself(value: unknown, depth: number): boolean {
   if (typeof value !== 'object') return typeof value !== 'bigint';
   if (value === null) return true;
@@ -51,7 +53,7 @@ export function isBytes(value: object): value is ArrayBufferLike | ArrayBufferVi
   return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
 }
 
-/** An Error (what it holds is for the log), a Promise, a stream, a Blob, a Response. */
+/** An Error (whose content is for the log), a Promise, a stream, a Blob, a Response. */
 function isUnsayable(value: object): boolean {
   return (
     value instanceof Error ||
@@ -96,7 +98,7 @@ function keyed(map: ReadonlyMap<unknown, unknown>, path: string): [string, unkno
   });
 }
 
-/** Base64 where the elements are bytes, else an array of the elements. */
+/** Base64 if the elements are bytes, else an array of the elements. */
 function copiedBytes(
   value: ArrayBufferLike | ArrayBufferView,
   path: string,
@@ -108,7 +110,7 @@ function copiedBytes(
     : bytesOf(value).toString('base64');
 }
 
-/** The bytes of a buffer or of a view of it, without a copy. */
+/** The bytes of a buffer or of a view of one, without a copy. */
 export function bytesOf(value: ArrayBufferLike | ArrayBufferView): Buffer {
   return ArrayBuffer.isView(value)
     ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)

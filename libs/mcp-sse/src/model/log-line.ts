@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
 /**
- * A line of the log with fields: loggers that write JSON have them, Nest's own and others such as pino; those that write
- * text have the text.
+ * A log line with fields. Loggers that write JSON, such as Nest's own or pino, write the fields. Loggers that write
+ * text write the text.
  */
 export class LogLine {
   readonly #text: string;
@@ -23,4 +23,12 @@ export class LogLine {
   [inspect.custom](): string {
     return this.#text;
   }
+}
+
+/** Control characters, line and paragraph separators, and characters that change the direction of text. */
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Escapes text of a client for a log line, so that it starts no line, moves no cursor and hides nothing. */
+export function escapeControls(text: string): string {
+  return text.replace(CONTROLS, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

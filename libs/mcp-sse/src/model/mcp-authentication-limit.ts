@@ -1,17 +1,17 @@
-/** What is known of a request before anybody has checked who sent it. */
+/** A request before anybody has checked who sent it. */
 export interface McpAuthenticationAttempt {
-  /** IP address of the client; the proxy's, unless it is one of `trustedProxies`. Empty on a Unix socket. */
+  /** IP address of the client, or of a proxy that is not one of `trustedProxies`. Empty on a Unix socket. */
   readonly address: string;
-  /** SHA-256 of the API key or of the `Authorization` header; undefined where there is neither. */
+  /** SHA-256 of the API key or the `Authorization` header; undefined if the request has neither. */
   readonly credential?: string;
 }
 
-/** Keeps clients from trying keys and tokens at full speed: the class that `authenticationLimit` names. */
+/** Slows down clients that try keys and tokens. The option `authenticationLimit` names the class. */
 export interface McpAuthenticationLimit {
-  /** How long the client must wait before it may try again; 0 lets it try now. More is answered with 429. */
+  /** Milliseconds that the client must wait before it may try again. 0 lets it try now, more is answered by 429. */
   waitMs(attempt: McpAuthenticationAttempt): number;
-  /** The guards have let the request in. */
+  /** Called when the guards have let the request in. */
   succeeded(attempt: McpAuthenticationAttempt): void;
-  /** A guard has answered 401. */
+  /** Called when a guard has answered 401. */
   failed(attempt: McpAuthenticationAttempt): void;
 }

@@ -12,14 +12,14 @@ import type { McpPrincipal } from './principal.js';
 import type { McpSessionView } from './session-view.js';
 
 /**
- * Sends `notifications/message` to the client of the running request, when the client asked for that level
- * (`logging/setLevel`; until then every level is sent).
+ * Sends `notifications/message` to the client of the running request, if the client wants that level. It gets every
+ * level until it sets one by `logging/setLevel`.
  */
 export type McpLog = Readonly<Record<LoggingLevel, (data: unknown, logger?: string) => void>>;
 
 /**
- * What a handler knows of the request that it answers. The values that the `contextFactory` option returns
- * are members too; declare them by augmenting this class:
+ * The request that a handler answers, and ways to reach its client. Has the values that the `contextFactory` option
+ * returns as members too. Declare them by augmenting this class:
  *
  * ```ts
  * declare module 'nestjs-mcp-sse' {
@@ -28,18 +28,18 @@ export type McpLog = Readonly<Record<LoggingLevel, (data: unknown, logger?: stri
  * ```
  */
 export abstract class McpContext implements ClientRequests {
-  /** The session that the request was made in. A request of a stateless revision has none. */
+  /** The session that the request was made in. A request of a stateless revision of the protocol has none. */
   abstract readonly session?: McpSessionView;
   abstract readonly principal: McpPrincipal;
   /** The JSON-RPC id of the request. */
   abstract readonly requestId: RequestId;
-  /** Names the request in the log, in a masked error and in the audit trail. */
+  /** Identifies the request in the log, in masked errors and in the audit trail. */
   abstract readonly correlationId: string;
   /** The HTTP request (Express's or Fastify's) that carried the message. */
   abstract readonly request: unknown;
   /**
-   * Headers of the POST that carried the message, the caller's token and cookies among them. Those are meant for this
-   * server: never send them to another one. `docs/upstream.md` says how to call other services.
+   * Headers of the POST that carried the message, among them the caller's token and cookies. Never send those to
+   * another server. `docs/upstream.md` shows how to call other services.
    */
   abstract readonly headers: IncomingHttpHeaders;
   /** Headers of the GET that opened the session's stream. */
@@ -51,7 +51,7 @@ export abstract class McpContext implements ClientRequests {
   abstract readonly streamQuery: Readonly<Record<string, unknown>>;
   /** Parameters of the route, such as `tenant` in `/:tenant/sse`. */
   abstract readonly params: Readonly<Record<string, string>>;
-  /** Aborts when the client cancels the request or the session ends. */
+  /** Aborts when the client cancels the request, the session ends, or the handler takes too long. */
   abstract readonly signal: AbortSignal;
   abstract readonly log: McpLog;
   abstract readonly protocolVersion?: string;
@@ -59,10 +59,10 @@ export abstract class McpContext implements ClientRequests {
   abstract readonly clientCapabilities?: ClientCapabilities;
 
   /**
-   * Sends `notifications/progress` when the client asked for progress, else does nothing.
+   * Sends `notifications/progress` if the client asked for progress.
    *
-   * @param done how far the work is; each call must report more than the one before
-   * @param total what `done` will be at the end, if that is known
+   * @param done the progress so far. A call that reports no more than the one before is ignored
+   * @param total the value of `done` at the end, if known
    */
   abstract progress(done: number, total?: number, message?: string): void;
 
@@ -80,9 +80,9 @@ export abstract class McpContext implements ClientRequests {
   ): ReturnType<ClientRequests['listRoots']>;
 
   /**
-   * Ends the stream that carries this request's messages, without ending the request: the client comes back
-   * for the rest after `retryMs`, which is `http.retryMs` unless given. Does nothing where the transport has no such stream
-   * (Streamable HTTP from 2025-11-25 has).
+   * Ends the stream that carries this request's messages, but not the request. The client reconnects for the rest after
+   * `retryMs` milliseconds, by default `http.retryMs`. Works over Streamable HTTP from revision 2025-11-25, and does
+   * nothing elsewhere.
    */
   abstract closeStream(retryMs?: number): void;
 }

@@ -4,20 +4,20 @@ import type { McpPrincipal } from './principal.js';
 import type { McpSessionView } from './session-view.js';
 
 /**
- * What a policy is told besides the principal and the definition. It is the whole {@link McpContext} when the
- * client asks, and no more than this when a notification is about to be sent.
+ * The context of a policy's decision. It is the whole {@link McpContext} when a client makes a request, and no more than
+ * these members when a notification is about to be sent.
  */
 export type McpPolicyContext = Pick<McpContext, 'session' | 'principal' | 'params'>;
 
-/** What a policy is told when a notification is about to be sent to a session: its newest principal. */
+/** The context of a policy's decision about a notification to a session, with the session's newest principal. */
 export function policyContextOf(session: McpSessionView): McpPolicyContext {
   const { principal, params } = session;
   return { session, principal, params };
 }
 
 /**
- * Who may see and use a tool, a resource or a prompt: the class that the `policy` option names. What it refuses
- * is in no list, and its name is answered as an unknown one.
+ * Decides who may see and use a tool, a resource or a prompt. The `policy` option names the class. A feature that it
+ * refuses is in no list, and requests for it are answered as if it did not exist.
  *
  * ```ts
  * @Injectable()
@@ -32,12 +32,12 @@ export function policyContextOf(session: McpSessionView): McpPolicyContext {
  */
 export abstract class McpPolicy {
   /**
-   * Asked on each call for what it names, and on each list for everything that might be on it; not for what is
-   * `@McpPublic()`. `@McpScopes()` and `@McpRoles()` must be met as well. For a name that nothing has it is asked
-   * about something else, so that the time it takes does not tell hidden from unknown. When it throws, nobody gets
-   * anything: the request is answered by an internal error.
+   * Called for the feature that a call names, and for each feature that a list may have, unless it is `@McpPublic()`.
+   * `@McpScopes()` and `@McpRoles()` must be met as well. If a name does not exist, the policy is asked about another
+   * feature, so that its time does not tell hidden features from unknown ones. When it throws, the request is answered
+   * by an internal error.
    *
-   * @param principal of the request; of the session's newest one, when a notification is about to be sent
+   * @param principal of the request, or the session's newest one when a notification is about to be sent
    */
   abstract canAccess(
     principal: McpPrincipal,

@@ -1,11 +1,11 @@
 const PARTS = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?#]*))?([^?#]*)([^]*)$/i;
 const PERCENT = /%([0-9a-f]{2})?/gi;
 const UNRESERVED = /[\w.~-]/;
-/** What a URI has in its encoded form only. */
+/** Characters that a URI may have in encoded form only. */
 const NOT_IN_URIS = /[^!-~]|["<>\\^`{|}]/gu;
 
 /**
- * The one form of all spellings of a URI: what is compared to tell whether two URIs name the same.
+ * The normal form of a URI. Two URIs name the same resource if their normal forms are equal.
  *
  * @see https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2
  */
@@ -13,12 +13,12 @@ export function normalUri(uri: string): string {
   return assembled(uri, (host) => host.toLowerCase());
 }
 
-/** As {@link normalUri}, but the case of the host stays: templates read values from there. */
+/** As {@link normalUri}, but keeps the case of the host, since templates read values from there. */
 export function normalUriInCase(uri: string): string {
   return assembled(uri, (host) => host);
 }
 
-/** Encodes what must be, and decodes what need not be encoded. */
+/** Encodes the characters that must be encoded, and decodes those that need not be. */
 export function normalPercentEncoding(text: string): string {
   return text
     .replace(PERCENT, (encoded, hex?: string) => {

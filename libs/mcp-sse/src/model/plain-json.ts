@@ -1,12 +1,12 @@
 /**
- * A copy of a value that has JSON, whatever the value is made of: a bigint becomes its digits, what contains itself ends
- * there, and what JSON does not know is left out.
+ * Copies a value to one that JSON can express: a bigint becomes its digits, and circles, functions and symbols are left
+ * out.
  */
 export function plainJson(value: unknown): unknown {
   return copy(value, new Set());
 }
 
-/** @param above what the value is inside of */
+/** @param above the objects that contain the value */
 function copy(value: unknown, above: Set<unknown>): unknown {
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'function' || typeof value === 'symbol') return undefined;

@@ -1,6 +1,6 @@
 /**
- * Who a request acts for. A session belongs to the principal that opened it: issuer, tenant and subject
- * decide, never the bytes of a token, so that a refreshed token keeps its session.
+ * The user or client that a request acts for. A session belongs to the principal that opened it. Issuer, tenant and
+ * subject identify a principal, not the bytes of a token, so a refreshed token keeps its session.
  */
 export interface McpPrincipal {
   /** Identifier of the user or client, unique within its issuer (`sub` of a JWT). */
@@ -11,13 +11,13 @@ export interface McpPrincipal {
   readonly tenant?: string;
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
-  /** When what the principal was recognised by ends (`exp` of a JWT), in milliseconds since the epoch. */
+  /** When the principal's credential expires (`exp` of a JWT), in milliseconds since the epoch. */
   readonly expiresAt?: number;
-  /** Everything else that is known of the principal, such as the claims of its token. */
+  /** Everything else that is known about the principal, such as the claims of its token. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** The principal of requests that nobody authenticated. */
+/** The principal of unauthenticated requests. */
 export const ANONYMOUS: McpPrincipal = Object.freeze({
   subject: 'anonymous',
   issuer: 'nestjs-mcp-sse',
@@ -26,12 +26,12 @@ export const ANONYMOUS: McpPrincipal = Object.freeze({
   claims: {},
 });
 
-/** Equal for two principals exactly when they are the same issuer, tenant and subject. */
+/** A key that two principals share exactly if issuer, tenant and subject are the same. */
 export function principalKey(principal: McpPrincipal): string {
   return JSON.stringify([principal.issuer ?? null, principal.tenant ?? null, principal.subject]);
 }
 
-/** Whether two principals are the same issuer, tenant and subject. */
+/** Whether two principals have the same issuer, tenant and subject. */
 export function isSamePrincipal(one: McpPrincipal, other: McpPrincipal): boolean {
   return (
     one === other ||

@@ -1,4 +1,4 @@
-/** A step of a streaming handler; see {@link progress}. */
+/** A step of a streaming handler, made by {@link progress}. */
 export class McpProgress {
   constructor(
     readonly done: number,
@@ -8,8 +8,8 @@ export class McpProgress {
 }
 
 /**
- * Reports progress from a handler that returns an Observable or an async iterable: what it emits with this
- * becomes `notifications/progress`, and the last other value is the result.
+ * Reports progress from a handler that returns an Observable or an async iterable. Each emitted `progress()` becomes
+ * `notifications/progress`, and the last other value is the result.
  *
  * ```ts
  * @McpTool()

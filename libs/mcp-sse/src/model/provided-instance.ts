@@ -3,8 +3,8 @@ import type { ModuleRef } from '@nestjs/core';
 import { UnknownElementException } from '@nestjs/core/errors/exceptions/unknown-element.exception.js';
 
 /**
- * The instance of a class that the options name. One that some module provides keeps that module's dependencies;
- * another one is made here. What is an instance already is given back.
+ * Resolves a class that the options name to its instance: the one that a module provides, else a new one with its
+ * dependencies injected. An instance is returned as it is.
  */
 export async function providedInstance<T extends object>(
   moduleRef: ModuleRef,
@@ -16,7 +16,7 @@ export async function providedInstance<T extends object>(
   } catch (error) {
     if (!(error instanceof UnknownElementException)) throw error;
     const made = await moduleRef.create<T & Partial<OnModuleInit>>(given as Type<T>);
-    // Nest does so for what is provided only.
+    // Nest calls this hook of providers only.
     await made.onModuleInit?.();
     return made;
   }

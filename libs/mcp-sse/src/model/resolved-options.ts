@@ -23,7 +23,7 @@ export type ResolvedOAuth = Defaulted<
   'authorizationServers' | 'scopes' | 'scopeHierarchy' | 'resourceName'
 >;
 
-/** One of these is there. */
+/** Exactly one of these is set. */
 export interface ResolvedAuth {
   readonly jwt?: ResolvedJwt;
   readonly introspection?: ResolvedIntrospection;

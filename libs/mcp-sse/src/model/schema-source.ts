@@ -1,9 +1,18 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Type } from './type.js';
-import type { JsonObjectSchema } from './json-schema.js';
+
+/** A class. */
+export type Type<T = unknown> = abstract new (...args: never[]) => T;
+
+/** A JSON Schema 2020-12 document whose root describes an object, as the protocol requires. */
+export interface JsonObjectSchema {
+  readonly type: 'object';
+  readonly properties?: Readonly<Record<string, object>>;
+  readonly required?: readonly string[];
+  readonly [keyword: string]: unknown;
+}
 
 /**
- * Where a schema comes from: a class with class-validator decorators, a zod 4 or other Standard Schema
- * object, or a JSON Schema 2020-12 document.
+ * A schema: a class with class-validator decorators, a zod 4 or other Standard Schema object, or a JSON Schema 2020-12
+ * document.
  */
 export type McpSchemaSource = Type | StandardSchemaV1 | JsonObjectSchema;

@@ -1,14 +1,14 @@
-/** Where and how a value departs from its shape. */
+/** Where and how a value differs from its schema. */
 export interface ShapeIssues {
   readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
 }
 
-/** A schema of the protocol, as the SDK has them. */
+/** A schema of the SDK. */
 interface Shape {
   safeParse(value: unknown): { success: true } | { success: false; error: ShapeIssues };
 }
 
-/** Where and how a value first departs from its shape, such as `messages.0.role: …`; undefined where it fits. */
+/** Where and how a value first differs from its schema, such as `messages.0.role: …`; undefined if it is valid. */
 export function shapeFault(shape: Shape, value: unknown): string | undefined {
   const parsed = shape.safeParse(value);
   return parsed.success ? undefined : issueText(parsed.error);

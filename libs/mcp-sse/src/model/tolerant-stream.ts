@@ -3,11 +3,11 @@ import { Observable, Subscriber, type Observer, type Operator, type Subscription
 type Next<T> = (value: T) => unknown;
 
 /**
- * An Observable whose subscribers may fail. What one of them throws, or rejects with, ends neither the process nor its
- * subscription; it is reported once.
+ * An Observable whose subscribers may fail. A subscriber that throws or rejects ends neither the process nor its
+ * subscription. Its first failure is reported.
  */
 export class TolerantStream<T> extends Observable<T> {
-  /** @param report is told of the first failure of each subscriber */
+  /** @param report called with the first failure of each subscriber */
   constructor(
     source: Observable<T>,
     private readonly report: (error: unknown) => void,
@@ -16,7 +16,7 @@ export class TolerantStream<T> extends Observable<T> {
     this.source = source;
   }
 
-  /** What operators make of it tolerates as much. */
+  /** Makes Observables that operators derive tolerant too. */
   override lift<R>(operator?: Operator<T, R>): Observable<R> {
     const lifted = new TolerantStream<R>(this as Observable<unknown> as Observable<R>, this.report);
     lifted.operator = operator;
@@ -24,7 +24,7 @@ export class TolerantStream<T> extends Observable<T> {
   }
 
   override subscribe(observer?: Partial<Observer<T>> | Next<T> | null): Subscription {
-    // An operator passes on what fails to the subscriber at its end.
+    // An operator passes failures on to the subscriber at its end.
     if (observer instanceof Subscriber) return super.subscribe(observer);
     const sink: Partial<Observer<T>> = typeof observer === 'function' ? { next: observer } : (observer ?? {});
     let hasFailed = false;

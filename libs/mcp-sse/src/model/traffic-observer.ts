@@ -1,51 +1,51 @@
 import type { McpContext } from './mcp-context.js';
 import type { McpSessionView } from './session-view.js';
 
-/** One request, as an observer follows it. */
+/** Follows one request for an observer. */
 export interface ObservedRequest {
-  /** Runs what answers it, such as within a context of the observer's own. */
+  /** Runs the function that answers it, such as within an async context of the observer. */
   run?<T>(answer: () => T): T;
 
   /**
-   * Called once with how it ended.
+   * Called once, when the request ends.
    *
-   * @param outcome its result, or the `JsonRpcError` that it was answered with; undefined when it has no answer,
-   *   since it was cancelled or its session ended
-   * @param json of the answer; empty when there is none
+   * @param outcome the result, or the `JsonRpcError` that it was answered with; undefined if it was cancelled or its
+   *   session ended
+   * @param json the answer; empty if there is none
    */
   end(outcome: object | undefined, json: string): void;
 }
 
-/** Is told of each message between a client and its session. */
+/** Observes each message between a client and its session. */
 export interface MessageObserver {
   /**
-   * Messages of the client have been accepted.
+   * Called when messages of the client have been accepted.
    *
-   * @param received what came together, each with the bytes of the whole
+   * @param received messages that came together, each with the bytes of all
    */
   received(
     session: McpSessionView,
     received: readonly { readonly message: object; readonly bytes: number }[],
   ): void;
-  /** A message goes to the client, or waits for it. */
+  /** Called when a message goes to the client or waits for it. */
   sent(session: McpSessionView, json: string): void;
-  /** Events that a client has missed are sent once more. */
+  /** Called when events that a client has missed are sent again. */
   replayed(session: McpSessionView, events: number): void;
-  /** A POST came here whose session another node has. */
+  /** Called when a POST came here whose session another node has. */
   routed(): void;
 }
 
-/** Is told of what goes through the server, by the layers that see it. */
+/** Observes the traffic of a server. The layers that see it call it. A request need not have a session. */
 export interface TrafficObserver {
-  /** Undefined while nobody wants to know of single messages: looking is all that they cost then. */
+  /** Undefined while nobody observes single messages, so that they cost nothing else. */
   readonly messages?: MessageObserver;
 
   /**
-   * A request has come, and nothing of the application has seen it yet but its policy.
+   * Called when a request has come, after the policy and before anything else of the application.
    *
-   * @param params as the client sent them; unchecked
-   * @param bytes of the message that carried it
-   * @returns undefined when nobody wants to know
+   * @param params as the client sent them, unchecked
+   * @param bytes size of the POST's body or the line that carried it
+   * @returns undefined if nobody follows the request
    */
   request(
     method: string,
@@ -55,10 +55,10 @@ export interface TrafficObserver {
   ): ObservedRequest | undefined;
 
   /**
-   * A route of the module has answered a request (Express's or Fastify's) with an error.
+   * Called when a route of the module has answered a request (Express's or Fastify's) with an error.
    *
-   * @param status of HTTP
-   * @param correlationId what the log of the error says, if it was logged
+   * @param status the HTTP status
+   * @param correlationId the one that the log has, if the error was logged
    */
   refusal(request: object, error: unknown, status: number, correlationId?: string): void;
 }

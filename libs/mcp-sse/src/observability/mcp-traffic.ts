@@ -3,7 +3,7 @@ import type { McpContext } from '../model/mcp-context.js';
 import type { MessageObserver, ObservedRequest, TrafficObserver } from '../model/traffic-observer.js';
 import { McpAuditService } from './audit/mcp-audit.service.js';
 
-/** What goes through one server, told to all that want to know: the audit trail, metrics, traces. */
+/** Passes the traffic of one server on to its observers: the audit trail, metrics, traces, the console. */
 @Injectable()
 export class McpTraffic implements TrafficObserver {
   private observers: readonly TrafficObserver[];
@@ -18,16 +18,16 @@ export class McpTraffic implements TrafficObserver {
     return this.forMessages;
   }
 
-  /** @returns tells it nothing more */
+  /** @returns a function that removes the observer */
   add(observer: TrafficObserver): () => void {
     this.observers = [...this.observers, observer];
     return () => (this.observers = this.observers.filter((other) => other !== observer));
   }
 
-  /** @returns tells it nothing more */
+  /** @returns a function that removes the observer */
   addForMessages(observer: MessageObserver): () => void {
-    this.tellOfMessages([...this.messageObservers, observer]);
-    return () => this.tellOfMessages(this.messageObservers.filter((other) => other !== observer));
+    this.setMessageObservers([...this.messageObservers, observer]);
+    return () => this.setMessageObservers(this.messageObservers.filter((other) => other !== observer));
   }
 
   request(
@@ -48,7 +48,7 @@ export class McpTraffic implements TrafficObserver {
     for (const observer of this.observers) observer.refusal(request, error, status, correlationId);
   }
 
-  private tellOfMessages(observers: readonly MessageObserver[]): void {
+  private setMessageObservers(observers: readonly MessageObserver[]): void {
     this.messageObservers = observers;
     this.forMessages = observers.length > 1 ? eachOf(observers) : observers[0];
   }

@@ -1,11 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
+import { SessionCluster } from '../cluster/session-cluster.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { McpSessionService } from '../sessions/mcp-session.service.js';
 import { McpTraffic } from './mcp-traffic.js';
 
-/** A server of the application, as those who watch it need it. */
+/** A server of the application, with what its observers need. */
 @Injectable()
 export class ObservedServer {
   constructor(
@@ -13,14 +14,15 @@ export class ObservedServer {
     readonly registry: McpRegistry,
     readonly sessions: McpSessionService,
     readonly traffic: McpTraffic,
+    @Optional() @Inject(SessionCluster) readonly cluster?: SessionCluster,
   ) {}
 
-  /** Injection token of one of several servers, by its name. */
+  /** Injection token of the server with a name, if the application has several. */
   static token(name: string): string {
     return `nestjs-mcp-sse:observed-server:${name}`;
   }
 
-  /** Every server of an application, once its providers are there. */
+  /** Every server of an application, once its providers exist. */
   static all(modules: ModulesContainer): ObservedServer[] {
     return [...modules.values()].flatMap(({ providers }) => {
       const found: unknown = providers.get(ObservedServer)?.instance;

@@ -9,30 +9,45 @@ import type {
   ProgressToken,
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
+import type { FormCheck, ClientRequestOptions, ClientRequests } from '../model/client-requests.js';
+import { McpClientError } from '../model/errors/mcp-client.error.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import type { FormCheck } from '../model/form-check.js';
 import { McpContext, type McpLog } from '../model/mcp-context.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView } from '../model/session-view.js';
-import type { ClientRequestOptions, ClientRequests } from '../model/client-requests.js';
-import { CallLog, isLogged } from './call-log.js';
+import { CallLogger, isLogged } from './call-logger.js';
 import type { ClientRequestContext } from './client-request-queue.js';
 import { ClientRequestSender } from './client-request-sender.js';
 import type { ClientState } from './connection-state.js';
-import type { MessageOrigin } from './message-origin.js';
+import { revisionOf, UNDECLARED_REVISION } from './revisions.js';
 
-/** What the context of a request needs of its host, a connection. */
+/** Where a message came from, and who sent it. */
+export interface MessageOrigin {
+  readonly principal: McpPrincipal;
+  /** The HTTP request that carried it: Express's, Fastify's, or a stand-in where there was none. */
+  readonly request: unknown;
+  readonly headers: IncomingHttpHeaders;
+  /** Headers of the request that opened the session's stream. */
+  readonly streamHeaders: IncomingHttpHeaders;
+  /** Parameters of the route. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Size of the POST's body or the line that carried it. */
+  readonly bytes: number;
+  /** Members that the `contextFactory` option adds to the context. */
+  readonly extras?: object;
+}
+
+/** Options of a request to the client. The host has a default for `timeoutMs`. */
+export type ContextRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number };
+
+/** What the context of a request needs of its host, such as a connection. */
 export interface CallPort {
   /** The session that the request was made in, if any. */
   readonly session?: McpSessionView;
   readonly state: Readonly<ClientState>;
   readonly checkForm: FormCheck;
   notify(method: string, params: Readonly<Record<string, unknown>> | undefined, relatesTo: RequestId): void;
-  request(
-    method: string,
-    params: object | undefined,
-    context: Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number },
-  ): Promise<unknown>;
+  request(method: string, params: object | undefined, options: ContextRequestOptions): Promise<unknown>;
   closeStream(relatesTo: RequestId, retryMs?: number): void;
 }
 
@@ -46,7 +61,7 @@ export class CallContext extends McpContext {
   #lastProgress = -Infinity;
   #settled = false;
   #abortReason?: Error;
-  // Not `private` of TypeScript: those would be names that the application cannot use in contextFactory.
+  // Fields that are `private` in TypeScript only would reserve their names: contextFactory could not use them.
   readonly #progressToken: ProgressToken | undefined;
   readonly #origin: MessageOrigin;
   readonly #port: CallPort;
@@ -108,6 +123,10 @@ export class CallContext extends McpContext {
     return this.#port.state.clientCapabilities;
   }
 
+  get resourceNotFoundCode(): number {
+    return (revisionOf(this.#port.state.protocolVersion) ?? UNDECLARED_REVISION).resourceNotFoundCode;
+  }
+
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
@@ -117,12 +136,12 @@ export class CallContext extends McpContext {
   }
 
   get log(): McpLog {
-    return (this.#log ??= new CallLog((level, data, logger) => this.#writeLog(level, data, logger)));
+    return (this.#log ??= new CallLogger((level, data, logger) => this.#writeLog(level, data, logger)));
   }
 
   progress(done: number, total?: number, message?: string): void {
     const progressToken = this.#progressToken;
-    // NaN and infinite numbers have no JSON.
+    // JSON cannot express NaN and infinite numbers.
     if (progressToken === undefined || !Number.isFinite(done) || done <= this.#lastProgress) return;
     this.#lastProgress = done;
     const knownTotal = Number.isFinite(total) ? total : undefined;
@@ -154,7 +173,7 @@ export class CallContext extends McpContext {
     if (!this.#settled) this.#port.closeStream(this.requestId, retryMs);
   }
 
-  /** The request has its answer, or will never have one. */
+  /** Called when the request has its answer, or will never have one. Nothing is sent for it any more. */
   settle(): void {
     this.#settled = true;
   }
@@ -169,7 +188,9 @@ export class CallContext extends McpContext {
     const { requestId: relatesTo, signal } = this;
     const { state, checkForm } = this.#port;
     return new ClientRequestSender(state, checkForm, (method, params, timeoutMs) =>
-      this.#port.request(method, params, { relatesTo, signal, timeoutMs }),
+      this.#settled
+        ? Promise.reject(new McpClientError(`${method} was not sent: the request ended.`))
+        : this.#port.request(method, params, { relatesTo, signal, timeoutMs }),
     );
   }
 

@@ -1,8 +1,7 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
-import type { JsonRpcResponse } from './json-rpc.js';
-import type { SendMessage } from './send-message.js';
-import { serializeNotification, serializeRequest } from './serialize.js';
+import { type JsonRpcResponse, serializeNotification, serializeRequest } from './json-rpc.js';
+import type { SendMessage } from './connection-outlet.js';
 
 interface Pending {
   readonly method: string;
@@ -10,23 +9,31 @@ interface Pending {
   reject(error: McpClientError): void;
 }
 
+interface Held {
+  readonly relatesTo: RequestId;
+  send(): void;
+  giveUp(reason: string): void;
+}
+
 export interface ClientRequestContext {
-  /** The client's request that this one is made for. */
+  /** Id of the client's request that this one is made for. */
   readonly relatesTo: RequestId;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
 }
 
+const ORIGIN_ENDED = 'the request that it was made for ended.';
+
 /** Requests of the server that its client has not answered yet. */
 export class ClientRequestQueue {
   private readonly pending = new Map<RequestId, Pending>();
-  /** Of these, what sends the ones that wait for the client to be ready. */
-  private readonly held = new Map<RequestId, () => void>();
+  /** Those of them that wait for the client to be ready. */
+  private readonly held = new Map<RequestId, Held>();
   private lastId = 0;
 
   /**
-   * @param isReady whether the client can be asked yet
-   * @param log takes what was cancelled, and why
+   * @param isReady whether the client has sent `notifications/initialized`
+   * @param log is told which request was cancelled, and why
    */
   constructor(
     private readonly send: SendMessage,
@@ -34,16 +41,16 @@ export class ClientRequestQueue {
     private readonly log: (text: string) => void,
   ) {}
 
-  /** Requests get greater ids than this. */
+  /** Makes the ids of requests greater than this one. */
   startAfter(id: number): void {
     this.lastId = id;
   }
 
   /**
-   * Rejects with a {@link McpClientError} when the client answers with an error or a faulty envelope, too late or not at all. A client
-   * that is not ready is asked as soon as it is.
+   * Asks the client, as soon as it is ready. Rejects with a {@link McpClientError} when it answers with an error or an
+   * invalid message, too late or not at all.
    *
-   * @throws {TypeError} when the parameters have no JSON
+   * @throws {TypeError} when JSON cannot express the parameters
    */
   request(method: string, params: object | undefined, context: ClientRequestContext): Promise<unknown> {
     const { relatesTo, signal, timeoutMs } = context;
@@ -66,7 +73,7 @@ export class ClientRequestQueue {
           this.send(serializeNotification('notifications/cancelled', { requestId: id, reason }), relatesTo);
         reject(new McpClientError(`${method}: ${reason}`));
       };
-      const onAbort = () => giveUp('the request that it was made for ended.');
+      const onAbort = () => giveUp(ORIGIN_ENDED);
       const onTimeout = () => {
         const missing = this.held.has(id) ? 'send notifications/initialized' : 'answer';
         giveUp(`the client did not ${missing} within ${timeoutMs} ms.`);
@@ -86,18 +93,30 @@ export class ClientRequestQueue {
       });
       const send = () => this.send(json, relatesTo);
       if (this.isReady()) send();
-      else this.held.set(id, send);
+      else this.held.set(id, { relatesTo, send, giveUp });
     });
   }
 
-  /** Sends what has waited for the client to be ready. */
+  /** Sends the requests that have waited for the client to be ready. */
   sendHeld(): void {
-    const sends = [...this.held.values()];
+    const held = [...this.held.values()];
     this.held.clear();
-    for (const send of sends) send();
+    for (const { send } of held) send();
   }
 
-  /** An answer that nobody waits for is dropped. */
+  /** Cancels what was not sent yet for a client's request that now has its answer. @param id of that request */
+  answered(id: RequestId): void {
+    if (this.held.size === 0) return;
+    for (const { relatesTo, giveUp } of this.held.values()) if (relatesTo === id) giveUp(ORIGIN_ENDED);
+  }
+
+  /** Rejects what the client has not answered when its session ends. */
+  close(): void {
+    for (const { method, reject } of this.pending.values())
+      reject(new McpClientError(`${method}: the session ended before the client answered.`));
+  }
+
+  /** Takes an answer of the client. One that nobody waits for is dropped. */
   settle({ id, result, error, fault }: JsonRpcResponse): void {
     const pending = this.pending.get(id);
     if (!pending) return;

@@ -1,27 +1,27 @@
 import {
-  CreateMessageResultSchema,
-  CreateMessageResultWithToolsSchema,
-  ElicitRequestFormParamsSchema,
-  ElicitRequestURLParamsSchema,
-  ElicitResultSchema,
-  ListRootsResultSchema,
   type ClientCapabilities,
   type CreateMessageRequestParams,
   type CreateMessageRequestParamsBase,
+  CreateMessageRequestParamsSchema,
   type CreateMessageResult,
+  CreateMessageResultSchema,
   type CreateMessageResultWithTools,
+  CreateMessageResultWithToolsSchema,
   type ElicitRequestFormParams,
+  ElicitRequestFormParamsSchema,
   type ElicitRequestURLParams,
+  ElicitRequestURLParamsSchema,
   type ElicitResult,
+  ElicitResultSchema,
+  ListRootsResultSchema,
   type Root,
+  type SamplingMessage,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { ClientRequestOptions, ClientRequests } from '../model/client-requests.js';
+import type { ClientRequestOptions, ClientRequests, FormCheck } from '../model/client-requests.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
-import type { FormCheck } from '../model/form-check.js';
 import { issueText, shapeFault, type ShapeIssues } from '../model/shape-fault.js';
 import type { ClientState } from './connection-state.js';
 import { revisionOf } from './revisions.js';
-import { samplingFault } from './sampling-fault.js';
 
 interface ResultSchema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: ShapeIssues };
@@ -29,7 +29,7 @@ interface ResultSchema<T> {
 
 type Send = (method: string, params: object | undefined, timeoutMs?: number) => Promise<unknown>;
 
-/** Asks the client for what it has declared that it can do, and checks the question and what it answers. */
+/** Sends requests to the client if it declared the capability, and checks their parameters and its answers. */
 export class ClientRequestSender implements ClientRequests {
   constructor(
     private readonly state: Readonly<ClientState>,
@@ -69,7 +69,7 @@ export class ClientRequestSender implements ClientRequests {
     if (!elicitation) throw missing('elicitation');
     const isUrl = params.mode === 'url';
     if (isUrl && !elicitation.url) throw missing('elicitation.url');
-    // An empty object is how the revisions before 2025-11-25 declare forms.
+    // Clients of revisions before 2025-11-25 declare forms by an empty object.
     if (!isUrl && elicitation.url && !elicitation.form) throw missing('elicitation.form');
     const fault = shapeFault(isUrl ? ElicitRequestURLParamsSchema : ElicitRequestFormParamsSchema, params);
     if (fault !== undefined) throw new TypeError(`elicit() was not sent: ${fault}`);
@@ -106,7 +106,7 @@ export class ClientRequestSender implements ClientRequests {
     const parsed = schema.safeParse(answer);
     if (parsed.success) return parsed.data;
     throw new McpClientError(
-      `The client's answer to ${method} is not what the protocol demands: ${issueText(parsed.error)}`,
+      `The client's answer to ${method} does not have the shape that the protocol demands: ${issueText(parsed.error)}`,
     );
   }
 }
@@ -114,6 +114,36 @@ export class ClientRequestSender implements ClientRequests {
 function missing(capability: string): McpClientError {
   return new McpClientError(
     `The client did not declare the capability "${capability}" when it initialized. ` +
-      'Look at ctx.clientCapabilities before you ask.',
+      'Check ctx.clientCapabilities before you ask.',
   );
+}
+
+/**
+ * Why a client or a model would refuse the parameters of `sample()`; undefined if it would not.
+ *
+ * @see https://modelcontextprotocol.io/specification/2025-11-25/client/sampling#message-content-constraints
+ */
+export function samplingFault(params: CreateMessageRequestParams): string | undefined {
+  return shapeFault(CreateMessageRequestParamsSchema, params) ?? toolLoopFault(params.messages);
+}
+
+/** Each tool use must have its result in the next message, which has nothing else. */
+function toolLoopFault(messages: readonly SamplingMessage[]): string | undefined {
+  let uses: string[] = [];
+  for (const [index, { role, content }] of messages.entries()) {
+    const blocks = [content].flat();
+    const results = blocks.flatMap((block) => (block.type === 'tool_result' ? block.toolUseId : []));
+    if (results.length > 0 && (results.length < blocks.length || role !== 'user'))
+      return `messages.${index}: a message with a tool_result must be of the user and have nothing else.`;
+    if (!haveSameIds(uses, results))
+      return `messages.${index}: each tool_use must have its tool_result in the next message, which may have no other.`;
+    uses = blocks.flatMap((block) => (block.type === 'tool_use' ? block.id : []));
+    if (uses.length > 0 && role !== 'assistant')
+      return `messages.${index}: a message with a tool_use must be of the assistant.`;
+  }
+  return uses.length === 0 ? undefined : 'messages: the results of the last tool_use are missing.';
+}
+
+function haveSameIds(uses: readonly string[], results: readonly string[]): boolean {
+  return JSON.stringify(uses.toSorted()) === JSON.stringify(results.toSorted());
 }

@@ -1,6 +1,6 @@
 import type { ClientCapabilities, Implementation, LoggingLevel } from '@modelcontextprotocol/sdk/types.js';
 
-/** What a client has said of itself and wants. */
+/** What a client has told of itself. */
 export interface ClientState {
   protocolVersion?: string;
   clientInfo?: Implementation;

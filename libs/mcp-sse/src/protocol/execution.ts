@@ -1,19 +1,16 @@
-import { ErrorCode, type ProgressToken } from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
-import { InsufficientScopeError } from '../model/errors/insufficient-scope.error.js';
-import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { InvokedContext, PreparedRequest } from '../model/invoker.js';
 import type { ObservedRequest, TrafficObserver } from '../model/traffic-observer.js';
-import { CallContext, type CallPort } from './call-context.js';
-import { inFlightWeight } from './in-flight-weight.js';
-import type { JsonRpcRequest, Params } from './json-rpc.js';
-import type { MessageOrigin } from './message-origin.js';
-import { MAX_ID_LENGTH } from './protocol-caps.js';
-import { serializeError, serializeResult } from './serialize.js';
+import { CallContext, type CallPort, type MessageOrigin } from './call-context.js';
+import { type JsonRpcMessage, type JsonRpcRequest, serializeError, serializeResult } from './json-rpc.js';
+import { inFlightWeight } from './json-weight.js';
+import { assertTokenLength, progressTokenOf } from './request-params.js';
 
 export type Preparation = PreparedRequest | Promise<PreparedRequest>;
 
-/** Finds out what a request is to do. */
+/** Decides what answers a request. */
 export interface RequestPreparer {
   /**
    * Returns a promise only if a policy does.
@@ -23,20 +20,20 @@ export interface RequestPreparer {
   prepare(request: JsonRpcRequest, context: InvokedContext): Preparation;
 }
 
-/** Has requests answered. A connection does so for its session; nothing here needs one. */
+/** What an execution needs of whoever received the request, such as a connection. It need not have a session. */
 export interface ExecutionHost extends CallPort {
   readonly observer: TrafficObserver;
   readonly errors: ErrorReporter;
-  /** Memory is held for the request. @param bytes negative when it is given back */
+  /** Accounts for memory that is held for the request. @param bytes negative when it is released */
   hold(bytes: number): void;
   /** Sends the answer. Not called for a request that was aborted. */
   answer(execution: Execution, json: string): void;
 }
 
-/** One request while it is answered, wherever it came from: its context, what it runs, and who observes it. */
+/** Answers one request: holds its context, runs it, tells observers, and settles it once. It needs no session. */
 export class Execution {
   readonly context: CallContext;
-  /** Size of what carried the request. */
+  /** Size of the POST's body or the line that carried the request. */
   private readonly bytes: number;
   private run: PreparedRequest = unprepared;
   private missingScope?: InsufficientScopeError;
@@ -53,12 +50,12 @@ export class Execution {
     this.bytes = origin.bytes;
   }
 
-  /** What the request will be answered with, if its client could make it with more scopes. */
+  /** The error that it will be answered with if the principal only lacks scopes. */
   get refusal(): InsufficientScopeError | undefined {
     return this.missingScope;
   }
 
-  /** Finds out what to run. What the request may not do becomes its answer. Returns a promise only if a policy does. */
+  /** Finds out what to run. An error becomes the answer. Returns a promise only if a policy does. */
   prepare(preparer: RequestPreparer): this | Promise<this> {
     try {
       assertTokenLength(this.request.params);
@@ -74,7 +71,7 @@ export class Execution {
     }
   }
 
-  /** Runs it, and hands the answer to the host. Never rejects. */
+  /** Runs the request and hands the answer to the host. */
   async start(): Promise<void> {
     const { request, context, bytes, host, run } = this;
     const { id, method, params } = request;
@@ -100,7 +97,7 @@ export class Execution {
     observed?.end(outcome, json);
   }
 
-  /** Aborts what runs. The host is handed no answer. */
+  /** Aborts the request. The host gets no answer of it. */
   abort(reason: Error): void {
     this.isOver = true;
     this.context.abort(reason);
@@ -130,17 +127,11 @@ function unprepared(): never {
   throw new Error('The request was not prepared.');
 }
 
-/** @throws {JsonRpcError} -32602 */
-function assertTokenLength(params: Params): void {
-  const token = progressTokenOf(params);
-  if (typeof token === 'string' && token.length > MAX_ID_LENGTH)
-    throw new JsonRpcError(
-      ErrorCode.InvalidParams,
-      `Invalid params: "_meta.progressToken" may have ${MAX_ID_LENGTH} characters at most`,
-    );
-}
-
-function progressTokenOf({ _meta }: Params): ProgressToken | undefined {
-  const token = (_meta as { progressToken?: unknown } | null | undefined)?.progressToken;
-  return typeof token === 'string' || typeof token === 'number' ? token : undefined;
+/** A message whose envelope and origin are checked. If the client may not make a request, that is its answer. */
+export interface AdmittedMessage {
+  readonly message: JsonRpcMessage;
+  /** Size of the POST's body or the line that carried it. */
+  readonly bytes: number;
+  /** Answers the message, if it is a request. */
+  readonly execution?: Execution;
 }

@@ -1,11 +1,14 @@
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { SerializedMembers } from '../model/serialized-members.js';
 import { assertDepth } from './message-depth.js';
-import { MAX_ID_LENGTH } from './protocol-caps.js';
+
+/** Most characters of a request id or progress token. A session keeps both, and messages repeat them. */
+export const MAX_ID_LENGTH = 1_024;
 
 export type Params = Readonly<Record<string, unknown>>;
 
-/** The other side's answer to a request of ours: it has one of `result`, `error` and `fault`. */
+/** The client's answer to a request of the server. It has one of `result`, `error` and `fault`. */
 export interface JsonRpcResponse {
   readonly kind: 'response';
   readonly id: RequestId;
@@ -22,7 +25,7 @@ export interface JsonRpcRequest {
   readonly params: Params;
 }
 
-/** A message from the other side whose envelope is sound. */
+/** A message from the client whose envelope is valid. */
 export type JsonRpcMessage =
   | JsonRpcRequest
   | { readonly kind: 'notification'; readonly method: string; readonly params: Params }
@@ -83,7 +86,7 @@ function isAbsent(params: unknown): boolean {
   return params === undefined || params === null || (Array.isArray(params) && params.length === 0);
 }
 
-/** `_meta: null` says the same as its absence. */
+/** Takes `_meta: null` as absent. */
 function withoutNullMeta(members: unknown): unknown {
   if (!isObject(members) || members['_meta'] !== null) return members;
   const { _meta, ...others } = members;
@@ -107,4 +110,30 @@ function isObject(value: unknown): value is Params {
 
 function invalid(problem: string): JsonRpcError {
   return new JsonRpcError(ErrorCode.InvalidRequest, `Invalid Request: ${problem}`);
+}
+
+/** @throws {TypeError} when JSON cannot express the result, such as a BigInt or a circle */
+export function serializeResult(id: RequestId, result: object | SerializedMembers): string {
+  const json = result instanceof SerializedMembers ? `{${result.text}}` : JSON.stringify(result);
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${json}}`;
+}
+
+/** @param id null if the request's id is unknown */
+export function serializeError(id: RequestId | null, { code, message, data }: JsonRpcError): string {
+  try {
+    return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
+  } catch {
+    // JSON cannot express the application's data, so the error goes out without it.
+    return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message: String(message) } });
+  }
+}
+
+/** @throws {TypeError} when JSON cannot express the parameters */
+export function serializeNotification(method: string, params?: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify({ jsonrpc: '2.0', method, params });
+}
+
+/** @throws {TypeError} when JSON cannot express the parameters */
+export function serializeRequest(id: RequestId, method: string, params?: object): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, method, params });
 }

@@ -1,11 +1,13 @@
-/** Bytes that V8 takes, as measured: for an object or array, and for a place that a value or a name is kept at. */
+import type { Params } from './json-rpc.js';
+
+/** Measured bytes that V8 takes for an object or array, and for each value or name that it keeps. */
 const OBJECT_WEIGHT = 48;
 const SLOT_WEIGHT = 16;
 
 /**
  * About how many bytes a JSON value takes in memory.
  *
- * @param maxWeight beyond which it need not be known: no more of the value is looked at
+ * @param maxWeight stops looking at the value once it weighs more
  */
 export function jsonWeight(value: unknown, maxWeight = Infinity): number {
   let weight = 0;
@@ -28,4 +30,16 @@ export function jsonWeight(value: unknown, maxWeight = Infinity): number {
     }
   }
   return weight;
+}
+
+/** Measured bytes that a request takes in flight besides its parameters: its context and promises. */
+const OVERHEAD = 8 * 1024;
+/** Messages up to this size are not weighed (2.5 µs for one of 1.4 KB). They count as the most that they can take. */
+const SMALL = 2 * 1024;
+/** The most bytes in memory that one byte of JSON can become, as in `[{},{},{}]`. */
+const MAX_GROWTH = 22;
+
+/** About how many bytes a request takes while it is in flight. @param bytes of the message that carried it */
+export function inFlightWeight(params: Params, bytes: number): number {
+  return OVERHEAD + (bytes <= SMALL ? bytes * MAX_GROWTH : jsonWeight(params));
 }

@@ -1,48 +1,43 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
-import { beginningOf } from '../model/beginning-of.js';
+import type { FormCheck } from '../model/client-requests.js';
+import { beginningOf } from '../model/clip.js';
 import type { NegotiatedState } from '../model/cluster/session-record.js';
-import type { ErrorReporter } from '../model/error-reporter.js';
 import { countMembers } from '../model/count-members.js';
+import type { ErrorReporter } from '../model/error-reporter.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
-import type { FormCheck } from '../model/form-check.js';
 import type { Invoker } from '../model/invoker.js';
 import { policyContextOf } from '../model/mcp-policy.js';
 import type { McpSessionView } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { AdmittedMessage } from './admitted-message.js';
-import { CallContext } from './call-context.js';
-import { ClientRequestQueue, type ClientRequestContext } from './client-request-queue.js';
-import type { ConnectionOptions } from './connection-options.js';
+import { CallContext, type ContextRequestOptions, type MessageOrigin } from './call-context.js';
+import { ClientRequestQueue } from './client-request-queue.js';
 import type { ConnectionOutlet } from './connection-outlet.js';
 import type { ConnectionState } from './connection-state.js';
 import { RequestInFlightError } from './errors/request-in-flight.error.js';
 import { TooManyRequestsError } from './errors/too-many-requests.error.js';
-import { Execution, type ExecutionHost } from './execution.js';
-import type { JsonRpcMessage, Params } from './json-rpc.js';
-import type { MessageOrigin } from './message-origin.js';
-import { MAX_REASON_LENGTH } from './protocol-caps.js';
-import { RequestMethods } from './request-methods.js';
+import { type AdmittedMessage, Execution, type ExecutionHost } from './execution.js';
+import { type JsonRpcMessage, type Params, serializeError, serializeNotification } from './json-rpc.js';
+import { RequestMethods, type ServerIntroduction } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
-import { serializeError, serializeNotification } from './serialize.js';
 
-type ClientRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number };
-type Notification = Extract<JsonRpcMessage, { kind: 'notification' }>;
-
-/** What the owner of a connection does with messages that come together, before they are accepted. */
-export interface MessageGate {
-  /** Ids of requests that will be accepted soon, and that no other request may have. */
-  readonly expected: ReadonlySet<RequestId>;
-  /**
-   * Called once it is known which messages their client may send, and before any of them can be answered. A promise
-   * makes them wait.
-   *
-   * @throws to refuse them all
-   */
-  pass(admitted: readonly AdmittedMessage[]): void | Promise<void>;
+export interface ConnectionOptions extends ServerIntroduction {
+  readonly maxInFlight: number;
+  readonly maxSubscriptions: number;
+  /** Milliseconds that the client has to answer a request of the server. */
+  readonly clientRequestMs: number;
+  /** Most members of objects and elements of arrays in an answer of the client, in all. */
+  readonly maxAnswerMembers: number;
+  readonly checkForm: FormCheck;
+  readonly observer: TrafficObserver;
 }
 
-/** One client's side of the protocol: what was negotiated, what is in flight, and what each message does. */
+/** Most characters of a client's reason to cancel that handlers and the log are told. */
+const MAX_REASON_LENGTH = 1_024;
+
+type Notification = Extract<JsonRpcMessage, { kind: 'notification' }>;
+
+/** The protocol's side of one session: what was negotiated, and the requests in flight both ways. */
 export class McpConnection implements ExecutionHost {
   readonly state: ConnectionState = { subscriptions: new Set() };
   private readonly executions = new Map<RequestId, Execution>();
@@ -52,8 +47,7 @@ export class McpConnection implements ExecutionHost {
     {
       tell: (uri) => this.notify('notifications/resources/updated', { uri }),
       hold: (bytes) => this.outlet.hold(bytes),
-      report: (error) =>
-        void this.errors.report(error, 'the policy, asked about a resource that has changed,'),
+      report: (error) => void this.errors.report(error, 'the policy for a resource that has changed'),
       reader: () => policyContextOf(this.session),
     },
   );
@@ -65,7 +59,11 @@ export class McpConnection implements ExecutionHost {
     this.subscriptions,
     () => this.outlet.stateChanged(),
   );
-  private readonly clientRequests: ClientRequestQueue;
+  private readonly clientRequests = new ClientRequestQueue(
+    this.outlet.send,
+    () => this.state.initialized === true,
+    (text) => this.errors.debug(text),
+  );
   private idleListeners: (() => void)[] = [];
 
   constructor(
@@ -74,13 +72,7 @@ export class McpConnection implements ExecutionHost {
     readonly errors: ErrorReporter,
     readonly session: McpSessionView,
     private readonly outlet: ConnectionOutlet,
-  ) {
-    this.clientRequests = new ClientRequestQueue(
-      outlet.send,
-      () => this.state.initialized === true,
-      (text) => errors.debug(text),
-    );
-  }
+  ) {}
 
   get checkForm(): FormCheck {
     return this.options.checkForm;
@@ -104,20 +96,6 @@ export class McpConnection implements ExecutionHost {
       this.idleListeners.push(resolve);
       this.checkIdle();
     });
-  }
-
-  /**
-   * Takes messages that come together, all or none. Returns a promise only if a policy or the gate does.
-   *
-   * @throws as {@link assertAcceptable} and the gate do
-   */
-  take(messages: readonly JsonRpcMessage[], origin: MessageOrigin, gate: MessageGate): void | Promise<void> {
-    this.assertAcceptable(messages, gate.expected);
-    const admitted = this.admit(messages, origin);
-    if (admitted instanceof Promise) return this.takeLater(messages, admitted, gate);
-    const passing = gate.pass(admitted);
-    if (passing) return passing.then(() => this.acceptAll(admitted));
-    this.acceptAll(admitted);
   }
 
   /**
@@ -157,7 +135,7 @@ export class McpConnection implements ExecutionHost {
     return isPending ? Promise.all(admitted) : (admitted as AdmittedMessage[]);
   }
 
-  /** Takes a message that is admitted and acceptable. A request is answered through the outlet, later. */
+  /** Takes a message that is admitted and acceptable. A request is answered through the outlet. */
   accept({ message, execution }: AdmittedMessage): void {
     if (execution) {
       this.executions.set(execution.request.id, execution);
@@ -167,9 +145,9 @@ export class McpConnection implements ExecutionHost {
   }
 
   /**
-   * Goes on from what another node has agreed with the client.
+   * Takes over what another node negotiated with the client.
    *
-   * @param lastRequestId that any node has sent to the client, or a greater one
+   * @param lastRequestId not less than the id of any request that a node has sent to the client
    */
   restore({ subscriptions, ...negotiated }: NegotiatedState, lastRequestId: number): void {
     Object.assign(this.state, negotiated);
@@ -177,7 +155,7 @@ export class McpConnection implements ExecutionHost {
     this.clientRequests.startAfter(lastRequestId);
   }
 
-  /** Watches again what the client has subscribed to. @param originOf for whom; not called where there is nothing */
+  /** Watches the resources again that the client has subscribed to. @param originOf not called if there are none */
   async watchAgain(originOf: () => Promise<MessageOrigin>): Promise<void> {
     const { subscriptions } = this.state;
     if (subscriptions.size === 0) return;
@@ -185,19 +163,20 @@ export class McpConnection implements ExecutionHost {
     try {
       origin = await originOf();
     } catch (error) {
-      this.errors.report(error, 'the contextFactory, of a session that another node has left,');
+      this.errors.report(error, 'the contextFactory for a session taken over from another node');
       return;
     }
     const watching = [...subscriptions].map(async (uri) => {
       const context = new CallContext(`subscription ${uri}`, undefined, origin, this);
-      const watch = await this.methods.prepareSubscription({ uri }, context);
-      await watch();
+      await (
+        await this.methods.prepareSubscription({ uri }, context)
+      )();
     });
-    // One that the client may not read any more is not told of, as when it changes.
+    // The client is not told which of them it may no longer read, as when one changes.
     await Promise.allSettled(watching);
   }
 
-  /** @throws {TypeError} when the parameters have no JSON */
+  /** @throws {TypeError} when JSON cannot express the parameters */
   notify(method: string, params?: Params, relatesTo?: RequestId): void {
     this.outlet.send(serializeNotification(method, params), relatesTo);
   }
@@ -207,11 +186,11 @@ export class McpConnection implements ExecutionHost {
     this.subscriptions.updated(uri);
   }
 
-  /** @throws {McpClientError} as the queue does, and for an answer with too many members to look at each */
+  /** @throws {McpClientError} as {@link ClientRequestQueue.request} does, and when the answer has too many members */
   async request(
     method: string,
     params: object | undefined,
-    { relatesTo, signal, timeoutMs = this.options.clientRequestMs }: ClientRequestOptions,
+    { relatesTo, signal, timeoutMs = this.options.clientRequestMs }: ContextRequestOptions,
   ): Promise<unknown> {
     const answer = await this.clientRequests.request(method, params, { relatesTo, signal, timeoutMs });
     const { maxAnswerMembers } = this.options;
@@ -233,11 +212,12 @@ export class McpConnection implements ExecutionHost {
   answer(execution: Execution, json: string): void {
     const { id } = execution.request;
     this.executions.delete(id);
+    this.clientRequests.answered(id);
     this.outlet.send(json, id, true);
     this.checkIdle();
   }
 
-  /** Aborts what is in flight. @param error the answer to each of those requests */
+  /** Aborts the requests in flight. @param error the answer to each of them */
   close(error: JsonRpcError): void {
     for (const [id, execution] of this.executions) {
       execution.abort(error);
@@ -245,23 +225,8 @@ export class McpConnection implements ExecutionHost {
     }
     this.executions.clear();
     this.checkIdle();
+    this.clientRequests.close();
     this.subscriptions.removeAll();
-  }
-
-  private async takeLater(
-    messages: readonly JsonRpcMessage[],
-    admitting: Promise<readonly AdmittedMessage[]>,
-    gate: MessageGate,
-  ): Promise<void> {
-    const admitted = await admitting;
-    // Others may have come while the policy was asked.
-    this.assertAcceptable(messages, gate.expected);
-    await gate.pass(admitted);
-    this.acceptAll(admitted);
-  }
-
-  private acceptAll(admitted: readonly AdmittedMessage[]): void {
-    for (const message of admitted) this.accept(message);
   }
 
   private acceptNotification({ method, params }: Notification): void {

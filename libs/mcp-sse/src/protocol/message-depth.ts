@@ -2,8 +2,7 @@ import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 
 /**
- * Refuses a message, as parsed from its JSON, that is nested too deep to be walked, copied or serialized by code that
- * recurses.
+ * Refuses a parsed message that is nested too deep for recursive code, such as `JSON.stringify()`.
  *
  * @throws {JsonRpcError} -32600
  */
@@ -15,7 +14,7 @@ export function assertDepth(message: unknown, maxDepth: number): void {
     );
 }
 
-/** Whether a value is nested deeper than so many levels. Creates no garbage, and never recurses deeper than them. */
+/** Whether a value is nested deeper than a number of levels. Recurses no deeper than that. */
 export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;

@@ -1,28 +1,36 @@
-import { ErrorCode, LoggingLevelSchema, type InitializeResult } from '@modelcontextprotocol/sdk/types.js';
+import {
+  ErrorCode,
+  LoggingLevelSchema,
+  type Implementation,
+  type InitializeResult,
+} from '@modelcontextprotocol/sdk/types.js';
 import { andThen } from '../model/and-then.js';
 import { clip } from '../model/clip.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { InvokedContext, Invoker, PreparedRequest } from '../model/invoker.js';
 import type { McpTransportName } from '../model/session-view.js';
-import type { ConnectionOptions } from './connection-options.js';
 import type { ConnectionState } from './connection-state.js';
-import { initializeParams } from './initialize-params.js';
-import { invalidParams } from './invalid-params.js';
+import type { Preparation, RequestPreparer } from './execution.js';
 import type { JsonRpcRequest, Params } from './json-rpc.js';
 import { methodNamed, type ProtocolMethod } from './methods.js';
-import { negotiatedRevision } from './revisions.js';
 import type { ResourceSubscriptions } from './resource-subscriptions.js';
+import { initializeParams, invalidParams } from './request-params.js';
+import { negotiatedRevision } from './revisions.js';
 
-type Preparation = PreparedRequest | Promise<PreparedRequest>;
-
-/** Of a method that is not served, in the error. */
+/** Most characters of an unknown method that its error repeats. */
 const MAX_METHOD_LENGTH = 256;
 
-/** What each request of a client does: those of the protocol itself here, all others by the invoker. */
-export class RequestMethods {
+/** How a server introduces itself. */
+export interface ServerIntroduction {
+  readonly serverInfo: Implementation;
+  readonly instructions?: string;
+}
+
+/** Answers the requests of a session: those of the protocol itself here, all others by the invoker. */
+export class RequestMethods implements RequestPreparer {
   constructor(
     private readonly invoker: Invoker,
-    private readonly options: ConnectionOptions,
+    private readonly server: ServerIntroduction,
     private readonly transport: McpTransportName,
     private readonly state: ConnectionState,
     private readonly subscriptions: ResourceSubscriptions,
@@ -33,11 +41,6 @@ export class RequestMethods {
     return this.state.protocolVersion !== undefined;
   }
 
-  /**
-   * Finds out what a request is to do. Returns a promise only if a policy does.
-   *
-   * @throws {JsonRpcError}
-   */
   prepare({ method: name, params }: JsonRpcRequest, context: InvokedContext): Preparation {
     const method = methodNamed(name);
     // Checked before anything else: clients ask for methods of later revisions to learn whether they are served.
@@ -79,8 +82,8 @@ export class RequestMethods {
   }
 
   /**
-   * Only where a client has one session for life. Streamable HTTP opens its sessions by `initialize` or has none,
-   * and clients of HTTP+SSE that lost their stream go on in a new session without another one.
+   * Over stdio only, where a client has one session. Streamable HTTP opens a session by `initialize` or has none.
+   * Clients of HTTP+SSE that lost their stream continue in a new session without another `initialize`.
    */
   private assertInitialized(): void {
     if (this.transport === 'stdio' && !this.isInitialized)
@@ -109,8 +112,8 @@ export class RequestMethods {
         logging: {},
         completions: {},
       },
-      serverInfo: this.options.serverInfo,
-      instructions: this.options.instructions,
+      serverInfo: this.server.serverInfo,
+      instructions: this.server.instructions,
     };
   }
 

@@ -1,35 +1,34 @@
+import { whenReady } from '../model/and-then.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { WatchableResource } from '../model/invoker.js';
 import type { McpPolicyContext } from '../model/mcp-policy.js';
 import { normalUri } from '../model/normal-uri.js';
-import { whenReady } from '../model/when-ready.js';
-import { ResourceWatch } from './resource-watch.js';
 
-/** Bytes that a subscription takes besides its URI, as measured. */
+/** Measured bytes that a subscription takes besides its URI. */
 const OVERHEAD = 5 * 1024;
 
-/** Of limits that a session has reached. */
+/** The JSON-RPC code for a limit that a session has reached. */
 const TOO_MANY = -32000;
 
 export interface SubscriptionPort {
   /** Tells the client that a resource has changed. */
   tell(uri: string): void;
-  /** Memory is held for the client. @param bytes negative when it is given back */
+  /** Accounts for memory that is held for the client. @param bytes negative when it is released */
   hold(bytes: number): void;
-  /** The policy could not say whether the client may read a resource. */
+  /** Called when the policy failed to say whether the client may read a resource. */
   report(error: unknown): void;
   /** The client as it is now, for the policy. */
   reader(): McpPolicyContext;
 }
 
-/** The resources that a client wants to hear of. */
+/** The resources that a client has subscribed to. */
 export class ResourceSubscriptions {
-  /** By the normal form of their URI. */
+  /** Keyed by the normal form of their URI. */
   private readonly watches = new Map<string, ResourceWatch>();
 
   /**
-   * @param uris that are subscribed to; kept up to date
-   * @param max how many there may be
+   * @param uris the URIs subscribed to, kept up to date here
+   * @param max most subscriptions at a time
    */
   constructor(
     private readonly uris: Set<string>,
@@ -38,8 +37,8 @@ export class ResourceSubscriptions {
   ) {}
 
   /**
-   * @throws {JsonRpcError} -32000 for one too many
-   * @throws as watching the resource does
+   * @throws {JsonRpcError} -32000 when the limit is reached
+   * @throws as {@link WatchableResource.watch} does
    */
   async add(uri: string, resource: WatchableResource): Promise<void> {
     const watch = this.watches.get(normalUri(uri)) ?? this.begin(uri, resource);
@@ -61,8 +60,8 @@ export class ResourceSubscriptions {
   }
 
   /**
-   * Tells the client that a resource has changed, if it has subscribed to it. One that may not read it any more is
-   * not told, and no longer subscribed.
+   * Tells the client that a resource has changed, if it has subscribed to it. If it may no longer read the resource, it
+   * is not told and the subscription ends.
    */
   updated(uri: string): void {
     const watch = this.watches.get(normalUri(uri));
@@ -102,5 +101,38 @@ export class ResourceSubscriptions {
 
   private isCurrent(watch: ResourceWatch): boolean {
     return this.watches.get(normalUri(watch.uri)) === watch;
+  }
+}
+
+/** A resource that is watched for a client. It can be ended before it has started. */
+export class ResourceWatch {
+  /** Rejects when the resource cannot be watched. */
+  readonly started: Promise<void>;
+  private stop?: () => void;
+  private ended = false;
+
+  /** @param uri as the client spelled it */
+  constructor(
+    readonly uri: string,
+    private readonly resource: WatchableResource,
+    onUpdate: () => void,
+  ) {
+    this.started = this.start(onUpdate);
+  }
+
+  /** Whether its client may still read it. */
+  isReadable(reader: McpPolicyContext): boolean | Promise<boolean> {
+    return this.resource.isReadable(reader);
+  }
+
+  end(): void {
+    this.ended = true;
+    this.stop?.();
+  }
+
+  private async start(onUpdate: () => void): Promise<void> {
+    const stop = await this.resource.watch(onUpdate);
+    if (this.ended) stop();
+    else this.stop = stop;
   }
 }

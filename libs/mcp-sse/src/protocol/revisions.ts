@@ -12,10 +12,12 @@ export interface Revision {
   readonly hasBatches: boolean;
   /** Streams of Streamable HTTP begin with an event that has an id and no data, and may be closed and polled. */
   readonly hasPrimingEvents: boolean;
-  /** A client declares `sampling.context` if it accepts `includeContext`. Before, every client that samples may get it. */
+  /**
+   * A client declares `sampling.context` if it accepts `includeContext`. Before, every client that samples may get it.
+   */
   readonly declaresSamplingContext: boolean;
   /** The code of the error for a resource that does not exist. */
-  readonly resourceNotFound: number;
+  readonly resourceNotFoundCode: number;
 }
 
 const FIRST: Revision = {
@@ -24,7 +26,7 @@ const FIRST: Revision = {
   hasBatches: false,
   hasPrimingEvents: false,
   declaresSamplingContext: false,
-  resourceNotFound: -32002,
+  resourceNotFoundCode: -32002,
 };
 
 /** From the oldest to the newest. A new revision is served once it stands here, whatever the SDK knows of. */

@@ -1,4 +1,4 @@
-import type { JsonObjectSchema } from '../model/json-schema.js';
+import type { JsonObjectSchema } from '../model/schema-source.js';
 
 type Schema = Record<string, unknown>;
 

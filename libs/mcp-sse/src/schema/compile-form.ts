@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { FormCheck } from '../model/form-check.js';
+import type { FormCheck } from '../model/client-requests.js';
 import { describeIssues } from './schema-issues.js';
 import { JsonSchemaCheck } from './json-schema-check.js';
 import { makeUniqueItemsLinear } from './unique-items.js';

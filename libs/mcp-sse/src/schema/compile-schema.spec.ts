@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString } from 'class-validator';
 import { z } from 'zod';
-import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
+import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import type { McpSchemaSource } from '../model/schema-source.js';
 import { compileSchema } from './compile-schema.js';
 

@@ -1,9 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
-import type { JsonObjectSchema } from '../model/json-schema.js';
-import { escapeControls } from '../model/escape-controls.js';
-import type { McpSchemaSource } from '../model/schema-source.js';
+import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
+import type { JsonObjectSchema, McpSchemaSource } from '../model/schema-source.js';
+import { escapeControls } from '../model/log-line.js';
 import { clientDialect } from './client-dialect.js';
 import type { CompiledSchema, DtoClass, SchemaOutcome } from './compiled-schema.js';
 import { compileDtoSchema } from './dto-schema.js';

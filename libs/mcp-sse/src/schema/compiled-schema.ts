@@ -1,4 +1,4 @@
-import type { JsonObjectSchema } from '../model/json-schema.js';
+import type { JsonObjectSchema } from '../model/schema-source.js';
 import type { IssueList, SchemaIssue } from './schema-issues.js';
 
 /** A class with class-validator decorators. */

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'class-transformer';
 import { IsDate, IsString, ValidateNested } from 'class-validator';
-import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
+import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import { DtoDocument } from './dto-document.js';
 
 const where = 'OrdersService.create (input)';

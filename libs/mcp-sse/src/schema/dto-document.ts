@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { getMetadataStorage } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
-import type { JsonObjectSchema } from '../model/json-schema.js';
+import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
+import type { JsonObjectSchema } from '../model/schema-source.js';
 import { withApiProperty } from './api-property.js';
 import {
   hidesAny,

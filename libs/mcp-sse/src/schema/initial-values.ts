@@ -1,4 +1,4 @@
-import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
+import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import type { DtoClass } from './compiled-schema.js';
 import { accessorOf } from './wire-properties.js';
 

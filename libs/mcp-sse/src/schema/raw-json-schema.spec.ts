@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
-import type { JsonObjectSchema } from '../model/json-schema.js';
+import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
+import type { JsonObjectSchema } from '../model/schema-source.js';
 import { compileRawJsonSchema } from './raw-json-schema.js';
 
 const where = 'OrdersService.find (input)';

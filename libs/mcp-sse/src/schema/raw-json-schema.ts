@@ -1,9 +1,9 @@
 import { Ajv, type Options } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
+import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import { jsonData } from '../model/json-data.js';
-import type { JsonObjectSchema } from '../model/json-schema.js';
+import type { JsonObjectSchema } from '../model/schema-source.js';
 import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
 import { JsonSchemaCheck } from './json-schema-check.js';
 import { makeUniqueItemsLinear } from './unique-items.js';

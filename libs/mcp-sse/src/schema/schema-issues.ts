@@ -1,7 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import type { ValidationError } from 'class-validator';
-import { clip } from '../model/clip.js';
-import { MAX_TOLD, MAX_TOLD_LENGTH, tellFew } from '../model/tell-few.js';
+import { clip, MAX_TOLD, MAX_TOLD_LENGTH, tellFew } from '../model/clip.js';
 
 const MAX_PATH_LENGTH = 200;
 

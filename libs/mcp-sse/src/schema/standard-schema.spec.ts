@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
-import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
+import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import { compileStandardSchema } from './standard-schema.js';
 
 const where = 'OrdersService.find (input)';

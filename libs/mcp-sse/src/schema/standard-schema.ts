@@ -1,6 +1,6 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
-import { McpSchemaError } from '../model/errors/mcp-schema.error.js';
-import type { JsonObjectSchema } from '../model/json-schema.js';
+import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
+import type { JsonObjectSchema } from '../model/schema-source.js';
 import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
 import { formatPath, IssueList } from './schema-issues.js';
 

@@ -4,8 +4,8 @@ import { ObservedServer } from '../observability/observed-server.js';
 import { ServerTraces } from './server-traces.js';
 
 /**
- * Creates an OpenTelemetry span for each request to the application's MCP servers. The SDK that the process has registered
- * exports them; without one nothing is recorded.
+ * Makes an OpenTelemetry span of each request to the MCP servers of the application. The SDK that the process has
+ * registered exports them.
  *
  * ```ts
  * @Module({ imports: [McpSseModule.forRoot({ name: 'orders', version: '1.0.0' }), McpTracingModule] })

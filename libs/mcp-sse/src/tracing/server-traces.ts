@@ -1,12 +1,4 @@
-import {
-  context,
-  type Link,
-  type Span,
-  type SpanContext,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-} from '@opentelemetry/api';
+import { context, SpanKind, trace, type Link, type SpanContext } from '@opentelemetry/api';
 import type { Subscription } from 'rxjs';
 import type { McpContext } from '../model/mcp-context.js';
 import type { McpSessionView } from '../model/session-view.js';
@@ -14,19 +6,17 @@ import type { ObservedRequest, TrafficObserver } from '../model/traffic-observer
 import type { ObservedServer } from '../observability/observed-server.js';
 import { requestTarget, UNKNOWN } from '../observability/request-target.js';
 import type { McpSessionEvent } from '../sessions/session-event.js';
-import { spanParent } from './span-parent.js';
-import { spanAttributes } from './span-attributes.js';
-import { ToolFailure } from '../execution/tool-result.js';
-import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { parentOf } from './parent-of.js';
+import { recordEnd, requestAttributes } from './request-span.js';
 
 /**
- * Creates the spans of one server's requests. The conventions are still in development.
+ * Makes a span of each request to one server. The conventions that it follows are still in development.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/
  */
 export class ServerTraces implements TrafficObserver {
   private readonly tracer = trace.getTracer('nestjs-mcp-sse');
-  /** The spans of the GETs that opened each session's stream, which carries the responses. */
+  /** The spans of the GETs that opened the streams. Answers go out on those. */
   private readonly streams = new WeakMap<McpSessionView, SpanContext>();
   private readonly remove: () => void;
   private readonly subscription: Subscription;
@@ -43,24 +33,24 @@ export class ServerTraces implements TrafficObserver {
 
   request(method: string, params: Readonly<Record<string, unknown>>, call: McpContext): ObservedRequest {
     const target = requestTarget(this.server.registry, method, params);
-    const { parent, ambient } = spanParent(params['_meta'], call.headers);
-    // URIs and unknown names would give an unbounded number of span names.
+    const { parent, ambient } = parentOf(params['_meta'], call.headers);
+    // The number of span names must be limited, so URIs and unknown names are left out.
     const named = target.kind !== 'resource' && target.name !== UNKNOWN ? target.name : undefined;
     const stream = call.session && this.streams.get(call.session);
     const links = [ambient, stream].flatMap((linked): Link[] => (linked ? [{ context: linked }] : []));
     const span = this.tracer.startSpan(
       named === undefined ? target.method : `${target.method} ${named}`,
-      { kind: SpanKind.SERVER, attributes: spanAttributes(target, params, call), links },
+      { kind: SpanKind.SERVER, attributes: requestAttributes(target, params, call), links },
       parent,
     );
     const within = trace.setSpan(parent, span);
     return {
       run: (answer) => context.with(within, answer),
-      end: (outcome) => endSpan(span, outcome),
+      end: (outcome) => recordEnd(span, outcome),
     };
   }
 
-  /** A refusal over HTTP belongs to the span of its HTTP request. */
+  /** A refusal over HTTP has the span of its HTTP request only. */
   refusal(): void {}
 
   private session({ type, session }: McpSessionEvent): void {
@@ -68,27 +58,4 @@ export class ServerTraces implements TrafficObserver {
     const stream = trace.getActiveSpan()?.spanContext();
     if (stream) this.streams.set(session, stream);
   }
-}
-
-/**
- * Ends the span of a request with its outcome.
- *
- * @param outcome as passed to `ObservedRequest.end`
- */
-function endSpan(span: Span, outcome: object | undefined): void {
-  if (!outcome) fail(span, 'cancelled');
-  else if (outcome instanceof JsonRpcError) {
-    span.setAttribute('rpc.response.status_code', String(outcome.code));
-    fail(span, String(outcome.code), outcome.message);
-  } else if ((outcome as { isError?: unknown }).isError) {
-    const cause = ToolFailure.causeOf(outcome);
-    if (cause instanceof Error) span.recordException(cause);
-    fail(span, 'tool_error');
-  }
-  span.end();
-}
-
-function fail(span: Span, type: string, message?: string): void {
-  span.setAttribute('error.type', type);
-  span.setStatus({ code: SpanStatusCode.ERROR, message });
 }

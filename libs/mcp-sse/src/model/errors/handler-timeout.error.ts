@@ -1,8 +1,8 @@
-/** A handler took longer than it may. */
+/** A handler took longer than its time limit. */
 export class HandlerTimeoutError extends Error {
   override readonly name = 'HandlerTimeoutError';
 
   constructor(timeoutMs: number) {
-    super(`It took longer than ${timeoutMs} ms and was given up.`);
+    super(`The handler took longer than ${timeoutMs} ms and was aborted.`);
   }
 }

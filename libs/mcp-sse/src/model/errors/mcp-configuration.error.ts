@@ -1,4 +1,47 @@
-/** The application is put together in a way that cannot work. Stops the boot; the message says how to mend it. */
+/** The application is configured in a way that cannot work. Stops the boot. The message says how to mend it. */
 export class McpConfigurationError extends Error {
   override readonly name: string = 'McpConfigurationError';
+}
+
+/** A method of a controller is decorated. Nest would silently not run its guards. */
+export class McpDecoratedControllerError extends McpConfigurationError {
+  override readonly name = 'McpDecoratedControllerError';
+
+  constructor(decorator: string, controller: string, method: string) {
+    super(
+      `${controller}.${method} has ${decorator}, but ${controller} is a controller. ` +
+        `Move the method to a class in the "providers" of a module and inject that into the controller.`,
+    );
+  }
+}
+
+/** Two features of one kind have the same name (or, for resources, the same URI). */
+export class McpDuplicateNameError extends McpConfigurationError {
+  override readonly name = 'McpDuplicateNameError';
+
+  constructor(kind: string, identity: string, first: string, second: string, option: string) {
+    super(
+      `Two ${kind}s are called "${identity}": ${first} and ${second}. ` +
+        `Give one of them another "${option}" in its decorator${option === 'name' ? ', or its class a @McpNamePrefix()' : ''}.`,
+    );
+  }
+}
+
+/** A decorated method has a parameter for which there is no value to pass. */
+export class McpParameterError extends McpConfigurationError {
+  override readonly name = 'McpParameterError';
+
+  constructor(where: string, index: number, problem: string) {
+    super(`${where}: parameter ${index + 1} cannot be resolved: ${problem}`);
+  }
+}
+
+/** A schema cannot be expressed as JSON Schema, or its root is not an object. */
+export class McpSchemaError extends McpConfigurationError {
+  override readonly name = 'McpSchemaError';
+
+  /** @param where the class and method (and option) that the schema belongs to */
+  constructor(where: string, problem: string) {
+    super(`${where}: ${problem}`);
+  }
 }

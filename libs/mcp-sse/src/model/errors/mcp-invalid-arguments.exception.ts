@@ -1,9 +1,9 @@
 import { BadRequestException } from '@nestjs/common';
-import { tellFew } from '../tell-few.js';
+import { tellFew } from '../clip.js';
 
 /** What is wrong with one argument. */
 export interface ArgumentIssue {
-  /** Path of the field, such as `lines[0].price`; empty for the arguments themselves. */
+  /** Path of the field, such as `lines[0].price`; empty for the arguments as a whole. */
   readonly path: string;
   readonly message: string;
 }

@@ -1,10 +1,9 @@
 import { Logger } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { escapeControls } from '../../model/escape-controls.js';
-import { LogLine } from '../../model/log-line.js';
+import { escapeControls, LogLine } from '../../model/log-line.js';
 import type { McpAuditEvent } from './mcp-audit-event.js';
 
-/** Writes the audit trail to Nest's log, an entry a line of JSON: what was refused as a warning. */
+/** Writes each audit entry to Nest's log as a line of JSON. Denials are warnings. */
 export function logAuditTrail(events$: Observable<McpAuditEvent>): void {
   const logger = new Logger('McpAudit');
   events$.subscribe((event) => {
@@ -13,7 +12,7 @@ export function logAuditTrail(events$: Observable<McpAuditEvent>): void {
   });
 }
 
-/** In a field of its own: loggers have a `time` and a `name` themselves. */
+/** The entry has a field of its own, since loggers add their own `time` and `name`. */
 function lineOf(event: McpAuditEvent): LogLine {
   const text = escapeControls(JSON.stringify(event));
   return new LogLine(text, { msg: `${event.type} ${event.outcome}`, audit: event });

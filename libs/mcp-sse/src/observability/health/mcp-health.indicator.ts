@@ -1,11 +1,27 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { SessionCluster } from '../../cluster/session-cluster.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
-import type { McpHealth } from './mcp-health.js';
+
+/** The health of a server, as `McpHealthIndicator.read()` returns it. */
+export interface McpHealth {
+  /** `down` while this node is drained and must get no new clients. */
+  readonly status: 'up' | 'down';
+  readonly draining: boolean;
+  /** How many sessions this node has, and how many it may have. */
+  readonly sessions: { readonly open: number; readonly max: number };
+  /** Characters of events that wait for clients, and of all that are kept, including those. */
+  readonly events: {
+    readonly queuedBytes: number;
+    readonly keptBytes: number;
+    readonly maxBytesPerSession: number;
+  };
+  /** Whether the cluster's store can be reached, if there is a cluster. */
+  readonly cluster?: 'up' | 'down';
+}
 
 /**
- * Tells how a server is, in the form that the health checks of @nestjs/terminus expect. It opens no session and asks
- * nobody else.
+ * Reports the health of a server to the checks of @nestjs/terminus. It opens no session and sends no request.
  *
  * ```ts
  * @Get('ready')
@@ -20,23 +36,23 @@ export class McpHealthIndicator {
   constructor(
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     private readonly sessions: McpSessionService,
+    @Optional() @Inject(SessionCluster) private readonly cluster?: SessionCluster,
   ) {}
 
   /**
-   * Down while the node is being taken out of service. A node that has as many sessions as it may, or whose cluster
-   * cannot be reached, stays up: it goes on serving the clients that it has, who would lose it otherwise. Anybody may ask a
-   * probe, so it tells nothing else.
+   * Down while the node is drained. A node with the maximum of sessions, or without its cluster, stays up to serve the
+   * clients that it has. The result has no other details, since probes are public.
    *
-   * @param key what the result is called
+   * @param key name of the result
    */
   isHealthy<Key extends string>(key: Key): Record<Key, Pick<McpHealth, 'status'>> {
     const status = this.sessions.draining ? 'down' : 'up';
     return { [key]: { status } } as Record<Key, Pick<McpHealth, 'status'>>;
   }
 
-  /** All that is known, for code of the application and for those who may read its metrics. */
+  /** All details, for code of the application and for those who may read its metrics. */
   read(): McpHealth {
-    const { draining, cluster } = this.sessions;
+    const { draining } = this.sessions;
     const { limits, replay } = this.options;
     const open = this.sessions.list();
     let [queuedBytes, keptBytes] = [0, 0];
@@ -49,7 +65,7 @@ export class McpHealthIndicator {
       draining,
       sessions: { open: open.length, max: limits.maxSessions },
       events: { queuedBytes, keptBytes, maxBytesPerSession: replay.maxBytes },
-      ...(cluster && { cluster: cluster.isReachable ? 'up' : 'down' }),
+      ...(this.cluster && { cluster: this.cluster.isReachable ? 'up' : 'down' }),
     };
   }
 }

@@ -1,4 +1,4 @@
-/** A session has as many requests in flight as it may have. */
+/** A session has as many requests in flight as `limits.maxInFlight` allows. */
 export class TooManyRequestsError extends Error {
   override readonly name = 'TooManyRequestsError';
 

@@ -4,7 +4,7 @@ import type { ExpressPrototypes } from '../../nest/express-prototypes.js';
 import { configOfHandler } from '../routes/mcp-route.js';
 import { ResourceMetadataResponder } from '../routes/resource-metadata.responder.js';
 
-/** The parts of Express's application that are used. */
+/** The parts of an Express application that are used here. */
 export interface ExpressApplication extends ExpressPrototypes {
   use(middleware: (request: ExpressRequest, response: ServerResponse, next: () => void) => void): unknown;
   readonly router: { readonly stack: readonly Layer[] };
@@ -21,8 +21,8 @@ interface Layer {
 }
 
 /**
- * Keeps body parsers from what is sent to our paths, by whatever method. Express runs them before it routes, so what is
- * ours is found by asking the routes themselves.
+ * Hides the bodies of requests to our paths from body parsers, and serves the metadata of our resources. Express runs
+ * parsers before it routes, so our routes are asked whether a request is theirs.
  */
 export function prepareExpress(application: ExpressApplication, watchBody: WatchBody): void {
   let routes: readonly Layer[] = [];
@@ -44,7 +44,7 @@ export function prepareExpress(application: ExpressApplication, watchBody: Watch
   });
 }
 
-/** One for each of our paths, whatever methods it serves. */
+/** One layer for each of our paths, with any method. */
 function ownRoutes({ router }: ExpressApplication): Layer[] {
   const own = router.stack.filter(({ route }) =>
     route?.stack.some(({ handle }) => configOfHandler(handle).mcpRoute !== undefined),
@@ -62,7 +62,7 @@ function resourceMetadata({ router }: ExpressApplication): ResourceMetadataRespo
   return metadata;
 }
 
-/** Tells our routes under which paths Express has them. */
+/** Tells our routes the paths that Express has for them. */
 export function noteExpressRoutes({ router }: ExpressApplication): void {
   for (const { route } of router.stack)
     for (const { handle } of route?.stack ?? []) configOfHandler(handle).registered?.add(route!.path);

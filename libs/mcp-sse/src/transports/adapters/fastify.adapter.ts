@@ -4,7 +4,7 @@ import { configOfRoute } from '../routes/mcp-route.js';
 import { pathSegments, requestedSegments, segmentsMatch } from '../../http/route-path.js';
 import { ResourceMetadataResponder } from '../routes/resource-metadata.responder.js';
 
-/** The parts of Fastify's instance that are used. */
+/** The parts of a Fastify instance that are used here. */
 export interface FastifyInstance {
   addHook(name: 'onRoute', hook: (route: FastifyRoute) => void): unknown;
   addHook(name: 'onRequest', hook: RequestHook): unknown;
@@ -22,7 +22,7 @@ interface Reply {
 
 interface Request {
   readonly raw: IncomingMessage;
-  /** Whether no route serves it. */
+  /** Whether no route serves the request. */
   readonly is404: boolean;
 }
 
@@ -38,8 +38,8 @@ interface FastifyRoute {
 }
 
 /**
- * Keeps Fastify from reading what is sent to our paths, by whatever method, serves our routes with a trailing slash too,
- * as Express does, and the metadata of our resources.
+ * Keeps Fastify from reading the bodies of requests to our paths, serves our routes with a trailing slash too, as Express
+ * does, and serves the metadata of our resources.
  */
 export function prepareFastify(instance: FastifyInstance, watchBody: WatchBody): void {
   const { ignoreTrailingSlash, routerOptions } = instance.initialConfig;
@@ -47,7 +47,7 @@ export function prepareFastify(instance: FastifyInstance, watchBody: WatchBody):
   const metadata = new ResourceMetadataResponder();
   const paths: (readonly string[])[] = [];
   const hide: RequestHook = ({ raw }, { raw: response }, done) => {
-    // Some clients name a type of content when they end a session, without content: Fastify would refuse that.
+    // Some clients send a Content-Type without content when they end a session: Fastify would refuse that.
     if (announcesBody(raw)) {
       hideBody(raw);
       watchBody(raw, response);
@@ -60,7 +60,7 @@ export function prepareFastify(instance: FastifyInstance, watchBody: WatchBody):
   };
   instance.addHook('onRequest', (request, reply, done) => {
     const { raw } = request;
-    // Such as another method, or a parameter that is too long.
+    // No route serves another method, or a parameter that is too long.
     if (announcesBody(raw) && request.is404 && isOwn(raw)) hide(request, reply, done);
     else done();
   });
@@ -76,11 +76,11 @@ export function prepareFastify(instance: FastifyInstance, watchBody: WatchBody):
     registered?.add(route.url);
     if (resource) metadata.add(route.url, resource);
     const { method, url, handler, config, constraints } = route;
-    // Fastify makes the route for HEAD itself, for either form of the path.
+    // Fastify adds the HEAD route itself, for both forms of the path.
     if (!url.endsWith('/') && !isSlashIgnored && method !== 'HEAD')
       instance.route({ method, url: `${url}/`, handler, config, constraints });
     paths.push(pathSegments(url));
-    // The route for HEAD is a copy of that for GET.
+    // The HEAD route is a copy of the GET route.
     route.onRequest = [hide, ...[route.onRequest ?? []].flat().filter((hook) => hook !== hide)];
   });
 }

@@ -8,12 +8,11 @@ import { assertComplete, routesOf } from '../routes/routes.js';
 import { noteExpressRoutes, prepareExpress, type ExpressApplication } from './express.adapter.js';
 import { prepareFastify, type FastifyInstance } from './fastify.adapter.js';
 
-/** Several of our servers may share an adapter. Of their limits the shortest counts where nobody reads the body. */
+/** Servers that share an adapter share these limits: the shortest one counts for bodies that nobody reads. */
 const prepared = new WeakMap<object, { bodyMs: number }>();
 
 /**
- * Prepares the HTTP adapter for our routes as soon as there is one, which is before the application adds its
- * own middleware.
+ * Prepares the HTTP adapter for our routes as soon as it is set, which is before the application adds middleware.
  */
 @Injectable()
 export class HttpPreparation implements OnModuleInit {
@@ -23,7 +22,7 @@ export class HttpPreparation implements OnModuleInit {
   ) {
     const { bodyMs } = options.limits;
     host.init$.subscribe(() => {
-      // There is none in an application context, though Nest says that it is set.
+      // Nest emits this in an application context too, where there is no adapter.
       const httpAdapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
       if (!httpAdapter) return;
       const shared = prepared.get(httpAdapter);
@@ -39,9 +38,9 @@ export class HttpPreparation implements OnModuleInit {
   }
 
   /**
-   * By now the adapter has its server, if it makes one, and Nest has registered the routes.
+   * By now the adapter has its server, if it creates one, and Nest has registered the routes.
    *
-   * @throws {McpConfigurationError} when it has put them where no endpoint can be told to clients
+   * @throws {McpConfigurationError} when no endpoint would lead to one of the routes
    */
   onModuleInit(): void {
     const httpAdapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;

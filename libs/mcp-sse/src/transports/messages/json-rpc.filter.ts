@@ -8,19 +8,16 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
-import { AuthorizationServerException } from '../../auth/authorization-server.exception.js';
+import { AuthorizationServerException } from '../../auth/authorization-server.client.js';
 import { rawRequest } from '../../http/raw-request.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../../model/error-reporter.js';
-import { InsufficientScopeError } from '../../model/errors/insufficient-scope.error.js';
-import { ClusterUnavailableError } from '../../model/errors/cluster-unavailable.error.js';
-import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { InsufficientScopeError, JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { ClusterUnavailableError } from '../../model/errors/cluster.errors.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-observer.js';
 import { RequestInFlightError } from '../../protocol/errors/request-in-flight.error.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
-import { publicMessage } from '../../model/public-message.js';
-import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
-import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
-import { ShuttingDownError } from '../../sessions/errors/shutting-down.error.js';
+import { publicMessage } from '../../model/error-text.js';
+import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../../sessions/session.errors.js';
 import { readIdOf } from './message-body.js';
 import { ProtectedResource } from '../routes/protected-resource.js';
 
@@ -30,7 +27,7 @@ interface HttpAnswer {
   readonly message: string;
   /** Seconds after which the client may try again. */
   readonly retryAfter?: number;
-  /** What the log of the error says. */
+  /** Stands in the log of the error too. */
   readonly correlationId?: string;
 }
 
@@ -60,7 +57,7 @@ export class JsonRpcFilter implements ExceptionFilter {
     const challenge = this.challengeOf(error, status, http.getRequest());
     if (retryAfter !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
     if (challenge !== undefined) httpAdapter.setHeader(response, 'WWW-Authenticate', challenge);
-    // A client that is too slow to send is not waited for.
+    // Do not wait for a client that sends too slowly.
     if (status === (HttpStatus.REQUEST_TIMEOUT as number))
       httpAdapter.setHeader(response, 'Connection', 'close');
     httpAdapter.setHeader(response, 'Content-Type', 'application/json');
@@ -69,7 +66,7 @@ export class JsonRpcFilter implements ExceptionFilter {
     this.observer.refusal(http.getRequest(), error, status, correlationId);
   }
 
-  /** What `WWW-Authenticate` says, where a token would help, or another one. */
+  /** The value of `WWW-Authenticate`, if another token, or one at all, would help. */
   private challengeOf(error: unknown, status: number, request: object): string | undefined {
     if (error instanceof InsufficientScopeError)
       return this.resource.challenge(request, { error: 'insufficient_scope', scopes: error.scopes });

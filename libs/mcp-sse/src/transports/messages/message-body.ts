@@ -17,7 +17,7 @@ import { requestIdOf } from '../../protocol/refused-message.js';
 const JSON_TYPE = /^application\/json *(;|$)/i;
 const UTF_8 = /; *charset *= *("?)utf-?8\1 *(;|$)/i;
 
-/** Kept on the request itself: a WeakMap would cost each request far more. */
+/** Kept on the request itself; see `request-principal.ts` for what that saves. */
 const requestId = Symbol('nestjs-mcp-sse:request-id');
 
 type Reading = IncomingMessage & { [requestId]?: RequestId | null };

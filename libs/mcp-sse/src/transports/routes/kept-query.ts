@@ -23,9 +23,9 @@ export class KeptQuery {
   }
 
   /**
-   * What the endpoint's query has besides the session.
+   * The part of the endpoint's query that follows the session.
    *
-   * @throws {BadRequestException} for values that are no text, or too long
+   * @throws {BadRequestException} for values that are not text, or too long
    */
   suffixOf(query: Query): string {
     const suffix = this.textOf(query);
@@ -35,7 +35,7 @@ export class KeptQuery {
     );
   }
 
-  /** Whether a request says the same as the query of the session's stream, or both say nothing. */
+  /** Whether a request has the kept parameters that the session's stream had, or neither has any. */
   isSame(session: Query, request: { readonly query: Query }): boolean {
     return this.names.length === 0 || this.textOf(session) === this.textOf(request.query);
   }

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { extendRouteConfig, RouteConfig, routeConfigOf } from '../../nest/route-metadata.js';
-import type { RegisteredRoute } from '../../http/registered-route.js';
+import type { RegisteredRoute } from '../../nest/registered-route.js';
 import type { ProtectedResource } from './protected-resource.js';
 
 export type McpRouteName = 'stream' | 'messages' | 'termination' | 'console' | 'metrics';

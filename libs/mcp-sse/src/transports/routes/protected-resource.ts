@@ -11,13 +11,13 @@ import { pathSegments, requestedSegments } from '../../http/route-path.js';
 import { PublicUrl } from './public-url.js';
 import { routesOf, type Routes } from './routes.js';
 
-/** Below it stands the metadata of a resource, under the path of the resource. */
+/** The path that precedes a resource's own where its metadata is served. */
 export const WELL_KNOWN = ['.well-known', 'oauth-protected-resource'] as const;
 
 const SCOPE = /^[!#-[\]-~]+$/;
 
 /**
- * One server as a protected resource of OAuth: what clients without a good token are told.
+ * One server as a protected resource of OAuth: tells clients without a valid token where to get one.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9728
  */
@@ -49,7 +49,7 @@ export class ProtectedResource {
    * The value of `WWW-Authenticate` for a request to one of the server's routes.
    *
    * @param request of the adapter
-   * @param parameters with the scopes of the options unless it has others
+   * @param parameters `scopes` are those of the options unless given
    */
   challenge(request: object, parameters: BearerChallengeParameters = {}): string {
     const resourceMetadata = this.oauth && this.metadataUrl(request);
@@ -61,19 +61,19 @@ export class ProtectedResource {
     return this.policy.refusal(request);
   }
 
-  /** @param request of the adapter, for metadata, that was answered with an error */
+  /** Reports that a request for metadata was refused. @param request of the adapter */
   refused(request: object, status: number, message: string): void {
     this.observer.refusal(request, new HttpException(message, status), status);
   }
 
-  /** What a proxy has stripped from the path of the request, and clients have in theirs. */
+  /** The segments that a proxy stripped from the path of a request. */
   prefixOf(request: IncomingMessage): readonly string[] {
     return pathSegments(this.publicUrl.prefixOf(request));
   }
 
   /**
    * @param path of the resource within the application
-   * @returns the metadata, or undefined when the URL of the server cannot be told from the request
+   * @returns the metadata; undefined when the request does not tell the URL of the server
    */
   metadata(request: IncomingMessage, path: readonly string[]): object | undefined {
     const origin = this.publicUrl.originOf(request);
@@ -87,7 +87,7 @@ export class ProtectedResource {
     };
   }
 
-  /** Where the metadata is of what the client connects to: the stream, when it posts messages elsewhere. */
+  /** The URL of the metadata. The resource is what the client connects to: for a POST of HTTP+SSE, the stream. */
   private metadataUrl(request: object): string | undefined {
     const { stream, messages } = this.routes.sse;
     const raw = rawRequest(request);
@@ -100,7 +100,7 @@ export class ProtectedResource {
   }
 }
 
-/** A parsed URL has nothing in it that could end the quotes of a header. */
+/** Parsing the URL encodes what could end the quotes of a header. */
 function href(origin: string, segments: readonly string[]): string {
   return new URL(`${origin}/${segments.join('/')}`).href;
 }

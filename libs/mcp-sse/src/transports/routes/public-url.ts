@@ -5,10 +5,10 @@ import type { ResolvedOptions } from '../../model/resolved-options.js';
 import { TrustedProxies } from '../../auth/trusted-proxies.js';
 
 const PREFIX = /^(\/[\w.~!$&'()*+,;=:@%-]+)+\/?$/;
-/** What can stand in a header without being quoted. */
+/** A host that needs no quotes in a header. */
 const HOST = /^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i;
 
-/** Where clients reach the root of the application, as far as options and trusted proxies tell. */
+/** The URL at which clients reach the root of the application, from the options and from trusted proxies. */
 export class PublicUrl {
   private readonly url?: URL;
   private readonly proxies: TrustedProxies;
@@ -20,9 +20,9 @@ export class PublicUrl {
   }
 
   /**
-   * What a proxy stripped from the path of a request.
+   * The prefix that a proxy stripped from the path of a request.
    *
-   * @returns the prefix, with a slash in front and none behind; empty when there is none
+   * @returns the prefix with a slash in front and none behind; empty if there is none
    */
   prefixOf(request: IncomingMessage): string {
     if (this.url) return this.url.pathname.replace(/\/$/, '');
@@ -32,7 +32,7 @@ export class PublicUrl {
       : prefix.replace(/\/$/, '');
   }
 
-  /** @returns scheme and authority that the client used, or undefined when they cannot be told */
+  /** @returns the scheme and authority that the client used; undefined when they are unknown */
   originOf(request: IncomingMessage): string | undefined {
     if (this.url) return this.url.origin;
     const host = request.headers.host ?? (request.headers[':authority'] as string | undefined) ?? '';

@@ -2,7 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { pathSegments, requestedSegments, segmentsMatch } from '../../http/route-path.js';
 import { WELL_KNOWN, type ProtectedResource } from './protected-resource.js';
 
-/** Pages of every allowed origin may read it, and it is the same for all of them. */
+/** Pages of every allowed origin may read the metadata, which is the same for all. */
 const HEADERS: OutgoingHttpHeaders = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Methods': 'GET',
@@ -11,8 +11,8 @@ const HEADERS: OutgoingHttpHeaders = {
 };
 
 /**
- * Serves the metadata of an application's protected resources. It stands at the root of the origin, out of reach of
- * global prefix and versions, and needs no token, so out of reach of global guards: no controller can be there.
+ * Serves the metadata of an application's protected resources. No controller can do so: the metadata is at the root of
+ * the origin, without global prefix and version, and needs no token, so global guards must not run.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9728#section-3
  */
@@ -20,7 +20,7 @@ export class ResourceMetadataResponder {
   private readonly resources: { readonly path: readonly string[]; readonly resource: ProtectedResource }[] =
     [];
 
-  /** @param path that the application's router has, prefix, version and parameters included */
+  /** @param path of the router, with prefix, version and parameters */
   add(path: string, resource: ProtectedResource): void {
     const added = pathSegments(path);
     if (!this.resources.some((other) => other.resource === resource && isSamePath(other.path, added)))
@@ -28,8 +28,8 @@ export class ResourceMetadataResponder {
   }
 
   /**
-   * @param seen the request as the adapter has it, which knows the address of the client
-   * @returns whether the request was one for metadata, and has its answer
+   * @param seen the adapter's request, which knows the address of the client
+   * @returns whether the request was for metadata and is answered
    */
   answer(request: IncomingMessage, response: ServerResponse, seen: object): boolean {
     if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method!)) return false;
@@ -53,7 +53,7 @@ export class ResourceMetadataResponder {
     return true;
   }
 
-  /** The path may be as clients know it, or as a proxy that strips a prefix from it leaves it. */
+  /** The path may have the prefix that clients use, or a proxy may have stripped it. */
   private find(
     request: IncomingMessage,
     path: readonly string[],

@@ -1,6 +1,6 @@
 import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
-import { RegisteredRoute } from '../../http/registered-route.js';
+import { RegisteredRoute } from '../../nest/registered-route.js';
 import { RoutePath } from '../../http/route-path.js';
 
 /** Where a client opens its stream, and where it posts its messages. */

@@ -3,26 +3,26 @@ import { defer, type Observable } from 'rxjs';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
-import { patiently } from '../../sessions/cluster/patiently.js';
-import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
+import { retryWhileUnavailable } from '../../cluster/remote-session.js';
+import { SessionClosedError } from '../../sessions/session.errors.js';
 import { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
-import { positionOfEventId, sessionOfEventId } from '../../streaming/event-id.js';
+import { positionOfEventId, sessionOfEventId } from '../../streaming/stream-event.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import { relayedClient } from '../relay/relayed-origin.js';
 import { RelayStream } from '../relay/relay-stream.js';
 import { ResponseSink } from '../../http/response-sink.js';
-import type { MessageIntake } from '../messages/message-intake.js';
+import type { SessionFinder } from '../messages/session-finder.js';
 import type { EndpointUrl } from './endpoint-url.js';
 import { SseOutlet } from './sse.outlet.js';
 
 export type EventStream = Observable<MessageEvent> | Promise<Observable<MessageEvent>>;
 
-/** Opens the sessions of HTTP+SSE clients, and gives them back the streams that they lost. */
+/** Opens the sessions of HTTP+SSE clients, and resumes the streams that they lost. */
 export class SseStreams {
   constructor(
     private readonly sessions: McpSessionService,
-    private readonly intake: MessageIntake,
+    private readonly finder: SessionFinder,
     private readonly endpoint: EndpointUrl,
     private readonly options: Pick<ResolvedOptions, 'sse' | 'replay'>,
   ) {
@@ -35,15 +35,15 @@ export class SseStreams {
   }
 
   /**
-   * The stream that the request's `Last-Event-ID` names, or that of a new session: any answer but a stream is
-   * final for an EventSource. Nothing is opened before subscription: Nest does not subscribe for a client that left.
+   * Resumes the stream that the request's `Last-Event-ID` names, or opens a new session: an EventSource gives up on any
+   * answer but a stream. Nothing is opened before subscription: Nest does not subscribe for a client that left.
    *
    * @throws {ClusterUnavailableError}
    */
   open(request: HttpRequest, response: unknown): EventStream {
     const lastEventId = rawRequest(request).headers['last-event-id'];
     const sessionId = typeof lastEventId === 'string' ? sessionOfEventId(lastEventId) : undefined;
-    if (sessionId && this.sessions.cluster)
+    if (sessionId && this.sessions.isShared)
       return this.resumeAnywhere(sessionId, lastEventId as string, request, response);
     return defer(() => this.openHere(sessionId, lastEventId as string, request, response));
   }
@@ -54,7 +54,7 @@ export class SseStreams {
     request: HttpRequest,
     response: unknown,
   ): Observable<MessageEvent> {
-    const session = sessionId && this.intake.own(request, 'sse', sessionId);
+    const session = sessionId && this.finder.own(request, 'sse', sessionId);
     const resumed = session && this.resume(session, lastEventId, request, response);
     return (resumed || this.start(request, response)) as Observable<MessageEvent>;
   }
@@ -80,7 +80,9 @@ export class SseStreams {
   ): Promise<Observable<MessageEvent>> {
     const position = positionOfEventId(lastEventId);
     try {
-      const session = await patiently(async () => this.intake.session(request, 'sse', sessionId, '', true));
+      const session = await retryWhileUnavailable(async () =>
+        this.finder.find(request, 'sse', sessionId, '', true),
+      );
       if (session instanceof McpSession)
         return defer(() => this.openHere(sessionId, lastEventId, request, response));
       const tail = await session.resume(0, position, relayedClient(request));
@@ -97,7 +99,7 @@ export class SseStreams {
   }
 
   private start(request: HttpRequest, response: unknown): ReturnType<SseOutlet['attach']> {
-    this.intake.keptQuery.suffixOf(request.query);
+    this.finder.keptQuery.suffixOf(request.query);
     const session = this.sessions.open({
       transport: 'sse',
       principal: requestPrincipal(request),

@@ -1,7 +1,6 @@
 import {
   Controller,
   Get,
-  HttpStatus,
   Inject,
   MethodNotAllowedException,
   Post,
@@ -17,11 +16,9 @@ import { EMPTY } from 'rxjs';
 import { McpAuthGuard } from '../../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../../auth/mcp-edge.guard.js';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
-import { andThen } from '../../model/and-then.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { assertAccepts } from '../../http/accept.js';
-import { answerStatus } from '../../http/answer.js';
 import { JsonRpcFilter } from '../messages/json-rpc.filter.js';
 import { configureRoute, McpRoute } from '../routes/mcp-route.js';
 import { MessageIntake } from '../messages/message-intake.js';
@@ -29,7 +26,11 @@ import { registerOwnController } from '../../nest/global-interceptors.js';
 import { routesOf, type Routes } from '../routes/routes.js';
 import { setRoutePath } from '../../nest/route-metadata.js';
 import { EndpointUrl } from './endpoint-url.js';
+import { SessionFinder } from '../messages/session-finder.js';
+import { SsePost } from './sse.post.js';
 import { SseStreams, type EventStream } from './sse-streams.js';
+
+const MISSING_ID = 'The query must have a "sessionId"; the stream\'s "endpoint" event gives the URL.';
 
 /**
  * Makes the controller of the HTTP+SSE transport for one `forRoot` call. Its paths are set by
@@ -46,12 +47,13 @@ export function createSseController(): Type {
 
     constructor(
       sessions: McpSessionService,
+      finder: SessionFinder,
       private readonly intake: MessageIntake,
       private readonly adapter: HttpAdapterHost,
       @Inject(MCP_OPTIONS) options: ResolvedOptions,
     ) {
       const endpoint = new EndpointUrl(routesOf(options).sse, options);
-      this.streams = new SseStreams(sessions, intake, endpoint, options);
+      this.streams = new SseStreams(sessions, finder, endpoint, options);
     }
 
     @McpRoute('stream')
@@ -68,11 +70,7 @@ export function createSseController(): Type {
     @UseGuards(McpAuthGuard)
     @Post()
     message(@Req() request: HttpRequest, @Res() response: unknown): void | Promise<void> {
-      const missing = 'The query must have a "sessionId"; the stream\'s "endpoint" event gives the URL.';
-      const finding = this.intake.session(request, 'sse', request.query['sessionId'], missing);
-      return andThen(finding, (session) =>
-        this.intake.receive(session, request, () => answerStatus(response, HttpStatus.ACCEPTED)),
-      );
+      return this.intake.receive(new SsePost(request, response, MISSING_ID));
     }
 
     /** Clients that try Streamable HTTP first fall back on this transport when they read 405. */

@@ -1,19 +1,23 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Observable } from 'rxjs';
 import type { AdoptedSession } from '../../model/cluster/session-store.js';
-import type { LogEntry } from '../../model/cluster/log-entry.js';
+import type { LogEntry } from '../../model/cluster/session-log.js';
 import type { RemoteReading, SharedOutlet } from '../../sessions/shared-outlet.js';
-import { eventId, positionOfEventId } from '../../streaming/event-id.js';
+import {
+  type StreamEvent,
+  type StreamItem,
+  eventId,
+  positionOfEventId,
+} from '../../streaming/stream-event.js';
 import type { EventJournal } from '../../streaming/event-journal.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
-import type { StreamEvent, StreamItem } from '../../streaming/stream-event.js';
 
-/** There is but one. */
-const THE_STREAM = 0;
+/** The number of the only stream. */
+export const THE_STREAM = 0;
 
-/** HTTP+SSE sends everything on the one stream that the client opened. */
+/** Sends a session's messages over HTTP+SSE: everything goes on the one stream that the client opened. */
 export class SseOutlet implements SharedOutlet {
   private readonly stream: OutgoingStream;
   private readonly journal?: EventJournal;
@@ -50,17 +54,17 @@ export class SseOutlet implements SharedOutlet {
     return this.push('message', json, isAnswer && this.journal ? JSON.stringify(relatesTo) : undefined);
   }
 
-  /** The stream as its client reads it: first where it is to post its messages, then what is sent to it. */
+  /** Opens the stream: first the URL to post messages to, then the messages. */
   attach(endpoint: string, sink: Sink, onDetach: () => void): Observable<StreamItem> {
     this.push('endpoint', endpoint);
     return this.stream.attach(sink, onDetach);
   }
 
   /**
-   * The stream as a client reads it that comes back after it lost its connection: where it is to post, then what
-   * it has missed, then what is sent to it.
+   * Resumes the stream of a client that lost its connection: first the URL to post messages to, then the events that it
+   * missed, then new ones.
    *
-   * @returns undefined when not all of what it has missed is known (any more)
+   * @returns undefined when some of the missed events are unknown or discarded
    */
   resume(
     lastEventId: string,
@@ -90,10 +94,10 @@ export class SseOutlet implements SharedOutlet {
     return THE_STREAM;
   }
 
-  /** Nothing was made for the requests. */
+  /** `relay` made nothing for the requests. */
   unrelay(): void {}
 
-  /** Clients of this transport do not know events that are there for their id. */
+  /** Clients of this transport do not know priming events. */
   prime(): void {}
 
   restore({ entries }: AdoptedSession): void {
@@ -108,10 +112,10 @@ export class SseOutlet implements SharedOutlet {
     }));
   }
 
-  /** The one stream has nothing that waits for the answer. */
+  /** Nothing waits for the answer. */
   abandon(): void {}
 
-  /** Clients of this transport do not know that a stream may be ended by design. */
+  /** Clients of this transport do not expect the server to end a stream. */
   closeStream(): void {}
 
   hint(retryMs: number): void {

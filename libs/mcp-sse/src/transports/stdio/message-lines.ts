@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream';
 const NEWLINE = 0x0a;
 
 /**
- * The lines of an input.
+ * Reads the lines of an input.
  *
- * @param maxBytes what a line may have at most
- * @returns each line, or undefined for one that is longer
+ * @param maxBytes size of the longest line
+ * @returns each line, or undefined for a longer one
  */
 export async function* messageLines(input: Readable, maxBytes: number): AsyncGenerator<string | undefined> {
   let parts: Buffer[] = [];

@@ -9,7 +9,7 @@ import { StdioIntake } from './stdio-intake.js';
 import { StdioOutlet } from './stdio.outlet.js';
 
 export interface McpStdioOptions {
-  /** Whom the process acts for: guards find it as `request.user`. Nobody unless given. */
+  /** The user that the process acts for: guards find it as `request.user`. Nobody unless given. */
   user?: object;
   /** Standard input unless given. */
   input?: Readable;
@@ -18,8 +18,8 @@ export interface McpStdioOptions {
 }
 
 /**
- * Serves one client over standard input and output, a message a line, until the input ends and every
- * request has its answer, or the session is closed. Guards, pipes,
+ * Serves one client over standard input and output, one message per line, until the input ends and every
+ * request is answered, or the session is closed. Guards, pipes,
  * interceptors and filters run as they do over HTTP; their request has no headers.
  *
  * ```ts
@@ -43,7 +43,7 @@ export async function serveStdio(
     { transport: 'stdio', principal, headers: {}, params: {}, graceMs: Infinity, isLocal: true },
     () => new StdioOutlet(output, options.sse.maxQueuedBytes, () => input.destroy()),
   );
-  session.used = true;
+  session.markUsed();
   const lines = new StdioIntake(session, options, app.get(ERROR_REPORTER, { strict: false }), output, user);
 
   for await (const line of messageLines(input, options.limits.maxMessageBytes)) {

@@ -2,14 +2,13 @@ import type { Writable } from 'node:stream';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { ErrorReporter } from '../../model/error-reporter.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
-import { publicMessage } from '../../model/public-message.js';
+import { publicMessage } from '../../model/error-text.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
-import { parseMessages, type JsonRpcMessage } from '../../protocol/json-rpc.js';
+import { type JsonRpcMessage, parseMessages, serializeError } from '../../protocol/json-rpc.js';
 import { revisionOf } from '../../protocol/revisions.js';
 import { refusedAnswers, requestIdOf } from '../../protocol/refused-message.js';
-import { serializeError } from '../../protocol/serialize.js';
-import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
+import { SessionClosedError } from '../../sessions/session.errors.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 
 /** The official SDK uses the same for errors of the server. */
@@ -59,7 +58,7 @@ export class StdioIntake {
     const extras = await this.options.contextFactory?.(request);
     const { principal } = session;
     const origin = { principal, request, headers: {}, streamHeaders: {}, params: {}, bytes, extras };
-    session.receive(await session.admit(messages, origin));
+    await session.accept(messages, origin);
   }
 
   /** Each request of a line has the error, as its client waits for each. */

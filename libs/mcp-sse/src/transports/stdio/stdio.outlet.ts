@@ -1,13 +1,13 @@
 import type { Writable } from 'node:stream';
 import type { SessionOutlet } from '../../sessions/session-outlet.js';
 
-/** Standard output carries every message as a line. */
+/** Sends a session's messages to standard output, one per line. */
 export class StdioOutlet implements SessionOutlet {
   readonly attached = true;
   readonly unread = 0;
   readonly keptBytes = 0;
 
-  /** @param onEnd called when the session ends: nothing more is to be read then */
+  /** @param onEnd called when the session ends: no more input is read then */
   constructor(
     private readonly output: Writable,
     private readonly maxQueuedBytes: number,
@@ -23,16 +23,16 @@ export class StdioOutlet implements SessionOutlet {
     return this.output.writableLength <= this.maxQueuedBytes;
   }
 
-  /** The one stream has nothing that waits for the answer. */
+  /** Nothing waits for the answer. */
   abandon(): void {}
 
-  /** There is no other stream. */
+  /** Standard output is the only stream. */
   closeStream(): void {}
 
-  /** There is nothing to come back to. */
+  /** The client cannot come back. */
   hint(): void {}
 
-  /** There is nothing to come back to. */
+  /** The client cannot come back. */
   detach(): void {}
 
   /** Nothing is kept. */

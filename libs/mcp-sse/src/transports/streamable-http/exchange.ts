@@ -1,8 +1,8 @@
-/** Where the answers to requests that came together go, and what relates to them. */
+/** The requests of one POST, and where their answers and what relates to them go. */
 export interface Exchange {
   /**
-   * @param completes the request that is answered, as JSON of its id
-   * @returns false when the client reads too slowly and the message found no room
+   * @param completes the answered request, as JSON of its id
+   * @returns false when the client reads too slowly: the backlog exceeds the limit
    */
   send(json: string, isAnswer: boolean, completes?: string): boolean;
 
@@ -12,7 +12,7 @@ export interface Exchange {
   /** See `McpContext.closeStream`. */
   closeStream(retryMs?: number): void;
 
-  /** Ends the connection, if the client is sure to be able to come back. */
+  /** Ends the connection, unless the client may be unable to come back. */
   detach(): void;
 
   end(endsConnection: boolean): void;

@@ -28,7 +28,7 @@ export class NumberedStream extends OutgoingStream {
 
   /**
    * @param completes the request that the message answers, as JSON of its id
-   * @returns false when the client reads too slowly and the message found no room
+   * @returns false when the client reads too slowly: the backlog exceeds the limit
    */
   send(json: string, completes?: string): boolean {
     return this.write({ type: 'message', data: json }, completes);

@@ -2,37 +2,36 @@ import type { ServerResponse } from 'node:http';
 import { answerJson } from '../../http/answer.js';
 import type { Exchange } from './exchange.js';
 import { ResponseSink } from '../../http/response-sink.js';
-import { heapBytes } from '../../streaming/heap-bytes.js';
-import type { MemoryAccount } from '../../streaming/memory-account.js';
+import { type MemoryAccount, heapBytes } from '../../streaming/memory-budget.js';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
 import type { NumberedStream } from './numbered-stream.js';
 
 export interface ExchangeOptions {
-  /** How long answers may take and still be sent as JSON, in milliseconds. */
+  /** How long answers may take to be sent as JSON rather than on a stream, in milliseconds. */
   readonly upgradeMs: number;
-  /** Whether the client knows events that are there for their id (from 2025-11-25). */
+  /** Whether the client understands priming events (from 2025-11-25). */
   readonly primes: boolean;
-  /** When a client that lost its stream is to come back, in milliseconds. */
+  /** How long a client that lost its stream waits before it comes back, in milliseconds. */
   readonly retryMs: number;
-  /** Whether the POST was a batch, and so is its answer. */
+  /** Whether the POST was a batch: then its answer is one too. */
   readonly isBatch: boolean;
 }
 
-/** What an exchange needs of its session. */
+/** What an exchange needs from its session. */
 export interface ExchangePort {
-  /** Makes the stream when one is needed. */
+  /** Opens the stream when one is needed. */
   openStream(exchange: Exchange): NumberedStream;
-  /** Runs something once what was sent so far is kept; see `EventJournal.after`. */
+  /** Calls back once everything sent so far is kept; see `EventJournal.after`. */
   whenKept(run: (isKept: boolean) => void): void;
-  /** The client has lost the stream, and may come back for the rest. */
+  /** The client lost the stream, and may come back for the rest. */
   onDetach(): void;
   /** The last answer was sent. */
   onDone(): void;
 }
 
 /**
- * One POST with requests: its answer is JSON when nothing but the answers is sent and they are quick, else an
- * event stream, which the client can take up again when it loses it.
+ * Answers one POST with requests. The answer is JSON if the answers are quick and nothing else is sent, otherwise an
+ * event stream, which the client can resume when it loses it.
  */
 export class PostExchange implements Exchange {
   private stream?: NumberedStream;
@@ -41,7 +40,7 @@ export class PostExchange implements Exchange {
   private heldBytes = 0;
 
   /**
-   * @param requests how many the POST has
+   * @param requests number of requests in the POST
    * @param memory account of the session
    */
   constructor(
@@ -66,7 +65,7 @@ export class PostExchange implements Exchange {
     this.countDown();
   }
 
-  /** Only a client that knows of events that are there for their id is sure to have one to come back with. */
+  /** Only a client that gets priming events is sure to have an id to come back with. */
   closeStream(retryMs = this.options.retryMs): void {
     if (!this.options.primes) return;
     const stream = this.upgraded();
@@ -74,7 +73,6 @@ export class PostExchange implements Exchange {
     stream?.whenKept(() => stream.detach());
   }
 
-  /** Ends the connection of the stream, if there is one that the client is sure to be able to come back to. */
   detach(): void {
     if (this.options.primes) this.stream?.detach();
   }
@@ -101,7 +99,7 @@ export class PostExchange implements Exchange {
     setImmediate(() => this.port.onDone());
   }
 
-  /** Until all of them can be sent together. */
+  /** Holds an answer until all of them can be sent together. */
   private hold(answer: string): void {
     this.answers.push(answer);
     if (this.requests === 1) return;
@@ -121,14 +119,14 @@ export class PostExchange implements Exchange {
     if (this.response.destroyed) return;
     if (!isKept) return void this.response.destroy();
     if (this.answers.length === 0) {
-      // What is left is an event stream without events: JSON would have to be an answer.
+      // All requests were cancelled. An event stream may be empty; JSON would have to be an answer.
       this.response.writeHead(200, EVENT_STREAM_HEADERS).end();
       return;
     }
     answerJson(this.response, this.answers, this.options.isBatch, this.memory);
   }
 
-  /** The stream; none for a client that left before it knew of any event to come back with. */
+  /** The stream; undefined for a client that left before it read an id to come back with. */
   private upgraded(): NumberedStream | undefined {
     clearTimeout(this.timer);
     if (!this.stream && !this.response.destroyed) this.stream = this.upgrade();

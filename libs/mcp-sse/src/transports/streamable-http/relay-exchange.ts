@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { LogEntry } from '../../model/cluster/log-entry.js';
-import type { TailReader } from '../../sessions/cluster/stream-tail.js';
-import { heapBytes } from '../../streaming/heap-bytes.js';
-import type { MemoryAccount } from '../../streaming/memory-account.js';
+import type { LogEntry } from '../../model/cluster/session-log.js';
+import type { TailReader } from '../../cluster/stream-tail.js';
+import { type MemoryAccount, heapBytes } from '../../streaming/memory-budget.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import { ResponseSink } from '../../http/response-sink.js';
@@ -11,8 +10,8 @@ import { answerJson } from '../../http/answer.js';
 import type { ExchangeOptions } from './post-exchange.js';
 
 /**
- * One POST with requests whose session another node has: as `PostExchange` answers it, from what the log has of
- * the stream that the other node answers on.
+ * Answers one POST with requests whose session another node owns. It answers as `PostExchange` does, with what it reads
+ * in the log from the stream that the owner answers on.
  */
 export class RelayExchange implements TailReader {
   private stream?: OutgoingStream;
@@ -21,7 +20,7 @@ export class RelayExchange implements TailReader {
   private readonly timer: NodeJS.Timeout;
   private heldBytes = 0;
 
-  /** @param requests how many the POST has */
+  /** @param requests number of requests in the POST */
   constructor(
     private readonly response: ServerResponse,
     private readonly requests: number,
@@ -36,7 +35,7 @@ export class RelayExchange implements TailReader {
   entry(entry: LogEntry): void {
     if (this.stream) return void this.stream.push(entry);
     this.hold(entry);
-    // An event that is there for its id says nothing of how the others are to be sent.
+    // A priming event does not tell whether the answers will be quick.
     if (entry.data === '') return;
     if (!isAnswer(entry.data)) return this.upgrade();
     this.answers.push(entry.data);
@@ -44,7 +43,6 @@ export class RelayExchange implements TailReader {
   }
 
   end(endsConnection: boolean): void {
-    if (this.response.writableEnded) return;
     this.upgrade();
     if (endsConnection) this.stream?.end(true);
     else this.stream?.finish();

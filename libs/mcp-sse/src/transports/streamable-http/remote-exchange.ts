@@ -1,9 +1,11 @@
 import type { Exchange } from './exchange.js';
 import type { NumberedStream } from './numbered-stream.js';
 
-/** Requests whose POST came to another node, or to one that is gone: all of it is on a stream. */
+/**
+ * Answers the requests of a POST that came to another node, or to a node that is gone: everything goes to a stream.
+ */
 export class RemoteExchange implements Exchange {
-  /** @param requests how many are still to be answered */
+  /** @param requests number of requests without an answer */
   constructor(
     private readonly stream: NumberedStream,
     private requests: number,

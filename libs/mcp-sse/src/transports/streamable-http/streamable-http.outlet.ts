@@ -1,27 +1,26 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { defer, type Observable } from 'rxjs';
 import type { AdoptedSession } from '../../model/cluster/session-store.js';
-import type { LogEntry } from '../../model/cluster/log-entry.js';
+import type { LogEntry } from '../../model/cluster/session-log.js';
 import type { RemoteReading, SharedOutlet } from '../../sessions/shared-outlet.js';
-import { positionOfEventId } from '../../streaming/event-id.js';
+import { type StreamItem, positionOfEventId } from '../../streaming/stream-event.js';
 import type { OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
-import type { StreamItem } from '../../streaming/stream-event.js';
 import { NumberedStream, streamOfEventId } from './numbered-stream.js';
 import type { Exchange } from './exchange.js';
 import { RemoteExchange } from './remote-exchange.js';
 
-/** The stream that a client opens by GET, for what belongs to none of its requests. */
+/** The stream that a client opens with GET, for messages that belong to none of its requests. */
 const STANDALONE = 0;
 /** Streams of answered POSTs that a client may still come back to. */
 const MAX_FINISHED_STREAMS = 32;
 /** More than a node ever opens in a session. */
 const STREAMS_PER_EPOCH = 2 ** 20;
-/** What waits for a client that has no GET stream open. */
+/** How much may wait for a client that has no GET stream open. */
 const MAX_UNATTACHED_BYTES = 64 * 1024;
 
-/** Streamable HTTP answers each POST on its own response, and sends what belongs to none on the GET stream. */
+/** Sends a session's messages over Streamable HTTP: answers on the response of their POST, others on the GET stream. */
 export class StreamableHttpOutlet implements SharedOutlet {
   private readonly exchanges = new Map<RequestId, Exchange>();
   private readonly streams = new Map<number, NumberedStream>();
@@ -52,12 +51,12 @@ export class StreamableHttpOutlet implements SharedOutlet {
     return this.budget.spentBytes;
   }
 
-  /** The answers to these requests, and what relates to them, go to the exchange. */
+  /** Sends the answers to these requests, and what relates to them, to the exchange. */
   expect(ids: readonly RequestId[], exchange: Exchange): void {
     for (const id of ids) this.exchanges.set(id, exchange);
   }
 
-  /** A stream for a POST, which the client can take up again until it is answered, and for a while after. */
+  /** Opens a stream for a POST. The client can resume it until the POST is answered, and for a while after. */
   openStream(exchange: Exchange): NumberedStream {
     this.forgetFinished();
     const stream = this.addStream(++this.lastStream);
@@ -80,7 +79,7 @@ export class StreamableHttpOutlet implements SharedOutlet {
     const completes = isAnswer && this.options.journal ? JSON.stringify(relatesTo) : undefined;
     if (exchange) return exchange.send(json, isAnswer, completes);
     const { standalone } = this;
-    // Nobody need ever open the GET stream; what belongs to no request may then be lost, but not without trace.
+    // A client need not open the GET stream. Messages that belong to no request may be lost then, but not unnoticed.
     if (!standalone.attached && standalone.queuedBytes > MAX_UNATTACHED_BYTES) standalone.clear();
     return standalone.send(json, completes);
   }
@@ -160,7 +159,7 @@ export class StreamableHttpOutlet implements SharedOutlet {
     }
     const unanswered = new Set([STANDALONE, ...inFlight.map(([, stream]) => stream)]);
     for (const stream of this.streams.values()) if (!unanswered.has(stream.number)) stream.finish();
-    // Beyond what any node before has numbered, known or forgotten.
+    // Higher than any number that an earlier owner has used.
     this.lastStream = epoch * STREAMS_PER_EPOCH;
   }
 

@@ -2,29 +2,25 @@ import { BadRequestException } from '@nestjs/common';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
-import { initializeParams } from '../../protocol/initialize-params.js';
+import { initializeParams } from '../../protocol/request-params.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
-import type { RemoteSession } from '../../sessions/cluster/remote-session.js';
-import { McpSession } from '../../sessions/mcp-session.js';
+import type { RemoteSession } from '../../cluster/remote-session.js';
+import type { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
-import type { MessageIntake } from '../messages/message-intake.js';
+import type { SessionFinder } from '../messages/session-finder.js';
 import { StreamableHttpOutlet } from './streamable-http.outlet.js';
 
 const SESSION_ID = 'mcp-session-id';
-const MISSING = 'The header Mcp-Session-Id is missing. Send the one that the answer to "initialize" had.';
-
-/** A session of this transport, with the way its messages go out. */
-export interface StreamableSession {
-  readonly session: McpSession;
-  readonly outlet: StreamableHttpOutlet;
-}
+/** The error for a client that sent no session id where it needs one. */
+export const MISSING_ID =
+  'The header Mcp-Session-Id is missing. Send the one that the answer to "initialize" had.';
 
 /** Finds and opens the sessions of Streamable HTTP clients. */
 export class StreamableHttpSessions {
   constructor(
     private readonly sessions: McpSessionService,
-    private readonly intake: MessageIntake,
+    private readonly finder: SessionFinder,
     private readonly options: ResolvedOptions,
   ) {
     const { sse, replay } = options;
@@ -39,43 +35,32 @@ export class StreamableHttpSessions {
     );
   }
 
-  idOf(request: HttpRequest): string | undefined {
-    return rawRequest(request).headers[SESSION_ID] as string | undefined;
-  }
-
   /**
-   * @param asks see `MessageIntake.session`
-   * @returns the session, which another node may have
-   * @throws {BadRequestException}
-   * @throws {SessionClosedError}
-   * @throws {ClusterUnavailableError}
+   * @param asks see `SessionFinder.find`
+   * @throws as `SessionFinder.find` does
    */
-  find(
-    request: HttpRequest,
-    asks = false,
-  ): StreamableSession | RemoteSession | Promise<StreamableSession | RemoteSession> {
-    const found = this.intake.session(request, 'streamable-http', this.idOf(request), MISSING, asks);
-    return found instanceof Promise ? found.then(streamable) : streamable(found);
+  find(request: HttpRequest, asks = false): McpSession | Promise<McpSession | RemoteSession> {
+    return this.finder.find(request, 'streamable-http', sessionIdOf(request), MISSING_ID, asks);
   }
 
   /**
-   * The session that an `initialize` opens.
+   * Opens the session of an `initialize`.
    *
    * @throws {BadRequestException} for any other message
    * @throws {JsonRpcError} -32602 when its parameters are wrong, so that no session is left without them
    */
-  initialize(messages: readonly JsonRpcMessage[], request: HttpRequest): StreamableSession {
+  initialize(messages: readonly JsonRpcMessage[], request: HttpRequest): McpSession {
     const [message] = messages;
     const isInitialize = message?.kind === 'request' && message.method === 'initialize';
-    if (!isInitialize || messages.length > 1) throw new BadRequestException(MISSING);
+    if (!isInitialize || messages.length > 1) throw new BadRequestException(MISSING_ID);
     initializeParams(message.params);
     return this.open(request);
   }
 
   /** @throws {SessionLimitError} */
-  open(request: HttpRequest): StreamableSession {
+  open(request: HttpRequest): McpSession {
     const { http } = this.options;
-    const session = this.sessions.open({
+    return this.sessions.open({
       transport: 'streamable-http',
       principal: requestPrincipal(request),
       headers: rawRequest(request).headers,
@@ -84,7 +69,6 @@ export class StreamableHttpSessions {
       graceMs: http ? http.graceMs : 0,
       isLocal: http && http.stateless,
     });
-    return streamable(session);
   }
 
   close(session: McpSession): void {
@@ -92,9 +76,12 @@ export class StreamableHttpSessions {
   }
 }
 
-function streamable(session: McpSession): StreamableSession;
-function streamable(session: McpSession | RemoteSession): StreamableSession | RemoteSession;
-function streamable(session: McpSession | RemoteSession): StreamableSession | RemoteSession {
-  if (!(session instanceof McpSession)) return session;
-  return { session, outlet: session.outlet as StreamableHttpOutlet };
+/** The session id in the header of a request, if it has one. */
+export function sessionIdOf(request: HttpRequest): string | undefined {
+  return rawRequest(request).headers[SESSION_ID] as string | undefined;
+}
+
+/** The outlet of a session of this transport. */
+export function outletOf({ outlet }: McpSession): StreamableHttpOutlet {
+  return outlet as StreamableHttpOutlet;
 }

@@ -1,0 +1,121 @@
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type CryptoKey,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  type ProtectedHeaderParameters,
+} from 'jose';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import type { ResolvedJwt } from '../model/resolved-options.js';
+import { acceptedValues } from './accepted-values.js';
+import { claimsFault } from './jwt-claims.js';
+import { jwtKeys, type JwtHeader, type JwtKeys } from './jwt-keys.js';
+import { quoted, RefusedToken } from './refusal.js';
+import { TokenCache } from './token-cache.js';
+
+const MAX_GOOD = 10_000;
+
+/** By what a token is known to be good until it expires. */
+interface GoodToken {
+  readonly header: JwtHeader;
+  readonly key: CryptoKey;
+}
+
+/** The claims of a token that was accepted, and the key that it was verified with. */
+export interface VerifiedJwt {
+  readonly payload: JWTPayload;
+  readonly key: CryptoKey;
+}
+
+/** Verifies the JWTs that the `auth.jwt` option accepts. */
+export class JwtVerifier {
+  private readonly keys: JwtKeys;
+  private readonly options: JWTVerifyOptions;
+  /** Clients send one token with each message. Its claims are read anew: a handler may change `request.user`. */
+  private readonly good = new TokenCache<GoodToken>(MAX_GOOD);
+
+  /**
+   * @throws {McpConfigurationError} when there is not one key or key set, it does not fit the algorithms, or a lifetime
+   *   is none
+   */
+  constructor(private readonly jwt: ResolvedJwt) {
+    const { maxLifetimeSeconds = Infinity } = jwt;
+    if (!(maxLifetimeSeconds > 0))
+      throw new McpConfigurationError('`auth.jwt.maxLifetimeSeconds` must be a number of seconds above 0.');
+    this.keys = jwtKeys(jwt);
+    this.options = {
+      algorithms: [...jwt.algorithms],
+      issuer: acceptedValues(jwt.issuer, 'auth.jwt.issuer'),
+      audience: acceptedValues(jwt.audience, 'auth.jwt.audience'),
+      clockTolerance: jwt.clockToleranceSeconds,
+    };
+  }
+
+  /**
+   * @throws {RefusedToken}
+   * @throws {JOSEError} saying by its `code`, and by its `claim` if it is one, what is wrong with the token
+   * @throws {TypeError} for a token that cannot be read, or a key that does not fit the algorithm
+   * @throws {AuthorizationServerException} when the key cannot be had
+   */
+  async verify(token: string): Promise<VerifiedJwt> {
+    const digest = this.good.digestOf(token);
+    const good = this.good.get(digest);
+    // A key that was withdrawn, or published anew, is another one.
+    if (good && good.key === (await this.keyOf(good.header)))
+      return { payload: decodeJwt(token), key: good.key };
+    refuseIf(headerFault(decodeProtectedHeader(token), this.jwt.algorithms));
+    const { payload, key, protectedHeader } = await jwtVerify(token, this.keyOf, this.options);
+    refuseIf(claimsFault(payload, this.jwt));
+    const { alg, kid } = protectedHeader;
+    const { exp = Infinity } = payload;
+    const until = (exp + this.jwt.clockToleranceSeconds) * 1_000;
+    this.good.set(digest, { header: { alg, kid }, key }, until);
+    return { payload, key };
+  }
+
+  private readonly keyOf = async (header: JwtHeader): Promise<CryptoKey> => {
+    try {
+      return await this.keys.keyFor(header);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+        throw new RefusedToken(`the key of its token is unknown: ${missingKey(header)}`);
+      throw error;
+    }
+  };
+}
+
+function refuseIf(fault: string | undefined): void {
+  if (fault !== undefined) throw new RefusedToken(fault);
+}
+
+/** Why no key is asked for. @returns a cause as `logRefusal` takes it */
+function headerFault(
+  { alg, typ, crit }: ProtectedHeaderParameters,
+  algorithms: readonly string[],
+): string | undefined {
+  if (alg === undefined || !algorithms.includes(alg))
+    return `the algorithm (alg) of its token is ${quoted(alg)}, and "auth.jwt.algorithms" accepts ${algorithms.join(', ')}`;
+  if (!mayBeAccessToken(typ))
+    return `the type (typ) of its token is ${quoted(typ)}, which no access token has`;
+  // jose knows the extension b64; no access token needs one.
+  if (crit !== undefined) return `its token has critical extensions (crit), ${quoted(crit)}`;
+  return undefined;
+}
+
+/**
+ * Tokens of other types, such as `logout+jwt`, `dpop+jwt` and `secevent+jwt`, are signed with the same keys.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8725#section-3.11
+ */
+function mayBeAccessToken(typ: unknown): boolean {
+  return typ === undefined || (typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ));
+}
+
+function missingKey({ kid, alg }: JwtHeader): string {
+  return kid === undefined
+    ? `it names none (kid), and "auth.jwt.jwksUri" has not exactly one for ${alg}`
+    : `"auth.jwt.jwksUri" has not exactly one for ${alg} with the id (kid) ${quoted(kid)}`;
+}

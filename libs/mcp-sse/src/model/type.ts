@@ -1,2 +1,0 @@
-/** A class. */
-export type Type<T = unknown> = abstract new (...args: never[]) => T;

@@ -1,0 +1,1 @@
+export { McpJwtStrategy } from './mcp-jwt.strategy.js';

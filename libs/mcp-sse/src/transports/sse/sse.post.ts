@@ -1,0 +1,41 @@
+import { HttpStatus } from '@nestjs/common';
+import type { RemoteSession } from '../../cluster/remote-session.js';
+import { answerStatus } from '../../http/answer.js';
+import type { HttpRequest } from '../../http/raw-request.js';
+import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
+import type { Post } from '../messages/post.js';
+import { relayedOrigin } from '../relay/relayed-origin.js';
+import { THE_STREAM } from './sse.outlet.js';
+
+/** A POST of HTTP+SSE: 202 once its message is taken, and the answer on the session's stream. */
+export class SsePost implements Post {
+  readonly transport = 'sse';
+  readonly stream = THE_STREAM;
+  readonly sessionId: unknown;
+
+  constructor(
+    readonly request: HttpRequest,
+    private readonly response: unknown,
+    readonly missingId: string,
+  ) {
+    this.sessionId = request.query['sessionId'];
+  }
+
+  allowsBatch(): boolean {
+    return false;
+  }
+
+  taken(): void {
+    answerStatus(this.response, HttpStatus.ACCEPTED);
+  }
+
+  async relay(
+    session: RemoteSession,
+    messages: readonly JsonRpcMessage[],
+    bytes: number,
+    resent: boolean,
+  ): Promise<void> {
+    await session.post(messages, relayedOrigin(this.request, bytes), { resent });
+    this.taken();
+  }
+}
