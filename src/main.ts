@@ -6,9 +6,8 @@ import { NestFactory } from '@nestjs/core';
 import { McpConfigurationError } from 'nestjs-mcp-sse';
 import { AppModule } from './app.module.js';
 import { corsOptions } from './config/cors.options.js';
-import { EnvironmentError } from './config/environment.error.js';
+import { EnvironmentError, validateEnvironment } from './config/validate-environment.js';
 import { httpAdapter } from './config/http-adapter.js';
-import { validateEnvironment } from './config/validate-environment.js';
 import { startUpReport } from './start-up-report.js';
 
 async function bootstrap(): Promise<void> {

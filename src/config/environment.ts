@@ -1,16 +1,10 @@
 import { IsIn, IsOptional, IsString, IsUrl, Matches, MinLength, ValidateIf } from 'class-validator';
 import type { McpApiKey } from 'nestjs-mcp-sse';
-import { ApiKeys } from './decorators/api-keys.decorator.js';
-import { CommaSeparated } from './decorators/comma-separated.decorator.js';
-import { IsAddressRange } from './decorators/is-address-range.decorator.js';
-import { IsCompanionRoute } from './decorators/is-companion-route.decorator.js';
-import { IsHost } from './decorators/is-host.decorator.js';
-import { IsNameOfKey } from './decorators/is-name-of-key.decorator.js';
-import { IsOrigin } from './decorators/is-origin.decorator.js';
-import { IsRoute } from './decorators/is-route.decorator.js';
+import { ApiKeys, IsNameOfKey } from './decorators/api-key.decorators.js';
+import { CommaSeparated, TrueOrFalse, WholeNumber } from './decorators/text-value.decorators.js';
+import { IsAddressRange, IsHost, IsOrigin } from './decorators/network-address.decorators.js';
+import { IsCompanionRoute, IsRoute } from './decorators/route.decorators.js';
 import { IsSetWithout } from './decorators/is-set-without.decorator.js';
-import { TrueOrFalse } from './decorators/true-or-false.decorator.js';
-import { WholeNumber } from './decorators/whole-number.decorator.js';
 
 const ADAPTERS = ['express', 'fastify'] as const;
 const AUTHENTICATIONS = ['none', 'jwt', 'introspection', 'api-key'] as const;

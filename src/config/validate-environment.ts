@@ -1,6 +1,5 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { EnvironmentError } from './environment.error.js';
 import { Environment } from './environment.js';
 
 /**
@@ -17,4 +16,13 @@ export function validateEnvironment(variables: Readonly<Record<string, unknown>>
     throw new EnvironmentError(errors.flatMap(({ constraints }) => Object.values(constraints ?? {})));
   }
   return environment;
+}
+
+/** A variable of the environment cannot be used. The message names each such variable and what it accepts. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+
+  constructor(sentences: readonly string[]) {
+    super(sentences.map((sentence) => `${sentence}.`).join('\n'));
+  }
 }

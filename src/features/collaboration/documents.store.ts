@@ -5,7 +5,6 @@ import {
   NotFoundException,
   ServiceUnavailableException,
 } from '@nestjs/common';
-import type { Document } from './document.js';
 import { MAX_DOCUMENTS, MAX_LENGTH, MAX_TENANTS, MAX_TOTAL_LENGTH } from './documents.limits.js';
 import type { EditDocumentDto } from './edit-document.dto.js';
 import { editedText } from './edited-text.js';
@@ -101,4 +100,16 @@ function assertVersion({ doc_id: id, operation, version }: EditDocumentDto, befo
           `and send that with version ${current}.`
       : `There is no document "${id}" (version 0), and ${mistake}. Send the edit with version 0 to make it anew.`,
   );
+}
+
+/** A text that the members of a tenant share. */
+export interface Document {
+  readonly id: string;
+  /** 1 for a new one, one more with each edit. */
+  readonly version: number;
+  readonly text: string;
+  /** Subject of the principal that made this version. */
+  readonly editedBy: string;
+  /** ISO 8601. */
+  readonly editedAt: string;
 }

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { McpContext, McpTool, progress, type McpProgress } from 'nestjs-mcp-sse';
-import { filter, startWith, takeUntil, tap, timer, type Observable } from 'rxjs';
+import { McpContext, type McpProgress, McpTool, progress } from 'nestjs-mcp-sse';
+import { filter, type Observable, startWith, takeUntil, tap, timer } from 'rxjs';
 import { collectWithProgress } from '../../common/collect-with-progress.js';
-import { ReceivedUpdatesDto } from './received-updates.dto.js';
+import { ReceivedUpdatesDto, type UpdateDto } from './update.dto.js';
 import { SubscribeUpdatesDto } from './subscribe-updates.dto.js';
-import type { UpdateDto } from './update.dto.js';
 import { UpdatesBus } from './updates.bus.js';
 
 @Injectable()

@@ -1,14 +1,13 @@
 import { Injectable, NotFoundException } from '@nestjs/common';
 import { McpContext, McpTool } from 'nestjs-mcp-sse';
 import { DiscussedStoryDto } from './discussed-story.dto.js';
-import { FoundStoriesDto } from './found-stories.dto.js';
+import { FoundStoriesDto, StoriesDto } from './stories.dto.js';
 import type { HackerNewsItem } from './hacker-news-item.js';
 import { HackerNewsClient } from './hacker-news.client.js';
 import { plainText } from './plain-text.js';
 import { readComments } from './read-comments.js';
 import { ReadStoryDto } from './read-story.dto.js';
 import { SearchStoriesDto } from './search-stories.dto.js';
-import { StoriesDto } from './stories.dto.js';
 import { toStory } from './to-story.js';
 import { TopStoriesDto } from './top-stories.dto.js';
 import { untilFailure } from './until-failure.js';

@@ -1,7 +1,7 @@
-import type { CommentDto } from './comment.dto.js';
+import type { CommentDto } from './discussed-story.dto.js';
 import type { HackerNewsItem } from './hacker-news-item.js';
 import { plainText } from './plain-text.js';
-import { toIso } from './to-iso.js';
+import { toIso } from './to-story.js';
 
 interface Place {
   readonly id: number;

@@ -1,8 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
-import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { McpHealthIndicator, McpSessionService } from 'nestjs-mcp-sse';
 import { SERVER_INFO } from '../../config/server-info.js';
-import type { HealthReport } from './health-report.js';
 
 @Controller('health')
 export class HealthController {
@@ -34,4 +33,12 @@ export class HealthController {
   ready(): Promise<HealthCheckResult> {
     return this.checks.check([() => this.mcp.isHealthy('mcp')]);
   }
+}
+
+export interface HealthReport {
+  /** `draining` once a signal has told the application to stop. */
+  status: 'ok' | 'draining';
+  transport: 'sse';
+  name: string;
+  version: string;
 }

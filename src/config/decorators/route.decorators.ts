@@ -1,4 +1,20 @@
-import { ValidateBy, type ValidationArguments } from 'class-validator';
+import { ValidateBy, type ValidationArguments, type ValidationOptions } from 'class-validator';
+
+const ROUTE = /^(\/:?[\w.~-]+)+$/;
+
+/** A path that a controller can have, parameters included. */
+export function IsRoute(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isRoute',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && ROUTE.test(value),
+        defaultMessage: () => '$property must be a path such as /sse or /:tenant/sse',
+      },
+    },
+    options,
+  );
+}
 
 /** A path that differs from that of another property and has no parameter that the other one lacks. */
 export function IsCompanionRoute(other: string): PropertyDecorator {

@@ -1,6 +1,28 @@
-import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
+import { IsBoolean, ValidateBy } from 'class-validator';
+
+/** Reads `a, b` as `['a', 'b']`. */
+export function CommaSeparated(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? toList(value) : value));
+}
+
+function toList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/** Reads the words `true` and `false`. Anything else stays text, so that it is refused. */
+export function TrueOrFalse(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      value === 'true' || value === 'false' ? value === 'true' : value,
+    ),
+    IsBoolean({ message: '$property must be true or false' }),
+  );
+}
 
 export interface WholeNumberOptions {
   min: number;
