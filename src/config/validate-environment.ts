@@ -3,9 +3,9 @@ import { validateSync } from 'class-validator';
 import { Environment } from './environment.js';
 
 /**
- * Reads and checks variables such as those of `process.env`. An empty one counts as unset.
+ * Reads and validates variables such as those of `process.env`. An empty value counts as unset.
  *
- * @throws EnvironmentError that names every wrong variable
+ * @throws EnvironmentError naming every invalid variable
  */
 export function validateEnvironment(variables: Readonly<Record<string, unknown>>): Environment {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
@@ -18,7 +18,7 @@ export function validateEnvironment(variables: Readonly<Record<string, unknown>>
   return environment;
 }
 
-/** A variable of the environment cannot be used. The message names each such variable and what it accepts. */
+/** Thrown for invalid environment variables. The message names each of them and what it accepts. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 

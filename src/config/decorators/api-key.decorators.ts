@@ -45,7 +45,7 @@ function isStrong(key: McpApiKey): boolean {
   return 'key' in key ? key.key.length >= MIN_KEY_LENGTH : /^[0-9a-f]{64}$/i.test(key.digest);
 }
 
-/** A name that one of `MCP_API_KEYS` has. */
+/** Accepts a name that `MCP_API_KEYS` contains. */
 export function IsNameOfKey(options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(
     {

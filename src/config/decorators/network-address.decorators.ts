@@ -1,7 +1,7 @@
 import { isFQDN, isIP, ValidateBy, type ValidationOptions } from 'class-validator';
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** An IP address or a host name, without a port. */
+/** Accepts an IP address or a host name, without a port. */
 export function IsHost(): PropertyDecorator {
   return ValidateBy({
     name: 'isHost',
@@ -13,7 +13,7 @@ export function IsHost(): PropertyDecorator {
   });
 }
 
-/** An IP address, or a range of them in CIDR notation. */
+/** Accepts an IP address, or a range in CIDR notation. */
 export function IsAddressRange(options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(
     {
@@ -33,7 +33,7 @@ function isAddressRange(value: string): boolean {
   return rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;
 }
 
-/** An origin as browsers send it: lower case, no path, no default port. A wildcard is none. */
+/** Accepts an origin as browsers send it: lower case, no path, no default port, no wildcard. */
 export function IsOrigin(options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(
     {
@@ -51,7 +51,7 @@ export function IsOrigin(options?: ValidationOptions): PropertyDecorator {
 
 function isOrigin(value: unknown): boolean {
   if (typeof value !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*]+$/.test(value)) return false;
-  // Desktop clients and browser extensions send origins of schemes that URL does not compute one for.
+  // Desktop clients and browser extensions send origins with schemes for which URL computes none.
   if (!/^https?:/.test(value)) return true;
   return URL.canParse(value) && new URL(value).origin === value;
 }

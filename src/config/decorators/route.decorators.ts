@@ -2,7 +2,7 @@ import { ValidateBy, type ValidationArguments, type ValidationOptions } from 'cl
 
 const ROUTE = /^(\/:?[\w.~-]+)+$/;
 
-/** A path that a controller can have, parameters included. */
+/** Accepts a path of a controller, with parameters. */
 export function IsRoute(options?: ValidationOptions): PropertyDecorator {
   return ValidateBy(
     {
@@ -16,7 +16,7 @@ export function IsRoute(options?: ValidationOptions): PropertyDecorator {
   );
 }
 
-/** A path that differs from that of another property and has no parameter that the other one lacks. */
+/** Accepts a path that differs from the path in another property and has no parameter that the other lacks. */
 export function IsCompanionRoute(other: string): PropertyDecorator {
   return ValidateBy({
     name: 'isCompanionRoute',

@@ -14,7 +14,7 @@ function toList(text: string): string[] {
     .filter((item) => item !== '');
 }
 
-/** Reads the words `true` and `false`. Anything else stays text, so that it is refused. */
+/** Reads `true` and `false`. Anything else stays text and is refused. */
 export function TrueOrFalse(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
@@ -31,7 +31,7 @@ export interface WholeNumberOptions {
   orFalse?: boolean;
 }
 
-/** Reads digits as a number. Anything else stays text, so that it is refused: `Number('')` would be 0. */
+/** Reads digits as a number. Anything else stays text and is refused, since `Number('')` would be 0. */
 export function WholeNumber({ min, max, orFalse = false }: WholeNumberOptions): PropertyDecorator {
   const accepted = `a whole number from ${min} to ${max}${orFalse ? ', or false' : ''}`;
   return applyDecorators(

@@ -42,7 +42,7 @@ export class DocumentsService {
     @McpUriParam('id') id: string,
     { principal: { tenant } }: McpContext,
   ): Observable<Document | UpdateDto> {
-    // Now, so that subscribing to what does not exist fails.
+    // Read at once, so that subscribing to a missing document fails.
     const content = this.store.read(tenant, id);
     return concat(of(content), this.changes(tenant).pipe(filter(({ about }) => about === id)));
   }

@@ -13,7 +13,7 @@ type Tenant = string | undefined;
 
 interface Shelf {
   readonly documents: Map<string, Document>;
-  /** Of documents that were deleted. New ones go on from there: nobody's old version is that of a new document. */
+  /** The highest version of a deleted document. New ones continue from it, so that no old version matches a new document. */
   lastVersion: number;
 }
 
@@ -37,9 +37,9 @@ export class DocumentsStore {
   }
 
   /**
-   * @returns the document as it is now; undefined when it was deleted
-   * @throws {ConflictException} when the edit was made for another version
-   * @throws {HttpException} when the edit cannot be made, or there is no room for it
+   * @returns the edited document; undefined if it was deleted
+   * @throws {ConflictException} if the edit was made for another version
+   * @throws {HttpException} if the edit is not possible, or there is no room for it
    */
   edit(tenant: Tenant, edit: EditDocumentDto, editedBy: string): Document | undefined {
     const { doc_id: id } = edit;
@@ -105,7 +105,7 @@ function assertVersion({ doc_id: id, operation, version }: EditDocumentDto, befo
 /** A text that the members of a tenant share. */
 export interface Document {
   readonly id: string;
-  /** 1 for a new one, one more with each edit. */
+  /** 1 for a new document, incremented with each edit. */
   readonly version: number;
   readonly text: string;
   /** Subject of the principal that made this version. */

@@ -2,7 +2,7 @@ import { IsIn, IsString, ValidateNested } from 'class-validator';
 import { McpSchema } from 'nestjs-mcp-sse';
 import { Type } from 'class-transformer';
 
-/** What there are updates about. */
+/** The kinds of updates. */
 export const TOPICS = ['documents', 'messages'] as const;
 
 /** Something that happened in a tenant. */

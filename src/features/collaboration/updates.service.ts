@@ -10,7 +10,7 @@ import { UpdatesBus } from './updates.bus.js';
 export class UpdatesService {
   constructor(private readonly updates: UpdatesBus) {}
 
-  /** The first progress says that from now on nothing is missed. Whoever cancels stops listening. */
+  /** The first progress tells the client that no update is missed from now on. Cancelling the call unsubscribes. */
   @McpTool({
     name: 'subscribe_updates',
     description:

@@ -12,7 +12,7 @@ import { toStory } from './to-story.js';
 import { TopStoriesDto } from './top-stories.dto.js';
 import { untilFailure } from './until-failure.js';
 
-/** Longer than any of the tools takes unless Hacker News hardly answers. */
+/** Longer than any of the tools takes, unless Hacker News is very slow. */
 const TIMEOUT_MS = 60_000;
 const READ_ONLY = { readOnlyHint: true, openWorldHint: true };
 
@@ -71,7 +71,7 @@ export class HackerNewsService {
     return { total: nbHits, stories: hits.map(toStory) };
   }
 
-  /** Reads items, and tells how many it has read. */
+  /** Reads items, and reports how many it has read. */
   private reader(signal: AbortSignal, onRead: (done: number) => void) {
     let done = 0;
     return async (id: number): Promise<HackerNewsItem | null> => {

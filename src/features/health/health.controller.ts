@@ -20,14 +20,14 @@ export class HealthController {
     };
   }
 
-  /** Whether the process is to be kept: nothing that a restart would not mend is asked. */
+  /** Liveness. Checks nothing, because a restart would not fix any dependency. */
   @Get('live')
   @HealthCheck()
   live(): Promise<HealthCheckResult> {
     return this.checks.check([]);
   }
 
-  /** Whether new clients are to be sent here. */
+  /** Readiness: whether new clients may connect to this node. */
   @Get('ready')
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {

@@ -6,7 +6,7 @@ import { StreamDataDto } from './stream-data.dto.js';
 
 @Injectable()
 export class StreamDataService {
-  /** Whoever unsubscribes stops the timer: the library does when the client cancels. */
+  /** Unsubscribing stops the timer; the library unsubscribes when the client cancels. */
   @McpTool({
     name: 'stream_data',
     description: 'Produces items one by one, reports each as progress and returns them all',

@@ -1,7 +1,7 @@
 import { IsISO8601, IsString } from 'class-validator';
 import { McpSchema } from 'nestjs-mcp-sse';
 
-/** A moment, for machines and for people of a time zone. */
+/** A moment in UTC and as local time. */
 export class ZonedTime {
   @McpSchema({ description: 'The moment in UTC' })
   @IsISO8601()
