@@ -2,8 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { plainToInstance, Type } from 'class-transformer';
 import { IsInt, IsString, Min, validate, ValidateNested } from 'class-validator';
-import { IssueList } from './issue-list.js';
-import { addValidationIssues } from './validation-issues.js';
+import { addValidationIssues, IssueList } from './schema-issues.js';
 
 async function issuesOf(instance: object) {
   const issues = new IssueList();

@@ -1,6 +1,22 @@
-import { ValidateBy, type ValidationArguments } from 'class-validator';
+import { ValidateBy, type ValidationArguments, type ValidationOptions } from 'class-validator';
 
-/** A path that differs from that of another property and has no parameter that the other one lacks. */
+const ROUTE = /^(\/:?[\w.~-]+)+$/;
+
+/** Accepts a path of a controller, with parameters. */
+export function IsRoute(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isRoute',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && ROUTE.test(value),
+        defaultMessage: () => '$property must be a path such as /sse or /:tenant/sse',
+      },
+    },
+    options,
+  );
+}
+
+/** Accepts a path that differs from the path in another property and has no parameter that the other lacks. */
 export function IsCompanionRoute(other: string): PropertyDecorator {
   return ValidateBy({
     name: 'isCompanionRoute',

@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
+import { ValidateBy, type ValidationArguments, type ValidationOptions } from 'class-validator';
 import type { McpApiKey } from 'nestjs-mcp-sse';
-import { CommaSeparated } from './comma-separated.decorator.js';
+import { CommaSeparated } from './text-value.decorators.js';
 
 const MIN_KEY_LENGTH = 16;
 
@@ -43,4 +43,24 @@ function areApiKeys(keys: readonly McpApiKey[]): boolean {
 
 function isStrong(key: McpApiKey): boolean {
   return 'key' in key ? key.key.length >= MIN_KEY_LENGTH : /^[0-9a-f]{64}$/i.test(key.digest);
+}
+
+/** Accepts a name that `MCP_API_KEYS` contains. */
+export function IsNameOfKey(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'isNameOfKey',
+      validator: {
+        validate: (value: unknown, args?: ValidationArguments) =>
+          namesOf(args!.object).includes(String(value)),
+        defaultMessage: () => '$property must list names that MCP_API_KEYS has',
+      },
+    },
+    options,
+  );
+}
+
+function namesOf(environment: object): string[] {
+  const { MCP_API_KEYS: keys } = environment as { MCP_API_KEYS: McpApiKey[] | string };
+  return Array.isArray(keys) ? keys.map(({ name }) => name) : [];
 }
