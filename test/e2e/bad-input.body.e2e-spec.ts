@@ -30,18 +30,18 @@ class OwnController {
 describeOnAdapters('a body that is no message', (adapter) => {
   const server = runApp({ adapter });
 
-  it.each<[what: string, body: string, code: number, id?: number]>([
-    ['text that is not JSON', 'hello', -32700],
-    ['JSON that ends early', '{"jsonrpc":"2.0"', -32700],
-    ['nothing', '', -32700],
-    ['white space', ' \n', -32700],
-    ['two messages', `${JSON.stringify(PING)}\n${JSON.stringify(PING)}`, -32700],
-    ['null', 'null', -32600],
-    ['a number', '1', -32600],
-    ['a string', '"ping"', -32600],
-    ['an empty array', '[]', -32600],
-    ['a batch', JSON.stringify([PING]), -32600],
-    ['an empty object', '{}', -32600],
+  it.each<[what: string, body: string, code: number, id: number | null]>([
+    ['text that is not JSON', 'hello', -32700, null],
+    ['JSON that ends early', '{"jsonrpc":"2.0"', -32700, null],
+    ['nothing', '', -32700, null],
+    ['white space', ' \n', -32700, null],
+    ['two messages', `${JSON.stringify(PING)}\n${JSON.stringify(PING)}`, -32700, null],
+    ['null', 'null', -32600, null],
+    ['a number', '1', -32600, null],
+    ['a string', '"ping"', -32600, null],
+    ['an empty array', '[]', -32600, null],
+    ['a batch', JSON.stringify([PING]), -32600, null],
+    ['an empty object', '{}', -32600, null],
     ['a request without "jsonrpc"', '{"id":1,"method":"ping"}', -32600, 1],
     ['a request of JSON-RPC 1.0', '{"jsonrpc":"1.0","id":1,"method":"ping"}', -32600, 1],
     ['a "jsonrpc" that is a number', '{"jsonrpc":2.0,"id":1,"method":"ping"}', -32600, 1],
@@ -51,8 +51,8 @@ describeOnAdapters('a body that is no message', (adapter) => {
     ['"params" that are an array', '{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}', -32600, 1],
     ['"params" that are a number', '{"jsonrpc":"2.0","id":1,"method":"ping","params":7}', -32600, 1],
     ['"params" that are a string', '{"jsonrpc":"2.0","id":1,"method":"ping","params":"x"}', -32600, 1],
-    ['a response without an id', '{"jsonrpc":"2.0","result":{}}', -32600],
-    ['a response with result and error', '{"jsonrpc":"2.0","id":1,"result":{},"error":{}}', -32600],
+    ['a response without an id', '{"jsonrpc":"2.0","result":{}}', -32600, null],
+    ['a response with result and error', '{"jsonrpc":"2.0","id":1,"result":{},"error":{}}', -32600, null],
   ])('is refused with 400 where it is %s, and the session lives on', async (_what, body, code, id) => {
     const client = await WireClient.connect(server.url);
     expect(refusal(await client.post(body))).toEqual(refused(400, code, id));

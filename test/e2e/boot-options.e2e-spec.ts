@@ -130,9 +130,7 @@ describe('Redis without a password', () => {
     ['of several nodes', { nodes: [{ host: '127.0.0.1' }, { host: 'redis.internal' }] }],
     ['of several URLs', { nodes: ['redis://redis.internal:6379'] }],
   ])('on another machine, %s, warns', (_name, options) => {
-    expect(redisCluster(options).weakness).toMatch(
-      /^Redis \(.*\) is asked without a password: .*Give it one/,
-    );
+    expect(redisCluster(options).weakness).toMatch(/^Redis \(.*\) has no password: .*Set one/);
   });
 
   it.each<[string, RedisClusterOptions]>([

@@ -9,9 +9,6 @@ interface Layer {
   readonly packages?: RegExp;
 }
 
-/** No package at all. */
-const NONE = /^$/;
-
 /** The folders of the library from the ground up. Data flows down the list and comes back up; an import only goes down. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { below: [] },
@@ -20,15 +17,15 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: /^@nestjs\/common$|^@modelcontextprotocol\/sdk\//,
   },
   nest: { below: ['model', 'http'] },
-  decorators: { below: ['model'] },
+  decorators: { below: ['model', 'nest'] },
   schema: { below: ['model'] },
   discovery: { below: ['model', 'nest', 'decorators', 'schema'] },
   execution: { below: ['model', 'nest', 'decorators', 'schema', 'discovery'] },
   protocol: { below: ['model'], packages: /^@modelcontextprotocol\/sdk\// },
   streaming: { below: ['model'], packages: /^rxjs$/ },
   sessions: { below: ['model', 'protocol', 'streaming'] },
-  auth: { below: ['model', 'http', 'decorators'] },
-  cluster: { below: ['model'], packages: NONE },
+  cluster: { below: ['model', 'protocol', 'streaming', 'sessions'] },
+  auth: { below: ['model', 'nest', 'http', 'decorators'] },
   redis: { below: ['model'], packages: /^ioredis$/ },
   transports: {
     below: [
@@ -42,6 +39,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'protocol',
       'streaming',
       'sessions',
+      'cluster',
       'auth',
     ],
   },
@@ -57,6 +55,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'protocol',
       'streaming',
       'sessions',
+      'cluster',
       'auth',
     ],
   },

@@ -27,7 +27,7 @@ export {
 } from './mcp-sse.tokens.js';
 export type { McpAccess } from './model/definitions.js';
 export type { McpCluster } from './model/cluster/mcp-cluster.js';
-export { memoryCluster, type MemoryCluster } from './cluster/memory-cluster.js';
+export { memoryCluster, type MemoryCluster } from './cluster/memory/memory-cluster.js';
 export type { McpCall } from './model/call.js';
 export type {
   McpDefinition,

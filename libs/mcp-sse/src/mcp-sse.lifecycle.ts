@@ -2,6 +2,7 @@ import {
   Inject,
   Injectable,
   Logger,
+  Optional,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnModuleInit,
@@ -11,6 +12,7 @@ import { HttpAdapterHost, LazyModuleLoader } from '@nestjs/core';
 import { isProtected } from './auth/protection.js';
 import { weaknesses } from './auth/weaknesses.js';
 import { afterLazyLoad } from './nest/lazy-modules.js';
+import { SessionCluster } from './cluster/session-cluster.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
@@ -27,7 +29,14 @@ import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { beforeClose, watchStopSignals } from './nest/before-close.js';
 
-/** Mounts what the explorer finds when the application starts, and ends the sessions when it stops. */
+/**
+ * What happens at boot, once the providers exist, and at shutdown. Nest calls the hooks in the order of this class:
+ *
+ * 1. `onModuleInit`: checks the authentication, and binds the decorated methods.
+ * 2. `onApplicationBootstrap`: connects to the cluster, and prepares the drain.
+ * 3. `drain`: on a stop signal, before Nest closes anything.
+ * 4. `beforeApplicationShutdown`: ends the sessions.
+ */
 @Injectable()
 export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('McpSseModule');
@@ -43,6 +52,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     private readonly audit: McpAuditService,
     private readonly host: HttpAdapterHost,
     private readonly lazyModules: LazyModuleLoader,
+    @Optional() @Inject(SessionCluster) private readonly cluster?: SessionCluster,
   ) {}
 
   /** @throws {McpConfigurationError} */
@@ -55,24 +65,15 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     this.registry.changed$.subscribe(({ list, definition }) => this.announce(list, definition));
   }
 
-  /** By now the application has been told whether signals stop it. */
+  /** By now the application has called `enableShutdownHooks()` or not. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.sessions.cluster?.start();
+    await this.cluster?.start();
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
     const isStoppedBySignal = watchStopSignals();
     beforeClose(httpAdapter, async () => {
       if (isStoppedBySignal()) await this.drain();
     });
-  }
-
-  private async serveDecorated(): Promise<void> {
-    for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
-  }
-
-  /** Before the server closes: it waits for its connections, and streams end by us alone. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.sessions.shutdown();
   }
 
   private async drain(): Promise<void> {
@@ -82,18 +83,13 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     });
   }
 
-  /** Tells the sessions that see what was added or removed, and no others. */
-  private announce(list: McpFeatureList, definition: McpDefinition): void {
-    for (const session of this.sessions.sessions)
-      whenReady(
-        () => this.access.grants(definition, policyContextOf(session)),
-        (sees) => sees && session.notify(`notifications/${list}/list_changed`),
-        (error) => this.errors.report(error, `the policy, of a change of the ${list},`),
-      );
+  /** Runs before the HTTP server closes: it waits for its connections, and only this ends the streams. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.sessions.shutdown();
   }
 
   private checkProtection(): void {
-    // Without HTTP, as over stdio, nobody but who started the process can connect.
+    // Without HTTP, as over stdio, only the process's own parent can connect.
     if (!this.host.httpAdapter) return;
     const isProduction = process.env['NODE_ENV'] === 'production';
     const found = weaknesses(this.options);
@@ -111,5 +107,19 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
       'NO AUTHENTICATION: neither "auth" nor "guards" is set, so anyone on this machine may call every tool. ' +
         'Connections to other than loopback addresses are refused.',
     );
+  }
+
+  private async serveDecorated(): Promise<void> {
+    for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
+  }
+
+  /** Notifies the sessions that may see the added or removed feature, and no others. */
+  private announce(list: McpFeatureList, definition: McpDefinition): void {
+    for (const session of this.sessions.sessions)
+      whenReady(
+        () => this.access.grants(definition, policyContextOf(session)),
+        (sees) => sees && session.notify(`notifications/${list}/list_changed`),
+        (error) => this.errors.report(error, `the policy, of a change of the ${list},`),
+      );
   }
 }

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { sessionTtlMs } from '../../../libs/mcp-sse/src/model/cluster/session-ttl.js';
+import { sessionTtlMs } from '../../../libs/mcp-sse/src/model/cluster/session-store.js';
 import { resolveOptions } from '../../../libs/mcp-sse/src/mcp-sse.defaults.js';
 
 const { graceMs } = resolveOptions({ name: 'any', version: '1' }).sse;

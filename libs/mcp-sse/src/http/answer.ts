@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { MemoryAccount } from '../streaming/memory-account.js';
+import type { MemoryAccount } from '../streaming/memory-budget.js';
 import { hijackResponse } from './raw-response.js';
 import { UnsentBytes } from './unsent-bytes.js';
 

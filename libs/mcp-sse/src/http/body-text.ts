@@ -3,7 +3,7 @@ import { PayloadTooLargeException, RequestTimeoutException } from '@nestjs/commo
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { ResolvedOptions } from '../model/resolved-options.js';
-import type { MemoryAccount } from '../streaming/memory-account.js';
+import type { MemoryAccount } from '../streaming/memory-budget.js';
 import { GrowingBuffer } from './growing-buffer.js';
 import { rawRequest } from './raw-request.js';
 

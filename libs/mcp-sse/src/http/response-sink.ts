@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { MemoryAccount } from '../streaming/memory-account.js';
+import type { MemoryAccount } from '../streaming/memory-budget.js';
 import type { Sink } from '../streaming/sink.js';
 import type { StreamItem } from '../streaming/stream-event.js';
 import { rawResponse } from './raw-response.js';

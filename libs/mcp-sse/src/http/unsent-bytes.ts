@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { MemoryAccount } from '../streaming/memory-account.js';
+import type { MemoryAccount } from '../streaming/memory-budget.js';
 
 /** Counts the bytes that wait in a response until its client reads them. When memory is short, the response is dropped. */
 export class UnsentBytes {

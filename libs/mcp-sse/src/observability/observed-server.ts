@@ -1,5 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
+import { SessionCluster } from '../cluster/session-cluster.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { McpSessionService } from '../sessions/mcp-session.service.js';
@@ -13,6 +14,7 @@ export class ObservedServer {
     readonly registry: McpRegistry,
     readonly sessions: McpSessionService,
     readonly traffic: McpTraffic,
+    @Optional() @Inject(SessionCluster) readonly cluster?: SessionCluster,
   ) {}
 
   /** Injection token of the server with a name, if the application has several. */

@@ -3,9 +3,7 @@ import { AuthorizationServerException } from '../auth/authorization-server.clien
 import { ToolFailure } from '../execution/tool-result.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.error.js';
-import { SessionClosedError } from '../sessions/errors/session-closed.error.js';
-import { SessionLimitError } from '../sessions/errors/session-limit.error.js';
-import { ShuttingDownError } from '../sessions/errors/shutting-down.error.js';
+import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../sessions/session.errors.js';
 
 /** How a request ended, for observers. */
 export interface RequestOutcome {

@@ -207,11 +207,8 @@ class World {
   private accept(admitted: readonly AdmittedMessage[]): void {
     if (this.isClosed) return;
     // Other requests may have come while the policy was asked.
-    this.connection.assertAcceptable(
-      admitted.map(({ message }) => message),
-      NONE,
-    );
     for (const each of admitted) {
+      this.connection.assertAcceptable([each.message], NONE);
       if (each.message.kind === 'request') this.expectAnswer(each.message.id);
       this.connection.accept(each);
     }

@@ -2,10 +2,10 @@ import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import { isNumber, isText, object, oneOf, optional, type Fields } from '../model/cluster/shape.js';
 import { MAX_LENGTH, readJson, versioned } from './written-json.js';
 
-/** Why a request is not answered: its node cannot read it, or failed with it. */
+/** Why a request is not answered: its node cannot read it, or failed to answer. */
 export type Refusal = 'unreadable' | 'failed';
 
-/** What goes from node to node. What is here has the same meaning in every version; bodies may not. */
+/** What goes from node to node. It means the same in every version; its body may not. */
 export type Packet =
   | {
       readonly kind: 'request';
@@ -18,7 +18,7 @@ export type Packet =
   | { readonly kind: 'answer'; readonly id: string; readonly body?: unknown; readonly refused?: Refusal }
   | { readonly kind: 'told'; readonly from: string; readonly body: unknown };
 
-/** A request that this version cannot read, but answer. */
+/** A request that this version cannot read, but can refuse. */
 type UnreadRequest = { readonly kind: 'unread'; readonly id: string; readonly from: string };
 
 const SHAPES = {
@@ -27,7 +27,7 @@ const SHAPES = {
   told: object({ from: isText }),
 };
 
-/** @returns undefined for what is to be dropped, which is reported */
+/** @returns undefined for a text that is dropped, which is reported */
 export function readPacket(text: string, reports: ClusterReports): Packet | UnreadRequest | undefined {
   const written = readJson(text, 'message', reports);
   if (!written) return undefined;
@@ -38,11 +38,11 @@ export function readPacket(text: string, reports: ClusterReports): Packet | Unre
   return void reports.unreadable('message', 'it has another shape');
 }
 
-/** @throws {TypeError} when the body has no JSON, and {RangeError} when it has too much of it */
+/** @throws {TypeError} when the body cannot be written as JSON, and {RangeError} when that is too long */
 export function packetBody(body: unknown): string {
   const json = JSON.stringify(body) ?? 'null';
   if (json.length > MAX_LENGTH)
-    throw new RangeError('What nodes tell each other is limited to 32 MiB of JSON.');
+    throw new RangeError('A message to another node may have 32 MiB of JSON at most.');
   return json;
 }
 

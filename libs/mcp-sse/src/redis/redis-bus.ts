@@ -7,29 +7,30 @@ import {
   NodeGoneError,
   UnreadableMessageError,
 } from '../model/errors/cluster.errors.js';
+import { retry } from '../model/retry.js';
 import { packetBody, readPacket, writePacket, writeRefusal, type Packet } from './packet.js';
 import type { RedisClient } from './redis-clients.js';
 import type { RedisConnection } from './redis-connection.js';
 
-/** How long a node may take to hear of a request; one that hears of it later leaves it. */
+/** How long a request may take to reach a node, which drops it if it arrives later. */
 const HEARING_MS = 1_000;
-/** How often a node that does not answer is looked for. */
+/** How often a node is checked that does not answer. */
 const CHECK_MS = 250;
 const RETRY_MS = 50;
 const DEADLINE_MS = 10_000;
-/** How long an answer is kept for a request that is made again: for longer than that can be. */
+/** How long an answer is kept: longer than its request may be sent again. */
 const ANSWER_TTL_MS = DEADLINE_MS + 2 * HEARING_MS;
 
 type Answer = Extract<Packet, { kind: 'answer' }>;
 
-/** Messages between nodes over Redis: each node listens to a channel of its own, and all to one of all. */
+/** Messages between nodes over Redis: each node listens to its own channel, and to one for all. */
 export class RedisBus implements NodeBus {
   private readonly waiting = new Map<string, (answer: Answer) => void>();
   private readonly answers = new Map<string, Promise<string>>();
   private handler: NodeHandler = () => Promise.reject(new NodeGoneError('The node has not started.'));
 
   /**
-   * @param countsListeners whether Redis knows how many listen to a channel: a Redis Cluster does not
+   * @param countsListeners whether Redis can count the listeners of a channel, which a Redis Cluster cannot
    * @param clock the time by the clock of Redis, in milliseconds
    */
   constructor(
@@ -41,12 +42,12 @@ export class RedisBus implements NodeBus {
     private readonly reports: ClusterReports,
   ) {}
 
-  /** Resolves when other nodes are heard. */
+  /** Resolves once messages of other nodes arrive. */
   async listen(): Promise<void> {
     await Promise.all([this.listenTo(this.channelOf(this.node)), this.listenTo(this.channelOfAll)]);
   }
 
-  /** Key whose existence says that a node is alive. */
+  /** The key that exists while a node is alive. */
   keyOf(node: string): string {
     return `${this.prefix}:node:${node}`;
   }
@@ -62,7 +63,8 @@ export class RedisBus implements NodeBus {
     try {
       const { refused, body: answer } = await this.insist(node, id, json, answered);
       if (refused === undefined) return answer;
-      if (refused !== 'unreadable') throw new Error(`The node ${node} failed to answer; its log says why.`);
+      if (refused !== 'unreadable')
+        throw new Error(`The node ${node} failed to answer. Its log has the error.`);
       throw new ClusterUnavailableError(
         new UnreadableMessageError(`The node ${node} cannot read a message.`),
       );
@@ -86,7 +88,7 @@ export class RedisBus implements NodeBus {
     });
   }
 
-  /** Asks until the node answers or is dead. It never hears of the same request twice in time. */
+  /** Sends a request until the node answers or is dead. The node does not carry it out twice. */
   private async insist<T>(node: string, id: string, body: string, answered: Promise<T>): Promise<T> {
     const deadline = Date.now() + DEADLINE_MS;
     const sign = new SignOfLife(node);
@@ -105,7 +107,7 @@ export class RedisBus implements NodeBus {
       }
       mayBeHeard = true;
       const resendAt = Date.now() + HEARING_MS + RETRY_MS;
-      // The node has heard of it, perhaps: while Redis is away, its answer is to be waited for.
+      // The node may have received it: while Redis cannot be reached, it is not sent again.
       for (let isAlive = false; Date.now() < (isAlive ? resendAt : deadline);) {
         const answer = await this.within(CHECK_MS, answered);
         if (answer) return answer;
@@ -115,7 +117,7 @@ export class RedisBus implements NodeBus {
     throw new ClusterUnavailableError();
   }
 
-  /** @returns false when that cannot be known for now. @throws {NodeGoneError} */
+  /** @returns false when nobody can tell now. @throws {NodeGoneError} */
   private async isKnownAlive(node: string, sign: SignOfLife): Promise<boolean> {
     const [keys, listeners] = await this.redis
       .run((commands) => Promise.all([commands.exists(this.keyOf(node)), this.listenersOf(commands, node)]))
@@ -126,7 +128,7 @@ export class RedisBus implements NodeBus {
     return keys === 1;
   }
 
-  /** How many listen to the channel of a node; one where Redis does not know. */
+  /** The number of listeners on the channel of a node; 1 if Redis cannot count them. */
   private async listenersOf(commands: RedisClient, node: string): Promise<number> {
     if (!this.countsListeners) return 1;
     const [, count] = await commands.pubsub('NUMSUB', this.channelOf(node));
@@ -143,13 +145,8 @@ export class RedisBus implements NodeBus {
 
   private async listenTo(channel: string): Promise<void> {
     const hear = (text: string) => this.hear(readPacket(text, this.reports));
-    while (!this.redis.isClosed) {
-      try {
-        return void (await this.redis.subscribe(channel, hear, () => undefined));
-      } catch {
-        await delay(RETRY_MS, undefined, { ref: false });
-      }
-    }
+    const subscribe = () => this.redis.subscribe(channel, hear, () => undefined);
+    await retry(subscribe, () => (this.redis.isClosed ? undefined : RETRY_MS)).catch(() => undefined);
   }
 
   private hear(packet: ReturnType<typeof readPacket>): void {
@@ -166,7 +163,7 @@ export class RedisBus implements NodeBus {
   }
 
   private async answer({ id, from, expiresAt, body }: Extract<Packet, { kind: 'request' }>): Promise<void> {
-    // Whoever asked has given up, or asked again.
+    // The sender has given up, or sent it again.
     if (this.clock() > expiresAt) return;
     let answering = this.answers.get(id);
     if (!answering) {
@@ -176,7 +173,7 @@ export class RedisBus implements NodeBus {
     await this.reply(from, await answering);
   }
 
-  /** Whoever asks is answered, whatever fails here. */
+  /** Every request is answered, whatever fails here. */
   private async answerTo(id: string, body: unknown): Promise<string> {
     try {
       return writePacket({ kind: 'answer', id }, packetBody(await this.handler(body)));
@@ -187,7 +184,7 @@ export class RedisBus implements NodeBus {
     }
   }
 
-  /** Where it cannot be sent, whoever asked asks again. */
+  /** An answer that cannot be sent is asked for again. */
   private async reply(node: string, text: string): Promise<void> {
     await this.redis
       .attempt((commands) => commands.publish(this.channelOf(node), text))
@@ -207,10 +204,10 @@ export class RedisBus implements NodeBus {
   }
 }
 
-/** How long a node that nobody listens for may take to listen again, in milliseconds. */
+/** How long a node may take to listen again, in milliseconds. */
 const UNHEARD_MS = 800;
 
-/** What is known of a node that does not answer: without anyone who listens for it, it is dead soon. */
+/** Decides when a node that does not answer is dead: soon, if nobody listens on its channel. */
 class SignOfLife {
   private missedSince?: number;
 
@@ -220,7 +217,12 @@ class SignOfLife {
     this.missedSince = undefined;
   }
 
-  /** @throws {NodeGoneError} when nobody has listened for too long. @param counts whether that says something of the node */
+  /**
+   * Called when nobody listens on its channel.
+   *
+   * @param counts whether that says something about the node, which it does not right after Redis was away
+   * @throws {NodeGoneError} when nobody has listened for too long
+   */
   missed(counts: boolean): void {
     this.missedSince ??= Date.now();
     if (counts && Date.now() - this.missedSince > UNHEARD_MS) throw gone(this.node);

@@ -2,19 +2,18 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisClusterOptions } from './redis-cluster.options.js';
 import { REDIS_SCRIPTS } from './redis-scripts.js';
 
-/** How long Redis may take for a command before it counts as away, in milliseconds. */
+/** How long a command may take before Redis counts as away, in milliseconds. */
 const COMMAND_TIMEOUT_MS = 1_000;
-/** How long a connection may be silent, which is spoken on every second. */
+/** How long a connection may be silent. It is used every second. */
 const SOCKET_TIMEOUT_MS = 5_000;
-/** How long to wait at most before connecting again. */
+/** The longest wait before connecting again. */
 const RECONNECT_MS = 250;
-/** The first time: a node that nobody listens for looks dead. */
+/** The first wait: without a connection that listens, a node soon looks dead. */
 const FIRST_RECONNECT_MS = 20;
 
-/** What both kinds of connection have. */
 export type RedisClient = Redis | Cluster;
 
-/** Commands fail at once while there is no connection: what waits here would be done when nobody wants it any more. */
+/** Commands fail at once while there is no connection: later, nobody would wait for them. */
 const OWN_OPTIONS: RedisOptions = {
   commandTimeout: COMMAND_TIMEOUT_MS,
   socketTimeout: SOCKET_TIMEOUT_MS,
@@ -26,7 +25,7 @@ const OWN_OPTIONS: RedisOptions = {
   scripts: REDIS_SCRIPTS,
 };
 
-/** A connection of its own. ioredis connects, and connects again, by itself. */
+/** Opens a connection. ioredis connects, and connects again, by itself. */
 export function createRedisClient(options: RedisClusterOptions): RedisClient {
   const { url, options: redisOptions, nodes, clusterOptions } = options;
   const client = nodes
@@ -42,7 +41,7 @@ export function createRedisClient(options: RedisClusterOptions): RedisClient {
         },
       })
     : createRedis(url, { ...redisOptions, ...OWN_OPTIONS });
-  // Each command that fails says so itself.
+  // Each command reports its own failure.
   client.on('error', () => undefined);
   return client;
 }

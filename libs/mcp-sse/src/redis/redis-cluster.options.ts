@@ -1,15 +1,15 @@
 import type { ClusterNode, ClusterOptions, RedisOptions } from 'ioredis';
 
-/** How nodes reach the Redis that they share: a server, Sentinels, or a Redis Cluster. */
+/** How nodes reach their Redis: a server, Sentinels, or a Redis Cluster. */
 export interface RedisClusterOptions {
-  /** Of one server, such as `redis://user:password@host:6379/0`; `rediss://` is TLS. */
+  /** Address of one server, such as `redis://user:password@host:6379/0`; `rediss://` is TLS. */
   url?: string;
-  /** Options of ioredis, for TLS, Sentinels (`sentinels`, `name`) and whatever else a connection needs. */
+  /** Options of ioredis, for TLS, Sentinels (`sentinels`, `name`) and other needs of a connection. */
   options?: RedisOptions;
   /** Nodes of a Redis Cluster, instead of a URL. */
   nodes?: ClusterNode[];
   /** Options of ioredis for a Redis Cluster. */
   clusterOptions?: ClusterOptions;
-  /** What all keys and channels begin with, `mcp` by default. */
+  /** Prefix of all keys and channels, `mcp` by default. */
   keyPrefix?: string;
 }

@@ -7,8 +7,8 @@ import { redisWeakness } from './redis-weakness.js';
 const KEY_PREFIX = 'mcp';
 
 /**
- * Has the nodes of an application share their sessions over Redis 6.2 or later, so that any node serves any client,
- * and what a node has promised is kept when it is gone.
+ * Shares the sessions of an application among its nodes, over Redis 6.2 or later. Any node then serves any client, and
+ * goes on with the sessions of a node that is gone.
  *
  * ```ts
  * McpSseModule.forRoot({ name: 'orders', version: '1.0.0', cluster: redisCluster({ url: 'redis://localhost' }) })

@@ -1,28 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
+import { retry } from '../model/retry.js';
 import { createRedisClient, type RedisClient } from './redis-clients.js';
 import type { RedisClusterOptions } from './redis-cluster.options.js';
 import { isOutage, isReplica } from './redis-outage.js';
 import type { REDIS_SCRIPTS } from './redis-scripts.js';
 
 const PROBE_MS = 100;
-/** How long commands wait for a Redis that has just gone away. */
+/** How long commands wait for a Redis that has just become unreachable. */
 const BRIEF_MS = 1_000;
-/** How long after Redis has come back a node may take to say that it is there too, with its sessions. */
+/** How long nodes may take, after Redis was away, to report that they are alive and to write their sessions again. */
 const SETTLE_MS = 2_000;
 
 type Scripts = Record<keyof typeof REDIS_SCRIPTS, (args: readonly (string | number)[]) => Promise<unknown>>;
 
 interface Listener {
   message(text: string): void;
-  /** Messages may have been missed. */
+  /** Called when messages may have been missed. */
   gap(): void;
 }
 
 /**
- * Two connections to Redis: one for commands, one that listens. Once Redis was found to be away, all commands fail at
- * once until it answers again.
+ * Two connections to Redis: one for commands, one that listens. Once a command finds Redis unreachable, all commands
+ * fail until it answers again; those of the first second wait for it.
  */
 export class RedisConnection {
   private readonly commands: RedisClient;
@@ -34,10 +35,10 @@ export class RedisConnection {
   private returning: Promise<void>;
   private returnedAt = 0;
   private closed = false;
-  /** Resolves when Redis was there for the first time. */
+  /** Resolves once Redis was reached for the first time. */
   readonly found: Promise<void>;
 
-  /** @param probe finds out whether Redis can be written to again */
+  /** @param probe checks whether Redis can be written to again */
   constructor(
     options: RedisClusterOptions,
     private readonly probe: (commands: RedisClient) => Promise<unknown>,
@@ -59,19 +60,19 @@ export class RedisConnection {
     return !this.isAway;
   }
 
-  /** Whether Redis is there for long enough that every node has said so, and written what it had lost. */
+  /** Whether every node has had time to report that it is alive, and to write what Redis had lost. */
   get isSettled(): boolean {
     return !this.isAway && Date.now() - this.returnedAt > SETTLE_MS;
   }
 
-  /** @param listener called whenever Redis is there again, or heard again, after it was not */
+  /** @param listener called whenever Redis, or what it publishes, can be reached again */
   onReturn(listener: () => void): void {
     this.returnListeners.push(listener);
   }
 
   /**
-   * @throws {ClusterUnavailableError} when Redis is away
-   * @throws whatever else is wrong with the command, which no other one suffers from
+   * @throws {ClusterUnavailableError} when Redis cannot be reached
+   * @throws any other error of the command, which concerns no other one
    */
   async run<T>(command: (commands: RedisClient) => Promise<T>): Promise<T> {
     if (this.isAway && !(await this.isBackSoon())) throw new ClusterUnavailableError();
@@ -85,9 +86,9 @@ export class RedisConnection {
   }
 
   /**
-   * Tries even while commands fail, which some do not: a Redis that is full still passes messages on.
+   * Tries a command even while others fail: a Redis that is full still publishes messages.
    *
-   * @throws whatever is wrong
+   * @throws the error of the command
    */
   attempt<T>(command: (commands: RedisClient) => Promise<T>): Promise<T> {
     return command(this.commands);
@@ -95,12 +96,12 @@ export class RedisConnection {
 
   /** @throws as `run` does */
   script(name: keyof Scripts, args: readonly (string | number)[]): Promise<unknown> {
-    // As one list: there may be more than a call can have.
+    // As one list, since a call limits the number of its arguments.
     return this.run((commands) => (commands as unknown as Scripts)[name](args));
   }
 
   /**
-   * @param message called with each message of a channel
+   * @param message called with each message of the channel
    * @param gap called when messages may have been missed
    * @returns stops that
    * @throws {ClusterUnavailableError}
@@ -120,12 +121,12 @@ export class RedisConnection {
     }
   }
 
-  /** Keeps the connection that listens from being taken for dead. */
+  /** Keeps the listening connection from counting as dead. */
   async ping(): Promise<void> {
     await this.subscriber.ping().catch(() => undefined);
   }
 
-  /** Resolves when Redis knows that nobody listens here any more, or does not answer. */
+  /** Resolves once Redis knows that this node no longer listens, or does not answer. */
   async close(): Promise<void> {
     this.closed = true;
     await this.subscriber.quit().catch(() => undefined);
@@ -153,7 +154,7 @@ export class RedisConnection {
 
   private async subscribeAgain(): Promise<void> {
     const channels = [...this.listeners.keys()];
-    // A connection that fails meanwhile will be ready again.
+    // A connection that fails meanwhile becomes ready again.
     if (channels.length > 0) await this.subscriber.subscribe(...channels).catch(() => undefined);
     this.tellReturn();
   }
@@ -163,7 +164,7 @@ export class RedisConnection {
     for (const listener of this.returnListeners) listener();
   }
 
-  /** @param failure that of the command by which Redis was found to be away */
+  /** @param failure the error of the command that found Redis unreachable */
   private lost(failure?: unknown): void {
     if (this.isAway || this.closed) return;
     this.isAway = true;
@@ -185,25 +186,27 @@ export class RedisConnection {
 
   private async awaitReturn(failure?: unknown): Promise<void> {
     const isFirst = this.returnedAt === 0;
-    let reason = failure;
-    while (!this.closed) {
-      if (isReplica(reason)) this.connectAgain();
-      try {
-        await this.probe(this.commands);
-        break;
-      } catch (error) {
-        reason = error;
-        await delay(PROBE_MS, undefined, { ref: false });
-      }
+    if (isReplica(failure)) this.connectAgain();
+    try {
+      await retry(
+        () => this.probe(this.commands),
+        (error) => {
+          if (this.closed) return undefined;
+          if (isReplica(error)) this.connectAgain();
+          return PROBE_MS;
+        },
+      );
+    } catch {
+      // Only once the connection is closed.
     }
     if (this.closed) return;
     this.isAway = false;
-    // The other nodes were there before this one was.
+    // At the start, the other nodes have been there for long.
     this.returnedAt = isFirst ? 1 : Date.now();
     this.tellReturn();
   }
 
-  /** To where the name, the Sentinels or the address of Redis lead now. */
+  /** Connects to where the name, the Sentinels or the address of Redis lead now. */
   private connectAgain(): void {
     for (const client of [this.commands, this.subscriber]) client.disconnect(true);
   }

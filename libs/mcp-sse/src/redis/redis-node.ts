@@ -12,10 +12,10 @@ import { RedisSessions } from './redis-sessions.js';
 
 /** How long the mark of a data set outlives all nodes, in milliseconds. */
 const DATASET_TTL_MS = 6_000;
-/** How long an application waits for Redis before it starts without. */
+/** How long an application waits for Redis before it starts without it. */
 const START_MS = 2_000;
 
-/** A node whose cluster is a Redis. */
+/** A node of a cluster over Redis. */
 export class RedisNode implements ClusterNode {
   readonly id = randomUUID();
   readonly store: RedisSessions;
@@ -68,7 +68,7 @@ export class RedisNode implements ClusterNode {
     void this.redis.ping();
   }
 
-  /** Says that the node is alive. */
+  /** Reports that the node is alive. */
   private async beat(commands: RedisClient): Promise<void> {
     await commands.set(this.bus.keyOf(this.id), '1', 'PX', LEASE_MS);
     await this.dataset(commands);
@@ -78,7 +78,7 @@ export class RedisNode implements ClusterNode {
     this.clockOffset = now - (sentAt + Date.now()) / 2;
   }
 
-  /** A mark that is lost with everything else. */
+  /** A mark in Redis that is lost when everything is lost, which tells one data set from the next. */
   private async dataset(commands: RedisClient): Promise<string> {
     const key = `${this.prefix}:dataset`;
     const found = await commands.getex(key, 'PX', DATASET_TTL_MS).catch(async (error: unknown) => {

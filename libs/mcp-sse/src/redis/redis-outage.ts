@@ -1,24 +1,24 @@
 import { ReplyError } from 'ioredis';
 
-/** Replies of a Redis that cannot be used now. Within a script, older ones have them inside another error. */
+/** Replies of a Redis that cannot be used now. Older versions wrap them in another error within a script. */
 const UNUSABLE =
   /\b(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|OOM|MISCONF|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM|DENIED|max number of clients)\b/;
-/** Errors of programs, which may be of another realm: tests have several. */
+/** Errors of programs, by name: under Jest, they may come from another realm. */
 const OWN = new Set(['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError']);
 
-/** Whether an error of ioredis says that Redis is away. Any other is the failure of one command. */
+/** Whether an error of ioredis means that Redis cannot be reached, rather than that one command failed. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const isReply = error instanceof (ReplyError as new () => Error);
   return isReply ? UNUSABLE.test(error.message) : !OWN.has((error as Error).name);
 }
 
-/** Whether a Redis refuses to be written to because another one has taken its place. */
+/** Whether a Redis refuses to write because another one has replaced it. */
 export function isReplica(error: unknown): boolean {
   return error instanceof Error && error.message.includes('READONLY');
 }
 
-/** Whether a key is of another type than nodes write. */
+/** Whether a key has another type than nodes write. */
 export function isWrongType(error: unknown): boolean {
   return error instanceof Error && error.message.includes('WRONGTYPE');
 }

@@ -1,28 +1,31 @@
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
-import type { LogBatch } from '../model/cluster/log-batch.js';
-import type { LogEntry } from '../model/cluster/log-entry.js';
+import type {
+  LogBatch,
+  LogEntry,
+  LogFollower,
+  LogSlice,
+  SessionLog,
+  SessionOwner,
+  WriteOutcome,
+} from '../model/cluster/session-log.js';
 import type { ClusterLimits } from '../model/cluster/mcp-cluster.js';
-import type { LogFollower, LogSlice, SessionLog } from '../model/cluster/session-log.js';
-import type { SessionOwner } from '../model/cluster/session-owner.js';
-import { recordOf } from '../model/cluster/record-fields.js';
-import type { AdoptedSession, SessionStore } from '../model/cluster/session-store.js';
+import { recordOf } from '../model/cluster/session-record.js';
+import { type AdoptedSession, type SessionStore, sessionTtlMs } from '../model/cluster/session-store.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
-import { sessionTtlMs } from '../model/cluster/session-ttl.js';
-import type { WriteOutcome } from '../model/cluster/write-outcome.js';
 import type { RedisConnection } from './redis-connection.js';
 import { isWrongType } from './redis-outage.js';
 import { readEntry, readRecord, readRequest, writeEntry } from './stored-json.js';
 import { VERSION } from './written-json.js';
 
-/** What the names of a record's fields begin with, beside which a session has others. */
+/** Prefix of the fields of a session's hash that belong to its record. */
 const RECORD = 'record.';
 
-/** The sessions of all nodes. All keys of a session have one hash tag, so that Redis Cluster keeps them together. */
+/** The sessions of all nodes. The keys of a session share a hash tag, so that Redis Cluster keeps them together. */
 export class RedisSessions implements SessionStore, SessionLog {
-  /** The data set of Redis that this node's sessions were last written to. */
+  /** The data set of Redis that each session of this node was last written to. */
   private readonly written = new Map<string, string>();
 
-  /** @param dataset tells one data set of Redis from the one before that it has lost */
+  /** @param dataset gives the mark of the current data set of Redis, which changes when Redis loses its data */
   constructor(
     private readonly redis: RedisConnection,
     private readonly prefix: string,
@@ -36,7 +39,7 @@ export class RedisSessions implements SessionStore, SessionLog {
     const session = await this.typed(finding);
     if (session?.['epoch'] === undefined) return this.missing();
     const record = readRecord(recordPieces(Object.entries(session)), this.reports);
-    // A node of that version may serve it.
+    // Nodes of that version can serve it.
     if (record === 'later') throw new ClusterUnavailableError();
     if (!record) return undefined;
     const owner = { node: session['node'] ?? '', epoch: Number(session['epoch']) };
@@ -94,7 +97,7 @@ export class RedisSessions implements SessionStore, SessionLog {
     if (!adopted) return undefined;
     const [session, epoch, inFlight, entries] = adopted;
     const record = readRecord(recordPieces(pairs(session)), this.reports);
-    // It was one when the session was found.
+    // It was readable when the session was found.
     if (!record || record === 'later') return undefined;
     this.written.set(id, dataset);
     return {
@@ -121,7 +124,7 @@ export class RedisSessions implements SessionStore, SessionLog {
     return this.judged(id, await this.script('mcpRemove', id, [epoch]));
   }
 
-  /** What is not in the data set that it was written to has been removed, by a node that had it since. */
+  /** A session that is missing from the data set that it was written to was removed by a later owner. */
   private async judged(id: string, outcome: WriteOutcome): Promise<WriteOutcome> {
     const dataset = this.written.get(id);
     if (outcome === 'fenced') this.written.delete(id);
@@ -129,7 +132,7 @@ export class RedisSessions implements SessionStore, SessionLog {
     return dataset !== undefined && dataset !== (await this.dataset()) ? 'missing' : 'fenced';
   }
 
-  /** @throws {ClusterUnavailableError} while nodes may still be writing down again what a Redis has lost */
+  /** @throws {ClusterUnavailableError} while nodes may still write again what Redis has lost */
   private missing(): undefined {
     if (!this.redis.isSettled) throw new ClusterUnavailableError();
     return undefined;
@@ -139,7 +142,7 @@ export class RedisSessions implements SessionStore, SessionLog {
     return texts.map((text) => readEntry(text, this.reports)).filter((entry) => entry !== undefined);
   }
 
-  /** What is read of a session, but undefined where something else has its keys. */
+  /** @returns undefined when the keys of the session have another type */
   private async typed<T>(reading: Promise<T>): Promise<T | undefined> {
     try {
       return await reading;

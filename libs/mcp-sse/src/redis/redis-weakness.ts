@@ -4,8 +4,8 @@ import type { RedisClusterOptions } from './redis-cluster.options.js';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i;
 
 /**
- * What lets strangers into Redis, which holds sessions and what they were sent. A network that nobody else reaches can
- * do without a password, so it is not an error.
+ * Describes what lets strangers into Redis, which holds sessions and their messages. A warning, not an error: in a
+ * network that nobody else reaches, Redis needs no password.
  */
 export function redisWeakness({
   url,
@@ -26,21 +26,21 @@ function isSafeNode(node: NonNullable<RedisClusterOptions['nodes']>[number]): bo
   return isSafe(`redis://${node.host ?? 'localhost'}`);
 }
 
-/** Whether an address is one of this machine, or has a password. What is no URL is the path of a socket. */
+/** Whether an address is on this machine or has a password. Anything but a URL is the path of a socket. */
 function isSafe(address: string): boolean {
   if (!URL.canParse(address)) return true;
   const { password, hostname } = new URL(address);
   return password !== '' || hostname === '' || LOOPBACK.test(hostname);
 }
 
-/** Without what stands before it, which may be a name of someone. */
+/** The host alone: what stands before it may be a user's name. */
 function hostOf(address: string): string {
   return new URL(address).host;
 }
 
 function sentence(where: string): string {
   return (
-    `Redis (${where}) is asked without a password: whoever reaches it reads and changes every session. ` +
-    'Give it one, as in rediss://user:password@host:6379, or see to it that only these nodes reach it.'
+    `Redis (${where}) has no password: whoever reaches it can read and change every session. ` +
+    'Set one, as in rediss://user:password@host:6379, or make sure that only these nodes reach it.'
   );
 }

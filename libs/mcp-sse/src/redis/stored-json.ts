@@ -1,7 +1,6 @@
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
-import type { LogEntry } from '../model/cluster/log-entry.js';
-import { recordOf } from '../model/cluster/record-fields.js';
-import type { SessionRecord } from '../model/cluster/session-record.js';
+import type { LogEntry } from '../model/cluster/session-log.js';
+import { type SessionRecord, recordOf } from '../model/cluster/session-record.js';
 import {
   isFields,
   isFlag,
@@ -53,10 +52,10 @@ const isEntry = object({
 });
 
 /**
- * A record that is stored in pieces. Members that only a later version knows are left out here, and stay as they are in
- * the store, since what changes alone is written.
+ * Joins the pieces of a stored record. Members that only a later version knows are left out. They stay in the store,
+ * since only changes are written.
  *
- * @returns undefined for what is no record, `later` for one that only a later version can read; both are reported
+ * @returns undefined for anything but a record, `later` for one that only a later version can read; both are reported
  */
 export function readRecord(
   pieces: readonly (readonly [name: string, json: string])[],
@@ -88,7 +87,7 @@ export function writeEntry(entry: LogEntry): string {
   return versioned(JSON.stringify(entry));
 }
 
-/** @returns undefined for what is no event, or one of a later version; both are reported */
+/** @returns undefined for anything but an event of a known version, which is reported */
 export function readEntry(text: string, reports: ClusterReports): LogEntry | undefined {
   const written = readJson(text, 'event', reports);
   if (!written?.isReadable) return undefined;
@@ -97,7 +96,7 @@ export function readEntry(text: string, reports: ClusterReports): LogEntry | und
   return { position, stream, id, type, data, retry };
 }
 
-/** A request in flight, as its key and the stream of its answer. @returns undefined for what is none, which is reported */
+/** Reads a request in flight: its id as JSON, and the stream of its answer. @returns undefined for anything else, which is reported */
 export function readRequest(
   [request, stream]: readonly [string, string],
   reports: ClusterReports,

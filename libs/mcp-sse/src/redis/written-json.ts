@@ -2,22 +2,22 @@ import type { ClusterReports, ClusterText } from '../model/cluster/cluster-repor
 import { isFields, isInteger, type Fields } from '../model/cluster/shape.js';
 
 /**
- * What this node writes says so in `v`. A later version may add members, which earlier ones ignore; it then says in
- * `needs` which version a reader has to know at least. Without `needs`, that is `v`.
+ * The version that this node writes, as `v`. A later version may add members that earlier ones ignore; `needs` is then
+ * the lowest version that can read the text. Without `needs`, that is `v`.
  */
 export const VERSION = 1;
 
-/** More than that is not parsed: a Redis cuts off listeners for whom more waits. In characters. */
+/** The longest text that is parsed, in characters. Redis cuts off listeners for whom more waits. */
 export const MAX_LENGTH = 32 * 1024 * 1024;
 
-/** What a node has written. */
+/** A text that a node has written. */
 export interface WrittenJson {
   readonly fields: Fields;
-  /** Whether this version can make sense of it. What cannot be is reported by now. */
+  /** Whether this version can read it. If not, that has been reported. */
   readonly isReadable: boolean;
 }
 
-/** @returns undefined for what no node has written, which is reported */
+/** @returns undefined for a text that no node has written, which is reported */
 export function readJson(text: string, kind: ClusterText, reports: ClusterReports): WrittenJson | undefined {
   const fields = parse(text);
   if (typeof fields === 'string') return void reports.unreadable(kind, fields);
@@ -25,7 +25,7 @@ export function readJson(text: string, kind: ClusterText, reports: ClusterReport
   return isReadable === undefined ? undefined : { fields, isReadable };
 }
 
-/** Whether this version can make sense of something, by `v` and `needs`; undefined where these are no versions. */
+/** Whether this version can read something, by `v` and `needs`; undefined if these are no versions. */
 export function judgeVersion(
   { v = 0, needs = v }: Fields,
   kind: ClusterText,
@@ -38,12 +38,12 @@ export function judgeVersion(
   return isReadable;
 }
 
-/** @param json of an object that has members @returns the same with the version */
+/** Adds the version. @param json of an object that has members */
 export function versioned(json: string): string {
   return `{"v":${VERSION},${json.slice(1)}`;
 }
 
-/** @returns why it is none, where it is not an object */
+/** @returns the object, or why the text is none */
 function parse(text: string): Fields | string {
   if (text.length > MAX_LENGTH) return 'it is too large';
   try {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Subject, type Observable } from 'rxjs';
+import type { AdoptedSession } from '../model/cluster/session-store.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
 import { isSamePrincipal, type McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName, SessionCloseReason } from '../model/session-view.js';
@@ -7,26 +8,23 @@ import { TolerantStream } from '../model/tolerant-stream.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { MemoryBudget } from '../streaming/memory-budget.js';
 import type { OutgoingStreamOptions } from '../streaming/outgoing-stream.js';
-import type { ToldMessage } from './cluster/cluster-message.js';
-import type { JoinedCluster } from './cluster/joined-cluster.js';
-import type { SessionCluster } from './cluster/session-cluster.js';
-import type { SessionJournal } from './cluster/session-journal.js';
-import { filterOf, sharedFilter } from './cluster/shared-filter.js';
-import { LocalSessions, type Connect, type OutletOf } from './local-sessions.js';
-import type { McpSession, SessionOrigin } from './mcp-session.js';
+import { LocalSessions, type OutletFactory, type SessionSettings } from './local-sessions.js';
+import type { McpSession, SessionHost, SessionOrigin } from './mcp-session.js';
 import type { OpenSessions } from './open-sessions.js';
 import type { McpSessionEvent } from './session-event.js';
 import { selectsPrincipal, WITHOUT_TENANT, type McpSessionSelector } from './session-filter.js';
 import type { SessionOutlet } from './session-outlet.js';
-import type { SessionSettings } from './session-settings.js';
+import type { RelayedStream, SessionCommand, SessionSharing } from './session-sharing.js';
+import type { SharedJournal } from './shared-journal.js';
 import type { SharedOutlet } from './shared-outlet.js';
 
-/** The sessions of this node: who is connected, and a way to speak to them. */
+/** The sessions of this node, and commands to those of all nodes. */
 export class McpSessionService {
   private readonly local: LocalSessions;
   private readonly openSessions: OpenSessions;
   private readonly events = new Subject<McpSessionEvent>();
   private readonly closings = new Subject<(principal: McpPrincipal) => boolean>();
+  private sharing?: SessionSharing;
   private isDraining = false;
 
   /**
@@ -39,37 +37,45 @@ export class McpSessionService {
 
   constructor(
     settings: SessionSettings,
-    connect: Connect,
+    connect: SessionHost['connect'],
     private readonly observer: TrafficObserver,
     private readonly errors: ErrorReporter,
-    joined?: JoinedCluster,
   ) {
-    const told = (message: ToldMessage) => this.told(message);
-    this.local = new LocalSessions(settings, connect, observer, this.events, told, joined);
+    this.local = new LocalSessions(settings, connect, observer, this.events);
     this.openSessions = this.local.open;
   }
 
-  /** @internal The sessions of all nodes. */
-  get cluster(): SessionCluster | undefined {
-    return this.local.cluster;
+  /** @internal Shares the sessions that are opened from now on. */
+  shareThrough(sharing: SessionSharing): void {
+    this.sharing = this.local.sharing = sharing;
   }
 
-  /** @internal What the sessions of this node hold together. */
+  /** @internal Whether there are other nodes. */
+  get isShared(): boolean {
+    return this.sharing !== undefined;
+  }
+
+  /** @internal Streams of other nodes' sessions that clients read here, and that may end at any time. */
+  get relayed(): readonly RelayedStream[] {
+    return this.sharing?.relayed ?? [];
+  }
+
+  /** @internal Memory that the sessions of this node hold together. */
   get memory(): MemoryBudget {
     return this.local.memory;
   }
 
-  /** @internal Each `closeWhere`, here or on another node, as what tells for a principal whether it ends all of its sessions. */
+  /** @internal Each `closeWhere`, on any node: a function that tells whether it ends all sessions of a principal. */
   get closings$(): Observable<(principal: McpPrincipal) => boolean> {
     return this.closings.asObservable();
   }
 
-  /** Whether the node is being taken out of service: it is not ready for new clients. */
+  /** Whether the node is being taken out of service and is not ready for new clients. */
   get draining(): boolean {
     return this.isDraining;
   }
 
-  /** Every session that this node has. */
+  /** The sessions of this node. */
   get sessions(): readonly McpSessionView[] {
     return [...this.openSessions.values()];
   }
@@ -79,7 +85,7 @@ export class McpSessionService {
   }
 
   /**
-   * Sends a notification to one session. In a cluster, the node that has it does so.
+   * Sends a notification to one session, on whichever node it is.
    *
    * @returns whether this node has such a session
    * @throws {TypeError} when the parameters have no JSON
@@ -87,16 +93,16 @@ export class McpSessionService {
   notify(sessionId: string, method: string, params?: Record<string, unknown>): boolean {
     const session = this.openSessions.get(sessionId);
     if (session) session.notify(method, params);
-    else this.cluster?.publish({ type: 'notify', id: sessionId, method, params });
+    else this.sharing?.publish({ type: 'notify', id: sessionId, method, params });
     return session !== undefined;
   }
 
   /**
-   * Sends a notification to the sessions that `where` selects, such as `{ tenant: 'acme' }`; `{}` is all of them.
-   * Unless given, it is those whose principal has no tenant, so that nothing crosses tenants by oversight. In a
-   * cluster, it goes to the sessions of every node, but a function decides for those of this node only.
+   * Sends a notification to the sessions that `where` selects, such as `{ tenant: 'acme' }`; `{}` selects all of them.
+   * Without `where`, it goes to sessions whose principal has no tenant, so that nothing crosses tenants by oversight.
+   * In a cluster, it goes to the sessions of every node; a function selects sessions of this node only.
    *
-   * @returns how many there were on this node
+   * @returns the number of sessions on this node
    * @throws {TypeError} when the parameters have no JSON
    */
   broadcast(
@@ -104,61 +110,85 @@ export class McpSessionService {
     params?: Record<string, unknown>,
     where: McpSessionSelector = WITHOUT_TENANT,
   ): number {
-    if (typeof where !== 'function')
-      this.cluster?.publish({ type: 'broadcast', method, params, where: sharedFilter(where) });
+    if (typeof where !== 'function') this.sharing?.publish({ type: 'broadcast', method, params, where });
     return this.openSessions.notify(where, method, params);
   }
 
   /**
-   * Tells the clients that have subscribed to a resource that it has changed (`notifications/resources/updated`).
-   * Live resources, whose handlers return an Observable, do so by themselves.
+   * Sends `notifications/resources/updated` to the clients that have subscribed to a resource. Live resources, whose
+   * handlers return an Observable, do so by themselves.
    *
    * @param where as in {@link broadcast}: the same URI may be another resource to another tenant
    */
   resourceUpdated(uri: string, where: McpSessionSelector = WITHOUT_TENANT): void {
-    if (typeof where !== 'function')
-      this.cluster?.publish({ type: 'updated', uri, where: sharedFilter(where) });
+    if (typeof where !== 'function') this.sharing?.publish({ type: 'updated', uri, where });
     this.openSessions.resourceUpdated(where, uri);
   }
 
   /**
-   * Ends a session and its stream. What is in flight is aborted and answered with an error.
-   * In a cluster, the node that has it does so.
+   * Ends a session and its streams, on whichever node it is. What is in flight is aborted and answered with an error.
    *
    * @returns whether this node had such a session
    */
   close(id: string, reason: SessionCloseReason = 'server'): boolean {
     const isHere = this.local.close(id, reason);
-    if (!isHere) this.cluster?.publish({ type: 'close', id, reason });
+    if (!isHere) this.sharing?.publish({ type: 'close', id, reason });
     return isHere;
   }
 
   /**
-   * Ends the sessions that are selected, such as all those of a principal whose access is revoked: a principal
-   * is a selector too. In a cluster, those of every node; but a function decides for those of this node only.
+   * Ends the sessions that `where` selects, such as those of a principal whose access is revoked: a principal is a
+   * selector too. In a cluster, it ends the sessions of every node; a function selects sessions of this node only.
    *
-   * @returns how many there were on this node
+   * @returns the number of sessions on this node
    */
   closeWhere(where: McpSessionSelector, reason: SessionCloseReason = 'revoked'): number {
-    if (typeof where !== 'function')
-      this.cluster?.publish({ type: 'closeWhere', where: sharedFilter(where), reason });
+    if (typeof where !== 'function') this.sharing?.publish({ type: 'closeWhere', where, reason });
     return this.closeHere(where, reason);
   }
 
-  /** @internal Has sessions of a transport go on here that another node has left. */
-  serveTransport(transport: McpTransportName, outletOf: OutletOf<SharedOutlet>): void {
-    this.local.serveTransport(transport, outletOf);
+  /** @internal Sets the outlets of a transport's sessions, both new and adopted. */
+  serveTransport(transport: McpTransportName, outlet: OutletFactory<SharedOutlet>): void {
+    this.local.serveTransport(transport, outlet);
   }
 
   /**
    * @internal
+   * @param outlet that of the transport unless given
    * @throws {SessionLimitError}
+   * @throws {ShuttingDownError}
    */
-  open(origin: SessionOrigin, outletOf?: OutletOf<SessionOutlet>): McpSession {
-    return this.local.begin(origin, outletOf);
+  open(origin: SessionOrigin, outlet?: OutletFactory<SessionOutlet>): McpSession {
+    return this.local.begin(origin, outlet);
   }
 
-  /** @internal The session, if it is the principal's: someone else's is as good as none. */
+  /** @internal Goes on with a session of another node. */
+  adopt(adopted: AdoptedSession): McpSession {
+    return this.local.adopt(adopted);
+  }
+
+  /** @internal Ends a session that another node owns. */
+  leave(session: McpSession): void {
+    this.local.leave(session);
+  }
+
+  /** @internal Carries out a command on the sessions of this node. */
+  perform(command: SessionCommand): void {
+    switch (command.type) {
+      case 'notify':
+        return this.openSessions.get(command.id)?.notify(command.method, command.params);
+      case 'broadcast':
+        return void this.openSessions.notify(command.where, command.method, command.params);
+      case 'updated':
+        return this.openSessions.resourceUpdated(command.where, command.uri);
+      case 'close':
+        return void this.local.close(command.id, command.reason);
+      case 'closeWhere':
+        return void this.closeHere(command.where, command.reason);
+    }
+  }
+
+  /** @internal A session, if it belongs to the principal. Its newest token is remembered. */
   find(id: string, principal: McpPrincipal): McpSession | undefined {
     const session = this.openSessions.get(id);
     if (!session || !isSamePrincipal(session.principal, principal)) return undefined;
@@ -166,36 +196,39 @@ export class McpSessionService {
     return session;
   }
 
-  /** @internal The client is gone: a session that was never used has nothing to come back for. */
+  /** @internal The client is gone. A session without any message is closed. */
   detached(id: string): void {
     this.local.detached(id);
   }
 
-  /** @internal How the streams of a session send, and what they tell. @param journal keeps their events */
+  /** @internal Options of a session's streams. @param journal keeps their events */
   streamOptions(
     id: string,
     { maxQueuedBytes, heartbeatMs }: Pick<OutgoingStreamOptions, 'maxQueuedBytes' | 'heartbeatMs'>,
-    journal: SessionJournal | undefined,
+    journal: SharedJournal | undefined,
   ): OutgoingStreamOptions {
-    // Not spread: V8 would make a shape of its own for each of them.
     return {
       maxQueuedBytes,
       heartbeatMs,
       journal,
-      onCut: () => this.about(id, (session) => this.events.next({ type: 'cut', session })),
-      onReplay: (events) => this.about(id, (session) => this.observer.messages?.replayed(session, events)),
+      onCut: () => {
+        const session = this.openSessions.get(id);
+        if (session) this.events.next({ type: 'cut', session });
+      },
+      onReplay: (events) => {
+        const session = this.openSessions.get(id);
+        if (session) this.observer.messages?.replayed(session, events);
+      },
     };
   }
 
   /** @internal The client came back. @param headers of its request @param query of its request */
   resumed(session: McpSession, headers: IncomingHttpHeaders, query: McpSession['streamQuery']): void {
-    session.touch();
-    session.streamHeaders = headers;
-    session.streamQuery = query;
+    session.streamOpened(headers, query);
     this.events.next({ type: 'resumed', session });
   }
 
-  /** @internal Closes the sessions whose time is up. */
+  /** @internal Closes the sessions that have expired. */
   sweep(now?: number): void {
     this.local.sweep(now);
   }
@@ -208,19 +241,19 @@ export class McpSessionService {
   /** @internal */
   startDraining(): void {
     this.isDraining = true;
-    this.cluster?.startLeaving();
+    this.sharing?.startLeaving();
   }
 
   /**
-   * @internal Ends a session here, and lets any other node have it. Its client is to come back.
+   * @internal Ends a session here and lets another node adopt it. Its client comes back.
    *
-   * @param endsConnection whether no connection is to be kept
+   * @param endsConnection whether its HTTP connections end too
    */
   handOver(session: McpSession, endsConnection: boolean): Promise<void> {
     return this.local.handOver(session, endsConnection);
   }
 
-  /** @internal Closes every session and opens no more. In a cluster, other nodes go on with them. */
+  /** @internal Closes every session and opens no more. In a cluster, other nodes adopt them. */
   async shutdown(): Promise<void> {
     this.startDraining();
     await this.local.shutdown();
@@ -230,26 +263,5 @@ export class McpSessionService {
     const closed = this.local.closeWhere(where, reason);
     this.closings.next((principal) => selectsPrincipal(where, principal));
     return closed;
-  }
-
-  private about(id: string, tell: (session: McpSession) => void): void {
-    const session = this.openSessions.get(id);
-    if (session) tell(session);
-  }
-
-  /** What was asked on another node. */
-  private told(message: ToldMessage): void {
-    switch (message.type) {
-      case 'notify':
-        return this.openSessions.get(message.id)?.notify(message.method, message.params);
-      case 'broadcast':
-        return void this.openSessions.notify(filterOf(message.where), message.method, message.params);
-      case 'updated':
-        return this.openSessions.resourceUpdated(filterOf(message.where), message.uri);
-      case 'close':
-        return void this.local.close(message.id, message.reason);
-      case 'closeWhere':
-        return void this.closeHere(filterOf(message.where), message.reason);
-    }
   }
 }

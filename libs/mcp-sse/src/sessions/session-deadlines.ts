@@ -1,25 +1,34 @@
 import type { SessionCloseReason } from '../model/session-view.js';
 import type { McpSession } from './mcp-session.js';
-import type { SessionSettings } from './session-settings.js';
 
-/** How long sessions live. */
+/** All in milliseconds. */
+export interface SessionTimes {
+  /** From the opening of a session to its first message. */
+  readonly initMs: number;
+  /** Without a message or a request in flight; `false` is no limit. */
+  readonly idleMs: number | false;
+  /** The shortest grace of any transport; see `SessionOrigin.graceMs`. */
+  readonly shortestGraceMs: number;
+}
+
+/** Decides which sessions have expired. */
 export class SessionDeadlines {
-  constructor(private readonly settings: Pick<SessionSettings, 'initMs' | 'idleMs' | 'shortestGraceMs'>) {}
+  constructor(private readonly times: SessionTimes) {}
 
-  /** Often enough to look that no deadline is missed by more than a quarter of it, or by a second. Milliseconds. */
+  /** Interval of the checks, in milliseconds: no deadline is missed by more than a quarter of it, or by a second. */
   get sweepMs(): number {
-    const { initMs, idleMs, shortestGraceMs } = this.settings;
+    const { initMs, idleMs, shortestGraceMs } = this.times;
     const shortest = Math.min(initMs, shortestGraceMs, idleMs === false ? Infinity : idleMs);
     return Math.min(1_000, Math.max(10, shortest / 4));
   }
 
-  /** Why a session is to end, if it is. */
+  /** @returns undefined for a session that has not expired */
   exceeded(session: McpSession, now: number): SessionCloseReason | undefined {
-    const { initMs, idleMs } = this.settings;
+    const { initMs, idleMs } = this.times;
     const inactiveMs = now - session.lastActivityAt;
     if (inactiveMs >= session.graceMs && !session.attached) return 'grace-expired';
-    if (!session.used && now - session.createdAt >= initMs) return 'init-timeout';
-    const idle = session.inFlight === 0 && idleMs !== false && inactiveMs >= idleMs;
-    return idle ? 'idle-timeout' : undefined;
+    if (!session.isUsed && now - session.createdAt >= initMs) return 'init-timeout';
+    const isIdle = session.inFlight === 0 && idleMs !== false && inactiveMs >= idleMs;
+    return isIdle ? 'idle-timeout' : undefined;
   }
 }

@@ -1,17 +1,21 @@
 import { ANONYMOUS, principalKey, type McpPrincipal } from '../model/principal.js';
-import { SessionLimitError } from './errors/session-limit.error.js';
-import type { SessionSettings } from './session-settings.js';
+import { SessionLimitError } from './session.errors.js';
 
 const ANONYMOUS_KEY = principalKey(ANONYMOUS);
 
-/** How many sessions there are, in all and of each principal. */
+export interface SessionLimits {
+  readonly maxSessions: number;
+  readonly maxSessionsPerPrincipal: number;
+}
+
+/** Counts the sessions, in all and of each principal. */
 export class SessionQuota {
   private readonly perPrincipal = new Map<string, number>();
   private total = 0;
 
-  constructor(private readonly limits: Pick<SessionSettings, 'maxSessions' | 'maxSessionsPerPrincipal'>) {}
+  constructor(private readonly limits: SessionLimits) {}
 
-  /** @throws {SessionLimitError} when there may be no more */
+  /** Counts a new session. @throws {SessionLimitError} */
   admit(principal: McpPrincipal): void {
     const { maxSessions, maxSessionsPerPrincipal } = this.limits;
     if (this.total >= maxSessions)
@@ -23,7 +27,7 @@ export class SessionQuota {
     this.count(principal);
   }
 
-  /** Takes note of a session that has been let in before. */
+  /** Counts a session that was admitted by another node. */
   count(principal: McpPrincipal): void {
     const key = principalKey(principal);
     this.total++;

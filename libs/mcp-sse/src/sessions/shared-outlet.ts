@@ -1,23 +1,23 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Observable } from 'rxjs';
-import type { LogEntry } from '../model/cluster/log-entry.js';
+import type { LogEntry } from '../model/cluster/session-log.js';
 import type { AdoptedSession } from '../model/cluster/session-store.js';
 import type { Sink } from '../streaming/sink.js';
 import type { StreamItem } from '../streaming/stream-event.js';
 import type { SessionOutlet } from './session-outlet.js';
 
-/** How a client that is connected to another node reads a stream. */
+/** A client that reads a stream through another node. */
 export interface RemoteReading {
   readonly sink: Sink;
   readonly onDetach: () => void;
-  /** Whether the client knows events that are there for their id. */
+  /** Whether the client understands priming events. */
   readonly primes: boolean;
 }
 
-/** The way out of a session whose client may be connected to any node of a cluster. */
+/** The outlet of a session whose client may be connected to any node of a cluster. */
 export interface SharedOutlet extends SessionOutlet {
   /**
-   * A stream as the client of another node reads it, who gets what it carries from the log.
+   * Attaches a client of another node, which reads the events from the cluster's log.
    *
    * @returns undefined when there is no such stream; `from` is the position of the first event that waits for it
    */
@@ -26,28 +26,28 @@ export interface SharedOutlet extends SessionOutlet {
     reading: RemoteReading,
   ): { readonly from?: number; readonly items$: Observable<StreamItem> } | undefined;
 
-  /** Whether a client reads a stream. */
+  /** Whether a client reads the stream. */
   isRead(stream: number): boolean;
 
-  /** Whether nothing is added to a stream any more. */
+  /** Whether nothing more is added to the stream. */
   isFinished(stream: number): boolean;
 
   /**
-   * Requests that came to another node are to be answered here.
+   * Expects requests that came to another node.
    *
-   * @returns the stream of their answers
+   * @returns the stream that carries their answers
    */
   relay(ids: readonly RequestId[], primes: boolean): number;
 
-  /** They are not taken after all. */
+  /** Undoes `relay` for requests that are not taken. */
   unrelay(ids: readonly RequestId[]): void;
 
-  /** An event on a stream that is there for its id. */
+  /** Adds a priming event to a stream. */
   prime(stream: number): void;
 
-  /** Goes on from what another node has left. */
+  /** Restores the events and streams that the last owner left. */
   restore(session: AdoptedSession): void;
 
-  /** The events that are here, in order. */
+  /** Events that wait or are kept for a replay, in order. */
   readonly kept: readonly LogEntry[];
 }

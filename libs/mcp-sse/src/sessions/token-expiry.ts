@@ -1,28 +1,28 @@
-import { streamDeadline } from './stream-deadline.js';
-
-/** What `setTimeout` takes at most. */
+/** The longest delay of `setTimeout`, in milliseconds. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+const MAX_JITTER_MS = 30_000;
 
-/** Watches for the end of what a session's principal was recognised by. */
+/** A session whose streams end when the token of its principal expires. */
+export interface TokenHolder {
+  /** Requests without an answer: while there are any, the streams stay until the very end. */
+  readonly inFlight: number;
+  /** Called ahead of the end; again after each `watch` with another time. */
+  tokenExpires(): void;
+}
+
+/** Watches the expiry of a session's newest token. */
 export class TokenExpiry {
   private expiresAt?: number;
   private timer?: NodeJS.Timeout;
 
-  /**
-   * @param isBusy whether to wait for the very end, so that what runs can still be answered
-   * @param onExpiry called ahead of the end; again for each time that `watch` is called anew
-   */
-  constructor(
-    private readonly isBusy: () => boolean,
-    private readonly onExpiry: () => void,
-  ) {}
+  constructor(private readonly holder: TokenHolder) {}
 
-  /** @param expiresAt milliseconds since the epoch; undefined for what does not expire */
+  /** @param expiresAt milliseconds since the epoch; undefined for a token that does not expire */
   watch(expiresAt: number | undefined): void {
     if (this.timer && this.expiresAt === expiresAt) return;
     this.stop();
     this.expiresAt = expiresAt;
-    if (expiresAt !== undefined) this.wakeAt(streamDeadline(expiresAt, Date.now()));
+    if (expiresAt !== undefined) this.wakeAt(jittered(expiresAt, Date.now()));
   }
 
   stop(): void {
@@ -38,8 +38,14 @@ export class TokenExpiry {
   private wake(time: number): void {
     const now = Date.now();
     if (now < time) return this.wakeAt(time);
-    if (this.isBusy() && now < this.expiresAt!) return this.wakeAt(this.expiresAt!);
+    if (this.holder.inFlight > 0 && now < this.expiresAt!) return this.wakeAt(this.expiresAt!);
     this.timer = undefined;
-    this.onExpiry();
+    this.holder.tokenExpires();
   }
+}
+
+/** Up to a tenth of the time left, at most 30 s, ahead of the expiry: clients that came together come back apart. */
+function jittered(expiresAt: number, now: number): number {
+  const jitter = Math.min(MAX_JITTER_MS, Math.max(0, expiresAt - now) / 10);
+  return expiresAt - Math.random() * jitter;
 }

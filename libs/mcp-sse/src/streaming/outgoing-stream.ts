@@ -1,39 +1,39 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { EventJournal } from './event-journal.js';
-import { EventLog } from './event-log.js';
+import { ReplayBuffer } from './replay-buffer.js';
 import type { ReplayBudget } from './replay-budget.js';
 import type { Sink } from './sink.js';
 import type { StreamEvent, StreamItem } from './stream-event.js';
 
-/** Characters handed over in one turn of the event loop, which others want to have a part of. */
+/** Characters written in one turn of the event loop, so that other clients get their turn. */
 const MAX_PER_TURN = 64 * 1024;
 
-/** How long a client may take to read what is left of a stream that has ended. */
+/** How long a client may take to read the rest of a stream that has ended. */
 const FAREWELL_MS = 1_000;
 
 export interface OutgoingStreamOptions {
-  /** What may wait for a client that is attached and does not read, in characters of data. */
+  /** Limit of what waits for a client that is attached and does not read, in characters of data. */
   readonly maxQueuedBytes: number;
-  /** Time between comments; `false` sends none. */
+  /** Milliseconds between comments; `false` sends none. */
   readonly heartbeatMs: number | false;
-  /** Called when a client that did not read was cut off. */
+  /** Called after a client was cut off that did not read. */
   readonly onCut?: () => void;
-  /** Called when events that were handed over are to be so once more. */
+  /** Called with the number of events that are sent again. */
   readonly onReplay?: (events: number) => void;
-  /** Keeps each event before it is handed over, where the session can go on at another node. */
+  /** Keeps each event before it is sent, where other nodes can go on with the session. */
   readonly journal?: EventJournal;
 }
 
 /**
- * Events on their way to a client, in order. They are handed over only while the sink accepts more, so that
- * what waits is all here and can be counted; and they are kept afterwards, as far as the budget goes, for a
- * client that loses its connection and comes back.
+ * Sends events to a client, in order. They are written only while the sink accepts more, so that everything that waits
+ * is here and counted. Afterwards they are kept, as far as the budget allows, for a client that loses its connection
+ * and comes back.
  *
- * The first one is emitted where the response has not begun: whoever subscribes begins it, and takes until the next
- * turn of the event loop to write that. All others are written to the sink.
+ * The first event of a response that has not begun is emitted: the subscriber writes it by the next turn of the event
+ * loop, and begins the response with it. All other events are written to the sink.
  */
 export class OutgoingStream {
-  private readonly log: EventLog;
+  private readonly buffer: ReplayBuffer;
   private subscriber?: Subscriber<StreamItem>;
   private sink?: Sink;
   private onDetach?: () => void;
@@ -47,7 +47,7 @@ export class OutgoingStream {
     private readonly options: OutgoingStreamOptions,
     private readonly budget: ReplayBudget,
   ) {
-    this.log = new EventLog(budget);
+    this.buffer = new ReplayBuffer(budget);
   }
 
   get attached(): boolean {
@@ -55,34 +55,33 @@ export class OutgoingStream {
   }
 
   get queuedBytes(): number {
-    return this.log.waitingBytes;
+    return this.buffer.waitingBytes;
   }
 
-  /** Whether nothing is added any more. */
+  /** Whether nothing more is added. */
   get isFinished(): boolean {
     return this.finished;
   }
 
   /**
-   * Takes an event to the client. A client that lets more wait than it may is cut off, and can come back for it.
+   * Sends an event. A client whose backlog exceeds `maxQueuedBytes` is cut off, and can come back for it.
    *
-   * @returns false when so much waits that the budget is exceeded: the stream has lost its sense then
+   * @returns false when what waits exceeds the budget of the session
    */
   push(event: StreamEvent): boolean {
-    this.log.add(event);
+    this.buffer.add(event);
     this.drain();
-    const isKept = this.log.waiting <= 1 || this.limitQueue();
+    const isKept = this.buffer.waiting <= 1 || this.limitQueue();
     this.budget.settle();
     return isKept;
   }
 
   /**
-   * The stream as its client reads it: what begins the response, then nothing until it completes, with `end()`,
-   * `detach()`, or after what waits when it is finished. A client that attaches takes the place of one that is
-   * attached.
+   * Attaches a client, in place of any other. The Observable emits what begins the response, then nothing until it
+   * completes: on `end()`, on `detach()`, or once a finished stream has been read.
    *
    * @param onDetach called when the client is gone, but not after `end()`
-   * @param prelude an event of this connection alone, ahead of what waits
+   * @param prelude an event of this connection alone, sent first
    */
   attach(sink: Sink, onDetach: () => void, prelude?: StreamEvent): Observable<StreamItem> {
     return new Observable((subscriber) => {
@@ -107,36 +106,36 @@ export class OutgoingStream {
   }
 
   /**
-   * Makes what came after an event wait again, for a client that lost its connection. The connection ends, if it
-   * looks as though it were still there.
+   * Makes the events after a given one wait again, for a client that lost its connection. A connection that still
+   * seems open ends.
    *
-   * @returns false when that is not known (any more), or nothing came after it and nothing will
+   * @returns false when not all of them are known, or there are none and the stream is finished
    */
   rewind(lastEventId: string): boolean {
-    const { waiting } = this.log;
-    if (!this.log.rewind(lastEventId)) return false;
-    if (this.log.waiting > waiting) this.options.onReplay?.(this.log.waiting - waiting);
+    const { waiting } = this.buffer;
+    if (!this.buffer.rewind(lastEventId)) return false;
+    if (this.buffer.waiting > waiting) this.options.onReplay?.(this.buffer.waiting - waiting);
     this.detach();
-    return this.log.waiting > 0 || !this.finished;
+    return this.buffer.waiting > 0 || !this.finished;
   }
 
-  /** Takes an event that was handed over by another node, which its client may come back for. */
+  /** Keeps an event for a replay that another node has sent. */
   restore(event: StreamEvent): void {
-    this.log.add(event);
-    this.log.take();
+    this.buffer.add(event);
+    this.buffer.take();
   }
 
-  /** What waits, and what is kept to be repeated. */
+  /** Events that wait or are kept for a replay. */
   get kept(): readonly StreamEvent[] {
-    return this.log.kept;
+    return this.buffer.kept;
   }
 
-  /** The next event to be handed over. */
+  /** The next event to be sent. */
   get waiting(): StreamEvent | undefined {
-    return this.log.first;
+    return this.buffer.first;
   }
 
-  /** Completes the stream once its client has taken what waits, now or when it comes back. */
+  /** Completes the stream once its client has read what waits, now or when it comes back. */
   finish(): void {
     this.whenKept(() => {
       this.finished = true;
@@ -144,20 +143,20 @@ export class OutgoingStream {
     });
   }
 
-  /** Runs something once what was pushed so far can be handed over: at once, unless a journal keeps it first. */
+  /** Calls back once what was pushed so far can be sent: at once, unless a journal keeps it first. */
   whenKept(run: () => void): void {
     const { journal } = this.options;
     if (journal) journal.after((isKept) => isKept && run());
     else run();
   }
 
-  /** Tells the client that is attached when to come back once its connection ends. */
+  /** Tells an attached client when to come back once its connection ends. */
   hint(retryMs: number): void {
     const { lastId: id } = this;
     if (id !== undefined) this.put({ id, retry: retryMs, comment: 'come back' });
   }
 
-  /** Ends the connection, but not the stream: its client comes back for the rest. */
+  /** Ends the connection, but not the stream. Its client comes back for the rest. */
   detach(): void {
     const { subscriber } = this;
     this.forget();
@@ -165,37 +164,37 @@ export class OutgoingStream {
   }
 
   /**
-   * Completes the stream after what waits, which is then handed over whatever the sink says. A client that does
-   * not read it soon is dropped: its connection would keep the server from closing.
+   * Writes what waits, even to a full sink, and completes the stream. A client that does not read it soon is dropped:
+   * its connection would keep the server from closing.
    *
-   * @param endsConnection whether the server is closing, and no connection is to be kept
+   * @param endsConnection whether the server is closing, and the HTTP connection ends too
    */
   end(endsConnection = false): void {
     const { subscriber, sink } = this;
     if (endsConnection) sink?.endConnection();
-    if (subscriber) for (let event = this.log.take(); event; event = this.log.take()) this.put(event);
+    if (subscriber) for (let event = this.buffer.take(); event; event = this.buffer.take()) this.put(event);
     this.forget();
     subscriber?.complete();
     if (sink) setTimeout(() => this.dismiss(sink), FAREWELL_MS).unref();
-    else this.log.discard();
+    else this.buffer.discard();
   }
 
-  /** Forgets what waits and what was kept. A client that comes back for it is told so by `rewind`. */
+  /** Forgets all events. A client that comes back for them is refused by `rewind`. */
   clear(): void {
-    this.log.clear();
+    this.buffer.clear();
   }
 
-  /** Drops the connection, what waits and what was kept. */
+  /** Drops the connection and all events. */
   destroy(): void {
     const { sink } = this;
-    this.log.discard();
+    this.buffer.discard();
     this.forget();
     sink?.destroy();
   }
 
-  /** @returns false when so much waits that the budget is exceeded */
+  /** @returns false when what waits exceeds the budget */
   private limitQueue(): boolean {
-    if (this.attached && this.log.waitingBytes > this.options.maxQueuedBytes) this.cut();
+    if (this.attached && this.buffer.waitingBytes > this.options.maxQueuedBytes) this.cut();
     return !this.budget.isExceeded;
   }
 
@@ -204,8 +203,8 @@ export class OutgoingStream {
   }
 
   private drain(): void {
-    while (this.log.waiting > 0 && this.accepting) this.handOver(this.log.take()!);
-    if (this.finished && this.log.waiting === 0) this.detach();
+    while (this.buffer.waiting > 0 && this.accepting) this.handOver(this.buffer.take()!);
+    if (this.finished && this.buffer.waiting === 0) this.detach();
   }
 
   private cut(): void {
@@ -242,7 +241,7 @@ export class OutgoingStream {
 
   private dismiss(sink: Sink): void {
     sink.destroy();
-    this.log.discard();
+    this.buffer.discard();
   }
 
   private startHeartbeat(): NodeJS.Timeout | undefined {

@@ -1,37 +1,39 @@
-import { EVENT_OVERHEAD, heapBytes } from './heap-bytes.js';
-import type { MemoryAccount } from './memory-account.js';
+import { heapBytes, type MemoryAccount } from './memory-budget.js';
 import type { StreamEvent } from './stream-event.js';
+
+/** Bytes that an event takes besides its data: its object, its id, and its places in lists. Measured. */
+const EVENT_OVERHEAD = 256;
 
 export interface ReplayLimits {
   readonly maxEvents: number;
-  /** Counted in characters of the events' data. */
+  /** In characters of the events' data. */
   readonly maxBytes: number;
 }
 
-/** What keeps events, and can do without the oldest one that is kept only to be repeated. */
-interface Forgetful {
+/** Holds events, and can forget the oldest one that is kept only for a replay. */
+interface EventHolder {
   /** @returns false when there is none */
   forgetOldest(): boolean;
 }
 
-/** What the streams of a session hold together: events that wait, and events that may have to be repeated. */
+/** Limits what the streams of a session hold together: events that wait, and events that are kept for a replay. */
 export class ReplayBudget {
-  private readonly holders = new Set<Forgetful>();
+  private readonly holders = new Set<EventHolder>();
   private events = 0;
   private bytes = 0;
 
-  /** @param memory account of the session, which pays for what is held */
+  /** @param memory account of the session */
   constructor(
     private readonly limits: ReplayLimits,
     private readonly memory: MemoryAccount,
   ) {}
 
-  /** For streams of which nothing is to be repeated, or is repeated by others. */
+  /** For streams without a replay, or with one from elsewhere. */
   static none(memory: MemoryAccount): ReplayBudget {
     return new ReplayBudget({ maxEvents: 0, maxBytes: 0 }, memory);
   }
 
-  /** Whether more waits than may: there is nothing left that could be forgotten. */
+  /** Whether the events that wait exceed the limits: none is left that could be forgotten. */
   get isExceeded(): boolean {
     return this.events > this.limits.maxEvents || this.bytes > this.limits.maxBytes;
   }
@@ -41,11 +43,11 @@ export class ReplayBudget {
     return this.bytes;
   }
 
-  join(holder: Forgetful): void {
+  join(holder: EventHolder): void {
     this.holders.add(holder);
   }
 
-  leave(holder: Forgetful): void {
+  leave(holder: EventHolder): void {
     this.holders.delete(holder);
   }
 
@@ -61,12 +63,12 @@ export class ReplayBudget {
     this.memory.add(-EVENT_OVERHEAD - heapBytes(data));
   }
 
-  /** Keeps the limit of the process. */
+  /** Enforces the memory limit of the process. */
   settle(): void {
     this.memory.budget.settle();
   }
 
-  /** Has events forgotten, those of the oldest stream first, until the limits are kept or none is left. */
+  /** Forgets events, those of the oldest stream first, until the limits are kept or none is left. */
   enforce(): void {
     for (const holder of this.holders) {
       while (this.isExceeded && holder.forgetOldest());
@@ -74,7 +76,7 @@ export class ReplayBudget {
     }
   }
 
-  /** Has events forgotten in the same order, for other sessions, as long as there is need. */
+  /** Forgets events in the same order, as long as other sessions need the memory. */
   trim(): void {
     for (const holder of this.holders) while (this.memory.budget.isPressed && holder.forgetOldest());
   }

@@ -1,6 +1,6 @@
 import type { StreamItem } from './stream-event.js';
 
-/** Where a stream's events go: the response that a client reads. */
+/** One open response that takes a stream's events. */
 export interface Sink {
   /** Whether the response has begun, so that it can be written to. */
   readonly begun: boolean;
@@ -18,13 +18,13 @@ export interface Sink {
   write(item: StreamItem): void;
 
   /**
-   * Has what is written from now on wait, to be sent in one piece.
+   * Holds back what is written from now on.
    *
-   * @returns sends it
+   * @returns sends it in one piece
    */
   gather(): () => void;
 
-  /** Has the connection end with the stream: kept for a next request, it would hold up a server that closes. */
+  /** Ends the HTTP connection with the stream. A connection that is kept alive would delay a server that closes. */
   endConnection(): void;
 
   /** Drops the connection without sending what waits. */

@@ -1,25 +1,45 @@
 /** An event of a stream, ready to be written. */
 export interface StreamEvent {
   readonly id: string;
-  /** Name of the event; without one it is a `message` to an EventSource. */
+  /** Name of the event; an EventSource takes it for a `message` without one. */
   readonly type?: 'endpoint' | 'message';
-  /** Without line breaks. Empty only in an event that is there for its id. */
+  /** Without line breaks. Empty only in a priming event. */
   readonly data: string;
-  /** Milliseconds after which a client that lost the stream is to come back. */
+  /** Milliseconds after which a client that lost the stream comes back. */
   readonly retry?: number;
 }
 
-/** No event to the client, but word of when to come back. It repeats the id of the last event. */
+/** Tells the client when to come back. No event for it: it repeats the id of the last one. */
 export interface StreamHint {
   readonly id: string;
   readonly retry: number;
   readonly comment: string;
 }
 
-/** A comment, which clients ignore: it keeps an idle connection open. */
+/** A comment, which clients ignore. It keeps an idle connection open. */
 export interface StreamComment {
   readonly comment: string;
 }
 
 /** Whatever a stream writes. */
 export type StreamItem = StreamEvent | StreamHint | StreamComment;
+
+const EVENT_ID = /^(?<sessionId>[\w-]{22})\.[0-9a-z]{1,11}$/;
+
+/**
+ * The id of an event of HTTP+SSE, which clients return in `Last-Event-ID`: the session's id, a dot, and the event's
+ * position in base 36.
+ */
+export function eventId(sessionId: string, position: number): string {
+  return `${sessionId}.${position.toString(36)}`;
+}
+
+/** @returns the id of the session; undefined for an id of another form */
+export function sessionOfEventId(id: string): string | undefined {
+  return EVENT_ID.exec(id)?.groups!['sessionId'];
+}
+
+/** @returns the position in the id of an event, of either transport */
+export function positionOfEventId(id: string): number {
+  return Number.parseInt(id.slice(id.lastIndexOf('.') + 1), 36);
+}

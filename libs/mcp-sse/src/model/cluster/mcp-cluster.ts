@@ -4,14 +4,14 @@ import type { NodeLease } from './node-lease.js';
 import type { SessionLog } from './session-log.js';
 import type { SessionStore } from './session-store.js';
 
-/** What nodes share. `redisCluster()` and `memoryCluster()` make one. */
+/** What the nodes of a cluster share. Made by `redisCluster()` or `memoryCluster()`. */
 export interface McpCluster {
-  /** What is weak about how nodes reach what they share, and what to do. A warning at boot. */
+  /** A weakness of how the nodes reach what they share, and its remedy. Logged as a warning at boot. */
   readonly weakness?: string;
 
   /**
    * @param server name of the server: each has sessions of its own
-   * @param reports told of what is dropped; nobody is unless given
+   * @param reports told of what is dropped; none unless given
    */
   join(server: string, limits: ClusterLimits, reports?: ClusterReports): ClusterNode;
 }
@@ -30,15 +30,15 @@ export interface ClusterNode {
   readonly log: SessionLog;
   readonly bus: NodeBus;
   readonly lease: NodeLease;
-  /** Whether what nodes share can be reached, as far as is known. */
+  /** Whether what the nodes share can be reached, as far as is known. */
   readonly isReachable: boolean;
 
-  /** Resolves when other nodes can reach this one, or soon after when that is not possible yet. */
+  /** Resolves when other nodes can reach this one; soon, when that is not possible yet. */
   ready(): Promise<void>;
 
-  /** @param listener called whenever what nodes share is there again after it was not, or other nodes are heard again */
+  /** @param listener called whenever what the nodes share, or the other nodes, can be reached again */
   onReturn(listener: () => void): void;
 
-  /** Says goodbye, after which no other node waits for this one. */
+  /** Leaves the cluster: no other node waits for this one any more. */
   leave(): Promise<void>;
 }

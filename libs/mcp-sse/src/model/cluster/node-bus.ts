@@ -1,27 +1,27 @@
 /**
- * Answers what another node asks, with something that has JSON.
+ * Answers a message of another node. The answer is written as JSON.
  *
- * @throws {UnreadableMessageError} when it is of a type or shape that is not known here
+ * @throws {UnreadableMessageError} for a message whose type or shape is unknown
  */
 export type NodeHandler = (message: unknown) => Promise<unknown>;
 
-/** Messages between nodes. They are JSON. */
+/** Messages between nodes, written as JSON. */
 export interface NodeBus {
-  /** @param handler called for what other nodes ask and publish */
+  /** @param handler called with the messages of other nodes */
   serve(handler: NodeHandler): void;
 
   /**
-   * Has a node answer. A node that does not is waited for until it counts as dead.
+   * Asks a node and waits for its answer, until the node counts as dead.
    *
-   * @throws {NodeGoneError} when the node is dead: it may have heard the message nevertheless
-   * @throws {ClusterUnavailableError} when it did not hear the message, cannot read it since it is of an earlier
-   *   version, or does not answer within 10 s
-   * @throws {TypeError} when the message has no JSON
+   * @throws {NodeGoneError} when the node is dead; it may have received the message
+   * @throws {ClusterUnavailableError} when the node did not receive the message, cannot read it since it runs an
+   *   earlier version, or does not answer within 10 s
+   * @throws {TypeError} when the message cannot be written as JSON
    * @throws {Error} when the node failed to answer
    */
   request(node: string, message: unknown): Promise<unknown>;
 
-  /** Tells every other node. Nobody answers, and nobody knows whether it arrived. */
+  /** Tells every other node, without an answer and without a guarantee. */
   publish(message: unknown): void;
 
   /** Tells one node, in the same way. */

@@ -3,7 +3,7 @@ import type { ClientCapabilities, Implementation, LoggingLevel } from '@modelcon
 import type { McpPrincipal } from '../principal.js';
 import type { McpTransportName } from '../session-view.js';
 
-/** What a node must know of a session to go on with it. Plain JSON. */
+/** What a node needs to go on with a session. Plain JSON. */
 export interface SessionRecord {
   readonly id: string;
   readonly transport: McpTransportName;
@@ -19,13 +19,47 @@ export interface SessionRecord {
   readonly state: NegotiatedState;
 }
 
-/** What a session has agreed with its client. */
+/** What a session has negotiated with its client. */
 export interface NegotiatedState {
   readonly protocolVersion?: string;
   readonly clientInfo?: Implementation;
   readonly clientCapabilities?: ClientCapabilities;
-  /** Whether the client has said that it may be asked. */
+  /** Whether the client has sent `initialized`, so that it may be asked. */
   readonly initialized?: boolean;
   readonly logLevel?: LoggingLevel;
   readonly subscriptions: readonly string[];
+}
+
+/** A field of a session's record that is written on its own, as JSON; null for one that is removed. */
+export type RecordField = readonly [name: string, json: string | null];
+
+const STATE = 'state.';
+const SUBSCRIPTION = 'subscription.';
+
+/** Splits a record into fields. */
+export function recordFields({ state, ...fixed }: SessionRecord): [name: string, json: string][] {
+  const { subscriptions, ...negotiated } = state;
+  return [
+    ...fieldsOf('', fixed),
+    ...fieldsOf(STATE, negotiated),
+    ...subscriptions.map((uri): [string, string] => [SUBSCRIPTION + uri, 'true']),
+  ];
+}
+
+/** Joins the fields of {@link recordFields}. */
+export function recordOf(fields: Iterable<readonly [name: string, json: string]>): SessionRecord {
+  const record: Record<string, unknown> = {};
+  const state: Record<string, unknown> = {};
+  const subscriptions: string[] = [];
+  for (const [name, json] of fields)
+    if (name.startsWith(SUBSCRIPTION)) subscriptions.push(name.slice(SUBSCRIPTION.length));
+    else if (name.startsWith(STATE)) state[name.slice(STATE.length)] = JSON.parse(json);
+    else record[name] = JSON.parse(json);
+  return { ...record, state: { ...state, subscriptions } } as unknown as SessionRecord;
+}
+
+function fieldsOf(prefix: string, members: object): [string, string][] {
+  return Object.entries(members).flatMap(([name, value]) =>
+    value === undefined ? [] : [[prefix + name, JSON.stringify(value)] as [string, string]],
+  );
 }

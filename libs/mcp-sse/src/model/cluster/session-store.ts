@@ -1,9 +1,7 @@
-import type { LogEntry } from './log-entry.js';
-import type { SessionOwner } from './session-owner.js';
+import type { LogEntry, SessionOwner, WriteOutcome } from './session-log.js';
 import type { SessionRecord } from './session-record.js';
-import type { WriteOutcome } from './write-outcome.js';
 
-/** A session as it was left. */
+/** A session as its last owner left it. */
 export interface AdoptedSession {
   readonly record: SessionRecord;
   readonly epoch: number;
@@ -12,23 +10,37 @@ export interface AdoptedSession {
   readonly entries: readonly LogEntry[];
 }
 
-/** Which sessions there are, and who has them. Everything rejects with a `ClusterUnavailableError`. */
+/** The sessions of all nodes and their owners. Every call may reject with `ClusterUnavailableError`. */
 export interface SessionStore {
   find(id: string): Promise<{ readonly record: SessionRecord; readonly owner: SessionOwner } | undefined>;
 
   /**
-   * Makes a node the owner, with the next epoch, if the session still has the owner that it is taken from.
+   * Makes a node the owner, with the next epoch, unless the owner has changed.
    *
-   * @returns undefined for all but one of those who try
+   * @param from the owner that it is taken from
+   * @returns undefined for all but one of the nodes that try
    */
   adopt(id: string, from: SessionOwner, node: string): Promise<AdoptedSession | undefined>;
 
-  /** Lets go of a session, so that any node may adopt it at once. */
+  /** Lets any node adopt a session at once. */
   release(id: string, owner: SessionOwner): Promise<WriteOutcome>;
 
-  /** Keeps a session from being forgotten, which happens when its owner is gone for longer than its grace. */
+  /** Keeps a session from expiring, which it does once nobody has renewed it for longer than its grace. */
   renew(id: string, owner: SessionOwner): Promise<WriteOutcome>;
 
-  /** Forgets all of a session. */
+  /** Deletes all of a session. */
   remove(id: string, owner: SessionOwner): Promise<WriteOutcome>;
+}
+
+/** How late a node may be, or how long Redis may be away, before a session expires. */
+const MARGIN_MS = 5_000;
+
+/** How often the owner renews a session, in milliseconds. */
+export function renewalMs(graceMs: number): number {
+  return Math.max(1_000, graceMs / 2);
+}
+
+/** How long a stored session outlives its last renewal: at least its grace. Milliseconds. */
+export function sessionTtlMs(graceMs: number): number {
+  return Math.ceil(graceMs + renewalMs(graceMs) + MARGIN_MS);
 }

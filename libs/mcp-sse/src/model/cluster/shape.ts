@@ -1,6 +1,7 @@
+/** An object of JSON. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether a value that comes from JSON has a shape. Members that a shape does not name are ignored. */
+/** Checks the shape of a value that was parsed from JSON. Members that it does not name are ignored. */
 export type Shape = (value: unknown) => boolean;
 
 export const isText = (value: unknown): value is string => typeof value === 'string';
@@ -35,7 +36,7 @@ export function object(members: Readonly<Record<string, Shape>>): Shape {
   return (value) => isFields(value) && all.every(([name, shape]) => shape(value[name]));
 }
 
-/** Members of a principal. */
+/** The members of a principal. */
 export const PRINCIPAL = {
   subject: either(isText, isNumber),
   issuer: optional(isText),

@@ -1,4 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { SessionCluster } from '../../cluster/session-cluster.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 
@@ -35,6 +36,7 @@ export class McpHealthIndicator {
   constructor(
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     private readonly sessions: McpSessionService,
+    @Optional() @Inject(SessionCluster) private readonly cluster?: SessionCluster,
   ) {}
 
   /**
@@ -50,7 +52,7 @@ export class McpHealthIndicator {
 
   /** All details, for code of the application and for those who may read its metrics. */
   read(): McpHealth {
-    const { draining, cluster } = this.sessions;
+    const { draining } = this.sessions;
     const { limits, replay } = this.options;
     const open = this.sessions.list();
     let [queuedBytes, keptBytes] = [0, 0];
@@ -63,7 +65,7 @@ export class McpHealthIndicator {
       draining,
       sessions: { open: open.length, max: limits.maxSessions },
       events: { queuedBytes, keptBytes, maxBytesPerSession: replay.maxBytes },
-      ...(cluster && { cluster: cluster.isReachable ? 'up' : 'down' }),
+      ...(this.cluster && { cluster: this.cluster.isReachable ? 'up' : 'down' }),
     };
   }
 }

@@ -17,9 +17,7 @@ import { TRAFFIC_OBSERVER, type TrafficObserver } from '../../model/traffic-obse
 import { RequestInFlightError } from '../../protocol/errors/request-in-flight.error.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { publicMessage } from '../../model/error-text.js';
-import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
-import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
-import { ShuttingDownError } from '../../sessions/errors/shutting-down.error.js';
+import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../../sessions/session.errors.js';
 import { readIdOf } from './message-body.js';
 import { ProtectedResource } from '../routes/protected-resource.js';
 

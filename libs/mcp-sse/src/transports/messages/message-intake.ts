@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { requestPrincipal } from '../../auth/request-principal.js';
-import { RemoteSession } from '../../sessions/cluster/remote-session.js';
+import { RemoteSession } from '../../cluster/remote-session.js';
 import type { BodyMemory } from '../../http/body-text.js';
 import { rawRequest, type HttpRequest } from '../../http/raw-request.js';
 import { andThen } from '../../model/and-then.js';
@@ -11,8 +11,7 @@ import { parseMessages, type JsonRpcMessage } from '../../protocol/json-rpc.js';
 import { refusedAnswers } from '../../protocol/refused-message.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
-import { SessionLimitError } from '../../sessions/errors/session-limit.error.js';
-import { SessionMovedError } from '../../sessions/errors/session-moved.error.js';
+import { SessionLimitError, SessionMovedError } from '../../sessions/session.errors.js';
 import { relayedOrigin } from '../relay/relayed-origin.js';
 import { readMessage, type MessageBody } from './message-body.js';
 import type { Delivery, Post } from './post.js';

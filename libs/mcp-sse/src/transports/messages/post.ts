@@ -1,4 +1,4 @@
-import type { RemoteSession } from '../../sessions/cluster/remote-session.js';
+import type { RemoteSession } from '../../cluster/remote-session.js';
 import type { HttpRequest } from '../../http/raw-request.js';
 import type { McpTransportName } from '../../model/session-view.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';

@@ -1,6 +1,7 @@
-import { BadRequestException, Inject, Injectable } from '@nestjs/common';
+import { BadRequestException, Inject, Injectable, Optional } from '@nestjs/common';
 import { requestPrincipal } from '../../auth/request-principal.js';
-import { RemoteSession } from '../../sessions/cluster/remote-session.js';
+import { RemoteSession } from '../../cluster/remote-session.js';
+import { SessionCluster } from '../../cluster/session-cluster.js';
 import type { HttpRequest } from '../../http/raw-request.js';
 import type { SessionRecord } from '../../model/cluster/session-record.js';
 import { isSamePrincipal } from '../../model/principal.js';
@@ -8,7 +9,7 @@ import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.
 import type { McpTransportName } from '../../model/session-view.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
-import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
+import { SessionClosedError } from '../../sessions/session.errors.js';
 import { KeptQuery } from '../routes/kept-query.js';
 
 /** Ids of another form are not looked up. */
@@ -22,6 +23,7 @@ export class SessionFinder {
   constructor(
     private readonly sessions: McpSessionService,
     @Inject(MCP_OPTIONS) options: ResolvedOptions,
+    @Optional() @Inject(SessionCluster) private readonly cluster?: SessionCluster,
   ) {
     this.keptQuery = new KeptQuery(options);
   }
@@ -64,7 +66,7 @@ export class SessionFinder {
    * @throws {ClusterUnavailableError}
    */
   async remote(request: HttpRequest, transport: McpTransportName, id: string): Promise<RemoteSession> {
-    const { cluster } = this.sessions;
+    const { cluster } = this;
     const record = SESSION_ID.test(id) ? await cluster?.find(id) : undefined;
     const isOwn = record && isSamePrincipal(record.principal, requestPrincipal(request));
     const isForeign = record ? !isOwn : this.isForeign(id, request);

@@ -4,8 +4,8 @@ import type { McpSseModuleOptions } from '../../model/mcp-sse.options.js';
 import { plainJson } from '../../model/plain-json.js';
 import type { McpPrincipal } from '../../model/principal.js';
 import type { MessageOrigin } from '../../protocol/call-context.js';
-import type { RelayedOrigin } from '../../sessions/cluster/cluster-message.js';
-import type { Arrival } from '../../sessions/cluster/remote-session.js';
+import type { RelayedOrigin } from '../../cluster/cluster-message.js';
+import type { Arrival } from '../../cluster/remote-session.js';
 
 /** What guards and handlers look at in a request, besides what has JSON. */
 type SeenRequest = HttpRequest & {

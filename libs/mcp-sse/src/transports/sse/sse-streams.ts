@@ -3,11 +3,11 @@ import { defer, type Observable } from 'rxjs';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
-import { patiently } from '../../sessions/cluster/patiently.js';
-import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
+import { retryWhileUnavailable } from '../../cluster/remote-session.js';
+import { SessionClosedError } from '../../sessions/session.errors.js';
 import { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
-import { positionOfEventId, sessionOfEventId } from '../../streaming/event-id.js';
+import { positionOfEventId, sessionOfEventId } from '../../streaming/stream-event.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import { relayedClient } from '../relay/relayed-origin.js';
 import { RelayStream } from '../relay/relay-stream.js';
@@ -43,7 +43,7 @@ export class SseStreams {
   open(request: HttpRequest, response: unknown): EventStream {
     const lastEventId = rawRequest(request).headers['last-event-id'];
     const sessionId = typeof lastEventId === 'string' ? sessionOfEventId(lastEventId) : undefined;
-    if (sessionId && this.sessions.cluster)
+    if (sessionId && this.sessions.isShared)
       return this.resumeAnywhere(sessionId, lastEventId as string, request, response);
     return defer(() => this.openHere(sessionId, lastEventId as string, request, response));
   }
@@ -80,7 +80,9 @@ export class SseStreams {
   ): Promise<Observable<MessageEvent>> {
     const position = positionOfEventId(lastEventId);
     try {
-      const session = await patiently(async () => this.finder.find(request, 'sse', sessionId, '', true));
+      const session = await retryWhileUnavailable(async () =>
+        this.finder.find(request, 'sse', sessionId, '', true),
+      );
       if (session instanceof McpSession)
         return defer(() => this.openHere(sessionId, lastEventId, request, response));
       const tail = await session.resume(0, position, relayedClient(request));

@@ -1,14 +1,18 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Observable } from 'rxjs';
 import type { AdoptedSession } from '../../model/cluster/session-store.js';
-import type { LogEntry } from '../../model/cluster/log-entry.js';
+import type { LogEntry } from '../../model/cluster/session-log.js';
 import type { RemoteReading, SharedOutlet } from '../../sessions/shared-outlet.js';
-import { eventId, positionOfEventId } from '../../streaming/event-id.js';
+import {
+  type StreamEvent,
+  type StreamItem,
+  eventId,
+  positionOfEventId,
+} from '../../streaming/stream-event.js';
 import type { EventJournal } from '../../streaming/event-journal.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
-import type { StreamEvent, StreamItem } from '../../streaming/stream-event.js';
 
 /** The number of the only stream. */
 export const THE_STREAM = 0;

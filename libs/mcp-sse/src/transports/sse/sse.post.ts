@@ -1,5 +1,5 @@
 import { HttpStatus } from '@nestjs/common';
-import type { RemoteSession } from '../../sessions/cluster/remote-session.js';
+import type { RemoteSession } from '../../cluster/remote-session.js';
 import { answerStatus } from '../../http/answer.js';
 import type { HttpRequest } from '../../http/raw-request.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';

@@ -43,7 +43,7 @@ export async function serveStdio(
     { transport: 'stdio', principal, headers: {}, params: {}, graceMs: Infinity, isLocal: true },
     () => new StdioOutlet(output, options.sse.maxQueuedBytes, () => input.destroy()),
   );
-  session.used = true;
+  session.markUsed();
   const lines = new StdioIntake(session, options, app.get(ERROR_REPORTER, { strict: false }), output, user);
 
   for await (const line of messageLines(input, options.limits.maxMessageBytes)) {

@@ -8,7 +8,7 @@ import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.er
 import { type JsonRpcMessage, parseMessages, serializeError } from '../../protocol/json-rpc.js';
 import { revisionOf } from '../../protocol/revisions.js';
 import { refusedAnswers, requestIdOf } from '../../protocol/refused-message.js';
-import { SessionClosedError } from '../../sessions/errors/session-closed.error.js';
+import { SessionClosedError } from '../../sessions/session.errors.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 
 /** The official SDK uses the same for errors of the server. */
@@ -58,7 +58,7 @@ export class StdioIntake {
     const extras = await this.options.contextFactory?.(request);
     const { principal } = session;
     const origin = { principal, request, headers: {}, streamHeaders: {}, params: {}, bytes, extras };
-    session.receive(await session.admit(messages, origin));
+    await session.accept(messages, origin);
   }
 
   /** Each request of a line has the error, as its client waits for each. */

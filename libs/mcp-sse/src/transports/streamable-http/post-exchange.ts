@@ -2,8 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { answerJson } from '../../http/answer.js';
 import type { Exchange } from './exchange.js';
 import { ResponseSink } from '../../http/response-sink.js';
-import { heapBytes } from '../../streaming/heap-bytes.js';
-import type { MemoryAccount } from '../../streaming/memory-account.js';
+import { type MemoryAccount, heapBytes } from '../../streaming/memory-budget.js';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
 import type { NumberedStream } from './numbered-stream.js';
 

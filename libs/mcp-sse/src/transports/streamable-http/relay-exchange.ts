@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { LogEntry } from '../../model/cluster/log-entry.js';
-import type { TailReader } from '../../sessions/cluster/stream-tail.js';
-import { heapBytes } from '../../streaming/heap-bytes.js';
-import type { MemoryAccount } from '../../streaming/memory-account.js';
+import type { LogEntry } from '../../model/cluster/session-log.js';
+import type { TailReader } from '../../cluster/stream-tail.js';
+import { type MemoryAccount, heapBytes } from '../../streaming/memory-budget.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import { ResponseSink } from '../../http/response-sink.js';

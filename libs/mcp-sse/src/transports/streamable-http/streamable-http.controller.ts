@@ -22,7 +22,7 @@ import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { andThen } from '../../model/and-then.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
-import { RemoteSession } from '../../sessions/cluster/remote-session.js';
+import { RemoteSession } from '../../cluster/remote-session.js';
 import { assertAccepts } from '../../http/accept.js';
 import { answerStatus } from '../../http/answer.js';
 import { JsonRpcFilter } from '../messages/json-rpc.filter.js';

@@ -1,13 +1,12 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { defer, type Observable } from 'rxjs';
 import type { AdoptedSession } from '../../model/cluster/session-store.js';
-import type { LogEntry } from '../../model/cluster/log-entry.js';
+import type { LogEntry } from '../../model/cluster/session-log.js';
 import type { RemoteReading, SharedOutlet } from '../../sessions/shared-outlet.js';
-import { positionOfEventId } from '../../streaming/event-id.js';
+import { type StreamItem, positionOfEventId } from '../../streaming/stream-event.js';
 import type { OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
-import type { StreamItem } from '../../streaming/stream-event.js';
 import { NumberedStream, streamOfEventId } from './numbered-stream.js';
 import type { Exchange } from './exchange.js';
 import { RemoteExchange } from './remote-exchange.js';

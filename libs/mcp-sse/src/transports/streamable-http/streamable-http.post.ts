@@ -1,5 +1,5 @@
 import { HttpStatus } from '@nestjs/common';
-import { RemoteSession } from '../../sessions/cluster/remote-session.js';
+import { RemoteSession } from '../../cluster/remote-session.js';
 import { answerStatus } from '../../http/answer.js';
 import { rawRequest, type HttpRequest } from '../../http/raw-request.js';
 import { hijackResponse } from '../../http/raw-response.js';

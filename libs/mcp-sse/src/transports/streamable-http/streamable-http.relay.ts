@@ -3,9 +3,9 @@ import { BadRequestException, HttpStatus, type MessageEvent } from '@nestjs/comm
 import type { Observable } from 'rxjs';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
-import type { Arrival, RemoteSession } from '../../sessions/cluster/remote-session.js';
-import type { StreamTail } from '../../sessions/cluster/stream-tail.js';
-import { positionOfEventId } from '../../streaming/event-id.js';
+import type { Arrival, RemoteSession } from '../../cluster/remote-session.js';
+import type { StreamTail } from '../../cluster/stream-tail.js';
+import { positionOfEventId } from '../../streaming/stream-event.js';
 import { relayedClient, relayedOrigin } from '../relay/relayed-origin.js';
 import { answerStatus } from '../../http/answer.js';
 import { relayAccount, RelayStream } from '../relay/relay-stream.js';

@@ -4,7 +4,7 @@ import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import { initializeParams } from '../../protocol/request-params.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
-import type { RemoteSession } from '../../sessions/cluster/remote-session.js';
+import type { RemoteSession } from '../../cluster/remote-session.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';

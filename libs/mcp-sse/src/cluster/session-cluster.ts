@@ -1,0 +1,300 @@
+import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
+import type { SessionOwner } from '../model/cluster/session-log.js';
+import type { SessionRecord } from '../model/cluster/session-record.js';
+import type { AdoptedSession } from '../model/cluster/session-store.js';
+import {
+  ClusterUnavailableError,
+  NodeGoneError,
+  UnreadableMessageError,
+} from '../model/errors/cluster.errors.js';
+import { retry } from '../model/retry.js';
+import type { TrafficObserver } from '../model/traffic-observer.js';
+import type { MessageOrigin } from '../protocol/call-context.js';
+import type { McpSession } from '../sessions/mcp-session.js';
+import type { McpSessionService } from '../sessions/mcp-session.service.js';
+import type { RelayedStream, SessionCommand, SessionSharing } from '../sessions/session-sharing.js';
+import { SessionClosedError, SessionMovedError } from '../sessions/session.errors.js';
+import type { MemoryAccount } from '../streaming/memory-budget.js';
+import type {
+  AttachMessage,
+  AttachReply,
+  ClusterMessage,
+  EndMessage,
+  PostMessage,
+  PostReply,
+  PresentMessage,
+  PresentReply,
+  RelayedOrigin,
+  SessionMessage,
+  SettleMessage,
+  ToldMessage,
+} from './cluster-message.js';
+import type { ClusterReporter } from './cluster-reporter.js';
+import { OwnedSession, type OwnerNode } from './owned-session.js';
+import { isEnvelopeOf, isPresentReply, readMessage, type Envelope } from './read-message.js';
+import { relayedError, restoredError } from './relayed-error.js';
+import { SessionJournal } from './session-journal.js';
+import { filterOf, sharedFilter } from './shared-filter.js';
+import { storedHeaders, type StoredNames } from './stored-record.js';
+import { StreamTails, type OwnerNodes } from './stream-tails.js';
+
+const TICK_MS = 1_000;
+/** How long a client of another node counts as present after its node last said so. */
+const PRESENCE_TTL_MS = 5_000;
+/** How long a request is held while no node answers for its session. */
+const PATIENCE_MS = 10_000;
+const RETRY_MS = 50;
+
+export interface SessionClusterOptions {
+  /** What may wait to be written of a session, in characters of data. */
+  readonly maxBytes: number;
+  readonly stored: StoredNames;
+  /** Restores the origin of a message that came to another node. */
+  readonly originOf: (origin: RelayedOrigin) => Promise<Omit<MessageOrigin, 'streamHeaders'>>;
+}
+
+/** The sessions of all nodes: serves those of this node to the others, and asks the others for theirs. */
+export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
+  readonly tails = new StreamTails(this.node.log, this);
+  private readonly owned = new Map<string, OwnedSession>();
+  private readonly adoptions = new Map<string, Promise<void>>();
+  private timer?: NodeJS.Timeout;
+  private isLeaving = false;
+
+  /**
+   * @param sessions of this node
+   * @param reports counts and logs what cannot be read of other nodes
+   */
+  constructor(
+    private readonly node: ClusterNode,
+    readonly sessions: McpSessionService,
+    readonly observer: TrafficObserver,
+    readonly reports: ClusterReporter,
+    private readonly options: SessionClusterOptions,
+  ) {}
+
+  /** Resolves when other nodes can reach this one. */
+  async start(): Promise<void> {
+    this.node.bus.serve((body) => this.hear(body));
+    this.node.onReturn(() => {
+      for (const { journal } of this.owned.values()) void journal.confirm();
+    });
+    this.timer = setInterval(() => this.tick(), TICK_MS).unref();
+    await this.node.ready();
+  }
+
+  /** Whether what the nodes share can be reached, as far as is known. */
+  get isReachable(): boolean {
+    return this.node.isReachable;
+  }
+
+  get stored(): StoredNames {
+    return this.options.stored;
+  }
+
+  get relayed(): readonly RelayedStream[] {
+    return this.tails.relayed;
+  }
+
+  journal(id: string, memory: MemoryAccount, adopted?: AdoptedSession): SessionJournal {
+    const { epoch = 0, record } = adopted ?? {};
+    return new SessionJournal(id, this.node, epoch, this.options.maxBytes, this.reports, memory, record);
+  }
+
+  own(session: McpSession, { inFlight }: Partial<AdoptedSession> = {}): void {
+    const owned = new OwnedSession(session, new Map(inFlight), this);
+    this.owned.set(session.id, owned);
+    owned.journal.start(owned, inFlight);
+  }
+
+  disown(id: string): OwnedSession | undefined {
+    const owned = this.owned.get(id);
+    this.owned.delete(id);
+    return owned;
+  }
+
+  /**
+   * Finds a session of any node.
+   *
+   * @throws {ClusterUnavailableError}
+   */
+  async find(id: string): Promise<SessionRecord | undefined> {
+    return (await this.node.store.find(id))?.record;
+  }
+
+  ask(message: PostMessage & { readonly resent: boolean }): Promise<PostReply>;
+  ask(message: AttachMessage): Promise<AttachReply>;
+  ask(message: EndMessage | SettleMessage): Promise<void>;
+  /**
+   * Asks the owner of a session. When it is dead, this node adopts the session.
+   *
+   * @throws {SessionClosedError} when there is no such session
+   * @throws {ClusterUnavailableError} when nobody answers
+   * @throws as the session does
+   */
+  async ask(asked: SessionMessage): Promise<unknown> {
+    let message = asked;
+    const delayAfter = (error: unknown) => {
+      if (!isElsewhere(error)) return undefined;
+      message = { ...asked, resent: true };
+      return error instanceof NodeGoneError && !this.isLeaving ? 0 : RETRY_MS;
+    };
+    try {
+      return await retry(() => this.askOnce(message), delayAfter, PATIENCE_MS);
+    } catch (error) {
+      throw isElsewhere(error) ? new ClusterUnavailableError(error) : error;
+    }
+  }
+
+  attach({ arrival, ...message }: Omit<AttachMessage, 'node'>): Promise<AttachReply> {
+    // The owner needs no more of the headers than it stores.
+    const sent = arrival && { ...arrival, headers: storedHeaders(arrival.headers, this.stored) };
+    return this.ask({ ...message, node: this.node.id, arrival: sent });
+  }
+
+  async present(node: string, message: PresentMessage): Promise<PresentReply> {
+    const reply = await (node === this.node.id ? this.serve(message) : this.node.bus.request(node, message));
+    if (!isPresentReply(reply)) throw this.unreadable(ClusterUnavailableError);
+    return reply;
+  }
+
+  tell(node: string, message: ToldMessage): void {
+    if (node === this.node.id) void this.serve(message);
+    else this.node.bus.tell(node, message);
+  }
+
+  publish(command: SessionCommand): void {
+    const isFiltered = 'where' in command;
+    this.node.bus.publish(isFiltered ? { ...command, where: sharedFilter(command.where) } : command);
+  }
+
+  startLeaving(): void {
+    this.isLeaving = true;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    this.tails.endAll();
+    await this.node.leave();
+  }
+
+  /** @throws {NodeGoneError} when the owner is dead; another node may have adopted the session by now */
+  private async askOnce(message: SessionMessage): Promise<unknown> {
+    const { id } = message;
+    const own = this.owned.get(id);
+    if (own) return this.answer(own, message);
+    const { owner } = (await this.node.store.find(id)) ?? {};
+    if (!owner) throw new SessionClosedError();
+    // This node is about to release it.
+    if (owner.node === this.node.id) throw new SessionMovedError();
+    try {
+      if (owner.node === '') throw new NodeGoneError();
+      const envelope = await this.node.bus.request(owner.node, message);
+      if (!isEnvelopeOf(message.type, envelope)) throw this.unreadable(ClusterUnavailableError);
+      if ('error' in envelope) throw restoredError(envelope.error);
+      return envelope.result;
+    } catch (error) {
+      if (!(error instanceof NodeGoneError)) throw error;
+      if (this.isLeaving) this.node.bus.publish({ type: 'wanted', id } satisfies ToldMessage);
+      else await this.adopt(id, owner);
+      throw error;
+    }
+  }
+
+  private adopt(id: string, from: SessionOwner): Promise<void> {
+    const running = this.adoptions.get(id);
+    if (running) return running;
+    const adoption = this.adoptFrom(id, from).finally(() => this.adoptions.delete(id));
+    this.adoptions.set(id, adoption);
+    return adoption;
+  }
+
+  private async adoptFrom(id: string, from: SessionOwner): Promise<void> {
+    const adopted = await this.node.store.adopt(id, from, this.node.id);
+    if (!adopted) return;
+    if (from.node !== '') this.tell(from.node, { type: 'adopted', id });
+    const session = this.sessions.adopt(adopted);
+    const { principal, params, streamHeaders: headers } = adopted.record;
+    const request = { query: {}, user: principal.claims };
+    void session.watchAgain(() => this.options.originOf({ principal, headers, params, bytes: 0, request }));
+  }
+
+  /** @throws {UnreadableMessageError} */
+  private async hear(body: unknown): Promise<unknown> {
+    const message = readMessage(body);
+    if (!message) throw this.unreadable(UnreadableMessageError);
+    try {
+      return await this.serve(message);
+    } catch (error) {
+      this.reports.failed(error, `the message "${message.type}" of another node`);
+      throw error;
+    }
+  }
+
+  private unreadable<E extends Error>(ErrorClass: new () => E): E {
+    this.reports.unreadable('message', 'its type or shape is not known');
+    return new ErrorClass();
+  }
+
+  private async serve(message: ClusterMessage): Promise<unknown> {
+    switch (message.type) {
+      case 'post':
+      case 'attach':
+      case 'end':
+      case 'settle':
+        return this.enveloped(message);
+      case 'present': {
+        const { attachments } = message;
+        const unknown = attachments.filter(({ id, attachment }) => !this.owned.get(id)?.seen(attachment));
+        return { unknown: unknown.map(({ attachment }) => attachment) } satisfies PresentReply;
+      }
+      case 'adopted':
+        return this.owned.get(message.id)?.journal.confirm();
+      case 'wanted':
+        return this.isLeaving ? undefined : this.ask({ type: 'settle', id: message.id });
+      case 'left':
+        return this.owned.get(message.id)?.left(message.attachment);
+      case 'detached':
+        return this.tails.detached(message.attachment, message.isMoved);
+      case 'notify':
+      case 'close':
+        return this.sessions.perform(message);
+      default:
+        return this.sessions.perform({ ...message, where: filterOf(message.where) });
+    }
+  }
+
+  private async enveloped(message: SessionMessage): Promise<Envelope> {
+    const own = this.owned.get(message.id);
+    try {
+      if (!own) throw new SessionMovedError();
+      return { result: await this.answer(own, message) };
+    } catch (error) {
+      return { error: relayedError(error) };
+    }
+  }
+
+  private async answer(own: OwnedSession, message: SessionMessage): Promise<unknown> {
+    const { journal } = own;
+    if (!journal.isSure && !(await journal.isOwned())) throw new SessionMovedError();
+    if (message.type === 'post') return own.post(message, await this.options.originOf(message.origin));
+    if (message.type === 'settle') return own.settle();
+    if (message.type === 'attach') return { node: this.node.id, ...own.attach(message) };
+    return this.sessions.perform({ ...message, type: 'close' });
+  }
+
+  private tick(): void {
+    const now = Date.now();
+    for (const owned of this.owned.values()) {
+      owned.forgetUnseen(now - PRESENCE_TTL_MS);
+      owned.renew(now);
+      if (!owned.journal.isSure) void owned.journal.confirm();
+    }
+    this.tails.tick();
+  }
+}
+
+/** Whether a session may be found at another node, now or soon. */
+function isElsewhere(error: unknown): boolean {
+  return error instanceof NodeGoneError || error instanceof SessionMovedError;
+}

@@ -1,0 +1,276 @@
+import type { ClusterReports } from '../model/cluster/cluster-reports.js';
+import type { LogBatch, LogEntry, SessionOwner, WriteOutcome } from '../model/cluster/session-log.js';
+import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
+import { type SessionRecord, recordFields } from '../model/cluster/session-record.js';
+import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
+import type { MemoryAccount } from '../streaming/memory-budget.js';
+import type { Keeping, SharedJournal } from '../sessions/shared-journal.js';
+import { PendingBatch } from './pending-batch.js';
+import { WrittenRecord } from './written-record.js';
+
+/** Positions that one owner may give to events. Those of a later epoch are greater. */
+const POSITIONS_PER_EPOCH = 2 ** 32;
+
+/** How soon the store is asked again who owns the session, in milliseconds. */
+const RETRY_MS = 100;
+
+/** The session that is written. */
+export interface JournaledSession {
+  readonly record: SessionRecord;
+  /** Its events, for a store that has lost the session. */
+  readonly kept: readonly LogEntry[];
+  /** Another node owns the session. */
+  fenced(): void;
+  /** The backlog exceeds the limit. */
+  overflowed(): void;
+}
+
+interface Step {
+  /** Whether it waits while the session may be another node's. Everything waits that a client may hear of. */
+  readonly waits: boolean;
+  /** Whether the store is asked even if there is nothing to write. */
+  readonly asks?: boolean;
+  /** Adds to the next write. */
+  readonly note?: (batch: PendingBatch) => void;
+  readonly bytes: number;
+  readonly then?: (keeping: Keeping) => void;
+}
+
+/**
+ * Writes one session to the cluster's log, each promise before it is made, in order. There is one write at a time, with
+ * everything that has come up since the last. While the store cannot be reached, the session goes on, and is written
+ * later.
+ */
+export class SessionJournal implements SharedJournal {
+  private session!: JournaledSession;
+  private readonly inFlight = new Map<string, number>();
+  private steps: Step[] = [];
+  private waitingBytes = 0;
+  /** Bytes that the session's account was charged. */
+  private counted = 0;
+  private unsaved = new PendingBatch();
+  private written = new WrittenRecord();
+  private isNew: boolean;
+  private isWriting = false;
+  private ended?: Keeping;
+  /** Term of the node's lease in which the store last confirmed that the session is this node's. */
+  private term: number;
+  private position: number;
+
+  /** @param stored the record of an adopted session */
+  constructor(
+    private readonly id: string,
+    private readonly node: ClusterNode,
+    private readonly epoch: number,
+    private readonly maxBytes: number,
+    private readonly reports: ClusterReports,
+    private readonly memory: MemoryAccount,
+    stored?: SessionRecord,
+  ) {
+    this.isNew = epoch === 0;
+    if (stored) this.written.confirm(recordFields(stored));
+    this.term = node.lease.term;
+    this.position = epoch * POSITIONS_PER_EPOCH;
+  }
+
+  /** @param inFlight requests that the last owner left */
+  start(session: JournaledSession, inFlight: Iterable<readonly [string, number]> = []): void {
+    this.session = session;
+    for (const [request, stream] of inFlight) this.inFlight.set(request, stream);
+    this.save();
+  }
+
+  /** Position of the newest event. */
+  get last(): number {
+    return this.position;
+  }
+
+  next(): number {
+    return ++this.position;
+  }
+
+  append(entry: LogEntry, completes: string | undefined, deliver: () => boolean): boolean {
+    const bytes = entry.data.length;
+    this.waitingBytes += bytes;
+    this.count();
+    if (this.waitingBytes > this.maxBytes) return false;
+    if (completes !== undefined) this.inFlight.delete(completes);
+    this.step({
+      waits: true,
+      bytes,
+      note: (batch) => {
+        batch.add(entry);
+        if (completes !== undefined) batch.complete(completes);
+      },
+      then: (keeping) => {
+        if (keeping !== 'fenced' && !deliver()) this.session.overflowed();
+      },
+    });
+    return true;
+  }
+
+  accept(requests: readonly string[], stream: number): void {
+    void this.keep(requests, stream);
+  }
+
+  keep(requests: readonly string[], stream: number): Promise<Keeping> {
+    for (const request of requests) this.inFlight.set(request, stream);
+    return new Promise((resolve) =>
+      this.step({
+        waits: true,
+        bytes: 0,
+        note: (batch) => {
+          for (const request of requests) batch.accept(request, stream);
+        },
+        then: resolve,
+      }),
+    );
+  }
+
+  complete(request: string): void {
+    if (!this.inFlight.delete(request)) return;
+    this.step({ waits: true, bytes: 0, note: (batch) => batch.complete(request) });
+  }
+
+  save(): void {
+    this.step({ waits: true, bytes: 0, note: (batch) => batch.noteRecord() });
+  }
+
+  after(run: (isKept: boolean) => void): void {
+    this.step({ waits: true, bytes: 0, then: (keeping) => run(keeping !== 'fenced') });
+  }
+
+  /** Whether the node has not stood still since the store confirmed the session. */
+  get isSure(): boolean {
+    return this.term === this.node.lease.term;
+  }
+
+  /** Asks the store who owns the session, which renews it. Writes what could not be written before. */
+  confirm(): Promise<Keeping> {
+    return new Promise((resolve) => this.step({ waits: false, asks: true, bytes: 0, then: resolve }));
+  }
+
+  async isOwned(): Promise<boolean> {
+    const keeping = await this.confirm();
+    if (keeping === 'unsure') throw new ClusterUnavailableError();
+    return keeping !== 'fenced';
+  }
+
+  /** Resolves once everything before is written, or cannot be. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.step({ waits: false, bytes: 0, then: () => resolve() }));
+  }
+
+  /** Ends a session that another node owns. What was not written is dropped. */
+  end(): void {
+    if (this.ended) return;
+    this.ended = 'fenced';
+    this.session.fenced();
+    for (const { then } of this.steps.splice(0)) then?.('fenced');
+    this.count();
+  }
+
+  /** Lets any node adopt the session, after all earlier writes. */
+  async release(): Promise<void> {
+    await this.settled();
+    this.ended ??= 'unkept';
+    this.count();
+    await this.node.store.release(this.id, this.owner).catch((error) => this.report(error));
+  }
+
+  async remove(): Promise<void> {
+    await this.settled();
+    this.ended ??= 'unkept';
+    this.count();
+    await this.node.store.remove(this.id, this.owner).catch((error) => this.report(error));
+  }
+
+  private get owner(): SessionOwner {
+    return { node: this.node.id, epoch: this.epoch };
+  }
+
+  private step(step: Step): void {
+    if (this.ended) return step.then?.(this.ended);
+    this.steps.push(step);
+    if (!this.isWriting) void this.writeAll();
+  }
+
+  private async writeAll(): Promise<void> {
+    this.isWriting = true;
+    /** Steps that wait until the owner is known. */
+    let held: Step[] = [];
+    while (this.steps.length + held.length > 0) {
+      const { steps } = this;
+      this.steps = [];
+      for (const { note } of steps) note?.(this.unsaved);
+      const keeping = await this.write(steps.some(({ asks }) => asks));
+      if (keeping === 'fenced') this.end();
+      const isUnsure = keeping === 'unsure';
+      const isDone = ({ waits }: Step) => !isUnsure || !waits;
+      const all = held.length > 0 ? [...held, ...steps] : steps;
+      held = isUnsure ? all.filter((step) => !isDone(step)) : [];
+      for (const step of all) {
+        if (!isDone(step)) continue;
+        this.waitingBytes -= step.bytes;
+        step.then?.(keeping);
+      }
+      this.count();
+      if (isUnsure) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+    }
+    this.isWriting = false;
+  }
+
+  private count(): void {
+    const held = this.ended ? 0 : this.waitingBytes + this.unsaved.bytes;
+    this.memory.add(held - this.counted);
+    this.counted = held;
+  }
+
+  /** @param asks whether to ask the store even if there is nothing to write */
+  private async write(asks: boolean): Promise<Keeping> {
+    if (this.ended === 'fenced') return 'fenced';
+    const { term } = this.node.lease;
+    if (this.unsaved.isEmpty && !asks && term === this.term) return 'kept';
+    try {
+      const batch = this.unsaved.isEmpty
+        ? undefined
+        : this.unsaved.toBatch(() => this.written.changes(this.session.record));
+      let outcome = await (batch
+        ? this.send({ ...batch, creates: this.isNew })
+        : this.node.store.renew(this.id, this.owner));
+      if (outcome === 'missing') outcome = await this.send(this.wholeSession(batch?.entries ?? []));
+      if (outcome !== 'ok') return 'fenced';
+      this.isNew = false;
+      this.term = term;
+      this.unsaved = new PendingBatch();
+      return 'kept';
+    } catch (error) {
+      this.report(error);
+      this.unsaved.limit(this.maxBytes);
+      return this.isSure ? 'unkept' : 'unsure';
+    }
+  }
+
+  /** Logs an error unless it only says that the store cannot be reached. */
+  private report(error: unknown): void {
+    if (!(error instanceof ClusterUnavailableError))
+      this.reports.failed(error, 'writing a session to the cluster');
+  }
+
+  private async send(batch: LogBatch): Promise<WriteOutcome> {
+    const outcome = await this.node.log.append(this.id, this.owner, batch);
+    if (outcome === 'ok') this.written.confirm(batch.record);
+    return outcome;
+  }
+
+  /** The store has lost the session, as a Redis without a disk does that is restarted. */
+  private wholeSession(entries: readonly LogEntry[]): LogBatch {
+    const { record: whole, kept } = this.session;
+    this.written = new WrittenRecord();
+    const record = this.written.changes(whole);
+    const newest = kept.at(-1)?.position ?? 0;
+    const all = [...kept, ...entries.filter(({ position }) => position > newest)];
+    const floor = all.length > 0 ? all[0]!.position - 1 : this.position;
+    return { record, creates: true, accepted: [...this.inFlight], completed: [], entries: all, floor };
+  }
+}

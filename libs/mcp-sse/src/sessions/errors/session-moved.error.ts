@@ -1,4 +1,0 @@
-/** Another node has the session now. */
-export class SessionMovedError extends Error {
-  override readonly name = 'SessionMovedError';
-}
