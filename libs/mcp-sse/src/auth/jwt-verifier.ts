@@ -11,9 +11,9 @@ import {
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedJwt } from '../model/resolved-options.js';
 import { acceptedValues } from './accepted-values.js';
-import { configuredKeys } from './configured-keys.js';
 import { claimsFault } from './jwt-claims.js';
-import type { JwtHeader, JwtKeys } from './jwt-keys.js';
+import type { JwtHeader, JwtKeys } from './jwks.js';
+import { jwtKeys } from './jwt-keys.js';
 import { keyOption } from './jwt-refusal.js';
 import { quoted, RefusedToken } from './refusal.js';
 import { TokenCache } from './token-cache.js';
@@ -49,7 +49,7 @@ export class JwtVerifier {
     const { maxLifetimeSeconds = Infinity } = jwt;
     if (!(maxLifetimeSeconds > 0))
       throw new McpConfigurationError('`auth.jwt.maxLifetimeSeconds` must be a number of seconds above 0.');
-    this.keys = configuredKeys(jwt);
+    this.keys = jwtKeys(jwt);
     this.options = {
       algorithms: [...jwt.algorithms],
       issuer: acceptedValues(jwt.issuer, 'auth.jwt.issuer'),

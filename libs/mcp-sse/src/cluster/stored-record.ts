@@ -23,10 +23,7 @@ export function storedHeaders(headers: IncomingHttpHeaders, names: StoredNames):
 }
 
 /** Text alone, and no member where there is none. */
-function storedQuery(
-  query: SessionRecord['streamQuery'],
-  names: StoredNames,
-): SessionRecord['streamQuery'] {
+function storedQuery(query: SessionRecord['streamQuery'], names: StoredNames): SessionRecord['streamQuery'] {
   const named = Object.entries(picked(query ?? {}, names.query));
   const kept = named.filter(([, value]) => [value].flat().every((text) => typeof text === 'string'));
   return kept.length > 0 ? Object.fromEntries(kept) : undefined;

@@ -131,10 +131,7 @@ export class UriTemplate {
 const ENCODED_SLASH = /[/\\]|%2F|%5C|%00/i;
 
 /** The value of a variable, decoded once; undefined for text that it must not match. */
-function decodedValue(
-  { mayHoldSlash, list }: TemplateVariable,
-  text: string,
-): string | string[] | undefined {
+function decodedValue({ mayHoldSlash, list }: TemplateVariable, text: string): string | string[] | undefined {
   if (!list) return decodedText(text, mayHoldSlash);
   if (text === '') return [];
   const elements = text
