@@ -20,7 +20,7 @@ import { TokenCache } from './token-cache.js';
 
 const MAX_GOOD = 10_000;
 /** jose also reads a token with white space or padding in it: one token could be written in any number of ways. */
-const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /** By what a token is known to be good until it expires. */
 interface GoodToken {
