@@ -102,7 +102,7 @@ export class SessionFinder {
   }
 }
 
-/** Parameters that both routes have must agree, or a tenant's session could be reached by another's path. */
+/** Each parameter of the request must be the session's, or a tenant's session could be reached by another's path. */
 function isSameRoute(session: McpSession['params'], request: HttpRequest['params']): boolean {
   for (const name in request) if (session[name] !== request[name]) return false;
   return true;
