@@ -87,12 +87,12 @@ describe('people who work together', () => {
     ]);
     const refused = answers.map(textOf).filter((text) => text.startsWith('isError'));
     expect(refused).toEqual([
-      'isError: docs://notes is at version 2, and the edit was made for version 1. Read it, make the edit anew for ' +
-        'what it says now, and send that with version 2.',
+      'isError: docs://notes is at version 2, but the edit is for version 1. Read it, redo the edit for its ' +
+        'current text, and send it with version 2.',
     ]);
     for (const operation of ['set', 'delete'])
       expect(textOf(await edit(ada, operation, undefined, { text: 'd' }))).toMatch(
-        /^isError: docs:\/\/notes is at version 2, and the edit names none/,
+        /^isError: docs:\/\/notes is at version 2, but the edit names no version/,
       );
     expect(await read(ada)).toMatchObject({ version: 2 });
   });
@@ -115,12 +115,20 @@ describe('people who work together', () => {
     ['set', {}, 'set needs data.text.'],
     ['append', {}, 'append needs data.text.'],
     ['replace', { text: 'x' }, 'replace needs data.find.'],
-    ['replace', { find: 'b', text: 'x' }, 'data.find occurs not in docs://notes; it must occur once.'],
-    ['replace', { find: 'a', text: 'x' }, 'data.find occurs 2 times in docs://notes; it must occur once.'],
+    [
+      'replace',
+      { find: 'b', text: 'x' },
+      'data.find does not occur in docs://notes; it must occur exactly once.',
+    ],
+    [
+      'replace',
+      { find: 'a', text: 'x' },
+      'data.find occurs 2 times in docs://notes; it must occur exactly once.',
+    ],
     [
       'append',
       { text: 'x'.repeat(99_998) },
-      'docs://notes would have 100001 characters, and 100000 are allowed.',
+      'docs://notes would have 100001 characters; the limit is 100000.',
     ],
   ])('are told what is wrong with %s, %#', async (operation, data, message) => {
     const ada = await fresh('ada');
@@ -133,7 +141,7 @@ describe('people who work together', () => {
     const ada = await fresh('ada');
     for (const operation of ['replace', 'delete'])
       expect(textOf(await edit(ada, operation, 0, { find: 'a', text: 'b' }))).toMatch(
-        /^isError: There is no document "notes"\. documents:\/\/current has/,
+        /^isError: There is no document "notes"\. documents:\/\/current lists/,
       );
   });
 
@@ -144,7 +152,7 @@ describe('people who work together', () => {
     expect(documents).toHaveLength(50);
     expect(documents[7]).toMatchObject({ id: 'doc-7', uri: 'docs://doc-7', length: 1, editedBy: 'ada' });
     expect(textOf(await edit(ada, 'set', 0, { text: 'x' }))).toBe(
-      'isError: There are 50 documents. Delete one before you make another.',
+      'isError: There are 50 documents. Delete one before you create another.',
     );
     const { version } = documents[0];
     expect(textOf(await edit(ada, 'append', version, { text: 'y' }, 'doc-0'))).not.toContain('isError');

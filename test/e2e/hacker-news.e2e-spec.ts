@@ -166,7 +166,7 @@ describe('the tools for Hacker News', () => {
     api.add(story(1));
     api.expect('/v0/item/1', status(503), reset, status(429, { 'retry-after': '0' }));
     expect(textOf(await call('hn_story', { id: 1 }))).toBe(
-      'isError: Hacker News is busy or out of order (HTTP 429). Try again in 0 s.',
+      'isError: Hacker News is overloaded or unavailable (HTTP 429). Try again in 0 s.',
     );
     expect(textOf(await call('hn_story', { id: 1, maxDepth: 1 }))).toContain('Story 1');
     expect(api.count('/v0/item/1')).toBe(4);
@@ -189,11 +189,11 @@ describe('the tools for Hacker News', () => {
     api.expect('/api/v1/search', text('{"hits":[{}],"nbHits":1}'));
     for (const id of [7, 2])
       expect(textOf(await call('hn_story', { id }))).toBe(
-        `isError: Hacker News has no story ${id}. Take an id that hn_top_stories or hn_search gives.`,
+        `isError: Hacker News has no story ${id}. Use an id from hn_top_stories or hn_search.`,
       );
     expect(textOf(await call('hn_top_stories'))).toBe('isError: Hacker News refused the request (HTTP 400).');
     expect(textOf(await call('hn_search', { query: 'x' }))).toBe(
-      'isError: Hacker News answered something that cannot be understood.',
+      'isError: Hacker News returned an invalid response.',
     );
     await api.close();
     expect(textOf(await call('hn_story', { id: 3 }))).toBe(
