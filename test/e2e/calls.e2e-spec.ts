@@ -47,7 +47,7 @@ describeOnAdapters('calling a tool', (adapter) => {
     await client.close();
   });
 
-  it('answers the POST before the request, so that its connection is free for what the client posts next', async () => {
+  it('answers the POST before the request, which frees its connection for the next POST', async () => {
     running = await startApp({ adapter, providers: [Greeter] });
     const client = await WireClient.connect(`${running.url}/sse`);
     for (const [id, method] of ['ping', 'tools/list', 'ping'].entries()) {
@@ -61,7 +61,7 @@ describeOnAdapters('calling a tool', (adapter) => {
     client.close();
   });
 
-  it('gives every event but comments an id of the session, the endpoint first', async () => {
+  it('sends the endpoint first, and gives every event except comments an id of the session', async () => {
     running = await startApp({ adapter, providers: [Greeter], options: { sse: { heartbeatMs: 20 } } });
     const client = await WireClient.connect(`${running.url}/sse`);
     await client.callTool(1, 'greet', { name: 'Ada' });

@@ -6,10 +6,10 @@ import { describeOnTransports } from '../fixtures/transports.js';
 
 const LIMIT_MS = 20;
 
-/** Handlers that go on until they are aborted. */
+/** Handlers that run until they are aborted. */
 @Injectable()
 class Endless {
-  /** Why they were. */
+  /** The reasons of the aborts. */
   readonly aborted: string[] = [];
   private onAbort: () => void = () => undefined;
 
@@ -58,7 +58,7 @@ class Endless {
     return 'quick';
   }
 
-  /** Answers at once when it is aborted, which is too late. */
+  /** Returns at once when it is aborted, which is too late. */
   private end({ signal, log }: McpContext): Promise<unknown> {
     return new Promise((resolve) =>
       signal.addEventListener('abort', () => {
@@ -100,7 +100,7 @@ describeOnTransports('a handler that takes too long', (connect) => {
     expect(endless.aborted).toEqual([TOO_LONG, TOO_LONG, TOO_LONG]);
   });
 
-  it('is held to the limit of the server unless it has one of its own', async () => {
+  it('is limited by the timeout of the server, unless it has its own', async () => {
     const { client, endless } = await setUp({ handlerMs: LIMIT_MS });
     const patient = client.callTool({ name: 'patient' });
     expect(await client.callTool({ name: 'unlimited' })).toMatchObject({ isError: true });
@@ -113,7 +113,7 @@ describeOnTransports('a handler that takes too long', (connect) => {
     expect(await patient).toMatchObject({ content: [{ text: 'outlived another' }] });
   });
 
-  it('that was added at run time is held to its limit', async () => {
+  it('is limited by its timeout if it was added at run time', async () => {
     const { client, registry } = await setUp();
     registry.addTool({ name: 'added', timeoutMs: LIMIT_MS }, () => new Promise(() => undefined));
     expect(await client.callTool({ name: 'added' })).toMatchObject({ isError: true });

@@ -10,7 +10,7 @@ import { Scrape } from '../fixtures/scrape.js';
 
 const call = (name: string, id: unknown = name) => rpc(id, 'tools/call', { name });
 
-/** What promtool has against a scrape. */
+/** The complaints of promtool about a scrape. */
 function complaints(text: string): Promise<string> {
   return new Promise((resolve) => {
     const child = execFile('promtool', ['check', 'metrics'], (error, stdout, stderr) =>
@@ -23,7 +23,7 @@ function complaints(text: string): Promise<string> {
 describe('metrics', () => {
   const { start } = appPerTest();
 
-  /** Three clients of each transport at once, and what they sent and read. */
+  /** Runs three clients of each transport at once, and returns what they sent and read. */
   async function load(url: string, rounds: number) {
     const totals = { posts: 0, sentBytes: 0, read: [] as string[] };
     const sse = async () => {
@@ -57,7 +57,7 @@ describe('metrics', () => {
     return totals;
   }
 
-  it('count what clients of both transports sent, and how it ended', async () => {
+  it('count the messages of clients of both transports, by outcome', async () => {
     const { url } = await start(metered());
     const sent = await load(url, 10);
     const scrape = await Scrape.of(url);
@@ -92,7 +92,7 @@ describe('metrics', () => {
   });
 
   ifInstalled('/usr/bin/promtool', 'prometheus')('for promtool', () => {
-    it('are as they should be, under load and after it', async () => {
+    it('pass promtool, under load and after it', async () => {
       const { url } = await start(metered());
       const loading = load(url, 5);
       expect(await complaints((await Scrape.of(url)).text)).toBe('');
@@ -103,7 +103,7 @@ describe('metrics', () => {
     });
   });
 
-  it('have as many series as the server has features, whatever clients invent', async () => {
+  it('have as many series as the server has features, whatever names clients send', async () => {
     const { url } = await start(metered());
     const client = await WireClient.connect(`${url}/sse`);
     const names = async () =>

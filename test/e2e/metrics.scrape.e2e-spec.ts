@@ -30,7 +30,7 @@ describeOnAdapters('the route of metrics', (adapter) => {
 
   const get = (url: string, headers?: Record<string, string>) => send(url, { method: 'GET', headers });
 
-  it('has the content type that Prometheus expects, whatever the application wraps its answers in', async () => {
+  it('has the content type that Prometheus expects, even if the application wraps responses', async () => {
     const { url } = await start({
       imports: [McpMetricsModule.forRoot()],
       configure: (app) => void app.useGlobalInterceptors(new WrapEverything()),
@@ -42,7 +42,7 @@ describeOnAdapters('the route of metrics', (adapter) => {
 
   it.each<[string, Record<string, string>]>([
     ['came through a proxy', { 'x-forwarded-for': '203.0.113.1' }],
-    ['came through a proxy that says so by the standard', { forwarded: 'for=203.0.113.1' }],
+    ['came through a proxy that sends Forwarded', { forwarded: 'for=203.0.113.1' }],
     ['names another host', { host: 'metrics.evil.example' }],
     ['comes from a page of another origin', { origin: 'http://evil.example' }],
   ])('refuses a request that %s', async (_, headers) => {
@@ -51,7 +51,7 @@ describeOnAdapters('the route of metrics', (adapter) => {
     expect((await get(`${url}/metrics`)).status).toBe(200);
   });
 
-  it('serves those whom its guards let in, wherever they come from', async () => {
+  it('serves those whom its guards admit, from any address', async () => {
     const { url } = await start({
       imports: [McpMetricsModule.forRoot({ guards: [TokenGuard] })],
       providers: [Tokens, TokenGuard],
@@ -61,13 +61,13 @@ describeOnAdapters('the route of metrics', (adapter) => {
     expect((await Scrape.of(url, headers)).sum('mcp_sessions_open')).toBe(0);
   });
 
-  it('is where the options say', async () => {
+  it('is served at the path of the options', async () => {
     const { url } = await start({ imports: [McpMetricsModule.forRoot({ path: 'internal/metrics' })] });
     expect((await get(`${url}/metrics`)).status).toBe(404);
     expect((await get(`${url}/internal/metrics`)).status).toBe(200);
   });
 
-  it("serves a registry of the application's with what else is in it, or leaves that to the application", async () => {
+  it('serves a registry of the application with its other metrics, or leaves that to the application', async () => {
     const registry = new Registry();
     new Counter({ name: 'own_total', help: 'of the application', registers: [registry] }).inc();
     const served = await start({ imports: [McpMetricsModule.forRoot({ registry })] });
@@ -79,7 +79,7 @@ describeOnAdapters('the route of metrics', (adapter) => {
     client.close();
   });
 
-  it('shows an application no more that has ended, in a registry that others go on with', async () => {
+  it('removes a closed application from a registry that others share', async () => {
     const registry = new Registry();
     const ended = await start({ imports: [McpMetricsModule.forRoot({ registry })] });
     expect(await registry.metrics()).toContain('mcp_sessions_max{server="test"}');
@@ -87,17 +87,17 @@ describeOnAdapters('the route of metrics', (adapter) => {
     expect(await registry.metrics()).not.toContain('mcp_sessions_max{server="test"}');
   });
 
-  it('stops the boot when nobody could read them', async () => {
+  it('stops the boot if nobody could read the metrics', async () => {
     const booting = start({ imports: [McpMetricsModule.forRoot({ path: false })] });
     await expect(booting).rejects.toThrow(McpConfigurationError);
   });
 
-  it('stops the boot when its path is none', async () => {
+  it('stops the boot if its path is invalid', async () => {
     const booting = start({ imports: [McpMetricsModule.forRoot({ path: '*' })] });
     await expect(booting).rejects.toThrow('"path" is "*"');
   });
 
-  it('takes options that are known late', async () => {
+  it('accepts asynchronous options', async () => {
     const { url } = await start({
       imports: [McpMetricsModule.forRootAsync({ useFactory: async () => ({ path: 'late' }) })],
     });
@@ -105,7 +105,7 @@ describeOnAdapters('the route of metrics', (adapter) => {
     expect((await get(`${url}/metrics`)).status).toBe(404);
   });
 
-  it('costs messages nothing but a look where there is none', async () => {
+  it('adds no observer of messages if it is not imported', async () => {
     const { app } = await start({});
     expect(app.get(McpTraffic, { strict: false }).messages).toBeUndefined();
   });
