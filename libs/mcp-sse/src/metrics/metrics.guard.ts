@@ -10,7 +10,7 @@ import { ModuleRef } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { EdgePolicy } from '../auth/edge.policy.js';
 import { rawRequest } from '../http/raw-request.js';
-import { providedInstance } from '../model/provided-instance.js';
+import { providedInstance } from '../nest/provided-instance.js';
 import { METRICS_OPTIONS, type ResolvedMetricsOptions } from './mcp-metrics.options.js';
 
 /**
