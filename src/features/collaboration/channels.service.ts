@@ -15,7 +15,7 @@ export class ChannelsService {
   /** Sends a log message, which every client shows. Only some clients would know a custom notification. */
   @McpTool({
     name: 'send_message',
-    description: 'Sends a message to all connected clients, including the sender',
+    description: 'Sends a message to everyone who is connected, including the sender',
     output: UpdateDto,
     audit: ['channel'],
     annotations: { destructiveHint: false },

@@ -6,13 +6,10 @@ import {
   Module,
   Req,
   UseGuards,
-  UseInterceptors,
-  type CallHandler,
   type CanActivate,
   type ExecutionContext,
-  type NestInterceptor,
 } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, Reflector } from '@nestjs/core';
+import { APP_GUARD, Reflector } from '@nestjs/core';
 import { AuthGuard, PassportModule, PassportStrategy } from '@nestjs/passport';
 import jwt from 'jsonwebtoken';
 import {
@@ -21,11 +18,9 @@ import {
   McpPrompt,
   McpResource,
   McpTool,
-  progress,
   type McpCall,
 } from 'nestjs-mcp-sse';
 import { ExtractJwt, Strategy } from 'passport-jwt';
-import { concat, defer, from, map, of, tap, type Observable } from 'rxjs';
 import type { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
@@ -238,118 +233,5 @@ describeOnAdapters('guards', (adapter) => {
     const { error: ofResource } = await client.call(2, 'resources/read', { uri: 'refused://it' });
     const { error: ofPrompt } = await client.call(3, 'prompts/get', { name: 'prompt' });
     expect([ofResource, ofPrompt, calls]).toEqual([refusal, refusal, 0]);
-  });
-});
-
-/** Puts its name around what a call returns. */
-class Wrapping implements NestInterceptor {
-  constructor(private readonly name: string) {}
-
-  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return next.handle().pipe(map((value) => `${this.name}(${String(value)})`));
-  }
-}
-
-describeOnAdapters('interceptors', (adapter) => {
-  const { connect } = appPerTest(adapter);
-
-  it('map the result: the method one first, then class, then global', async () => {
-    @Injectable()
-    @UseInterceptors(new Wrapping('class'))
-    class Tools {
-      @McpTool()
-      @UseInterceptors(new Wrapping('method'))
-      wrapped() {
-        return 'it';
-      }
-    }
-    const client = await connect({
-      providers: [Tools, { provide: APP_INTERCEPTOR, useValue: new Wrapping('APP_INTERCEPTOR') }],
-      configure: (app) => void app.useGlobalInterceptors(new Wrapping('useGlobalInterceptors')),
-    });
-    expect(textOf(await client.callTool(1, 'wrapped'))).toBe(
-      'APP_INTERCEPTOR(useGlobalInterceptors(class(method(it))))',
-    );
-  });
-
-  it('see one value, the result, of whatever a handler streams', async () => {
-    const seen: unknown[] = [];
-    const recording: NestInterceptor = {
-      intercept: (_context, next) => next.handle().pipe(tap((value) => seen.push(value))),
-    };
-    const steps = () => concat(of(progress(1), progress(2)), of('not the last'), of('the last'));
-    @Injectable()
-    @UseInterceptors(recording)
-    class Tools {
-      @McpTool()
-      observable() {
-        return steps();
-      }
-      @McpTool()
-      promised() {
-        return Promise.resolve(steps());
-      }
-      @McpTool()
-      async *generator() {
-        yield progress(1);
-        await Promise.resolve();
-        yield 'the last';
-      }
-    }
-    const client = await connect({ providers: [Tools] });
-    for (const name of ['observable', 'promised', 'generator']) {
-      seen.length = 0;
-      expect(textOf(await client.callTool(name, name))).toBe('the last');
-      expect(seen).toEqual(['the last']);
-    }
-  });
-
-  it('may answer in place of the handler, and call it again', async () => {
-    let calls = 0;
-    const cached: NestInterceptor = { intercept: () => of('cached') };
-    const twice: NestInterceptor = {
-      intercept: (_context, next) =>
-        concat(
-          next.handle(),
-          defer(() => next.handle()),
-        ),
-    };
-    @Injectable()
-    class Tools {
-      @McpTool()
-      @UseInterceptors(cached)
-      cached() {
-        calls++;
-      }
-      @McpTool()
-      @UseInterceptors(twice)
-      twice() {
-        return from([`call ${++calls}`]);
-      }
-    }
-    const client = await connect({ providers: [Tools] });
-    expect(textOf(await client.callTool(1, 'cached'))).toBe('cached');
-    expect(textOf(await client.callTool(2, 'twice'))).toBe('call 2');
-    expect(calls).toBe(2);
-  });
-
-  it('wrap reads of resources and gets of prompts as well', async () => {
-    @Injectable()
-    @UseInterceptors(new Wrapping('wrapped'))
-    class Features {
-      @McpResource({ uri: 'it://1' })
-      resource() {
-        return 'resource';
-      }
-      @McpPrompt()
-      prompt() {
-        return 'prompt';
-      }
-    }
-    const client = await connect({ providers: [Features] });
-    const { result: resource } = await client.call(1, 'resources/read', { uri: 'it://1' });
-    const { result: prompt } = await client.call(2, 'prompts/get', { name: 'prompt' });
-    expect(resource.contents[0].text).toBe('wrapped(resource)');
-    expect(prompt.messages[0].content.text).toBe('wrapped(prompt)');
   });
 });
