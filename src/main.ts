@@ -26,7 +26,7 @@ async function bootstrap(): Promise<void> {
   app.enableShutdownHooks(undefined, { useProcessExit: true });
   await app.init();
   await app.listen(environment.PORT, environment.HOST).catch(({ message }: Error) => {
-    throw new EnvironmentError([`HOST and PORT must be an address of this machine that is free: ${message}`]);
+    throw new EnvironmentError([`HOST and PORT must be a free address of this machine: ${message}`]);
   });
 
   Logger.flush();

@@ -7,7 +7,7 @@ describe('collectWithProgress', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  it('reports each item and ends with what is made of them all', () => {
+  it('reports each item and ends with the combined result', () => {
     expect(emissions(of('a', 'b', 'c').pipe(collect(2)))).toEqual([
       progress(1, 2, 'got a'),
       progress(2, 2, 'got b'),

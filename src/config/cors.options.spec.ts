@@ -7,7 +7,7 @@ describe('corsOptions', () => {
     expect(corsOptions(validateEnvironment({}))).toBe(false);
   });
 
-  it('allows the origins, and what a client in a browser sends and reads', () => {
+  it('allows the origins, with the headers that a browser client sends and reads', () => {
     const options = corsOptions(validateEnvironment({ CORS_ORIGINS: 'https://a.example,https://b.example' }));
     expect(options).toMatchObject({
       origin: ['https://a.example', 'https://b.example'],

@@ -12,7 +12,7 @@ describe('.env.example', () => {
     settings = [...text.matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name!, value!]);
   });
 
-  it('has each variable of the application once, and no other', () => {
+  it('lists each variable of the application exactly once, and no others', () => {
     const metadata = getMetadataStorage().getTargetValidationMetadatas(Environment, '', false, false);
     const variables = new Set(metadata.map(({ propertyName }) => propertyName));
     expect(settings.map(([name]) => name).sort()).toEqual([...variables].sort());

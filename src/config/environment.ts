@@ -156,7 +156,7 @@ export class Environment {
 
   @Matches(/^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i, {
     each: true,
-    message: '$property must name hosts such as mcp.example.com or localhost:3000',
+    message: '$property must list hosts such as mcp.example.com or localhost:3000',
   })
   @CommaSeparated()
   readonly MCP_ALLOWED_HOSTS: string[] = [];

@@ -12,7 +12,7 @@ describe('mcpOptions', () => {
     expect(optionsOf({}).auth).toBeUndefined();
   });
 
-  it('limits rates unless it is told not to', () => {
+  it('limits rates by default', () => {
     expect(optionsOf({})).toMatchObject({
       guards: [McpThrottlerGuard],
       authenticationLimit: expect.any(Function),
@@ -22,7 +22,7 @@ describe('mcpOptions', () => {
     expect(unlimited.authenticationLimit).toBeUndefined();
   });
 
-  it('passes on how tokens are checked', () => {
+  it('passes on the settings for tokens', () => {
     const options = optionsOf({
       MCP_AUTH: 'jwt',
       MCP_JWT_SECRET: SECRET,
@@ -34,7 +34,7 @@ describe('mcpOptions', () => {
     expect(options.oauth).toBeUndefined();
   });
 
-  it('passes on where keys are fetched, and where clients get tokens', () => {
+  it('passes on the key set and the authorization servers', () => {
     const options = optionsOf({
       MCP_AUTH: 'jwt',
       MCP_JWKS_URI: 'https://id.example/jwks',
@@ -58,7 +58,7 @@ describe('mcpOptions', () => {
     });
   });
 
-  it('passes on whom to ask about tokens', () => {
+  it('passes on the introspection endpoint and credentials', () => {
     const options = optionsOf({
       MCP_AUTH: 'introspection',
       MCP_INTROSPECTION_URL: 'https://id.example/introspect',
@@ -76,7 +76,7 @@ describe('mcpOptions', () => {
     });
   });
 
-  it('makes editors of the owners of keys that it names, and of everyone where nobody is authenticated', async () => {
+  it('gives the role editor to the named owners of keys, and to everyone without authentication', async () => {
     const options = optionsOf({
       MCP_AUTH: 'api-key',
       MCP_API_KEYS: `alice:${KEY}, bob:${KEY}2`,
@@ -110,7 +110,7 @@ describe('mcpOptions', () => {
     expect(optionsOf({ MCP_HEARTBEAT_MS: value }).sse?.heartbeatMs).toBe(false);
   });
 
-  it('lets the origins of CORS use the server', () => {
+  it('allows the origins of CORS to use the server', () => {
     const options = optionsOf({
       CORS_ORIGINS: 'https://a.example',
       MCP_ALLOWED_ORIGINS: 'https://b.example',

@@ -15,8 +15,8 @@ export function mcpOptions(environment: Environment): McpSseModuleOptions {
     ...SERVER_INFO,
     title: 'nestjs-mcp-sse example',
     instructions:
-      'Read metrics://current before you judge the machine; watch it with monitor_system. Read documents://current ' +
-      'to learn which documents there are, and docs://{id} before you edit one: edits name the version that they change.',
+      'Read metrics://current for the state of the server, and watch it with monitor_system. documents://current lists ' +
+      'the shared documents. Read docs://{id} before you edit a document, because an edit names the version it changes.',
     sse: {
       path: environment.MCP_SSE_PATH,
       messagesPath: environment.MCP_MESSAGES_PATH,

@@ -6,7 +6,7 @@ const KEY = 'k'.repeat(16);
 const DIGEST = '0a'.repeat(32);
 
 describe('validateEnvironment', () => {
-  it('gives the defaults where nothing is set', () => {
+  it('returns the defaults if nothing is set', () => {
     expect({ ...validateEnvironment({}) }).toEqual({
       PORT: 3000,
       HOST: '127.0.0.1',
@@ -43,7 +43,7 @@ describe('validateEnvironment', () => {
     });
   });
 
-  it('takes an empty variable for an unset one', () => {
+  it('treats an empty variable as unset', () => {
     const empty = {
       PORT: '',
       HOST: '',
@@ -133,7 +133,7 @@ describe('validateEnvironment', () => {
     ['CORS_ORIGINS', 'https://a.example:443', 'origins such as'],
     ['MCP_TRUSTED_PROXIES', 'loopback', 'CIDR'],
     ['MCP_TRUSTED_PROXIES', '10.0.0.0/33', 'CIDR'],
-    ['MCP_API_KEY_EDITORS', 'alice', 'names that MCP_API_KEYS has'],
+    ['MCP_API_KEY_EDITORS', 'alice', 'names from MCP_API_KEYS'],
     ['HN_API_URL', 'hacker-news.firebaseio.com', 'a URL such as'],
     ['HN_SEARCH_URL', 'https://hn.algolia.com/api/v1?a=1', 'a URL such as'],
     ['HN_TIMEOUT_MS', '0', 'a whole number from 1 to 60000'],
@@ -149,21 +149,21 @@ describe('validateEnvironment', () => {
     );
   });
 
-  it('needs a secret of 32 characters with MCP_AUTH=jwt', () => {
+  it('requires a secret of 32 characters with MCP_AUTH=jwt', () => {
     expect(refusal({ MCP_AUTH: 'jwt' })).toMatch(/^MCP_JWT_SECRET must have at least 32 characters/);
     expect(refusal({ MCP_AUTH: 'jwt', MCP_JWT_SECRET: '' })).toMatch(/^MCP_JWT_SECRET must/);
     expect(validateEnvironment({ MCP_AUTH: 'jwt', MCP_JWT_SECRET: SECRET }).MCP_JWT_SECRET).toBe(SECRET);
   });
 
-  it('takes a key set instead of the secret, and not beside it', () => {
+  it('accepts a key set or a secret, but not both', () => {
     const MCP_JWKS_URI = 'https://login.example.com/jwks';
     expect(validateEnvironment({ MCP_AUTH: 'jwt', MCP_JWKS_URI }).MCP_JWKS_URI).toBe(MCP_JWKS_URI);
     expect(refusal({ MCP_AUTH: 'jwt', MCP_JWKS_URI, MCP_JWT_SECRET: SECRET })).toMatch(
-      /^MCP_JWKS_URI must not be set beside MCP_JWT_SECRET/,
+      /^MCP_JWKS_URI must not be set together with MCP_JWT_SECRET/,
     );
   });
 
-  it('needs to know where and as whom to ask with MCP_AUTH=introspection', () => {
+  it('requires the endpoint and credentials with MCP_AUTH=introspection', () => {
     expect(
       refusal({ MCP_AUTH: 'introspection' })
         .split('\n')
@@ -171,7 +171,7 @@ describe('validateEnvironment', () => {
     ).toEqual(['MCP_INTROSPECTION_URL', 'MCP_INTROSPECTION_CLIENT_ID', 'MCP_INTROSPECTION_CLIENT_SECRET']);
   });
 
-  it('reads keys with their names, a colon in a key included', () => {
+  it('reads keys with their names, even if a key contains a colon', () => {
     const environment = validateEnvironment({
       MCP_AUTH: 'api-key',
       MCP_API_KEYS: `alice:${KEY}:1, bob:${KEY}:2, bob:sha256:${DIGEST}`,

@@ -100,7 +100,7 @@ describeInChromium((browser) => {
         const aborted = new Promise((resolve) => context.signal.addEventListener('abort', resolve));
         await page.getByRole('button', { name: 'Cancel' }).click();
         await aborted;
-        await page.getByText('You have cancelled the call.').waitFor();
+        await page.getByText('You cancelled the call.').waitFor();
         await page.getByRole('link', { name: /^fail/ }).click();
         await page.getByRole('button', { name: 'Call', exact: true }).click();
         await page.getByText(/^The tool reports an error after/).waitFor();

@@ -105,7 +105,7 @@ describeInChromium((browser) => {
         await page.getByText('2 messages').waitFor();
         app.get(McpSessionService).closeWhere({ subject: 'anonymous' });
         await page.getByText(/The session has ended \(revoked\)/).waitFor();
-        await page.getByText(/Your access has been ended/).waitFor();
+        await page.getByText(/Your access was revoked/).waitFor();
         await page.getByText('Not connected').waitFor();
         expect(console.complaints).toEqual([]);
         other.close();
@@ -123,7 +123,7 @@ describeInChromium((browser) => {
         await page.getByRole('dialog', { name: 'Sign in' }).waitFor();
         await page.getByLabel('Token').fill('a wrong one');
         await page.keyboard.press('Enter');
-        await page.getByText(/does not take this token/).waitFor();
+        await page.getByText(/does not accept this token/).waitFor();
         await expectAccessible(page);
         await page.getByLabel('Token').fill(`Bearer ${key}`);
         await page.getByRole('button', { name: 'Connect', exact: true }).click();

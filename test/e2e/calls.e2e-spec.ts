@@ -49,7 +49,7 @@ describeOnAdapters('calling a tool', (adapter) => {
     await client.close();
   });
 
-  it('answers the POST before the request, so that its connection is free for what the client posts next', async () => {
+  it('answers the POST before the request, which frees its connection for the next POST', async () => {
     running = await startApp({ adapter, providers: [Greeter] });
     const client = await WireClient.connect(`${running.url}/sse`);
     for (const [id, method] of ['ping', 'tools/list', 'ping'].entries()) {
@@ -63,7 +63,7 @@ describeOnAdapters('calling a tool', (adapter) => {
     client.close();
   });
 
-  it('gives every event but comments an id of the session, the endpoint first', async () => {
+  it('sends the endpoint first, and gives every event except comments an id of the session', async () => {
     running = await startApp({ adapter, providers: [Greeter], options: { sse: { heartbeatMs: 20 } } });
     const client = await WireClient.connect(`${running.url}/sse`);
     await client.callTool(1, 'greet', { name: 'Ada' });
@@ -82,10 +82,10 @@ describeOnAdapters('calling a tool', (adapter) => {
 
 const LIMIT_MS = 20;
 
-/** Handlers that go on until they are aborted. */
+/** Handlers that run until they are aborted. */
 @Injectable()
 class Endless {
-  /** Why they were. */
+  /** The reasons of the aborts. */
   readonly aborted: string[] = [];
   private onAbort: () => void = () => undefined;
 
@@ -134,7 +134,7 @@ class Endless {
     return 'quick';
   }
 
-  /** Answers at once when it is aborted, which is too late. */
+  /** Returns at once when it is aborted, which is too late. */
   private end({ signal, log }: McpContext): Promise<unknown> {
     return new Promise((resolve) =>
       signal.addEventListener('abort', () => {
@@ -176,7 +176,7 @@ describeOnTransports('a handler that takes too long', (connect) => {
     expect(endless.aborted).toEqual([TOO_LONG, TOO_LONG, TOO_LONG]);
   });
 
-  it('is held to the limit of the server unless it has one of its own', async () => {
+  it('is limited by the timeout of the server, unless it has its own', async () => {
     const { client, endless } = await setUp({ handlerMs: LIMIT_MS });
     const patient = client.callTool({ name: 'patient' });
     expect(await client.callTool({ name: 'unlimited' })).toMatchObject({ isError: true });
@@ -189,7 +189,7 @@ describeOnTransports('a handler that takes too long', (connect) => {
     expect(await patient).toMatchObject({ content: [{ text: 'outlived another' }] });
   });
 
-  it('that was added at run time is held to its limit', async () => {
+  it('is limited by its timeout if it was added at run time', async () => {
     const { client, registry } = await setUp();
     registry.addTool({ name: 'added', timeoutMs: LIMIT_MS }, () => new Promise(() => undefined));
     expect(await client.callTool({ name: 'added' })).toMatchObject({ isError: true });

@@ -38,7 +38,7 @@ const mixed: SamplingMessage = {
 
 @Injectable()
 class Asking {
-  /** What the tool does, as the test has it. */
+  /** What the tool does; each test sets it. */
   static question: (ctx: McpContext) => Promise<unknown>;
 
   @McpTool()
@@ -69,16 +69,16 @@ class Asking {
   }
 }
 
-/** What the tool got. */
+/** Sets what the tool does, and returns its result. */
 async function asked(client: Client, question: typeof Asking.question): Promise<unknown> {
   Asking.question = question;
   return (await client.callTool({ name: 'ask' })).structuredContent;
 }
 
-describeOnTransports('what a tool asks of its client', (connect) => {
+describeOnTransports('a request of a tool to its client', (connect) => {
   const fixture = { providers: [Asking] };
 
-  it('asks the client for a message, the user for a form, and for roots', async () => {
+  it('gets a sampled message, a form of the user, and roots', async () => {
     const { client } = await connect(fixture, {
       capabilities: { sampling: {}, elicitation: {}, roots: {} },
       prepare: (unconnected) => {
@@ -101,7 +101,7 @@ describeOnTransports('what a tool asks of its client', (connect) => {
     });
   });
 
-  it('says which capability a client lacks, and gives up on one that does not answer', async () => {
+  it('fails if the client lacks the capability, or does not answer in time', async () => {
     const poor = await connect(fixture);
     const refused = await poor.client.callTool({ name: 'asks' });
     expect(refused).toMatchObject({ isError: true });
@@ -123,7 +123,7 @@ describeOnTransports('what a tool asks of its client', (connect) => {
     await abandoned;
   });
 
-  describe('to have sampled', () => {
+  describe('for sampling', () => {
     const sampling = async (sent: CreateMessageRequestParams[]) =>
       connect(fixture, {
         capabilities: { sampling: { tools: {} } },
@@ -136,8 +136,8 @@ describeOnTransports('what a tool asks of its client', (connect) => {
       });
 
     it.each<[string, SamplingMessage[], string]>([
-      ['a role of its own', [{ ...says('user', 'Hi'), role: 'system' as 'user' }], 'messages.0.role'],
-      ['a block of its own', [{ role: 'user', content: { type: 'text' } as never }], 'messages.0.content'],
+      ['an unknown role', [{ ...says('user', 'Hi'), role: 'system' as 'user' }], 'messages.0.role'],
+      ['an invalid block', [{ role: 'user', content: { type: 'text' } as never }], 'messages.0.content'],
       [
         'data that are not base64',
         [{ role: 'user', content: { type: 'image', mimeType: 'image/png', data: '%' } }],
@@ -176,7 +176,7 @@ describeOnTransports('what a tool asks of its client', (connect) => {
       expect(sent).toEqual([]);
     });
 
-    it('is sent with a tool loop that is whole, and comes back as blocks where there are tools', async () => {
+    it('may contain a complete tool loop, and returns blocks if it has tools', async () => {
       const sent: CreateMessageRequestParams[] = [];
       const { client } = await sampling(sent);
       const messages = [says('user', 'Hi'), uses('a', 'b'), results('b', 'a'), says('user', 'So?')];
@@ -188,7 +188,7 @@ describeOnTransports('what a tool asks of its client', (connect) => {
       expect(sent).toMatchObject([{ messages, maxTokens: 9, tools: [TOOL] }]);
     });
 
-    it('comes back as one block where there are no tools', async () => {
+    it('returns one block if it has no tools', async () => {
       const { client } = await sampling([]);
       const got = await asked(client, async (ctx) => {
         const { content } = await ctx.sample({ messages: [says('user', 'Hi')], maxTokens: 9 });
@@ -198,7 +198,7 @@ describeOnTransports('what a tool asks of its client', (connect) => {
     });
   });
 
-  describe('by elicitation', () => {
+  describe('for elicitation', () => {
     const eliciting = (answer: ElicitResult, sent: unknown[] = []): ReturnType<ConnectFixture> =>
       connect(fixture, {
         capabilities: { elicitation: { form: {}, url: {} } },
@@ -223,7 +223,7 @@ describeOnTransports('what a tool asks of its client', (connect) => {
       url,
     });
 
-    it.each(['', 'pay.example/1', '/pay', 'https://'])('sends nobody to what is no URL: %j', async (url) => {
+    it.each(['', 'pay.example/1', '/pay', 'https://'])('sends nobody to an invalid URL: %j', async (url) => {
       const sent: unknown[] = [];
       const { client } = await eliciting({ action: 'accept' }, sent);
       const got = await asked(client, (ctx) => ctx.elicit(page(url)));
@@ -263,7 +263,7 @@ describeOnTransports('what a tool asks of its client', (connect) => {
         { field: ['c'] },
         'field[0]: must be equal',
       ],
-    ])('lets no answer to %j pass that does not fit: %j', async (property, content, problem) => {
+    ])('refuses an answer to %j that does not match the schema: %j', async (property, content, problem) => {
       const { client } = await eliciting({ action: 'accept', content });
       const got = await asked(client, (ctx) => ctx.elicit(form(property)));
       expect(got).toEqual({ failed: expect.stringContaining(problem) });
@@ -281,7 +281,7 @@ describeOnTransports('what a tool asks of its client', (connect) => {
       ],
       [{ type: 'string' }, { action: 'decline' }],
       [{ type: 'string' }, { action: 'cancel', content: { field: 7 } }],
-    ])('hands on an answer to %j as it is: %j', async (property, answer) => {
+    ])('passes on an answer to %j unchanged: %j', async (property, answer) => {
       const { client } = await eliciting(answer);
       expect(await asked(client, (ctx) => ctx.elicit(form(property)))).toEqual({ answer });
     });

@@ -12,11 +12,11 @@ const FORM = { message: 'Who?', requestedSchema: { type: 'object' as const, prop
 const SAMPLE = { messages: [], maxTokens: 1 };
 const MESSAGE = { role: 'assistant', model: 'test', content: { type: 'text', text: 'Hi' } };
 
-describeOnAdapters('the specification of requests to the client', (adapter) => {
+describeOnAdapters('a server that sends requests to its client', (adapter) => {
   const { start } = appPerTest(adapter);
   const fixture = { providers: [Stage] };
 
-  it('asks no client for what it has not declared', async () => {
+  it('sends none for a capability that the client has not declared', async () => {
     const { app, url } = await start(fixture);
     const asked = async (capabilities: object, ask: (ctx: McpContext) => Promise<unknown>) => {
       const client = await HttpWireClient.connect(`${url}/mcp`, { capabilities });
@@ -24,7 +24,7 @@ describeOnAdapters('the specification of requests to the client', (adapter) => {
       const { context, resolve } = await app.get(Stage).next();
       await expect(ask(context)).rejects.toThrow(/did not declare/);
       resolve('done');
-      // JSON, not a stream: nothing was sent but the answer.
+      // JSON, not a stream: only the response was sent.
       expect(await call).toMatchObject({ result: { content: [{ text: 'done' }] } });
     };
     const tools = [{ name: 'x', inputSchema: { type: 'object' as const } }];
@@ -56,7 +56,7 @@ describeOnAdapters('the specification of requests to the client', (adapter) => {
     await stream.end();
   });
 
-  it('lets no client be asked before it has said that it is initialized', async () => {
+  it('sends none before the client is initialized', async () => {
     const { app, url } = await start(fixture);
     const opened = await new HttpWireClient(`${url}/mcp`).post(initialize('2025-11-25', { roots: {} }));
     const client = new HttpWireClient(`${url}/mcp`, {
@@ -78,7 +78,7 @@ describeOnAdapters('the specification of requests to the client', (adapter) => {
     await stream.end();
   });
 
-  it('takes null beside a result for what is not there', async () => {
+  it('ignores an error of null beside a result', async () => {
     const { app, url } = await start(fixture);
     const client = await HttpWireClient.connect(`${url}/mcp`, { capabilities: { elicitation: {} } });
     const [stream, { context, resolve }] = await app.get(Stage).stream(client);
@@ -92,7 +92,7 @@ describeOnAdapters('the specification of requests to the client', (adapter) => {
     await stream.end();
   });
 
-  it('wants it logged why requests were cancelled, by whichever side', async () => {
+  it('logs why either side cancelled a request', async () => {
     const log = new MemoryLog();
     const { app, url } = await start({ ...fixture, configure: (created) => created.useLogger(log) });
     const client = await HttpWireClient.connect(`${url}/mcp`, { capabilities: { roots: {} } });
@@ -113,7 +113,7 @@ describeOnAdapters('the specification of requests to the client', (adapter) => {
     );
   });
 
-  it('lets roots change: the next question gets the new ones', async () => {
+  it('gets the new roots after they change', async () => {
     const { app, url } = await start(fixture);
     const client = await HttpWireClient.connect(`${url}/mcp`, { capabilities: { roots: {} } });
     const [stream, { context, resolve }] = await app.get(Stage).stream(client);
@@ -129,7 +129,7 @@ describeOnAdapters('the specification of requests to the client', (adapter) => {
     await stream.end();
   });
 
-  it('sends a client to a page with the mode, message, URL and id', async () => {
+  it('elicits a visit to a page with the mode, message, URL and id', async () => {
     const { app, url } = await start(fixture);
     const client = await HttpWireClient.connect(`${url}/mcp`, { capabilities: { elicitation: { url: {} } } });
     const [stream, { context, resolve }] = await app.get(Stage).stream(client);
@@ -142,7 +142,7 @@ describeOnAdapters('the specification of requests to the client', (adapter) => {
     await stream.end();
   });
 
-  it('has the elicitations that a call needs first in the error that says so', async () => {
+  it('lists the elicitations that a call needs in the error of the call', async () => {
     const { app, url } = await start(fixture);
     const client = await HttpWireClient.connect(`${url}/mcp`);
     const call = client.call('a', 'tools/call', { name: 'perform' });

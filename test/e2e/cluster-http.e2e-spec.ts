@@ -12,7 +12,7 @@ import { httpClientAt, nodesPerTest, type Node } from '../fixtures/nodes.js';
 import { until } from '../fixtures/session-work.js';
 import { carried } from '../fixtures/stage.js';
 
-/** What each node has of its own. */
+/** The parts that each node has for itself. */
 @Injectable()
 class Features {
   readonly changes = new Subject<string>();
@@ -41,7 +41,7 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     return { one: one!, other: other!, third: third!, client, atOther: httpClientAt(other!, client) };
   }
 
-  /** A call whose answer is a stream, on which one log message (`0`) has come. */
+  /** A call whose response is a stream, after one log message (`0`). */
   async function streamAt(client: HttpWireClient, worker: Node, id: unknown = 'a') {
     const opening = client.streamTool(id, 'perform');
     const act = await worker.stage.next();
@@ -53,7 +53,7 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
 
   const lastId = ({ events }: WireClient) => events.findLast(({ id }) => id !== undefined)!.id!;
 
-  it('answers by JSON what is quick, by a stream what is not, wherever it is posted', async () => {
+  it('answers quick requests with JSON and slow ones with a stream, on either node', async () => {
     const { one, atOther } = await connect();
     expect(await atOther.call('a', 'ping')).toEqual({ jsonrpc: '2.0', id: 'a', result: {} });
     const [stream, act] = await streamAt(atOther, one);
@@ -65,7 +65,7 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     expect(notified.status).toBe(202);
   });
 
-  it('upgrades to a stream what takes longer than upgradeMs', async () => {
+  it('upgrades a response to a stream after upgradeMs', async () => {
     const { one, atOther } = await connect({ options: { http: { upgradeMs: 10 } } });
     const opening = atOther.streamTool('a', 'perform');
     const act = await one.stage.next();
@@ -74,7 +74,7 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     expect(await carried(stream)).toEqual(['done']);
   });
 
-  it('refuses at every node what the session refuses: a taken id, too many requests', async () => {
+  it('refuses ids in use and too many requests on every node', async () => {
     const { one, client, atOther } = await connect({ options: { limits: { maxInFlight: 1 } } });
     const [stream] = await streamAt(client, one);
     expect(await atOther.post(rpc('a', 'ping'))).toMatchObject({ status: 400 });
@@ -82,7 +82,7 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     stream.close();
   });
 
-  it('takes up at any node the stream of a POST that was lost, in order and once', async () => {
+  it('resumes the lost stream of a POST on any node, in order and without duplicates', async () => {
     const { one, client, atOther, third } = await connect();
     const [stream, act] = await streamAt(client, one);
     stream.close();
@@ -135,7 +135,7 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     resolve('done');
   });
 
-  it('answers as lost what a killed node worked on, on the stream that the client takes up', async () => {
+  it('reports the requests of a killed node as lost, on the resumed stream', async () => {
     const { one, other, client, atOther } = await connect();
     const [stream] = await streamAt(client, one);
     one.crash();
@@ -152,7 +152,7 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     expect(lastId(next).split('.')[1]).not.toBe(lastId(stream).split('.')[1]);
   });
 
-  it('ends a relayed POST with the answer that says it was lost, when the node that worked on it is killed', async () => {
+  it('answers a relayed POST with an error when the node that handles it is killed', async () => {
     const { one, atOther } = await connect();
     const [stream] = await streamAt(atOther, one);
     one.crash();
@@ -160,7 +160,7 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     await stream.end();
   });
 
-  it('carries what belongs to no request to the node where the client has opened its GET stream', async () => {
+  it('sends messages that belong to no request to the node with the GET stream', async () => {
     const { one, client, atOther } = await connect();
     one.sessions.notify(client.sessionId, 'notifications/early');
     const stream = await atOther.open();
@@ -172,7 +172,7 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     replacing.close();
   });
 
-  it('takes answers of the client, cancellations and the end of the session at any node', async () => {
+  it('accepts responses, cancellations and the end of the session on any node', async () => {
     const { one, client, atOther } = await connect({}, { elicitation: {} });
     const stream = await client.streamTool('a', 'ask');
     const { id } = await stream.message();
@@ -190,7 +190,7 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     expect(await atOther.post(rpc('c', 'ping'))).toMatchObject({ status: 404 });
   });
 
-  it('goes on with a session whose contextFactory fails where no request has come', async () => {
+  it('adopts a session even if contextFactory fails without a request', async () => {
     const contextFactory = (request: unknown) => {
       if (!(request as { method?: string }).method) throw new Error('no request');
       return {};
@@ -226,7 +226,7 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     expect(other.app.get(Features).changes.observed).toBe(false);
   });
 
-  it('restores what was agreed: version, capabilities, log level, live subscriptions, ids of requests', async () => {
+  it('restores the version, capabilities, log level, live subscriptions and request ids', async () => {
     const { one, other, client, atOther } = await connect({}, { elicitation: {} });
     await client.call('level', 'logging/setLevel', { level: 'error' });
     await client.call('sub', 'resources/subscribe', { uri: 'news://today' });
@@ -251,7 +251,7 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     stream.close();
   });
 
-  it('has other nodes go on when the one is told to stop', async () => {
+  it('continues on other nodes when one shuts down', async () => {
     const { one, other, client, atOther } = await connect();
     const stream = await atOther.open();
     await stream.next();
@@ -262,7 +262,7 @@ describeOnAdapters('Streamable HTTP on two nodes', (adapter) => {
     stream.close();
   });
 
-  it('tells a client of another node that the list of its session has changed', async () => {
+  it('notifies a client on another node that a list of its session has changed', async () => {
     const { one, atOther } = await connect();
     const stream = await atOther.open();
     await stream.next();

@@ -22,7 +22,7 @@ const factsOf = (id: string, graceMs = 60_000) => ({
 
 const recordOf = (id: string) => ({ ...factsOf(id), state: { subscriptions: [] } });
 
-/** The record as it is written: in pieces. */
+/** The record as it is stored, in pieces. */
 const fieldsOf = (id: string) =>
   Object.entries(factsOf(id)).map(([name, value]) => [name, JSON.stringify(value)] as const);
 
@@ -57,7 +57,7 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
   const positions = async (from = 0) =>
     (await other.log.read(id, from))?.entries.map(({ position }) => position);
 
-  it('find a session that was created, its record as it is now, and its owner', async () => {
+  it('find a session with its current record and its owner', async () => {
     expect(await other.store.find(id)).toEqual({ record: recordOf(id), owner });
     await append({
       record: [
@@ -78,7 +78,7 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
     expect(await other.store.find(randomUUID())).toBeUndefined();
   });
 
-  it('read events in order from a position on, each with all that it has', async () => {
+  it('read events in order from a position, each with all its members', async () => {
     const primed: Entry = { position: 2, stream: 3, id: 'id.3.2', data: '', retry: 10 };
     await append({ entries: [entryOf(1), primed] });
     await append({ entries: [entryOf(4_294_967_297)] });
@@ -90,13 +90,13 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
     expect(await other.log.read(randomUUID(), 0)).toBeUndefined();
   });
 
-  it('take the same events twice as once', async () => {
+  it('store events once, even if they are written twice', async () => {
     await append({ entries: [entryOf(1), entryOf(2)] });
     expect(await append({ entries: [entryOf(1), entryOf(2), entryOf(3)] })).toBe('ok');
     expect(await positions()).toEqual([1, 2, 3]);
   });
 
-  it('forget the oldest events beyond the number and the size that may be kept', async () => {
+  it('drop the oldest events beyond the limits of number and size', async () => {
     await append({ entries: [1, 2, 3, 4, 5, 6, 7].map((position) => entryOf(position)) });
     expect(await other.log.read(id, 0)).toMatchObject({ floor: 2 });
     expect(await positions()).toEqual([3, 4, 5, 6, 7]);
@@ -106,7 +106,7 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
     expect(await other.log.read(id, 0)).toMatchObject({ floor: 9, entries: [{ position: 10 }] });
   });
 
-  it('tell followers of events as they come', async () => {
+  it('notify followers of new events', async () => {
     const heard: number[] = [];
     let three = (): void => undefined;
     const gotThree = new Promise<void>((resolve) => (three = resolve));
@@ -129,7 +129,7 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
     expect(heard).toEqual([1, 2, 3]);
   });
 
-  it('give one of those who adopt a session the record, the events and what is in flight; and fence the others', async () => {
+  it('let one node adopt a session with its record, events and requests in flight, and fence the others', async () => {
     await append({
       accepted: [
         ['"a"', 0],
@@ -161,7 +161,7 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
     expect((await other.store.adopt(id, next, other.id))?.inFlight).toHaveLength(2);
   });
 
-  it('let any node adopt a session at once that is released', async () => {
+  it('let any node adopt a released session at once', async () => {
     expect(await one.store.release(id, owner)).toBe('ok');
     expect(await append({ entries: [entryOf(1)] })).toBe('fenced');
     const released = (await other.store.find(id))!.owner;
@@ -169,7 +169,7 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
     expect(await other.store.adopt(id, released, other.id)).toMatchObject({ epoch: 2 });
   });
 
-  it('forget all of a session that is removed, and do not let a node that had it make it anew', async () => {
+  it('delete all data of a removed session, and fence its former owner', async () => {
     await append({ accepted: [['1', 0]], entries: [entryOf(1)] });
     expect(await other.store.adopt(id, owner, other.id)).toMatchObject({ inFlight: [['1', 0]] });
     expect(await other.store.remove(id, { node: other.id, epoch: 1 })).toBe('ok');
@@ -180,7 +180,7 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
     expect(await other.store.adopt(id, owner, other.id)).toBeUndefined();
   });
 
-  it('ask a node and get its answer, tell one, and tell all but the one that tells', async () => {
+  it('send requests and messages to one node, and broadcasts to all other nodes', async () => {
     expect(await one.bus.request(other.id, { a: 1 })).toEqual({ heard: { a: 1 } });
     const heard: unknown[] = [];
     let both = (): void => undefined;
@@ -199,7 +199,7 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
     ]);
   });
 
-  it('say that a node is gone that has left', async () => {
+  it('report that a node which left is gone', async () => {
     await other.leave();
     await expect(one.bus.request(other.id, {})).rejects.toMatchObject({ name: 'NodeGoneError' });
   });

@@ -11,7 +11,7 @@ import { Stage } from '../fixtures/stage.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { startTcpProxy, type TcpProxy } from '../fixtures/tcp-proxy.js';
 
-/** Within the 10 seconds that a node asks again for. */
+/** Shorter than the 10 seconds for which a node retries. */
 const OUTAGE_MS = 6_000;
 
 describeWithRedis('two nodes whose Redis', () => {
@@ -55,14 +55,14 @@ describeWithRedis('two nodes whose Redis', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(message),
     });
-  /** As a client does that is told to try again. */
+  /** Retries, as a client does when told to. */
   const accepted = async (post: () => Promise<WireResponse>) => {
     let answer = await post();
     while (answer.status === 503) answer = await post();
     expect(answer.status).toBe(202);
   };
 
-  it('is full: a node goes on with its sessions, refuses what needs another one, and saves all when there is room', async () => {
+  it('is full: each node serves its own sessions, refuses others, and saves everything once there is room', async () => {
     const [one, other] = nodes();
     const client = await connect(one);
     await inspector.config('SET', 'maxmemory', '1');
@@ -76,7 +76,7 @@ describeWithRedis('two nodes whose Redis', () => {
     expect(answered(again, await again.answer('c'))).toEqual(['a', 'b', 'c']);
   }, 60_000);
 
-  it('is restarted and has lost everything: streams and sessions go on at either node, calls are answered', async () => {
+  it('restarts without data: streams and sessions continue on either node, and calls are answered', async () => {
     const [one, other] = nodes();
     const client = await connect(one);
     const call = rpc('a', 'tools/call', { name: 'perform' });
@@ -87,7 +87,7 @@ describeWithRedis('two nodes whose Redis', () => {
     await elsewhere.endpoint();
     const http = await HttpWireClient.connect(`${one.url}/mcp`);
     await redis.restartEmpty();
-    // As soon as the other node knows nothing of the sessions any more.
+    // At once, while the other node cannot find the sessions.
     const posted = accepted(() => postAt(other, client, rpc('b', 'ping')));
     const resumed = resume(other, client);
     act.resolve('done');
@@ -102,7 +102,7 @@ describeWithRedis('two nodes whose Redis', () => {
     expect(answer.status).toBe(200);
   }, 60_000);
 
-  it('is restarted and has lost everything: a stream at the other node goes on without a break', async () => {
+  it('restarts without data: a stream on the other node continues without a break', async () => {
     const [one, other] = nodes();
     const client = await connect(one);
     await client.call('a', 'ping');
@@ -115,7 +115,7 @@ describeWithRedis('two nodes whose Redis', () => {
     expect(elsewhere.response.closed).toBe(false);
   }, 60_000);
 
-  it('has forgotten the scripts: nobody notices', async () => {
+  it('has lost its scripts: clients notice nothing', async () => {
     const [one, other] = nodes();
     const client = await connect(one);
     await client.call('a', 'ping');
@@ -126,7 +126,7 @@ describeWithRedis('two nodes whose Redis', () => {
     expect(await client.answer('c')).toHaveProperty('result');
   }, 60_000);
 
-  it('has become a replica: the nodes connect again, and find the one that is led to now', async () => {
+  it('has become a replica: the nodes reconnect, and find the new primary', async () => {
     const [one, other] = nodes();
     const client = await connect(one);
     await client.call('a', 'ping');
@@ -140,7 +140,7 @@ describeWithRedis('two nodes whose Redis', () => {
     observer.disconnect();
   }, 60_000);
 
-  it('is away while a node answers another one: what was asked is done once, and the answer comes', async () => {
+  it('fails while a node answers another one: the request runs once, and its response arrives', async () => {
     const cluster = redisCluster({ url: redis.url });
     const [worker, asker] = ['worker', 'asker'].map(() => cluster.join('bus', { maxEvents: 1, maxBytes: 1 }));
     await Promise.all([worker!.ready(), asker!.ready()]);
@@ -157,7 +157,7 @@ describeWithRedis('two nodes whose Redis', () => {
   }, 60_000);
 });
 
-/** The ids of what was answered on a stream, each answer once. */
+/** The ids of the responses on a stream. */
 function answered({ events }: WireClient, ..._awaited: unknown[]): unknown[] {
   return events
     .filter(({ event }) => event === 'message')

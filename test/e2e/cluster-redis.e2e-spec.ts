@@ -43,7 +43,7 @@ describeWithRedis('two nodes on Redis', () => {
     });
   };
 
-  it('go on while Redis is away: calls of their own are answered, others are refused; on its return all heals', async () => {
+  it('serve their own sessions and refuse others while Redis is away, and recover when it returns', async () => {
     const [one, other] = running as [RunningApp, RunningApp];
     const client = await WireClient.connect(`${one.url}/sse`);
     redis.pause();
@@ -67,7 +67,7 @@ describeWithRedis('two nodes on Redis', () => {
     client.close();
   }, 60_000);
 
-  it('write their sessions down again when Redis has lost them', async () => {
+  it('save their sessions again when Redis has lost them', async () => {
     const [one, other] = running as [RunningApp, RunningApp];
     const client = await WireClient.connect(`${one.url}/sse`);
     expect(await client.call('a', 'ping')).toHaveProperty('result');
@@ -97,12 +97,12 @@ describeWithRedis('two nodes on Redis', () => {
     client.close();
     while ((await keys()).length > 0);
     await Promise.all(running.map((app) => app.close()));
-    // What tells one data set from the next is forgotten soon after the last node.
+    // The mark of the data set expires soon after the last node.
     expect(await inspector.keys('*')).toEqual(['mcp:test:dataset']);
     expect(await inspector.pttl('mcp:test:dataset')).toBeLessThanOrEqual(6_000);
   }, 60_000);
 
-  it('leave nothing in Redis of sessions whose node was killed and that nobody came back to', async () => {
+  it('leave nothing in Redis of the abandoned sessions of a killed node', async () => {
     const client = await WireClient.connect(`${running[0]!.url}/sse`);
     await client.call('a', 'ping');
     const keys = await inspector.keys('*');

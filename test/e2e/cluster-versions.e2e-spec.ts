@@ -63,7 +63,7 @@ describeWithRedis('a node whose cluster is updated to a later version', () => {
   };
   const laterLines = () => log.lines.filter((line) => LATER.test(line));
 
-  it('serves what a later node asks, ignores the members that it does not know, and says so once', async () => {
+  it('serves requests of a later node, ignores unknown members, and logs them once', async () => {
     const client = await connect();
     const post = (request: number, messages: object[]) =>
       origin(client).then(async (from) =>
@@ -84,7 +84,7 @@ describeWithRedis('a node whose cluster is updated to a later version', () => {
     expect(laterLines()).toHaveLength(1);
   });
 
-  it('answers at once what it cannot read, and ends nothing that it is told and cannot read', async () => {
+  it('refuses unreadable requests at once, and ignores unreadable messages', async () => {
     const client = await connect();
     const sessionId = await client.sessionId();
     const refused = { kind: 'answer', refused: 'unreadable', v: 1 };
@@ -94,15 +94,15 @@ describeWithRedis('a node whose cluster is updated to a later version', () => {
     );
     await next.tell(id, { type: 'closeWhere', where: {}, reason: 'revoked' }, 2);
     await next.tell(id, { type: 'closeWhere', where: { age: '7' }, reason: 'revoked' });
-    // On the same channel, so after them.
+    // Uses the same channel, so it arrives after them.
     await next.request(id, { type: 'settle', id: sessionId });
     expect(await client.call(1, 'ping')).toHaveProperty('result');
-    // A reason that it does not know ends a session all the same.
+    // An unknown reason still ends a session.
     await next.tell(id, { type: 'close', id: sessionId, reason: 'weather' });
     await client.end();
   });
 
-  it('asks a later node, and reads of its answers what it knows', async () => {
+  it('sends requests to a later node, and reads the known members of the responses', async () => {
     const client = await connect();
     const otherId = 'A'.repeat(22);
     const later = { 'record.id': JSON.stringify(otherId), 'record.v': '2', 'record.needs': '1' };
@@ -118,13 +118,13 @@ describeWithRedis('a node whose cluster is updated to a later version', () => {
     expect(next.heard.at(-1)).toMatchObject({ kind: 'request', v: 1, body: { type: 'post' } });
     next.answer = { forecast: 'rain' };
     expect(await post(rpc(2, 'ping'))).toMatchObject({ status: 503 });
-    // One that only later nodes can serve is theirs: a client that asks again may reach one.
+    // Only later nodes can serve this one; a client that retries may reach one.
     await inspector.hset(keyOf(otherId), 'record.needs', '2');
     expect(await post(rpc(3, 'ping'))).toMatchObject({ status: 503 });
     expect(laterLines()).toHaveLength(1);
   });
 
-  it('keeps the members of a record that it does not know when it writes the record again', async () => {
+  it('keeps unknown members of a record when it writes the record again', async () => {
     const client = await connect();
     const key = keyOf(await client.sessionId());
     expect(await piecesOf(client)).toMatchObject({ 'record.v': '1' });

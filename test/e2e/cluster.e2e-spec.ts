@@ -23,7 +23,7 @@ describeOnAdapters('HTTP+SSE on two nodes', (adapter) => {
   const resumeAt = (node: Node, client: WireClient) =>
     WireClient.open(`${node.url}/sse`, { 'last-event-id': lastId(client) });
 
-  it('answers on the stream of the one what is posted to the other', async () => {
+  it('answers on the stream of one node what is posted to the other', async () => {
     const [one, other] = await start(2);
     const client = await connect(one!);
     expect(await postAt(other!, client, rpc('a', 'ping'))).toMatchObject({ status: 202 });
@@ -39,7 +39,7 @@ describeOnAdapters('HTTP+SSE on two nodes', (adapter) => {
     client.close();
   });
 
-  it('goes on at the other with a stream that was lost, in order and once, while the one works on', async () => {
+  it('resumes a lost stream on the other node, in order and without duplicates, while a call runs on', async () => {
     const [one, other] = await start(2);
     const client = await connect(one!);
     await client.post(perform('a'));
@@ -64,7 +64,7 @@ describeOnAdapters('HTTP+SSE on two nodes', (adapter) => {
     again.close();
   });
 
-  it('goes on at the other when the one is killed: what it worked on is answered as lost, exactly once', async () => {
+  it('continues on the other node when one is killed, and reports its requests as lost exactly once', async () => {
     const [one, other] = await start(2);
     const client = await connect(one!);
     await client.initialize();
@@ -87,7 +87,7 @@ describeOnAdapters('HTTP+SSE on two nodes', (adapter) => {
     again.close();
   });
 
-  it('adopts the session for a POST, and the client reads on at a third', async () => {
+  it('adopts the session for a POST, and the client resumes its stream on a third node', async () => {
     const [one, other, third] = await start(3);
     const client = await connect(one!);
     one!.crash();
@@ -100,7 +100,7 @@ describeOnAdapters('HTTP+SSE on two nodes', (adapter) => {
     again.close();
   });
 
-  it('has one winner when two adopt the session at once', async () => {
+  it('lets one node win when two adopt the session at once', async () => {
     const [one, ...others] = await start(3);
     const client = await connect(one!);
     one!.crash();
@@ -114,7 +114,7 @@ describeOnAdapters('HTTP+SSE on two nodes', (adapter) => {
     again.close();
   });
 
-  it('keeps a stream of the other open when the one that has its session is killed', async () => {
+  it('keeps a stream on the other node open when the owner of its session is killed', async () => {
     const [one, other] = await start(2);
     const first = await connect(one!);
     await first.post(perform('a'));
@@ -130,7 +130,7 @@ describeOnAdapters('HTTP+SSE on two nodes', (adapter) => {
     client.close();
   });
 
-  it('leaves the session to the other when the one is told to stop, and streams at the other go on', async () => {
+  it('hands the session to the other node on shutdown, and streams there continue', async () => {
     const [one, other] = await start(2);
     const first = await connect(one!);
     const client = await resumeAt(other!, first);
@@ -146,7 +146,7 @@ describeOnAdapters('HTTP+SSE on two nodes', (adapter) => {
     client.close();
   });
 
-  it('belongs to its principal at every node, and is no session to others', async () => {
+  it('serves a session only to its principal, on every node', async () => {
     const [one, other] = await start(2, { options: { principal: principalOfHeader, auth: 'app' } });
     const client = await WireClient.connect(`${one!.url}/sse`, { 'x-user': 'ada' });
     const post = async (user: string) =>
@@ -165,7 +165,7 @@ describeOnAdapters('HTTP+SSE on two nodes', (adapter) => {
     client.close();
   });
 
-  it('reaches the sessions of every node: notify, broadcast, subscriptions, close', async () => {
+  it('reaches sessions on every node: notify, broadcast, subscriptions, close', async () => {
     const [one, other] = await start(2);
     const client = await connect(one!);
     const id = await client.sessionId();
@@ -180,7 +180,7 @@ describeOnAdapters('HTTP+SSE on two nodes', (adapter) => {
     expect(await postAt(other!, client, rpc('a', 'ping'))).toMatchObject({ status: 404 });
   });
 
-  it('reaches no tenant of another node that was not named, and ends the sessions there of whom is named', async () => {
+  it('reaches only the named tenant or subject on other nodes: broadcast, closeWhere', async () => {
     const [one, other] = await start(2, { options: { principal: principalOfHeader, auth: 'app' } });
     const of = (user: string, tenant?: string) =>
       WireClient.connect(`${one!.url}/sse`, { 'x-user': user, ...(tenant && { 'x-tenant': tenant }) });

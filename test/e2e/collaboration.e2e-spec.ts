@@ -15,7 +15,7 @@ const PROGRESS = 'notifications/progress';
 
 describe('people who work together', () => {
   let app: RunningApp;
-  /** Each test is a tenant of its own. */
+  /** Each test uses its own tenant. */
   let tenant: string;
   let tenants = 0;
   let calls = 0;
@@ -48,7 +48,7 @@ describe('people who work together', () => {
   };
   const subscribe = (client: WireClient, uri: string) =>
     client.call(`c${++calls}`, 'resources/subscribe', { uri });
-  /** Calls subscribe_updates, and is back when nothing is missed any more. */
+  /** Calls subscribe_updates, and returns once no update can be missed. */
   const listen = async (client: WireClient, args: object) => {
     await client.post({
       ...{ jsonrpc: '2.0', id: 'updates', method: 'tools/call' },
@@ -61,7 +61,7 @@ describe('people who work together', () => {
       ({ about, text }: Record<string, string>) => `${about}: ${text}`,
     );
 
-  it('make, change and delete a document, one version after another', async () => {
+  it('create, edit and delete a document, one version after another', async () => {
     const ada = await fresh('ada');
     const { result } = await edit(ada, 'set', 0, { text: 'one two' });
     expect(result.structuredContent).toEqual({ doc_id: NAME, version: 1, uri: URI });
@@ -78,7 +78,7 @@ describe('people who work together', () => {
     });
   });
 
-  it('lose no edit: who has read an older version is told the newest and what to do', async () => {
+  it('lose no edit: an edit of an older version is refused, with the current version and what to do', async () => {
     const [ada, bob] = [await fresh('ada'), await connect('bob')];
     await edit(ada, 'set', 0, { text: 'a' });
     const answers = await Promise.all([
@@ -87,17 +87,17 @@ describe('people who work together', () => {
     ]);
     const refused = answers.map(textOf).filter((text) => text.startsWith('isError'));
     expect(refused).toEqual([
-      'isError: docs://notes is at version 2, and the edit was made for version 1. Read it, make the edit anew for ' +
-        'what it says now, and send that with version 2.',
+      'isError: docs://notes is at version 2, but the edit is for version 1. Read it, redo the edit for its ' +
+        'current text, and send it with version 2.',
     ]);
     for (const operation of ['set', 'delete'])
       expect(textOf(await edit(ada, operation, undefined, { text: 'd' }))).toMatch(
-        /^isError: docs:\/\/notes is at version 2, and the edit names none/,
+        /^isError: docs:\/\/notes is at version 2, but the edit names no version/,
       );
     expect(await read(ada)).toMatchObject({ version: 2 });
   });
 
-  it('do not take a document for one of the same name that was deleted', async () => {
+  it('cannot edit a new document with the version of a deleted one', async () => {
     const ada = await fresh('ada');
     await edit(ada, 'set', 0, { text: 'old' });
     await edit(ada, 'delete', 1);
@@ -115,12 +115,20 @@ describe('people who work together', () => {
     ['set', {}, 'set needs data.text.'],
     ['append', {}, 'append needs data.text.'],
     ['replace', { text: 'x' }, 'replace needs data.find.'],
-    ['replace', { find: 'b', text: 'x' }, 'data.find occurs not in docs://notes; it must occur once.'],
-    ['replace', { find: 'a', text: 'x' }, 'data.find occurs 2 times in docs://notes; it must occur once.'],
+    [
+      'replace',
+      { find: 'b', text: 'x' },
+      'data.find does not occur in docs://notes; it must occur exactly once.',
+    ],
+    [
+      'replace',
+      { find: 'a', text: 'x' },
+      'data.find occurs 2 times in docs://notes; it must occur exactly once.',
+    ],
     [
       'append',
       { text: 'x'.repeat(99_998) },
-      'docs://notes would have 100001 characters, and 100000 are allowed.',
+      'docs://notes would have 100001 characters; the limit is 100000.',
     ],
   ])('are told what is wrong with %s, %#', async (operation, data, message) => {
     const ada = await fresh('ada');
@@ -133,18 +141,18 @@ describe('people who work together', () => {
     const ada = await fresh('ada');
     for (const operation of ['replace', 'delete'])
       expect(textOf(await edit(ada, operation, 0, { find: 'a', text: 'b' }))).toMatch(
-        /^isError: There is no document "notes"\. documents:\/\/current has/,
+        /^isError: There is no document "notes"\. documents:\/\/current lists/,
       );
   });
 
-  it('have 50 documents, and make room by deleting one', async () => {
+  it('may have 50 documents, and make room by deleting one', async () => {
     const ada = await fresh('ada');
     for (let index = 0; index < 50; index++) await edit(ada, 'set', 0, { text: 'x' }, `doc-${index}`);
     const { documents } = await read(ada, 'documents://current');
     expect(documents).toHaveLength(50);
     expect(documents[7]).toMatchObject({ id: 'doc-7', uri: 'docs://doc-7', length: 1, editedBy: 'ada' });
     expect(textOf(await edit(ada, 'set', 0, { text: 'x' }))).toBe(
-      'isError: There are 50 documents. Delete one before you make another.',
+      'isError: There are 50 documents. Delete one before you create another.',
     );
     const { version } = documents[0];
     expect(textOf(await edit(ada, 'append', version, { text: 'y' }, 'doc-0'))).not.toContain('isError');
@@ -164,7 +172,7 @@ describe('people who work together', () => {
     expect(result.completion.values).toEqual(['plan-a', 'plan-b']);
   });
 
-  it('hear of each edit of what they have subscribed to, and of nothing else', async () => {
+  it('are notified of each edit of the resources they subscribed to, and of nothing else', async () => {
     const [ada, reader] = [await fresh('ada'), await connect('rita', {})];
     await edit(ada, 'set', 0, { text: 'a' });
     await subscribe(reader, URI);
@@ -181,7 +189,7 @@ describe('people who work together', () => {
     expect((await subscribe(reader, 'docs://nothing'))['error']).toMatchObject({ code: -32002 });
   });
 
-  it('send messages that every client of theirs shows', async () => {
+  it('send messages that all their clients show', async () => {
     const [ada, reader] = [await fresh('ada'), await connect('rita', {})];
     await call(ada, 'send_message', { message: 'Hello' });
     await call(ada, 'send_message', { message: 'Ship it', channel: 'releases' });
@@ -194,7 +202,7 @@ describe('people who work together', () => {
       expect(notificationsOf(client, MESSAGE)).toEqual([of('general', 'Hello'), of('releases', 'Ship it')]);
   });
 
-  it('follow what they filter by, as it happens, up to their limit', async () => {
+  it('receive live updates that match their filters, up to their limit', async () => {
     const [ada, reader] = [await fresh('ada'), await connect('rita', {})];
     await listen(reader, { topic: 'documents', filters: ['notes', 'team-*'], limit: 3 });
     await call(ada, 'send_message', { message: 'no edit', channel: 'notes' });
@@ -211,7 +219,7 @@ describe('people who work together', () => {
     expect(live.map(({ data }) => data.about as string)).toEqual(['notes', 'team-', 'team-a']);
   });
 
-  it('follow everything of a topic without filters, for as long as they say', async () => {
+  it('receive all updates of a topic without filters, for the time they set', async () => {
     const [ada, reader] = [await fresh('ada'), await connect('rita', {})];
     await listen(reader, { topic: 'messages', durationMs: 700 });
     await call(ada, 'send_message', { message: 'one' });
@@ -219,7 +227,7 @@ describe('people who work together', () => {
     expect(await received(reader)).toEqual(['general: one', 'b: two']);
   });
 
-  it('hear nothing more once they cancel', async () => {
+  it('receive nothing more after they cancel', async () => {
     const [ada, reader] = [await fresh('ada'), await connect('rita', {})];
     await listen(reader, { topic: 'documents' });
     await reader.post({
@@ -257,7 +265,7 @@ describe('people who work together', () => {
     expect(await read(ada)).toMatchObject({ text: 'a secret!' });
   });
 
-  it('only read when they are no editors', async () => {
+  it('can only read without the role editor', async () => {
     const ada = await fresh('ada');
     await edit(ada, 'set', 0, { text: 'a' });
     const reader = await connect('rita', { roles: ['reader'] });

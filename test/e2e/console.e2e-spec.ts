@@ -15,7 +15,7 @@ const DENIED = { canActivate: () => false };
 describeOnAdapters('the console', (adapter) => {
   const { start } = appPerTest(adapter);
 
-  it('is a page below its path, under whatever prefix the application has', async () => {
+  it('serves its page below its path, under any global prefix', async () => {
     const { url } = await start({
       imports: [McpConsoleModule.forRoot({ path: 'admin/mcp-console' })],
       configure: (app) => void app.setGlobalPrefix('api'),
@@ -39,7 +39,7 @@ describeOnAdapters('the console', (adapter) => {
     });
   });
 
-  it('finds the server where a global prefix leaves it', async () => {
+  it('finds the server when a global prefix excludes only the console', async () => {
     const { url } = await start({
       imports: [McpConsoleModule.forRoot()],
       options: { sse: { path: ':tenant/sse' } },
@@ -50,7 +50,7 @@ describeOnAdapters('the console', (adapter) => {
     expect(about).toMatchObject({ root: '../', stream: [':region', ':tenant', 'sse'] });
   });
 
-  it('stops the boot where a global prefix parts it from its files', async () => {
+  it('stops the boot if a global prefix separates it from its files', async () => {
     const fixture: AppFixture = {
       adapter,
       imports: [McpConsoleModule.forRoot({ path: 'admin/console' })],
@@ -61,7 +61,7 @@ describeOnAdapters('the console', (adapter) => {
     );
   });
 
-  it('sends a policy that allows its own files alone, whatever the application sends', async () => {
+  it('sends a policy that allows only its own files, whatever the application sends', async () => {
     const { url } = await start({
       imports: [McpConsoleModule.forRoot()],
       configure: (app) => {
@@ -85,7 +85,7 @@ describeOnAdapters('the console', (adapter) => {
     expect((await send(`${url}/console/`, GET)).body).not.toMatch(/<script>|<style|\sstyle=|\son\w+=/);
   });
 
-  it('has nothing but its files', async () => {
+  it('serves nothing but its files', async () => {
     const { url } = await start({ imports: [McpConsoleModule.forRoot()] });
     for (const path of [
       'package.json',
@@ -97,7 +97,7 @@ describeOnAdapters('the console', (adapter) => {
       expect([path, (await send(`${url}/console/${path}`, GET)).status]).toEqual([path, 404]);
   });
 
-  it('sends a file once, and then that it has not changed', async () => {
+  it('sends a file once, and answers 304 after that', async () => {
     const { url } = await start({ imports: [McpConsoleModule.forRoot()] });
     const first = await send(`${url}/console/main.js`, GET);
     const headers = { 'if-none-match': first.headers.etag! };
@@ -107,7 +107,7 @@ describeOnAdapters('the console', (adapter) => {
     });
   });
 
-  it('is served under the names that the server is, to loopback connections only while nobody is authenticated', async () => {
+  it('accepts the hosts of the server, and only loopback connections if nobody is authenticated', async () => {
     const { url } = await start({ imports: [McpConsoleModule.forRoot()] });
     const relayed = { ...GET, headers: { via: '1.1 gateway' } };
     for (const path of ['console/', 'console/main.js', 'console/api/server', 'console/api/sessions'])
@@ -119,7 +119,7 @@ describeOnAdapters('the console', (adapter) => {
     expect((await send(`${url}/console/api/sessions`, foreign)).status).toBe(403);
   });
 
-  it('gives its files to everybody, and nothing else to those whom the server does not let in', async () => {
+  it('serves its files to everybody, and anything else only to those whom the server admits', async () => {
     const { url } = await start({
       options: { auth: { apiKey: { keys: [{ name: 'ada', key: 'a-key-of-the-console' }] } } },
       imports: [McpConsoleModule.forRoot()],
@@ -154,7 +154,7 @@ describe('a console', () => {
     };
   };
 
-  it('is not there in production unless it is asked for', async () => {
+  it('is off in production unless it is enabled', async () => {
     const { url } = await start(inProduction({}, true));
     for (const path of [
       'console',
@@ -169,12 +169,12 @@ describe('a console', () => {
     expect((await send(`${asked.url}/console/api/server`, GET)).status).toBe(403);
   });
 
-  it('is not there where it is turned off', async () => {
+  it('answers 404 if it is disabled', async () => {
     const { url } = await start({ imports: [McpConsoleModule.forRoot({ enabled: false })] });
     expect((await send(`${url}/console/`, GET)).status).toBe(404);
   });
 
-  it('stops the boot in production when it is asked for and its server does not authenticate', async () => {
+  it('stops the boot in production if it is enabled and its server does not authenticate', async () => {
     expect(await bootError(inProduction({ enabled: true }, false))).toEqual(
       anError(McpConfigurationError, 'McpConsoleModule is enabled', '"production"', '"auth" or "guards"'),
     );
@@ -189,7 +189,7 @@ describe('a console', () => {
     expect(await bootError({ imports })).toEqual(anError(McpConfigurationError, ...parts));
   });
 
-  it('stops the boot without a server, and with the name of one that is not there', async () => {
+  it('stops the boot without a server, and with the name of an unknown server', async () => {
     const boot = (module: object) =>
       startModule(module as never).then(
         () => undefined,
@@ -201,7 +201,7 @@ describe('a console', () => {
     expect(await bootError({ imports })).toEqual(anError(McpConfigurationError, 'the name "other"'));
   });
 
-  it('is for the one of several servers that it names, behind the guards of that one', async () => {
+  it('shows the server that it names, behind the guards of that server', async () => {
     const { url, close } = await startModule({
       module: class Several {},
       imports: [
@@ -224,7 +224,7 @@ describe('a console', () => {
     await close();
   });
 
-  it('says what went wrong with a correlation id, and no more', async () => {
+  it('answers an internal error with a correlation id, and nothing more', async () => {
     const { url } = await start({
       options: { guards: [HeaderUserGuard] },
       imports: [McpConsoleModule.forRoot()],

@@ -22,7 +22,7 @@ describe('a stream of the console', () => {
 
   afterEach(() => void jest.useRealTimers());
 
-  /** What an operator looks at: the list, and the messages of a session of someone else. */
+  /** The streams that an operator watches: the list, and the messages of another user's session. */
   const watchedByOperator = async () => {
     const app = await start(watchedShop());
     const ada = await connect(app, ADA);
@@ -38,7 +38,7 @@ describe('a stream of the console', () => {
     return end;
   };
 
-  it('ends when closeWhere() names its viewer, and those of others go on', async () => {
+  it('ends when closeWhere() names its viewer, and streams of others stay open', async () => {
     const { app, ada, list, watch } = await watchedByOperator();
     const ofBob = await listing(app, BOB);
     app.sessions.closeWhere(OLGA);
@@ -50,14 +50,14 @@ describe('a stream of the console', () => {
     ofBob.close();
   });
 
-  it('ends when a function that is given to closeWhere() ends a session of its viewer', async () => {
+  it('ends when a function passed to closeWhere() selects a session of its viewer', async () => {
     const { app, list, watch } = await watchedByOperator();
     await connect(app, OPERATOR);
     app.sessions.closeWhere(({ principal }) => principal.roles.includes('operator'));
     expect([await ended(list), await ended(watch)]).toEqual([REVOKED, REVOKED]);
   });
 
-  it('goes on when closeWhere() names another principal, or a transport', async () => {
+  it('stays open when closeWhere() names another principal, or a transport', async () => {
     const { app, ada, list, watch } = await watchedByOperator();
     app.sessions.closeWhere({ subject: 'bob', tenant: 'acme' });
     app.sessions.closeWhere({ ...OLGA, issuer: 'another' });
@@ -67,7 +67,7 @@ describe('a stream of the console', () => {
     expect(list.events.some(({ event }) => event === 'ended')).toBe(false);
   });
 
-  it('ends with the session that it shows, which leaves the list', async () => {
+  it('ends with the session that it shows, and the session leaves the list', async () => {
     const { app, list, watch } = await watchedByOperator();
     const id = await idOf(app, ADA, OPERATOR);
     app.sessions.closeWhere({ subject: 'ada', tenant: 'acme' });
@@ -76,8 +76,8 @@ describe('a stream of the console', () => {
     expect(await nextOf(list, 'changes')).toEqual({ total: 0, changed: [], gone: [id] });
   });
 
-  it('ends after a minute, and its viewer comes back with the rights that are left', async () => {
-    // The clock of nothing else: sockets, and what is scheduled at once, are as they are.
+  it('ends after a minute, and its viewer reconnects with current rights', async () => {
+    // Fakes only some timers, so that sockets and immediates work as usual.
     jest.useFakeTimers({
       doNotFake: [
         'nextTick',
@@ -101,7 +101,7 @@ describe('a stream of the console', () => {
   });
 });
 
-describe('a stream of the console of another node', () => {
+describe('a stream of the console on another node', () => {
   const { start } = appPerTest();
 
   it('ends when closeWhere() names its viewer', async () => {

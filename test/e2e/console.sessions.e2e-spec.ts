@@ -27,7 +27,7 @@ describe('the console', () => {
   const nextList = (stream: WireClient) => nextOf(stream, 'sessions');
   const nextMessage = (stream: WireClient) => nextOf(stream, 'message');
 
-  it('shows to each viewer the sessions of their own principal, and to whoever has a role of the options those of his tenant', async () => {
+  it('shows viewers their own sessions, and those of their tenant if they have a role of the options', async () => {
     const app = await run();
     for (const user of [ADA, BOB, EVE, { sub: 'tom' }, undefined]) await connect(app, user);
     const seen = async (user?: User) => {
@@ -43,11 +43,11 @@ describe('the console', () => {
     expect(await seen(OPERATOR)).toEqual(['ada', 'bob']);
     expect(await seen({ ...OPERATOR, tenant: 'other' })).toEqual(['eve']);
     expect(await seen({ sub: 'olga', roles: ['operator'] })).toEqual(['anonymous', 'tom']);
-    // Who is nobody on a server that authenticates may be anybody.
+    // An anonymous principal on a server that authenticates may be anybody.
     expect(await seen()).toEqual([]);
   });
 
-  it('shows messages of no session that it does not list', async () => {
+  it('shows no messages of sessions that it does not list', async () => {
     const app = await run();
     const ada = await connect(app, ADA);
     const id = await idOf(app, ADA);
@@ -71,7 +71,7 @@ describe('the console', () => {
     }
   });
 
-  it('shows who is connected by what, since when and with what waiting, and never the id of a session', async () => {
+  it('shows the principal, client, age and queue of each session, and never its session id', async () => {
     const app = await run();
     const ada = await connect(app, ADA);
     const stream = await listing(app, ADA);
@@ -103,7 +103,7 @@ describe('the console', () => {
     });
   });
 
-  it('cuts names that a client gave itself', async () => {
+  it('truncates the names that a client sends', async () => {
     const app = await run();
     const client = await WireClient.connect(`${app.url}/sse`, headersOf(ADA));
     const clientInfo = { name: 'n'.repeat(10_000), version: '1' };
@@ -113,7 +113,7 @@ describe('the console', () => {
     expect(session.client.name.length).toBeLessThan(300);
   });
 
-  it('shows the messages of a session both ways, with their sizes and times, as they come', async () => {
+  it('shows the messages of a session live, in both directions, with sizes and times', async () => {
     const app = await run();
     const ada = await connect(app, ADA);
     const stream = await watching(app, await idOf(app, ADA), ADA);
@@ -133,7 +133,7 @@ describe('the console', () => {
     });
   });
 
-  it('shows no secret that a member, a text or a header tells of', async () => {
+  it('hides secrets in members, texts and headers', async () => {
     const app = await run();
     const ada = await connect(app, ADA);
     const stream = await watching(app, await idOf(app, ADA), ADA);
@@ -148,7 +148,7 @@ describe('the console', () => {
     expect(JSON.stringify(stream.events)).not.toMatch(/hunter2|a-token-of-the-shop/);
   });
 
-  it('listens to messages while somebody looks, and only then', async () => {
+  it('observes messages only while somebody watches', async () => {
     const app = await run();
     const traffic = app.app.get(McpTraffic, { strict: false });
     await connect(app, ADA);
@@ -159,12 +159,12 @@ describe('the console', () => {
     const streams = [await watching(app, id, ADA), await watching(app, id, OPERATOR)];
     expect(traffic.messages).toBeDefined();
     for (const stream of streams) stream.close();
-    // Nobody is told that a server has noticed.
+    // There is no event for what a server has noticed.
     while (traffic.messages) await setImmediate();
     expect(traffic.messages).toBeUndefined();
   });
 
-  it('tells that a session has ended, and ends its stream', async () => {
+  it('reports that a session has ended, and ends its stream', async () => {
     const app = await run();
     await connect(app, ADA);
     const stream = await watching(app, await idOf(app, ADA), ADA);
@@ -173,7 +173,7 @@ describe('the console', () => {
     await stream.end();
   });
 
-  it('ends streams when the token of the viewer ends, and all of them with the application', async () => {
+  it('ends streams when the token of the viewer expires, and all of them on shutdown', async () => {
     const app = await run();
     const short = { ...ADA, exp: Date.now() / 1_000 + 0.3 };
     const brief = await listing(app, short);
@@ -186,7 +186,7 @@ describe('the console', () => {
     await expect(ends).resolves.toHaveLength(2);
   });
 
-  it('keeps little for a viewer who does not read, and says how much was missed', async () => {
+  it('buffers little for a viewer who does not read, and reports how much was missed', async () => {
     const app = await run();
     const ada = await connect(app, ADA);
     const stream = await watching(app, await idOf(app, ADA), ADA);
@@ -208,7 +208,7 @@ describe('the console', () => {
   });
 });
 
-describe('what the console shows of messages', () => {
+describe('a message in the console', () => {
   const { start } = appPerTest();
 
   const watched = async (options: McpConsoleOptions, call: (client: WireClient) => Promise<unknown>) => {
@@ -225,14 +225,14 @@ describe('what the console shows of messages', () => {
     );
   };
 
-  it('leaves out members that the option names', async () => {
+  it('lacks the members that the option names', async () => {
     const [request] = await watched({ redact: ['street'] }, (client) =>
       client.callTool(1, 'placeOrder', { customer: 'C-1', quantity: 1, delivery: { street: 'Main 5' } }),
     );
     expect(request.params.arguments.delivery).toEqual({ street: '[hidden]' });
   });
 
-  it('is what the function of the option returns of it, secrets hidden before', async () => {
+  it('is replaced by the return value of the option, which gets it without secrets', async () => {
     const [request, result] = await watched(
       { redact: ({ params, ...rest }) => ({ ...rest, seen: params }) },
       (client) => client.callTool(1, 'logIn', { user: 'ada', password: 'hunter2' }),
@@ -241,7 +241,7 @@ describe('what the console shows of messages', () => {
     expect(result.id).toBe(1);
   });
 
-  it('is nothing but the envelope when that function fails', async () => {
+  it('is reduced to its envelope if that function fails', async () => {
     const redact = () => {
       throw new Error('of the function');
     };
@@ -256,7 +256,7 @@ describe('what the console shows of messages', () => {
     });
   });
 
-  it('is nothing but the envelope of a message that is too large, and the beginning of a long text', async () => {
+  it('is reduced to its envelope if it is too large, and long texts are truncated', async () => {
     const many = Object.fromEntries(Array.from({ length: 40_000 }, (_, index) => [`n${index}`, index]));
     const [large] = await watched({}, (client) =>
       client.callTool(1, 'placeOrder', {

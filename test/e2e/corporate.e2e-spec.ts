@@ -18,7 +18,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 const ORDER = { customer: 'ada', line: { product: 'tea', quantity: 2 } };
 const MASKED = /^isError: Internal error \(correlation id [\w-]{36}\)$/;
 
-/** What a client gets of each feature. */
+/** The responses to a client for each feature. */
 async function tour(client: Client): Promise<unknown[]> {
   const notified: number[] = [];
   const onprogress = ({ progress }: { progress: number }) => void notified.push(progress);
@@ -82,13 +82,13 @@ describeOnAdapters('a corporate application', (adapter) => {
     });
   });
 
-  it('that wraps everything wraps what its tools return, which is its own', async () => {
+  it('wraps the results of its tools too, if it wraps everything', async () => {
     const client = await WireClient.connect(`${await start({ wrapping: WrapEverything })}/sse`, ADA);
     const { result } = await client.callTool(1, 'create', ORDER);
     expect(result.structuredContent).toEqual({ data: { ...ORDER, isDto: true }, timestamp: 'now' });
   });
 
-  it('has its time limit for calls, and not for the stream, which idles longer', async () => {
+  it('applies its timeout to calls, but not to an idle stream', async () => {
     const client = await WireClient.connect(`${await start()}/sse`, ADA);
     expect(textOf(await client.callTool(1, 'never'))).toBe('isError: Too slow.');
     expect(textOf(await client.callTool(2, 'never'))).toBe('isError: Too slow.');
@@ -96,7 +96,7 @@ describeOnAdapters('a corporate application', (adapter) => {
     expect(result).toEqual({});
   });
 
-  it('gets the first event at once, though compression is on, and a stream that is not compressed', async () => {
+  it('gets the first event at once on an uncompressed stream, with compression on', async () => {
     const url = await start();
     const client = await WireClient.connect(`${url}/sse`, { ...ADA, 'accept-encoding': 'gzip, br' });
     expect(client.response.headers).toMatchObject({
@@ -148,7 +148,7 @@ describeOnAdapters('a corporate application', (adapter) => {
     expect(await client.answer(1)).toEqual({ jsonrpc: '2.0', id: 1, result: {} });
   });
 
-  it('leaves the errors of the protocol in their shape', async () => {
+  it('leaves the errors of the protocol unchanged', async () => {
     const url = await start();
     const client = await WireClient.connect(`${url}/sse`, ADA);
     const shapeOf = ({ status, body }: { status: number; body: string }) => {
@@ -191,7 +191,7 @@ describeOnAdapters('a corporate application', (adapter) => {
     });
   });
 
-  it('keeps its own responses: wrapped, validated, in its shape when they fail, compressed', async () => {
+  it('still wraps, validates and compresses its own responses, and formats its errors', async () => {
     const url = await start();
     const get = (path: string, headers: object = {}) =>
       send(`${url}/${path}`, { method: 'GET', headers: { ...ADA, ...headers } });

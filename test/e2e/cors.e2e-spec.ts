@@ -21,26 +21,29 @@ describeOnAdapters('the CORS preset', (adapter) => {
       configure: (app) => app.enableCors(mcpCorsOptions(...preset)),
     });
 
-  it.each(['/sse', '/messages', '/mcp'])('lets pages send what MCP has, on %s', async (path) => {
-    const { url } = await run([ORIGIN], ['X-API-Key']);
-    for (const method of ['GET', 'POST', 'DELETE']) {
-      const { status, headers } = await send(url + path, {
-        method: 'OPTIONS',
-        headers: {
-          origin: ORIGIN,
-          'access-control-request-method': method,
-          'access-control-request-headers': SENT.join(','),
-        },
-      });
-      expect([status, headers['access-control-allow-origin']]).toEqual([204, ORIGIN]);
-      expect(namesOf(headers['access-control-allow-methods'])).toContain(method.toLowerCase());
-      expect(namesOf(headers['access-control-allow-headers'])).toEqual(
-        expect.arrayContaining([...SENT, 'x-api-key']),
-      );
-    }
-  });
+  it.each(['/sse', '/messages', '/mcp'])(
+    'lets pages send the methods and headers of MCP, on %s',
+    async (path) => {
+      const { url } = await run([ORIGIN], ['X-API-Key']);
+      for (const method of ['GET', 'POST', 'DELETE']) {
+        const { status, headers } = await send(url + path, {
+          method: 'OPTIONS',
+          headers: {
+            origin: ORIGIN,
+            'access-control-request-method': method,
+            'access-control-request-headers': SENT.join(','),
+          },
+        });
+        expect([status, headers['access-control-allow-origin']]).toEqual([204, ORIGIN]);
+        expect(namesOf(headers['access-control-allow-methods'])).toContain(method.toLowerCase());
+        expect(namesOf(headers['access-control-allow-headers'])).toEqual(
+          expect.arrayContaining([...SENT, 'x-api-key']),
+        );
+      }
+    },
+  );
 
-  it('lets pages read what MCP has, of errors too, and no page of another origin', async () => {
+  it('lets pages of its origins alone read the headers of MCP, of errors too', async () => {
     const { url } = await run([ORIGIN]);
     const read = async (origin: string) =>
       (await send(`${url}/messages?sessionId=x`, { headers: { origin }, body: '{}' })).headers;
@@ -50,7 +53,7 @@ describeOnAdapters('the CORS preset', (adapter) => {
     expect(await read('https://evil.example')).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('takes a star for every origin, as allowedOrigins does', async () => {
+  it('accepts * for every origin, like allowedOrigins', async () => {
     const { url } = await run(['*']);
     const { headers } = await send(`${url}/sse`, { headers: { origin: 'https://any.example' } });
     expect(headers['access-control-allow-origin']).toBe('*');

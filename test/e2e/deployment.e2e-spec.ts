@@ -25,7 +25,7 @@ const environment = (): Environment =>
   validateEnvironment({ ...imageEnvironment, ...configMap.data, ...secrets });
 
 describe('the manifests for Kubernetes', () => {
-  it('are YAML without a mistake, of the kinds that a deployment has', () => {
+  it('are valid YAML, of the kinds that a deployment needs', () => {
     expect(documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([]);
     expect(manifests.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`)).toEqual([
       'v1 ConfigMap',
@@ -36,7 +36,7 @@ describe('the manifests for Kubernetes', () => {
     ]);
   });
 
-  it('set variables that the application has, to what it accepts', () => {
+  it('set only variables that the application knows, to valid values', () => {
     const known = getMetadataStorage().getTargetValidationMetadatas(Environment, '', false, false);
     const names = new Set(known.map(({ propertyName }) => propertyName));
     const used = [...Object.keys(configMap.data), ...container.env.map(({ name }: { name: string }) => name)];
@@ -46,7 +46,7 @@ describe('the manifests for Kubernetes', () => {
     expect(container.envFrom).toEqual([{ configMapRef: { name: configMap.metadata.name } }]);
   });
 
-  it('take secrets from a secret, and have none', () => {
+  it('read secrets from a Secret, and contain none', () => {
     const [, name, keys] = /create secret generic (\S+) (.*)$/m.exec(text)!;
     const fromSecret = container.env.map((variable: any) => [variable.name, variable.valueFrom.secretKeyRef]);
     expect(fromSecret).toEqual(Object.keys(secrets).map((key) => [key, { name, key }]));
@@ -54,7 +54,7 @@ describe('the manifests for Kubernetes', () => {
     expect(Object.keys(configMap.data).filter((key) => /SECRET|API_KEYS|REDIS/.test(key))).toEqual([]);
   });
 
-  it('belong together by their labels and names', () => {
+  it('refer to each other by matching labels and names', () => {
     for (const { matchLabels } of [
       deployment.spec.selector,
       budget.spec.selector,
@@ -73,7 +73,7 @@ describe('the manifests for Kubernetes', () => {
       });
   });
 
-  it('let calls end before a pod is killed, and new clients know before it stops listening', () => {
+  it('let calls finish before a pod is killed, and report it as not ready before it stops listening', () => {
     const { MCP_DRAIN_PROPAGATION_MS, MCP_DRAIN_DEADLINE_MS } = environment();
     const needed = MCP_DRAIN_PROPAGATION_MS + MCP_DRAIN_DEADLINE_MS;
     expect(pod.terminationGracePeriodSeconds * 1_000).toBeGreaterThanOrEqual(needed + 10_000);
@@ -99,7 +99,7 @@ describe('the manifests for Kubernetes', () => {
     });
   });
 
-  it('pass on what clients connect to, for as long and as large as it is, and nothing else', () => {
+  it('route only the paths of clients, with the timeouts and sizes that they need', () => {
     const { MCP_HTTP_PATH, MCP_SSE_PATH, MCP_MESSAGES_PATH, MCP_PUBLIC_URL, MCP_ALLOWED_HOSTS } =
       environment();
     const [{ host, http }] = ingress.spec.rules;
@@ -126,7 +126,7 @@ describeWithRedis('an application with the environment of the manifests', () => 
     for (const end of ends.splice(0).reverse()) await end();
   }, 30_000);
 
-  it('answers the probes, tells that it stops and ends within its time', async () => {
+  it('answers the probes, reports that it drains, and exits in time', async () => {
     const redis = await startRedisServer();
     ends.push(() => redis.stop());
     const { PORT: _port, HOST: _host, ...defaults } = imageEnvironment;
@@ -134,7 +134,7 @@ describeWithRedis('an application with the environment of the manifests', () => 
       env: { ...defaults, ...configMap.data, MCP_REDIS_URL: redis.url, MCP_DRAIN_PROPAGATION_MS: '2000' },
     });
     ends.push(() => application.stop());
-    // As the kubelet asks: by the address of the pod.
+    // Like the kubelet, by the address of the pod.
     const headers = { host: `10.0.0.7:${application.port}` };
     const probe = async ({ httpGet: { path } }: { httpGet: { path: string } }) =>
       (await send(`${application.url}${path}`, { method: 'GET', headers })).status;
@@ -154,7 +154,7 @@ describe('the Dockerfile', () => {
   const stages = stagesOf('Dockerfile');
   const ignored = readFileSync('.dockerignore', 'utf8').split('\n');
 
-  it('copies what exists, and nothing that is secret or built', () => {
+  it('copies files that exist, and no secrets or build output', () => {
     const sources = copiesOf(stages[0]!).flatMap(({ sources }) => sources);
     expect(sources.filter((source) => !existsSync(source))).toEqual([]);
     expect(ignored).toEqual(expect.arrayContaining(['.env', '.git', '**/node_modules', '**/dist']));
@@ -162,7 +162,7 @@ describe('the Dockerfile', () => {
     expect(fromStages).toEqual(fromStages.map(() => stages[0]!.name));
   });
 
-  it('makes an image that runs as nobody special, and gets signals itself', () => {
+  it('builds an image that runs without privileges, and receives signals itself', () => {
     const order = image.instructions.map(({ keyword }) => keyword);
     expect(textsOf(image, 'USER')).toEqual(['node']);
     expect(order.indexOf('USER')).toBeLessThan(order.indexOf('CMD'));
@@ -172,13 +172,13 @@ describe('the Dockerfile', () => {
     expect(pod.securityContext.runAsUser).toBe(1000);
   });
 
-  it('asks for the health at the port that is exposed', () => {
+  it('checks the health on the exposed port', () => {
     const { PORT, NODE_ENV } = imageEnvironment;
     expect([textsOf(image, 'EXPOSE'), NODE_ENV]).toEqual([[PORT], 'production']);
     expect(commandOf(image, 'HEALTHCHECK').at(-1)).toContain(container.livenessProbe.httpGet.path);
   });
 
-  it('builds by the versions of the lock file, on a Node that the package allows', () => {
+  it('installs the versions of the lock file, on a supported version of Node', () => {
     const [build] = stages as [Stage];
     const [install] = textsOf(build, 'RUN');
     expect(install).toMatch(/^npm ci /);

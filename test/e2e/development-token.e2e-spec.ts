@@ -33,7 +33,7 @@ describe('the script that makes a token for development', () => {
     return stdout.trim();
   };
 
-  it('makes one that the application takes, for the roles and the tenant that are asked for', async () => {
+  it('creates one that the application accepts, with the given roles and tenant', async () => {
     const variables = {
       ...{ MCP_AUTH: 'jwt', MCP_JWT_SECRET: SECRET, MCP_JWT_ISSUER: 'https://dev.example' },
       ...{ MCP_JWT_AUDIENCE: 'https://mcp.example, other', MCP_JWT_TENANT_CLAIM: 'org' },
@@ -54,7 +54,7 @@ describe('the script that makes a token for development', () => {
     rita.close();
   });
 
-  it('reads the secret from .env, and lasts an hour unless told otherwise', async () => {
+  it('reads the secret from .env, and creates tokens for an hour by default', async () => {
     const lifetime = async (...args: string[]) => {
       const { exp, iat } = jwt.verify(await token(args), SECRET) as JwtPayload;
       return exp! - iat!;
@@ -65,8 +65,8 @@ describe('the script that makes a token for development', () => {
   it.each<[string, string[], Record<string, string>, string | undefined, RegExp]>([
     ['without a secret', [], {}, tmpdir(), /^Set MCP_JWT_SECRET/],
     ['for production', [], { NODE_ENV: 'production' }, undefined, /^An authorization server makes tokens/],
-    ['that never lasts', ['--hours', 'long'], {}, undefined, /^--hours must be a number/],
-  ])('makes none %s, and says why', async (_title, args, env, cwd, sentence) => {
+    ['with an invalid lifetime', ['--hours', 'long'], {}, undefined, /^--hours must be a number/],
+  ])('refuses to create one %s, and says why', async (_title, args, env, cwd, sentence) => {
     await expect(token(args, env, cwd)).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(sentence),

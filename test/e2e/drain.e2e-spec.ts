@@ -26,8 +26,8 @@ async function refused(): Promise<string | undefined> {
 
 afterEach(() => application.stop(), 20_000);
 
-describeOnAdapters('the reference application that is told to stop', (HTTP_ADAPTER: AdapterName) => {
-  it('serves on until it is known, then stops listening; streams are told to come back, calls finish', async () => {
+describeOnAdapters('the reference application on SIGTERM', (HTTP_ADAPTER: AdapterName) => {
+  it('serves until probes notice, then stops listening, sends streams away and finishes calls', async () => {
     await start({ HTTP_ADAPTER, MCP_DRAIN_PROPAGATION_MS: '1000' });
     expect([await status('health/live'), await status('health/ready')]).toEqual([200, 200]);
     const idle = await open();
@@ -60,7 +60,7 @@ describeOnAdapters('the reference application that is told to stop', (HTTP_ADAPT
     process.kill(application.pid, 'SIGTERM');
     await ended;
     expect(await application.exit).toBe(0);
-    // In a spread, so that they do not all come back together.
+    // The streams end one after the other, so that clients do not all reconnect at once.
     expect(Math.max(...ends) - Math.min(...ends)).toBeGreaterThan(STREAMS);
     const withRetry = clients.filter(({ events }) => events.some(({ retry }) => retry !== undefined));
     expect(withRetry).toHaveLength(STREAMS);
@@ -68,7 +68,7 @@ describeOnAdapters('the reference application that is told to stop', (HTTP_ADAPT
 });
 
 describe('the reference application with a call that never ends', () => {
-  it('answers with an error what does not finish in time, and exits in order', async () => {
+  it('answers calls that do not finish in time with an error, and exits in order', async () => {
     await start({ MCP_DRAIN_DEADLINE_MS: '300' });
     const client = await open();
     await client.post(ENDLESS);
@@ -79,7 +79,7 @@ describe('the reference application with a call that never ends', () => {
     expect(await application.exit).toBe(0);
   }, 30_000);
 
-  it('does not wait when a person stops it', async () => {
+  it('does not wait on SIGINT', async () => {
     await start({ MCP_DRAIN_PROPAGATION_MS: '60000', MCP_DRAIN_DEADLINE_MS: '60000' });
     const client = await open();
     await client.post(ENDLESS);

@@ -80,8 +80,8 @@ class EdgeTools {
   }
 }
 
-describe('arguments named as members of their class', () => {
-  it('are refused where class-transformer would drop them', async () => {
+describe('arguments named like members of their class', () => {
+  it('are refused if class-transformer would drop them', async () => {
     const client = await connect({ providers: [EdgeTools] });
     const call = async (name: string, args: object) => textOf(await client.callTool(name, name, { ...args }));
     expect(await call('bag', { counts: { size: 3 }, addresses: {} })).toBe(
@@ -94,7 +94,7 @@ describe('arguments named as members of their class', () => {
     expect(await call('search', { text: 'a', shout: 'b' })).toContain('property shout should not exist');
   });
 
-  it('are taken where nothing is in their way', async () => {
+  it('are accepted if no member conflicts', async () => {
     const client = await connect({ providers: [EdgeTools] });
     const bag = { counts: { sizes: 3 }, addresses: { a: { zip_code: 'N1' } } };
     const { result } = await client.callTool(1, 'bag', bag);
@@ -104,7 +104,7 @@ describe('arguments named as members of their class', () => {
     expect(textOf(await client.callTool(4, 'limited', { limit: 3 }))).toBe('3');
   });
 
-  it('have no default that a getter computes, and a getter is part of a result', async () => {
+  it('get no default from a getter, while a result includes getters', async () => {
     const { app } = await start({ providers: [EdgeTools] });
     const tool = (name: string) => app.get(McpRegistry).tools.find((found) => found.name === name)!;
     expect(tool('search').inputSchema).toMatchObject({ properties: { text: { type: 'string' } } });

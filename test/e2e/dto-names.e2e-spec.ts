@@ -49,7 +49,7 @@ class PersonDto {
   homeAddresses!: AddressDto[];
 }
 
-/** What the methods return: by the names of the class, with what is nobody's business. */
+/** The return value of the methods: with the names of the class, and with members that must stay hidden. */
 const ADA = { firstName: 'Ada', password: 'secret', newPassword: 'secret', id: 7, notes: 'secret' };
 const PERSON = { ...ADA, homeAddresses: [{ zipCode: 'N1' }] };
 const ON_THE_WIRE = { first_name: 'Ada', id: 7, home_addresses: [{ zip_code: 'N1' }] };
@@ -144,7 +144,7 @@ async function schemaOf(name: string, side: 'inputSchema' | 'outputSchema') {
 }
 
 describe('the names of @Expose()', () => {
-  it('are those of the schema, in which nothing is that @Exclude() or a group hides', async () => {
+  it('are the names in the schema, which omits members hidden by @Exclude() or a group', async () => {
     const input = await schemaOf('save', 'inputSchema');
     expect(Object.keys(input.properties!)).toEqual(['first_name', 'newPassword', 'home_addresses']);
     expect(input.required).toEqual(['first_name', 'home_addresses']);
@@ -154,7 +154,7 @@ describe('the names of @Expose()', () => {
     expect(output.$defs).toMatchObject({ AddressDto: { required: ['zip_code'] } });
   });
 
-  it('are those of the arguments, which the method gets by the names of the class', async () => {
+  it('are the names of arguments, which the method gets by the names of the class', async () => {
     const client = await connect({ providers: [Tools] });
     const args = { first_name: 'Ada', newPassword: 'x', home_addresses: [{ zip_code: 'N1' }] };
     expect((await client.callTool(1, 'save', args))['result'].structuredContent).toEqual({
@@ -191,7 +191,7 @@ describe('the names of @Expose()', () => {
       { first_name: 'Ada', home_addresses: [{ zipCode: 'N1' }] },
       'home_addresses[0].zipCode: property zipCode should not exist',
     ],
-  ])('are the only ones: %s is refused', async (_what, args, message) => {
+  ])('are the only accepted names: %s is refused', async (_what, args, message) => {
     const client = await connect({ providers: [Tools] });
     expect(textOf(await client.callTool(1, 'save', args))).toContain(
       `isError: Invalid arguments: ${message}`,
@@ -203,7 +203,7 @@ describe('the names of @Expose()', () => {
     expect(textOf(await piped.callTool(1, 'save', args))).toContain('should not exist');
   });
 
-  it('are those of the errors', async () => {
+  it('are the names in errors', async () => {
     const client = await connect({ providers: [Tools] });
     expect(
       textOf(await client.callTool(1, 'save', { first_name: 'A', home_addresses: [{ zip_code: 7 }] })),
@@ -217,7 +217,7 @@ describe('the names of @Expose()', () => {
   });
 
   it.each(['plain', 'instance', 'serialized', 'ofPlain'])(
-    'are those of a result that is %s',
+    'are the names in a result that is %s',
     async (name) => {
       const { url } = await start({ providers: [Tools] });
       const client = await connectSdkClient(`${url}/sse`);
@@ -230,14 +230,14 @@ describe('the names of @Expose()', () => {
     },
   );
 
-  it('leave a class that excludes all with what it exposes', async () => {
+  it('are the only members of a class with @Exclude()', async () => {
     const client = await connect({ providers: [Tools] });
     expect((await client.callTool(1, 'exposed'))['result'].structuredContent).toEqual({ name: 'Ada' });
   });
 });
 
-describe('a result that is transformed', () => {
-  it.each(['transformed', 'transformedOnce'])('is so once: %s', async (name) => {
+describe('a transformed result', () => {
+  it.each(['transformed', 'transformedOnce'])('is transformed only once: %s', async (name) => {
     const { url } = await start({ providers: [Tools] });
     const client = await connectSdkClient(`${url}/sse`);
     const { tools } = await client.listTools();

@@ -9,7 +9,7 @@ import { anError, bootError } from '../fixtures/boot-error.js';
 import { messagesUrlAt, nodesPerTest } from '../fixtures/nodes.js';
 import type { AppFixture } from '../fixtures/start-app.js';
 
-/** Asks each request for a workspace. */
+/** Requires a workspace in each request. */
 @Injectable()
 class WorkspaceGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
@@ -43,7 +43,7 @@ describeOnAdapters('the query of a stream', (adapter) => {
   const post = (url: string) =>
     send(url, { headers: { 'content-type': 'application/json' }, body: PING }).then(({ status }) => status);
 
-  it.each(['/sse', '/mcp'])('is kept in the endpoint of %s as far as the option names it', async (path) => {
+  it.each(['/sse', '/mcp'])('is kept in the endpoint of %s for the names in the option', async (path) => {
     const url = await serve(['workspace', 'view', 'absent']);
     const wire = await WireClient.connect(
       `${url}${path}?workspace=4%2F2%0D%0Ax&token=t&view=a+b&view=%C3%BC`,
@@ -57,7 +57,7 @@ describeOnAdapters('the query of a stream', (adapter) => {
     wire.close();
   });
 
-  it('is what guards find on each message of an official client', async () => {
+  it('is available to guards on each message of an official client', async () => {
     const url = await serve(['workspace']);
     const client = await connectSdkClient(`${url}/sse?workspace=42`);
     const { structuredContent } = await client.callTool({ name: 'query' });
@@ -65,7 +65,7 @@ describeOnAdapters('the query of a stream', (adapter) => {
     await client.close();
   });
 
-  it('is known to handlers, and not kept, unless the option names it', async () => {
+  it('is available to handlers without the option', async () => {
     const { url } = await start({ providers: [Tools] });
     const client = await connectSdkClient(`${url}/sse?workspace=42`);
     const { structuredContent } = await client.callTool({ name: 'query' });
@@ -76,7 +76,7 @@ describeOnAdapters('the query of a stream', (adapter) => {
   it.each([
     ['in memory', {}],
     ['in a cluster', { cluster: memoryCluster() }],
-  ])('makes a session %s unknown to a message that says anything else', async (_, options) => {
+  ])('makes a session %s unknown to a message with another query', async (_, options) => {
     const url = await serve(['workspace', 'view'], { options });
     const wire = await WireClient.connect(`${url}/sse?workspace=42`);
     const endpoint = await wire.endpoint();
@@ -88,7 +88,7 @@ describeOnAdapters('the query of a stream', (adapter) => {
     wire.close();
   });
 
-  it('makes a stream that comes back with another one a new session', async () => {
+  it('starts a new session for a stream that reconnects with another query', async () => {
     const url = await serve(['workspace']);
     const wire = await WireClient.connect(`${url}/sse?workspace=42`);
     const again = (workspace: string) =>
@@ -100,7 +100,7 @@ describeOnAdapters('the query of a stream', (adapter) => {
     for (const client of [wire, other, same]) client.close();
   });
 
-  it('that would make a long endpoint is refused', async () => {
+  it('is refused if it would make the endpoint too long', async () => {
     const url = await serve(['workspace']);
     const { status, body } = await send(`${url}/sse?workspace=${'x'.repeat(1_100)}`, { method: 'GET' });
     expect([status, body]).toEqual([400, expect.stringContaining('1024 characters')]);
@@ -111,7 +111,7 @@ describeOnAdapters('the query of a stream on two nodes', (adapter) => {
   const start = nodesPerTest(adapter);
   const options = { sse: { endpointQuery: ['workspace'] }, stored: { query: ['view'] } };
 
-  it('is known to the other when the one is killed, as far as it is stored', async () => {
+  it('is known to the other node when one is killed, for the names that are stored', async () => {
     const [one, other] = await start(2, { providers: [Tools], options });
     const client = await WireClient.connect(`${one!.url}/sse?workspace=42&view=list&other=1`);
     await client.initialize();
@@ -127,7 +127,7 @@ describeOnAdapters('the query of a stream on two nodes', (adapter) => {
     again.close();
   });
 
-  it('is the same to the other: a message with another one is to an unknown session', async () => {
+  it('must match on the other node too, or the session is unknown', async () => {
     const [one, other] = await start(2, { providers: [Tools], options });
     const client = await WireClient.connect(`${one!.url}/sse?workspace=42`);
     const url = await messagesUrlAt(other!, client);
@@ -173,14 +173,14 @@ describe('sse.endpointQuery', () => {
     );
   });
 
-  it('takes names that only look a little like those', async () => {
+  it('accepts names that only resemble those', async () => {
     const endpointQuery = ['workspace', 'monkey', 'country_code2', 'author', 'keyboard', 'encoded', 'sides'];
     expect((await bootError({ options: { sse: { endpointQuery } } })).message).toBe(
       'the application started',
     );
   });
 
-  it('goes for stored.query too', async () => {
+  it('applies to stored.query too', async () => {
     expect(await bootError({ options: { stored: { query: ['access_token'] } } })).toEqual(
       anError(McpConfigurationError, '"stored.query"', 'plain text'),
     );

@@ -52,7 +52,7 @@ class Finding {
   }
 }
 
-describe('what a tool takes', () => {
+describe('an argument of a tool', () => {
   const { connect, start } = appPerTest();
 
   it.each([
@@ -96,14 +96,14 @@ describe('what a tool takes', () => {
     await client.close();
   });
 
-  it('may be nothing: with or without empty arguments', async () => {
+  it('may be absent, with or without empty arguments', async () => {
     const client = await connect({ providers: [Finding] });
     const { result } = await client.call(1, 'tools/call', { name: 'nothing' });
     expect(result.content).toEqual([{ type: 'text', text: 'done' }]);
     expect(textOf(await client.callTool(2, 'nothing', {}))).toBe('done');
   });
 
-  it('may be what a client makes up for a tool that takes none', async () => {
+  it('is ignored if the tool takes none', async () => {
     const client = await connect({ providers: [Finding] });
     expect(textOf(await client.callTool(1, 'nothing', { random_string: 'x' }))).toBe('done');
   });

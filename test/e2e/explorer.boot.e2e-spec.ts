@@ -60,7 +60,7 @@ describe('a method that cannot be served stops the boot and says why and how to 
     );
   });
 
-  it('a parameter that nothing says what to pass for', async () => {
+  it('a parameter with neither a decorator nor a known type', async () => {
     @Injectable()
     class Tools {
       @McpTool({ input: { type: 'object' } })
@@ -93,7 +93,7 @@ describe('a method that cannot be served stops the boot and says why and how to 
     );
   });
 
-  it('a variable that the URI template has not', async () => {
+  it('a variable that is not in the URI template', async () => {
     @Injectable()
     class Resources {
       @McpResource({ uri: 'orders://{id}' })
@@ -270,7 +270,7 @@ describe('a method that cannot be served stops the boot and says why and how to 
     );
   });
 
-  it('instances of enhancers on such a provider are no problem', async () => {
+  it('but it accepts instances of enhancers on such a provider', async () => {
     class Tools {
       @McpTool()
       @UseGuards({ canActivate: () => true })

@@ -9,10 +9,10 @@ import { MemoryLog } from '../fixtures/memory-log.js';
 
 const { start, connect } = appPerTest();
 
-describe('what known clients refuse', () => {
+describe('a schema that known clients refuse', () => {
   afterEach(() => Logger.overrideLogger(false));
 
-  it('is warned of at boot, with whose rule it is', async () => {
+  it('logs a warning at boot, which names the client', async () => {
     class Filter {
       @IsString()
       'Prénom'!: string;
@@ -53,7 +53,7 @@ describe('what known clients refuse', () => {
     ]);
   });
 
-  it('is not in the list: a tool without arguments has properties', async () => {
+  it('is not sent for a tool without arguments: it has properties', async () => {
     @Injectable()
     class Tools {
       @McpTool()
@@ -71,7 +71,7 @@ describe('what known clients refuse', () => {
   });
 });
 
-it('a class whose name is no plain word is referred to by one', async () => {
+it('refers to a class by a plain word, whatever its name', async () => {
   const named = (name: string) => {
     class Item {
       @IsString()

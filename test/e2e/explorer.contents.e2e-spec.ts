@@ -55,7 +55,7 @@ class Resources {
   }
 }
 
-describe('what a resource returns', () => {
+describe('a resource', () => {
   const { connect } = appPerTest();
 
   it.each<[string, object]>([
@@ -68,14 +68,14 @@ describe('what a resource returns', () => {
     ['result', { uri: 'fixed://other', text: 'of another' }],
     ['nothing', { mimeType: 'application/json', text: 'null' }],
     ['observable', { mimeType: 'application/json', text: '{"total":7}' }],
-  ])('becomes its content: %s', async (name, content) => {
+  ])('returns its content: %s', async (name, content) => {
     const client = await connect({ providers: [Resources] });
     const uri = `fixed://${name}`;
     const { result } = await client.call(1, 'resources/read', { uri });
     expect(result).toEqual({ contents: [{ uri, ...content }] });
   });
 
-  it('of a template knows its decoded variables, and a fixed URI goes first', async () => {
+  it('gets the decoded variables of its template, and a fixed URI takes precedence', async () => {
     const client = await connect({ providers: [Resources] });
     const read = async (id: number, uri: string) => {
       const { result } = await client.call(id, 'resources/read', { uri });
@@ -90,7 +90,7 @@ describe('what a resource returns', () => {
     expect(await read(3, 'files://index/all')).toBe('the fixed one');
   });
 
-  it('is listed: fixed ones as resources, templates as templates', async () => {
+  it('is listed as a resource if its URI is fixed, and as a template otherwise', async () => {
     const client = await connect({ providers: [Resources] });
     const { result: fixed } = await client.call(1, 'resources/list');
     expect(fixed.resources).toHaveLength(10);
@@ -111,11 +111,11 @@ describe('what a resource returns', () => {
   });
 });
 
-describe('what a prompt returns', () => {
+describe('a prompt', () => {
   const { connect } = appPerTest();
   const message = (role: string, value: string) => ({ role, content: { type: 'text', text: value } });
 
-  it('becomes its messages', async () => {
+  it('returns its messages', async () => {
     @Injectable()
     class Prompts {
       @McpPrompt({ description: 'Says hello' })
@@ -158,7 +158,7 @@ describe('what a prompt returns', () => {
     ['block', [{ role: 'user', content: { type: 'text' } }], 'messages.0.content'],
     ['list of blocks', [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }], 'messages.0.content'],
     ['description', { description: 7, messages: [] }, 'description'],
-  ])('is not sent where it has a %s that is none of the protocol', async (_what, returned, fault) => {
+  ])('is refused if it returns an invalid %s', async (_what, returned, fault) => {
     @Injectable()
     class Prompts {
       @McpPrompt()

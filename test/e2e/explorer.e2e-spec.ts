@@ -87,7 +87,7 @@ describe('the explorer', () => {
     expect(prompt.messages[0].content.text).toBe('Say Hello');
   });
 
-  it('finds the methods of providers of every module: nested, global, dynamic, that of another feature', async () => {
+  it('finds methods in every module: nested, global, dynamic, and that of another feature', async () => {
     const providerOf = (name: string) => {
       @Injectable()
       class Tools {
@@ -150,7 +150,7 @@ describe('the explorer', () => {
     expect(result.tools).toHaveLength(2);
   });
 
-  it('tells classes of the same name apart', async () => {
+  it('distinguishes classes of the same name', async () => {
     const toolsOf = (name: string) => {
       class Tools {
         @McpTool({ name })
@@ -173,7 +173,7 @@ describe('the explorer', () => {
     expect(textOf(await client.callTool(3, 'other'))).toBe('other 3');
   });
 
-  it('shows what it found in McpRegistry', async () => {
+  it('lists what it found in McpRegistry', async () => {
     const { app } = await start({ providers: [Greeter, GREETING] });
     const { tools, resources, prompts } = app.get(McpRegistry);
     expect([tools, resources, prompts].map((list) => list.map(({ name }) => name))).toEqual([
@@ -234,7 +234,7 @@ const CONFIGURATIONS: [string, () => DynamicModule][] = [
 ];
 
 describe.each(CONFIGURATIONS)('%s', (_name, configured) => {
-  it('serves the routes, the protocol and the features that its options say', async () => {
+  it('serves routes, protocol and features according to its options', async () => {
     const running = await startModule({
       module: class AppModule {},
       imports: [configured()],

@@ -89,11 +89,14 @@ describe('the name of a tool', () => {
     );
   });
 
-  it.each(['größe', 'find\n', 'find\u0000', 'fınd'])('is of ASCII letters and digits: %j', async (name) => {
-    expect(await bootError(named(name))).toEqual(
-      anError(McpConfigurationError, 'Tools.find', 'Give it a "name"', 'ASCII letters'),
-    );
-  });
+  it.each(['größe', 'find\n', 'find\u0000', 'fınd'])(
+    'must consist of ASCII letters and digits: %j',
+    async (name) => {
+      expect(await bootError(named(name))).toEqual(
+        anError(McpConfigurationError, 'Tools.find', 'Give it a "name"', 'ASCII letters'),
+      );
+    },
+  );
 
   it.each(['find order', 'find,order', 'find/order', '$find'])(
     'has no other characters than _, - and .: %j',
@@ -102,7 +105,7 @@ describe('the name of a tool', () => {
     },
   );
 
-  it('is checked where it is that of the method, and at run time', async () => {
+  it('is checked if the method gives it, and at run time', async () => {
     @Injectable()
     class Tools {
       @McpTool()

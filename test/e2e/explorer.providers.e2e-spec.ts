@@ -45,13 +45,13 @@ describe('a tool is served whose provider', () => {
     expect(textOf(await client.callTool(1, 'count'))).toMatch(/^counter \d+$/);
   });
 
-  it('comes from a factory of each request, and is made for each call', async () => {
+  it('comes from a request-scoped factory, and is created for each call', async () => {
     const client = await connect({ providers: FACTORIES[0]![1] });
     const first = textOf(await client.callTool(1, 'count'));
     expect(textOf(await client.callTool(2, 'count'))).not.toBe(first);
   });
 
-  it('is of a module that is loaded while the application runs, and clients are told', async () => {
+  it('is in a lazily loaded module, and clients are notified', async () => {
     @Module({ providers: [Counter] })
     class ReportsModule {}
     const { app, url } = await start({});
@@ -65,7 +65,7 @@ describe('a tool is served whose provider', () => {
     expect(textOf(await client.callTool(1, 'count'))).toMatch(/^counter \d+$/);
   });
 
-  it('makes loading its module fail where its name is taken', async () => {
+  it('fails to load with its module if its name is taken', async () => {
     @Injectable()
     class Other {
       @McpTool()
@@ -103,7 +103,7 @@ describe('two subclasses of a decorated base', () => {
     }
   }
 
-  it('are both served by names with the prefixes of their classes', async () => {
+  it('are both served under names with the prefixes of their classes', async () => {
     @Injectable()
     @McpNamePrefix('eu_')
     class European extends Orders {

@@ -10,7 +10,7 @@ const { connect } = appPerTest();
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** As tracing, retry and cache libraries write it: the function is assigned, its metadata is left behind. */
+/** Assigns a function without its metadata, as tracing, retry and cache libraries do. */
 function Assigned(): MethodDecorator {
   return (_target, _key, descriptor) => {
     const method = descriptor.value as Method;
@@ -74,7 +74,7 @@ describe('a method that another decorator replaces', () => {
     ['assigns a function', Assigned],
     ['assigns a proxy', Proxied],
     ['returns a descriptor', Returned],
-  ])('is served with its arguments checked where the decorator %s', async (_what, Replaced) => {
+  ])('is served with its arguments checked if the decorator %s', async (_what, Replaced) => {
     @Injectable()
     class Features {
       @Replaced()
@@ -120,7 +120,7 @@ describe('a method that another decorator replaces', () => {
     expect(completed.completion.values).toEqual(['Ada']);
   });
 
-  it('keeps its guards and metadata, wherever they stand among the decorators', async () => {
+  it('keeps its guards and metadata, in any order of decorators', async () => {
     @Injectable()
     class Tools {
       @Assigned()
@@ -149,7 +149,7 @@ describe('a method that another decorator replaces', () => {
     expect(textOf(await client.callTool(1, 'edit'))).toBe('edited');
   });
 
-  it('keeps a guard that is an instance where a decorator returns a descriptor', async () => {
+  it('keeps a guard instance if a decorator returns a descriptor', async () => {
     @Injectable()
     class Tools {
       @Returned()
@@ -161,7 +161,7 @@ describe('a method that another decorator replaces', () => {
     expect(textOf(await client.callTool(1, 'find'))).toBe('isError: Forbidden resource');
   });
 
-  it('stops the boot where Nest cannot see its guard', async () => {
+  it('stops the boot if Nest cannot see its guard', async () => {
     @Injectable()
     class Tools {
       @Returned()
@@ -174,7 +174,7 @@ describe('a method that another decorator replaces', () => {
     );
   });
 
-  it('is served where a class decorator wraps every method', async () => {
+  it('is served if a class decorator wraps every method', async () => {
     @Traced()
     @Injectable()
     class Tools {
@@ -187,7 +187,7 @@ describe('a method that another decorator replaces', () => {
     expect(textOf(await client.callTool(1, 'greet', { name: 'Ada' }))).toBe('Hello Ada');
   });
 
-  it('stops the boot where it became a getter', async () => {
+  it('stops the boot if it became a getter', async () => {
     const Bound: MethodDecorator = (_target, _key, { value }) =>
       ({ configurable: true, get: () => value }) as never;
     @Injectable()
@@ -220,7 +220,7 @@ describe('a method that another decorator replaces', () => {
   });
 });
 
-describe('what is no method of an instance is refused by its decorator:', () => {
+describe('a decorator refuses a target that is not an instance method:', () => {
   it.each([
     [
       'a static method',

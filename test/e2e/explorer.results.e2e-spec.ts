@@ -20,7 +20,7 @@ function text(value: string): object {
 const CIRCLE: Record<string, unknown> = {};
 CIRCLE['itself'] = CIRCLE;
 
-/** What a tool returns, and the result that the client gets. */
+/** Return values of a tool, with the results that the client gets. */
 const RESULTS: [string, () => unknown, object][] = [
   ['a string', () => 'Hello', { content: [text('Hello')] }],
   ['an empty string', () => '', { content: [text('')] }],
@@ -102,7 +102,7 @@ async function runWithProgress(client: WireClient) {
   }
 }
 
-describe('what a tool returns', () => {
+describe('the return value of a tool', () => {
   const { connect, start } = appPerTest();
 
   const toolReturning = (run: () => unknown) => {
@@ -128,7 +128,7 @@ describe('what a tool returns', () => {
     ['a circular result of the protocol', () => ({ content: [{ type: 'text', text: 'a', _meta: CIRCLE }] })],
     ['a function', () => () => 'never'],
     ['a symbol', () => Symbol('never')],
-  ])('%s becomes an error that says nothing but its correlation id', async (_name, run) => {
+  ])('%s becomes an error with only a correlation id', async (_name, run) => {
     const client = await connect(toolReturning(run));
     const answer = await client.callTool(1, 'run');
     expect(JSON.stringify(answer)).toMatch(/Internal error \(correlation id [\w-]{36}\)/);
@@ -172,7 +172,7 @@ describe('what a tool returns', () => {
     expect(textOf(await client.callTool(2, 'run'))).toBe('done');
   });
 
-  it('an Observable without a value becomes an empty result, one that fails an error', async () => {
+  it('an Observable without a value becomes an empty result, and a failed one an error', async () => {
     @Injectable()
     class Tools {
       @McpTool()
@@ -235,7 +235,7 @@ describe('what a tool returns', () => {
     await client.close();
   });
 
-  it('is an error where an output schema wants an object and there is none', async () => {
+  it('is an error if an output schema requires an object and there is none', async () => {
     @Injectable()
     class Tools {
       @McpTool({ output: { type: 'object' } })

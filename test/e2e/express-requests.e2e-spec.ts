@@ -10,14 +10,14 @@ import { testModule } from '../fixtures/start-app.js';
 
 class OwnRequest extends IncomingMessage {}
 
-/** As an application does it that needs options of Node's server. */
+/** Like an application that needs options of Node's server. */
 class OwnServerAdapter extends ExpressAdapter {
   override initHttpServer(): void {
     this.httpServer = createServer({ IncomingMessage: OwnRequest }, this.getInstance());
   }
 }
 
-/** As where requests come from a platform that runs functions. */
+/** Like an application on a platform that runs functions. */
 class ServerlessAdapter extends ExpressAdapter {
   override initHttpServer(): void {}
 
@@ -47,7 +47,7 @@ describe('requests that Express serves', () => {
 
   afterEach(() => app.close());
 
-  it('have the prototypes that it gives them before it sees them, so that V8 keeps what it knows of their shape', async () => {
+  it('are created with the prototypes of Express, so that V8 keeps their hidden class', async () => {
     const prototypes = new Set<unknown>();
     const url = await start(undefined, () =>
       app.getHttpServer().prependListener('request', (...pair: [IncomingMessage, ServerResponse]) => {
@@ -66,7 +66,7 @@ describe('requests that Express serves', () => {
     expect(ofResponses).toBe(response);
   });
 
-  it('have all that Express gives them, on the routes of the application and of one that it mounts', async () => {
+  it('have all members that Express gives them, in the application and in one that it mounts', async () => {
     const describeRequest = (request: Request, response: Response) => {
       const { ip, query, hostname, path } = request;
       response.status(201).json({ ip, query, hostname, path, agent: request.get('user-agent') });
@@ -89,7 +89,7 @@ describe('requests that Express serves', () => {
     expect(await greeting(url)).toBe('Hello Ada');
   });
 
-  it('are of the class that the application has chosen for its server', async () => {
+  it('are of the class that the application sets for its server', async () => {
     const seen = new Set<unknown>();
     const url = await start(new OwnServerAdapter(), () =>
       app
@@ -102,7 +102,7 @@ describe('requests that Express serves', () => {
     expect(seen.has(OwnRequest.prototype)).toBe(true);
   });
 
-  it('need no server of Node, where the application has none', async () => {
+  it('work without a Node server if the application has none', async () => {
     app = await NestFactory.create(testModule({}), new ServerlessAdapter(), { logger: false });
     await expect(app.init()).resolves.toBe(app);
   });

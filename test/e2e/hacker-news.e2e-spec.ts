@@ -54,12 +54,12 @@ describe('the tools for Hacker News', () => {
     while (api.holding < count) await new Promise(setImmediate);
   };
 
-  it('list the stories at the top, in their order, and tell how far they are', async () => {
+  it('list the top stories in order, and report progress', async () => {
     api.add(...[3, 1, 2, 4].map((id) => story(id)));
     api.topStories = [3, 1, 99, 2, 4];
     await post('top', 'hn_top_stories', { limit: 4 });
     const { result } = await client.answer('top');
-    // There is nothing at 99, as happens when a story has just been posted.
+    // Item 99 does not exist yet, as happens when a story has just been posted.
     expect(result.structuredContent).toEqual({ stories: [listed(3), listed(1), listed(2)] });
     expect(
       notificationsOf(client, 'notifications/progress').map(({ progress, total }) => [progress, total]),
@@ -98,7 +98,7 @@ describe('the tools for Hacker News', () => {
     expect([api.count('/v0/item/22'), api.count('/v0/item/30')]).toEqual([0, 0]);
   });
 
-  it('read no more comments than they are asked to, nearest to the story first, eight at a time', async () => {
+  it('read at most the requested comments, those nearest to the story first, eight at a time', async () => {
     const kids = Array.from({ length: 100 }, (_, index) => 10 + index);
     api.add(story(1, { kids, descendants: 200 }), ...kids.map((id) => comment(id, [id + 100])));
     api.add(...kids.map((id) => comment(id + 100)));
@@ -115,7 +115,7 @@ describe('the tools for Hacker News', () => {
     expect([omitted, api.requests.length, api.busiest]).toEqual([80, 121, 8]);
   });
 
-  it('come to an end with comments that answer themselves', async () => {
+  it('handle comments that reply to themselves', async () => {
     api.add(story(1, { kids: [2, 2], descendants: 9 }), comment(2, [3, 2]), comment(3, [1, 2]));
     const { comments } = await structured('hn_story', { id: 1, maxDepth: 10 });
     expect(comments.map(({ id }: { id: number }) => id)).toEqual([2, 3]);
@@ -148,7 +148,7 @@ describe('the tools for Hacker News', () => {
     ]);
   });
 
-  it('ask once for what several want at a time, and not again within a minute', async () => {
+  it('share concurrent requests, and cache responses for a minute', async () => {
     const other = await WireClient.connect(`${app.url}/sse`);
     api.add(story(1));
     api.hold();
@@ -162,17 +162,17 @@ describe('the tools for Hacker News', () => {
     other.close();
   });
 
-  it('ask again after failures that pass, and keep none', async () => {
+  it('retry after temporary failures, and cache none', async () => {
     api.add(story(1));
     api.expect('/v0/item/1', status(503), reset, status(429, { 'retry-after': '0' }));
     expect(textOf(await call('hn_story', { id: 1 }))).toBe(
-      'isError: Hacker News is busy or out of order (HTTP 429). Try again in 0 s.',
+      'isError: Hacker News is overloaded or unavailable (HTTP 429). Try again in 0 s.',
     );
     expect(textOf(await call('hn_story', { id: 1, maxDepth: 1 }))).toContain('Story 1');
     expect(api.count('/v0/item/1')).toBe(4);
   });
 
-  it('wait no longer for an answer than the environment says', async () => {
+  it('wait for a response no longer than HN_TIMEOUT_MS', async () => {
     const hasty = await startReferenceApp({ ...api.environment, HN_TIMEOUT_MS: '50' });
     const other = await WireClient.connect(`${hasty.url}/sse`);
     api.expect('/v0/topstories', silent, silent, silent);
@@ -183,17 +183,17 @@ describe('the tools for Hacker News', () => {
     await hasty.close();
   });
 
-  it('tell what to do about a story that is none, or a Hacker News that is away or odd', async () => {
+  it('say what to do about an unknown story, and about an API that is down or invalid', async () => {
     api.add(story(1, { kids: [2] }), comment(2));
     api.expect('/v0/topstories', status(400));
     api.expect('/api/v1/search', text('{"hits":[{}],"nbHits":1}'));
     for (const id of [7, 2])
       expect(textOf(await call('hn_story', { id }))).toBe(
-        `isError: Hacker News has no story ${id}. Take an id that hn_top_stories or hn_search gives.`,
+        `isError: Hacker News has no story ${id}. Use an id from hn_top_stories or hn_search.`,
       );
     expect(textOf(await call('hn_top_stories'))).toBe('isError: Hacker News refused the request (HTTP 400).');
     expect(textOf(await call('hn_search', { query: 'x' }))).toBe(
-      'isError: Hacker News answered something that cannot be understood.',
+      'isError: Hacker News returned an invalid response.',
     );
     await api.close();
     expect(textOf(await call('hn_story', { id: 3 }))).toBe(
@@ -202,7 +202,7 @@ describe('the tools for Hacker News', () => {
     api = await HackerNewsApi.start();
   });
 
-  it('stop asking when the call is cancelled', async () => {
+  it('abort their requests when the call is cancelled', async () => {
     api.add(story(1, { kids: [2, 3], descendants: 2 }), comment(2), comment(3));
     api.expect('/v0/item/2', silent);
     api.expect('/v0/item/3', silent);
@@ -214,7 +214,7 @@ describe('the tools for Hacker News', () => {
     expect(api.requests).toHaveLength(3);
   });
 
-  it('leave the other comments alone when one cannot be read', async () => {
+  it('stop reading comments when one cannot be read', async () => {
     api.add(story(1, { kids: [2, 3], descendants: 2 }), comment(2), comment(3));
     api.expect('/v0/item/2', status(403));
     api.expect('/v0/item/3', silent);
@@ -223,7 +223,7 @@ describe('the tools for Hacker News', () => {
     while (api.abandoned < 1) await new Promise(setImmediate);
   });
 
-  it('refuse arguments that would ask for too much', async () => {
+  it('refuse arguments beyond the limits', async () => {
     for (const [name, args] of [
       ['hn_top_stories', { limit: 51 }],
       ['hn_story', { id: 1, maxComments: 201 }],
@@ -237,7 +237,7 @@ describe('the tools for Hacker News', () => {
     expect(api.requests).toEqual([]);
   });
 
-  it('ask with a token of the application, where there is one, and never with what a caller sent', async () => {
+  it('send the token of the application if there is one, and never credentials of a caller', async () => {
     const token = 'token-of-the-application';
     const own = await startReferenceApp({ ...api.environment, HN_API_TOKEN: token });
     const sent = { authorization: 'Bearer token-of-the-caller', cookie: 'sid=of-the-caller' };

@@ -31,7 +31,7 @@ describeOnAdapters('the health indicator', (adapter) => {
     return { status, body: JSON.parse(body) as HealthCheckResult };
   };
 
-  it('tells @nestjs/terminus and everybody that asks up or down, and no more', async () => {
+  it('reports up or down to @nestjs/terminus and any caller, and nothing more', async () => {
     const { url } = await start({ ...health, options: { cluster: memoryCluster() } });
     const client = await WireClient.connect(`${url}/sse`);
     expect(await probe(url)).toEqual({
@@ -41,7 +41,7 @@ describeOnAdapters('the health indicator', (adapter) => {
     client.close();
   });
 
-  it('tells code of sessions and their limit, of what waits and of what is kept', async () => {
+  it('reports sessions, their limit, queues and replay buffers to code', async () => {
     const { app, url, sessions } = await start({
       ...health,
       providers: [Greeter],
@@ -62,7 +62,7 @@ describeOnAdapters('the health indicator', (adapter) => {
     client.close();
   });
 
-  it('tells what waits for a client that is away', async () => {
+  it('reports messages queued for a disconnected client', async () => {
     const { app, url, sessions } = await start(health);
     const http = await HttpWireClient.connect(`${url}/mcp`);
     sessions.notify(http.sessionId, 'notifications/message', { level: 'info', data: 'x'.repeat(1_000) });
@@ -71,7 +71,7 @@ describeOnAdapters('the health indicator', (adapter) => {
     expect(sessions.get(http.sessionId)?.queuedBytes).toBe(queuedBytes);
   });
 
-  it('opens no session, however often it is asked', async () => {
+  it('opens no session, however often it is called', async () => {
     const { url, sessions } = await start(health);
     for (let probes = 0; probes < 20; probes++) expect((await probe(url)).status).toBe(200);
     expect(sessions.sessions).toEqual([]);
@@ -85,7 +85,7 @@ describeOnAdapters('the health indicator', (adapter) => {
     expect(body.error).toEqual({ mcp: { status: 'down' } });
   });
 
-  it('stays up on a node that is full, whose clients would lose it otherwise', async () => {
+  it('stays up on a full node, so that its clients keep their sessions', async () => {
     const { app, url } = await start({ ...health, options: { limits: { maxSessions: 1 } } });
     const client = await WireClient.connect(`${url}/sse`);
     expect((await probe(url)).status).toBe(200);
@@ -93,7 +93,7 @@ describeOnAdapters('the health indicator', (adapter) => {
     client.close();
   });
 
-  it('tells whether the cluster can be reached, and stays up when it cannot', async () => {
+  it('reports whether the cluster is reachable, and stays up if it is not', async () => {
     const cluster = memoryCluster();
     const { app, url } = await start({ ...health, options: { cluster } });
     const indicator = app.get(McpHealthIndicator);
@@ -103,7 +103,7 @@ describeOnAdapters('the health indicator', (adapter) => {
     expect(indicator.read()).toMatchObject({ status: 'up', cluster: 'down' });
   });
 
-  it('is injected by the name of its server where there are several', async () => {
+  it('is injected by the name of its server if there are several', async () => {
     @Controller('both')
     class BothController {
       constructor(
@@ -133,7 +133,7 @@ describeOnAdapters('the health indicator', (adapter) => {
   });
 });
 
-/** Terminus tells all of it, and again what is well. */
+/** Terminus reports all indicators, and those that are up once more. */
 function twice(info: object): object {
   return { info, details: info };
 }

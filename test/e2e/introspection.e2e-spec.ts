@@ -8,7 +8,7 @@ import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { WhoAmI } from '../fixtures/who-am-i.js';
 
 const PING = { jsonrpc: '2.0', id: 1, method: 'ping' };
-/** For a machine that is busy. */
+/** Generous, for a busy machine. */
 const PATIENCE_MS = 30_000;
 
 jest.setTimeout(PATIENCE_MS);
@@ -51,7 +51,7 @@ describe('opaque tokens', () => {
     send(`${running.url}/sse`, { method: 'GET', headers: token === undefined ? {} : bearer(token) });
   const asked = () => server.count('/introspect');
 
-  it('that the authorization server calls active get in, as whom it says', async () => {
+  it('are accepted if the authorization server says active, as the principal that it names', async () => {
     await start();
     const exp = now() + 600;
     const token = server.opaqueToken({ scope: 'read write', tenant: 'acme', token_type: 'bearer', exp });
@@ -67,7 +67,7 @@ describe('opaque tokens', () => {
     client.close();
   });
 
-  it('without an issuer are of the server that knows them', async () => {
+  it('get the introspection URL as issuer if they have none', async () => {
     await start();
     const headers = bearer(server.opaqueToken({ iss: undefined }));
     const client = await WireClient.connect(`${running.url}/sse`, headers);
@@ -93,13 +93,13 @@ describe('opaque tokens', () => {
     expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer error="invalid_token"']);
   });
 
-  it('are asked for when there is none, without asking the server', async () => {
+  it('are required, and a request without one is not introspected', async () => {
     await start();
     const { status, headers } = await open();
     expect([status, headers['www-authenticate'], asked()]).toEqual([401, 'Bearer', 0]);
   });
 
-  it('are explained once for many requests, also for those that come at a time', async () => {
+  it('are introspected once for many requests, also for concurrent ones', async () => {
     await start();
     const headers = bearer(server.opaqueToken());
     const connect = () => WireClient.connect(`${running.url}/sse`, headers);
@@ -119,7 +119,7 @@ describe('opaque tokens', () => {
     client.close();
   });
 
-  it('are explained each time without a cache, so that one that was revoked is refused at once', async () => {
+  it('are introspected each time without a cache, so that a revoked one is refused at once', async () => {
     await start({ cacheMs: 0 });
     const token = server.opaqueToken();
     const client = await WireClient.connect(`${running.url}/sse`, bearer(token));
@@ -130,7 +130,7 @@ describe('opaque tokens', () => {
     client.close();
   });
 
-  it('are not believed beyond their expiry', async () => {
+  it('are not accepted beyond their expiry', async () => {
     await start({ cacheMs: 120_000 });
     const token = server.opaqueToken({ exp: now() + 60 });
     const client = await WireClient.connect(`${running.url}/sse`, bearer(token));
@@ -141,7 +141,7 @@ describe('opaque tokens', () => {
     client.close();
   });
 
-  it('that are wrong are asked about once for some seconds, and push out no good one', async () => {
+  it('are introspected once for some seconds if they are invalid, and evict no valid one', async () => {
     await start();
     const good = server.opaqueToken();
     const wrong = server.opaqueToken({ active: false });
@@ -154,7 +154,7 @@ describe('opaque tokens', () => {
   });
 
   it.each(['down', 'silent', 'nonsense'] as const)(
-    'get 503 while the server is %s, but for those that are known',
+    'get 503 while the server is %s, except those in the cache',
     async (condition) => {
       await start({ timeoutMs: 1_000 });
       const client = await WireClient.connect(`${running.url}/sse`, bearer(server.opaqueToken()));
@@ -166,7 +166,7 @@ describe('opaque tokens', () => {
     },
   );
 
-  it('get 503 when the server does not know whom it is asked by', async () => {
+  it('get 503 when the authorization server rejects the client credentials', async () => {
     await start({ clientSecret: 'wrong' });
     expect((await open(server.opaqueToken())).status).toBe(503);
   });

@@ -3,15 +3,15 @@ import { send, WireClient } from '../clients/wire-client.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
 import { userHeaders } from '../fixtures/header-user.guard.js';
 
-// Processes take their time to start on a machine that is busy.
+// Processes start slowly on a busy machine.
 jest.setTimeout(120_000);
 
 type Entry = Record<string, any>;
 
-describe('what is logged', () => {
+describe('each log entry', () => {
   let running: ChildApplication;
 
-  /** Has a user call a tool that fails, and cancel another, and gives the lines of the log once all are there. */
+  /** Lets a user call a tool that fails and cancel another one. Returns the log lines once all are there. */
   async function linesWith(LOGGER: string): Promise<string[]> {
     running = await startTypeScript('test/fixtures/logged/main.ts', { env: { LOGGER } });
     const client = await WireClient.connect(`${running.url}/sse`, userHeaders('ada'));
@@ -20,7 +20,7 @@ describe('what is logged', () => {
     const cancelled = { requestId: 'call-2', reason: 'no\nmore' };
     await client.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: cancelled });
     client.close();
-    // Another process tells nobody what it has printed.
+    // There is no event for what another process has printed.
     const text = () => running.output.join('');
     while (!(
       text().includes('cancelled request') &&
@@ -52,7 +52,7 @@ describe('what is logged', () => {
         ...(typeof message === 'string' ? { msg: message } : message),
       }),
     ],
-  ])('is a line of JSON each, with session, principal and request: %s', async (logger, flat) => {
+  ])('is a line of JSON with session, principal and request: %s', async (logger, flat) => {
     const lines = await linesWith(logger);
     const entries = lines.map((line) => flat(JSON.parse(line) as Entry));
 
@@ -72,7 +72,7 @@ describe('what is logged', () => {
     });
   });
 
-  it("is a line of text each by Nest's own logger, but for the frames of stacks", async () => {
+  it("is a line of text by Nest's own logger, except for the frames of stacks", async () => {
     const lines = await linesWith('text');
     const [failure] = lines.filter((line) => line.includes('tools/call fail failed'));
     expect(failure).toMatch(

@@ -17,7 +17,7 @@ import { Scrape } from '../fixtures/scrape.js';
 
 const call = (name: string, id: unknown = name) => rpc(id, 'tools/call', { name });
 
-/** What promtool has against a scrape. */
+/** The complaints of promtool about a scrape. */
 function complaints(text: string): Promise<string> {
   return new Promise((resolve) => {
     const child = execFile('promtool', ['check', 'metrics'], (error, stdout, stderr) =>
@@ -30,7 +30,7 @@ function complaints(text: string): Promise<string> {
 describe('metrics', () => {
   const { start } = appPerTest();
 
-  /** Three clients of each transport at once, and what they sent and read. */
+  /** Runs three clients of each transport at once, and returns what they sent and read. */
   async function load(url: string, rounds: number) {
     const totals = { posts: 0, sentBytes: 0, read: [] as string[] };
     const sse = async () => {
@@ -64,7 +64,7 @@ describe('metrics', () => {
     return totals;
   }
 
-  it('count what clients of both transports sent, and how it ended', async () => {
+  it('count the messages of clients of both transports, by outcome', async () => {
     const { url } = await start(metered());
     const sent = await load(url, 10);
     const scrape = await Scrape.of(url);
@@ -99,7 +99,7 @@ describe('metrics', () => {
   });
 
   ifInstalled('/usr/bin/promtool', 'prometheus')('for promtool', () => {
-    it('are as they should be, under load and after it', async () => {
+    it('pass promtool, under load and after it', async () => {
       const { url } = await start(metered());
       const loading = load(url, 5);
       expect(await complaints((await Scrape.of(url)).text)).toBe('');
@@ -110,7 +110,7 @@ describe('metrics', () => {
     });
   });
 
-  it('have as many series as the server has features, whatever clients invent', async () => {
+  it('have as many series as the server has features, whatever names clients send', async () => {
     const { url } = await start(metered());
     const client = await WireClient.connect(`${url}/sse`);
     const names = async () =>
@@ -174,7 +174,7 @@ describeOnAdapters('the route of metrics', (adapter) => {
 
   const get = (url: string, headers?: Record<string, string>) => send(url, { method: 'GET', headers });
 
-  it('has the content type that Prometheus expects, whatever the application wraps its answers in', async () => {
+  it('has the content type that Prometheus expects, even if the application wraps responses', async () => {
     const { url } = await start({
       imports: [McpMetricsModule.forRoot()],
       configure: (app) => void app.useGlobalInterceptors(new WrapEverything()),
@@ -186,7 +186,7 @@ describeOnAdapters('the route of metrics', (adapter) => {
 
   it.each<[string, Record<string, string>]>([
     ['came through a proxy', { 'x-forwarded-for': '203.0.113.1' }],
-    ['came through a proxy that says so by the standard', { forwarded: 'for=203.0.113.1' }],
+    ['came through a proxy that sends Forwarded', { forwarded: 'for=203.0.113.1' }],
     ['names another host', { host: 'metrics.evil.example' }],
     ['comes from a page of another origin', { origin: 'http://evil.example' }],
   ])('refuses a request that %s', async (_, headers) => {
@@ -195,7 +195,7 @@ describeOnAdapters('the route of metrics', (adapter) => {
     expect((await get(`${url}/metrics`)).status).toBe(200);
   });
 
-  it('serves those whom its guards let in, wherever they come from', async () => {
+  it('serves those whom its guards admit, from any address', async () => {
     const { url } = await start({
       imports: [McpMetricsModule.forRoot({ guards: [TokenGuard] })],
       providers: [Tokens, TokenGuard],
@@ -205,13 +205,13 @@ describeOnAdapters('the route of metrics', (adapter) => {
     expect((await Scrape.of(url, headers)).sum('mcp_sessions_open')).toBe(0);
   });
 
-  it('is where the options say', async () => {
+  it('is served at the path of the options', async () => {
     const { url } = await start({ imports: [McpMetricsModule.forRoot({ path: 'internal/metrics' })] });
     expect((await get(`${url}/metrics`)).status).toBe(404);
     expect((await get(`${url}/internal/metrics`)).status).toBe(200);
   });
 
-  it("serves a registry of the application's with what else is in it, or leaves that to the application", async () => {
+  it('serves a registry of the application with its other metrics, or leaves that to the application', async () => {
     const registry = new Registry();
     new Counter({ name: 'own_total', help: 'of the application', registers: [registry] }).inc();
     const served = await start({ imports: [McpMetricsModule.forRoot({ registry })] });
@@ -223,7 +223,7 @@ describeOnAdapters('the route of metrics', (adapter) => {
     client.close();
   });
 
-  it('shows an application no more that has ended, in a registry that others go on with', async () => {
+  it('removes a closed application from a registry that others share', async () => {
     const registry = new Registry();
     const ended = await start({ imports: [McpMetricsModule.forRoot({ registry })] });
     expect(await registry.metrics()).toContain('mcp_sessions_max{server="test"}');
@@ -231,17 +231,17 @@ describeOnAdapters('the route of metrics', (adapter) => {
     expect(await registry.metrics()).not.toContain('mcp_sessions_max{server="test"}');
   });
 
-  it('stops the boot when nobody could read them', async () => {
+  it('stops the boot if nobody could read the metrics', async () => {
     const booting = start({ imports: [McpMetricsModule.forRoot({ path: false })] });
     await expect(booting).rejects.toThrow(McpConfigurationError);
   });
 
-  it('stops the boot when its path is none', async () => {
+  it('stops the boot if its path is invalid', async () => {
     const booting = start({ imports: [McpMetricsModule.forRoot({ path: '*' })] });
     await expect(booting).rejects.toThrow('"path" is "*"');
   });
 
-  it('takes options that are known late', async () => {
+  it('accepts asynchronous options', async () => {
     const { url } = await start({
       imports: [McpMetricsModule.forRootAsync({ useFactory: async () => ({ path: 'late' }) })],
     });
@@ -249,7 +249,7 @@ describeOnAdapters('the route of metrics', (adapter) => {
     expect((await get(`${url}/metrics`)).status).toBe(404);
   });
 
-  it('costs messages nothing but a look where there is none', async () => {
+  it('adds no observer of messages if it is not imported', async () => {
     const { app } = await start({});
     expect(app.get(McpTraffic, { strict: false }).messages).toBeUndefined();
   });

@@ -17,7 +17,7 @@ describe('metrics of sessions', () => {
   const { start } = appPerTest();
   const startNodes = nodesPerTest();
 
-  it('show what is open, in flight, waiting and kept', async () => {
+  it('show open sessions, requests in flight, queues and replay buffers', async () => {
     const { url, sessions } = await start(metered({ options: { limits: { maxSessions: 5 } } }));
     const labels = { server: 'test', transport: 'streamable-http' };
     const empty = await Scrape.of(url);
@@ -57,7 +57,7 @@ describe('metrics of sessions', () => {
     expect(scrape.sum('mcp_sessions_closed_total', { reason: 'grace-expired' })).toBe(1);
   });
 
-  it('count what is sent once more to a client that came back', async () => {
+  it('count events replayed to a client that reconnects', async () => {
     const { url, app, sessions } = await start(metered({ providers: [Stage] }));
     const client = await WireClient.connect(`${url}/sse`);
     await client.post(call('perform', 1));
@@ -91,7 +91,7 @@ describe('metrics of sessions', () => {
     client.close();
   });
 
-  it('count what was refused by its cause, over HTTP and in calls', async () => {
+  it('count refusals by cause, over HTTP and in calls', async () => {
     const { url } = await start(metered({ options: { guards: [UserGuard], limits: { maxSessions: 2 } } }));
     const ada = await WireClient.connect(`${url}/sse`, { 'x-user': 'ada' });
     await ada.callTool(1, 'forbid');
@@ -114,7 +114,7 @@ describe('metrics of sessions', () => {
     bob.close();
   });
 
-  it('tell the servers of an application apart', async () => {
+  it('distinguish the servers of an application', async () => {
     const { url } = await start({
       imports: [
         McpSseModule.forRoot({
@@ -140,7 +140,7 @@ describe('metrics of sessions', () => {
     two.close();
   });
 
-  it('count what is posted for sessions of other nodes, and sessions that go on here', async () => {
+  it('count messages relayed to other nodes, and sessions adopted from them', async () => {
     const [one, other] = await startNodes(2, { imports: [McpMetricsModule.forRoot()] });
     const client = await WireClient.connect(`${one!.url}/sse`);
     const postAtOther = async (message: unknown) =>

@@ -4,7 +4,7 @@ import { UpstreamClient, type UpstreamSettings } from '../../src/features/hacker
 import { HackerNewsApi, reset, silent, status, text, type Behaviour } from '../fixtures/hacker-news-api.js';
 
 const PATH = '/v0/item/1';
-const AWAY = 'The API is busy or out of order';
+const AWAY = 'The API is overloaded or unavailable';
 
 describe('the client of an API', () => {
   let api: HackerNewsApi;
@@ -58,13 +58,9 @@ describe('the client of an API', () => {
     ['is refused', status(400), 'The API refused the request (HTTP 400).'],
     ['is forbidden', status(403), 'The API refused the request (HTTP 403).'],
     ['asks for what is not there', status(404), 'The API refused the request (HTTP 404).'],
-    ['is answered no JSON', text('<html>'), 'The API answered something that cannot be understood.'],
-    [
-      'is answered another shape',
-      text('{"id":"1"}'),
-      'The API answered something that cannot be understood.',
-    ],
-    ['is answered too much', text(`{"id":1${' '.repeat(1_000)}}`), 'The API answered more than 1000 bytes.'],
+    ['is answered no JSON', text('<html>'), 'The API returned an invalid response.'],
+    ['is answered another shape', text('{"id":"1"}'), 'The API returned an invalid response.'],
+    ['is answered too much', text(`{"id":1${' '.repeat(1_000)}}`), 'The API returned more than 1000 bytes.'],
     [
       'is asked for more patience than there is',
       status(429, { 'retry-after': '2' }),

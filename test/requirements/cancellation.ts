@@ -81,7 +81,7 @@ export const CANCELLATION: readonly Requirement[] = [
     text: 'Log the reasons of cancellations.',
     test: {
       file: 'test/e2e/client-requests.wire.e2e-spec.ts',
-      name: 'wants it logged why requests were cancelled, by whichever side',
+      name: 'logs why either side cancelled a request',
     },
   },
   {

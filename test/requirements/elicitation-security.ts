@@ -83,7 +83,7 @@ export const ELICITATION_SECURITY: readonly Requirement[] = [
     text: 'Answer -32042 to a request that an elicitation must come before.',
     test: {
       file: 'test/e2e/client-requests.wire.e2e-spec.ts',
-      name: 'has the elicitations that a call needs first in the error that says so',
+      name: 'lists the elicitations that a call needs in the error of the call',
     },
   },
   {
@@ -167,7 +167,7 @@ export const ELICITATION_SECURITY: readonly Requirement[] = [
     text: 'Check the answer against the schema of the form.',
     test: {
       file: 'test/e2e/client-requests.e2e-spec.ts',
-      name: 'lets no answer to %j pass that does not fit: %j',
+      name: 'refuses an answer to %j that does not match the schema: %j',
     },
   },
   {

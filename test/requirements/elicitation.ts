@@ -26,7 +26,7 @@ export const ELICITATION: readonly Requirement[] = [
     text: 'Use a mode that the client has not declared.',
     test: {
       file: 'test/e2e/client-requests.wire.e2e-spec.ts',
-      name: 'asks no client for what it has not declared',
+      name: 'sends none for a capability that the client has not declared',
     },
   },
   {
@@ -37,7 +37,7 @@ export const ELICITATION: readonly Requirement[] = [
     text: 'Send a mode, unless it is form, and a message.',
     test: {
       file: 'test/e2e/client-requests.e2e-spec.ts',
-      name: 'asks the client for a message, the user for a form, and for roots',
+      name: 'gets a sampled message, a form of the user, and roots',
     },
   },
   {
@@ -48,7 +48,7 @@ export const ELICITATION: readonly Requirement[] = [
     text: 'Send the schema of a form.',
     test: {
       file: 'test/e2e/client-requests.e2e-spec.ts',
-      name: 'asks the client for a message, the user for a form, and for roots',
+      name: 'gets a sampled message, a form of the user, and roots',
     },
   },
   {
@@ -59,7 +59,7 @@ export const ELICITATION: readonly Requirement[] = [
     text: 'Send the mode, message, URL and id in URL mode.',
     test: {
       file: 'test/e2e/client-requests.wire.e2e-spec.ts',
-      name: 'sends a client to a page with the mode, message, URL and id',
+      name: 'elicits a visit to a page with the mode, message, URL and id',
     },
   },
   {
@@ -68,7 +68,7 @@ export const ELICITATION: readonly Requirement[] = [
     page: 'client/elicitation',
     level: 'MUST',
     text: 'Send a URL that is valid.',
-    test: { file: 'test/e2e/client-requests.e2e-spec.ts', name: 'sends nobody to what is no URL: %j' },
+    test: { file: 'test/e2e/client-requests.e2e-spec.ts', name: 'sends nobody to an invalid URL: %j' },
   },
   {
     id: 'elicitation/complete-own-client',
@@ -103,7 +103,7 @@ export const ELICITATION: readonly Requirement[] = [
     text: 'List in that error the elicitations that are required.',
     test: {
       file: 'test/e2e/client-requests.wire.e2e-spec.ts',
-      name: 'has the elicitations that a call needs first in the error that says so',
+      name: 'lists the elicitations that a call needs in the error of the call',
     },
   },
   {
@@ -114,7 +114,7 @@ export const ELICITATION: readonly Requirement[] = [
     text: 'List URL elicitations with their ids only.',
     test: {
       file: 'test/e2e/client-requests.wire.e2e-spec.ts',
-      name: 'has the elicitations that a call needs first in the error that says so',
+      name: 'lists the elicitations that a call needs in the error of the call',
     },
   },
 ];

@@ -38,7 +38,7 @@ export const HTTP_SSE: readonly Requirement[] = [
     text: 'Offer one endpoint for the event stream and one for posted messages.',
     test: {
       file: 'test/e2e/calls.e2e-spec.ts',
-      name: 'gives every event but comments an id of the session, the endpoint first',
+      name: 'sends the endpoint first, and gives every event except comments an id of the session',
     },
   },
   {
@@ -49,7 +49,7 @@ export const HTTP_SSE: readonly Requirement[] = [
     text: 'Send an endpoint event with the URI for messages on connection.',
     test: {
       file: 'test/e2e/calls.e2e-spec.ts',
-      name: 'gives every event but comments an id of the session, the endpoint first',
+      name: 'sends the endpoint first, and gives every event except comments an id of the session',
     },
   },
   {

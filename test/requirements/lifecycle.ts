@@ -42,7 +42,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Send requests other than pings before the client is initialized.',
     test: {
       file: 'test/e2e/client-requests.wire.e2e-spec.ts',
-      name: 'lets no client be asked before it has said that it is initialized',
+      name: 'sends none before the client is initialized',
     },
   },
   {
@@ -97,7 +97,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Use only capabilities that were negotiated.',
     test: {
       file: 'test/e2e/client-requests.wire.e2e-spec.ts',
-      name: 'asks no client for what it has not declared',
+      name: 'sends none for a capability that the client has not declared',
     },
   },
   {
@@ -108,7 +108,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Limit the time that a request of the server may take.',
     test: {
       file: 'test/e2e/client-requests.e2e-spec.ts',
-      name: 'says which capability a client lacks, and gives up on one that does not answer',
+      name: 'fails if the client lacks the capability, or does not answer in time',
     },
   },
   {
@@ -119,7 +119,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Cancel a request whose time is over, and wait no more.',
     test: {
       file: 'test/e2e/client-requests.e2e-spec.ts',
-      name: 'says which capability a client lacks, and gives up on one that does not answer',
+      name: 'fails if the client lacks the capability, or does not answer in time',
     },
   },
   {
@@ -130,7 +130,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Let the limit be set for each request.',
     test: {
       file: 'test/e2e/client-requests.e2e-spec.ts',
-      name: 'says which capability a client lacks, and gives up on one that does not answer',
+      name: 'fails if the client lacks the capability, or does not answer in time',
     },
   },
   {
@@ -149,7 +149,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Be prepared for a version mismatch, missing capabilities and timeouts.',
     test: {
       file: 'test/e2e/client-requests.e2e-spec.ts',
-      name: 'says which capability a client lacks, and gives up on one that does not answer',
+      name: 'fails if the client lacks the capability, or does not answer in time',
     },
   },
 ];

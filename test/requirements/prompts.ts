@@ -83,7 +83,7 @@ export const PROMPTS: readonly Requirement[] = [
     text: 'Check what goes into prompts and comes out of them.',
     test: {
       file: 'test/e2e/explorer.contents.e2e-spec.ts',
-      name: 'is not sent where it has a %s that is none of the protocol',
+      name: 'is refused if it returns an invalid %s',
     },
   },
 ];

@@ -34,7 +34,7 @@ export const ROOTS: readonly Requirement[] = [
     text: 'Look for the roots capability before use.',
     test: {
       file: 'test/e2e/client-requests.wire.e2e-spec.ts',
-      name: 'asks no client for what it has not declared',
+      name: 'sends none for a capability that the client has not declared',
     },
   },
   {
@@ -45,7 +45,7 @@ export const ROOTS: readonly Requirement[] = [
     text: 'Bear changes of the list of roots.',
     test: {
       file: 'test/e2e/client-requests.wire.e2e-spec.ts',
-      name: 'lets roots change: the next question gets the new ones',
+      name: 'gets the new roots after they change',
     },
   },
   {

@@ -18,7 +18,7 @@ export const SAMPLING: readonly Requirement[] = [
     text: 'Send tools to a client that has not declared sampling.tools.',
     test: {
       file: 'test/e2e/client-requests.wire.e2e-spec.ts',
-      name: 'asks no client for what it has not declared',
+      name: 'sends none for a capability that the client has not declared',
     },
   },
   {
@@ -37,7 +37,7 @@ export const SAMPLING: readonly Requirement[] = [
     text: 'Use includeContext without the capability sampling.context.',
     test: {
       file: 'test/e2e/client-requests.wire.e2e-spec.ts',
-      name: 'asks no client for what it has not declared',
+      name: 'sends none for a capability that the client has not declared',
     },
   },
   {

@@ -70,7 +70,7 @@ export const TOOLS: readonly Requirement[] = [
     text: 'Use ASCII letters, digits, underscore, hyphen and dot only in names.',
     test: {
       file: 'test/e2e/explorer.names.e2e-spec.ts',
-      name: 'is of ASCII letters and digits: %j',
+      name: 'must consist of ASCII letters and digits: %j',
     },
   },
   {

@@ -53,7 +53,7 @@ export function IsNameOfKey(options?: ValidationOptions): PropertyDecorator {
       validator: {
         validate: (value: unknown, args?: ValidationArguments) =>
           namesOf(args!.object).includes(String(value)),
-        defaultMessage: () => '$property must list names that MCP_API_KEYS has',
+        defaultMessage: () => '$property must list names from MCP_API_KEYS',
       },
     },
     options,

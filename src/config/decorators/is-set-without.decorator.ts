@@ -7,7 +7,7 @@ export function IsSetWithout(other: string): PropertyDecorator {
     validator: {
       validate: (_value: unknown, args?: ValidationArguments) =>
         Reflect.get(args!.object, other) === undefined,
-      defaultMessage: () => `$property must not be set beside ${other}: unset one of them`,
+      defaultMessage: () => `$property must not be set together with ${other}: unset one of them`,
     },
   });
 }

@@ -20,7 +20,7 @@ export function IsAddressRange(options?: ValidationOptions): PropertyDecorator {
       name: 'isAddressRange',
       validator: {
         validate: (value: unknown) => typeof value === 'string' && isAddressRange(value),
-        defaultMessage: () => '$property must name IP addresses or CIDR ranges such as 10.0.0.0/8',
+        defaultMessage: () => '$property must list IP addresses or CIDR ranges such as 10.0.0.0/8',
       },
     },
     options,
@@ -41,7 +41,7 @@ export function IsOrigin(options?: ValidationOptions): PropertyDecorator {
       validator: {
         validate: isOrigin,
         defaultMessage: () =>
-          '$property must name origins such as https://chat.example.com or http://localhost:5173, ' +
+          '$property must list origins such as https://chat.example.com or http://localhost:5173, ' +
           'in lower case, without a path, a final slash or a default port',
       },
     },

@@ -12,10 +12,10 @@ export class ChannelsService {
     private readonly updates: UpdatesBus,
   ) {}
 
-  /** Sends the message as a log message, which every client shows; a custom notification needs a client that knows it. */
+  /** Sends a log message, which every client shows. Only some clients would know a custom notification. */
   @McpTool({
     name: 'send_message',
-    description: 'Sends a message to everyone who is connected, the sender included',
+    description: 'Sends a message to everyone who is connected, including the sender',
     output: UpdateDto,
     audit: ['channel'],
     annotations: { destructiveHint: false },

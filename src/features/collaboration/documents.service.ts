@@ -17,7 +17,7 @@ export class DocumentsService {
 
   @McpTool({
     name: 'edit_document',
-    description: 'Makes, changes or deletes a shared document. Everyone who has subscribed to it is told',
+    description: 'Creates, edits or deletes a shared document, and notifies its subscribers',
     output: EditedDocumentDto,
     audit: ['doc_id', 'operation', 'version'],
     annotations: { destructiveHint: true },
@@ -35,7 +35,7 @@ export class DocumentsService {
   @McpResource({
     uri: 'docs://{id}',
     name: 'document',
-    description: 'A shared document with its version. Subscribe to hear of edits',
+    description: 'A shared document with its version. Subscribe to be notified of edits',
     mimeType: 'application/json',
   })
   document(
@@ -50,7 +50,7 @@ export class DocumentsService {
   @McpResource({
     uri: 'documents://current',
     name: 'documents',
-    description: 'The shared documents that there are. Subscribe to hear of edits of any',
+    description: 'Lists the shared documents. Subscribe to be notified of edits to any of them',
     mimeType: 'application/json',
   })
   documents({ principal: { tenant } }: McpContext): Observable<unknown> {

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { MAX_DOCUMENTS, MAX_LENGTH, MAX_TENANTS, MAX_TOTAL_LENGTH } from './documents.limits.js';
 import { DocumentsStore } from './documents.store.js';
 
-const FULL = 'The server has no room for more. Delete documents, or try again later.';
+const FULL = 'The server is out of space for documents. Delete some, or try again later.';
 
 describe('DocumentsStore', () => {
-  it('has documents of so many tenants, who may all go on', () => {
+  it('limits the number of tenants, and keeps serving those it has', () => {
     const store = new DocumentsStore();
     const add = (tenant: number, doc_id = 'a') =>
       store.edit(String(tenant), { doc_id, operation: 'set', data: { text: '' } }, 'ada');
@@ -15,7 +15,7 @@ describe('DocumentsStore', () => {
     expect(store.list(String(MAX_TENANTS))).toEqual([]);
   });
 
-  it('has so much text in all, and room again when something is deleted or shorter', () => {
+  it('limits the total text, and frees space when documents are deleted or shortened', () => {
     const store = new DocumentsStore();
     const perTenant = MAX_LENGTH * MAX_DOCUMENTS;
     const edit = (index: number, operation: 'set' | 'append' | 'delete', text = '', version?: number) => {

@@ -31,9 +31,7 @@ export class DocumentsStore {
   read(tenant: Tenant, id: string): Document {
     const document = this.shelves.get(tenant)?.documents.get(id);
     if (document) return document;
-    throw new NotFoundException(
-      `There is no document "${id}". documents://current has those that there are.`,
-    );
+    throw new NotFoundException(`There is no document "${id}". documents://current lists the documents.`);
   }
 
   /**
@@ -68,7 +66,7 @@ export class DocumentsStore {
   private assertRoom(tenant: Tenant, { documents }: Shelf): void {
     if (documents.size >= MAX_DOCUMENTS)
       throw new ConflictException(
-        `There are ${MAX_DOCUMENTS} documents. Delete one before you make another.`,
+        `There are ${MAX_DOCUMENTS} documents. Delete one before you create another.`,
       );
     if (!this.shelves.has(tenant) && this.shelves.size >= MAX_TENANTS) throw full();
   }
@@ -76,14 +74,14 @@ export class DocumentsStore {
 
 function full(): ServiceUnavailableException {
   return new ServiceUnavailableException(
-    'The server has no room for more. Delete documents, or try again later.',
+    'The server is out of space for documents. Delete some, or try again later.',
   );
 }
 
 function assertLength(id: string, { length }: string): void {
   if (length > MAX_LENGTH)
     throw new BadRequestException(
-      `docs://${id} would have ${length} characters, and ${MAX_LENGTH} are allowed. Use another document too.`,
+      `docs://${id} would have ${length} characters; the limit is ${MAX_LENGTH}. Continue in another document.`,
     );
 }
 
@@ -93,12 +91,12 @@ function assertVersion({ doc_id: id, operation, version }: EditDocumentDto, befo
   if (version === current) return;
   const overwrites = before && (operation === 'set' || operation === 'delete');
   if (version === undefined && !overwrites) return;
-  const mistake = version === undefined ? 'the edit names none' : `the edit was made for version ${version}`;
+  const mistake = version === undefined ? 'the edit names no version' : `the edit is for version ${version}`;
   throw new ConflictException(
     before
-      ? `docs://${id} is at version ${current}, and ${mistake}. Read it, make the edit anew for what it says now, ` +
-          `and send that with version ${current}.`
-      : `There is no document "${id}" (version 0), and ${mistake}. Send the edit with version 0 to make it anew.`,
+      ? `docs://${id} is at version ${current}, but ${mistake}. Read it, redo the edit for its current text, ` +
+          `and send it with version ${current}.`
+      : `There is no document "${id}" (version 0), but ${mistake}. Send the edit with version 0 to create it.`,
   );
 }
 

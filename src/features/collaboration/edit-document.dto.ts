@@ -14,13 +14,13 @@ import { Type } from 'class-transformer';
 import { IsName } from './is-name.decorator.js';
 
 export class EditDataDto {
-  @McpSchema({ description: 'The text that is set, appended, or put in the place of `find`' })
+  @McpSchema({ description: 'The text to set, to append, or to replace `find` with' })
   @IsOptional()
   @IsString()
   @MaxLength(MAX_LENGTH)
   readonly text?: string;
 
-  @McpSchema({ description: 'With `replace`: a part of the document that occurs in it once' })
+  @McpSchema({ description: 'For `replace`: the text to replace, which must occur exactly once' })
   @IsOptional()
   @IsString()
   @MinLength(1)
@@ -31,19 +31,19 @@ export class EditDataDto {
 const OPERATIONS = ['set', 'append', 'replace', 'delete'] as const;
 
 export class EditDocumentDto {
-  @McpSchema({ description: 'Id of the document; docs://{id} is its content' })
+  @McpSchema({ description: 'Id of the document; its URI is docs://{id}' })
   @IsName()
   readonly doc_id!: string;
 
   @McpSchema({
     description:
-      'set: the document says `text` and nothing else (makes a new one too); append: `text` goes to its end (makes ' +
-      'a new one too); replace: `text` takes the place of `find`; delete: there is no such document any more',
+      'set: replaces the whole content with `text`, or creates the document; append: adds `text` to the end, or creates ' +
+      'the document; replace: replaces `find` with `text`; delete: deletes the document',
   })
   @IsIn(OPERATIONS)
   readonly operation!: (typeof OPERATIONS)[number];
 
-  @McpSchema({ description: 'What the operation needs; delete needs nothing' })
+  @McpSchema({ description: 'The input of the operation; delete needs none' })
   @IsOptional()
   @ValidateNested()
   @Type(() => EditDataDto)
@@ -51,8 +51,8 @@ export class EditDocumentDto {
 
   @McpSchema({
     description:
-      'The version that was read and is to be changed, 0 for a new document. An edit of another version is refused. ' +
-      'set and delete of a document need it; append and replace without it change what is there by then',
+      'The version that you read, or 0 for a new document. The edit is refused if the document has changed since. ' +
+      'Required to set or delete an existing document. Without it, append and replace change the current version',
   })
   @IsOptional()
   @IsInt()

@@ -5,11 +5,11 @@ export class EditedDocumentDto {
   @IsString()
   readonly doc_id!: string;
 
-  @McpSchema({ description: 'What the document is at now; 0 when it was deleted' })
+  @McpSchema({ description: 'The new version of the document; 0 if it was deleted' })
   @IsInt()
   readonly version!: number;
 
-  @McpSchema({ description: 'Where to read it' })
+  @McpSchema({ description: 'URI of the document' })
   @IsString()
   readonly uri!: string;
 }

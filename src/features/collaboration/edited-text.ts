@@ -14,9 +14,7 @@ export function editedText(
   { doc_id: id, operation, data: { text, find } = {} }: EditDocumentDto,
 ): string | undefined {
   if (before === undefined && (operation === 'replace' || operation === 'delete'))
-    throw new NotFoundException(
-      `There is no document "${id}". documents://current has those that there are.`,
-    );
+    throw new NotFoundException(`There is no document "${id}". documents://current lists the documents.`);
   if (operation === 'delete') return undefined;
   if (text === undefined) throw new BadRequestException(`${operation} needs data.text.`);
   if (operation === 'set') return text;
@@ -24,8 +22,8 @@ export function editedText(
   if (find === undefined) throw new BadRequestException('replace needs data.find.');
   const parts = before!.split(find);
   if (parts.length === 2) return parts.join(text);
-  const times = parts.length === 1 ? 'not' : `${parts.length - 1} times`;
+  const times = parts.length === 1 ? 'does not occur' : `occurs ${parts.length - 1} times`;
   throw new BadRequestException(
-    `data.find occurs ${times} in docs://${id}; it must occur once. Read the document and give a part of it that does.`,
+    `data.find ${times} in docs://${id}; it must occur exactly once. Read the document and pass a unique part of it.`,
   );
 }

@@ -7,7 +7,7 @@ export class SendMessageDto {
   @Length(1, 4_000)
   readonly message!: string;
 
-  @McpSchema({ description: 'Where it belongs; clients show it and filter by it' })
+  @McpSchema({ description: 'Name of the channel; clients show it and can filter by it' })
   @IsName()
   readonly channel: string = 'general';
 }

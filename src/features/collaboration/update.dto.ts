@@ -14,7 +14,7 @@ export class UpdateDto {
   @IsString()
   readonly about!: string;
 
-  @McpSchema({ description: 'Who did it' })
+  @McpSchema({ description: 'Who made the edit or sent the message' })
   @IsString()
   readonly by!: string;
 
@@ -22,7 +22,7 @@ export class UpdateDto {
   @IsString()
   readonly at!: string;
 
-  @McpSchema({ description: 'What happened to the document, or the message' })
+  @McpSchema({ description: 'What changed in the document, or the message' })
   @IsString()
   readonly text!: string;
 }

@@ -14,7 +14,7 @@ export class UpdatesService {
   @McpTool({
     name: 'subscribe_updates',
     description:
-      'Waits for edits or messages. Sends each as progress and as a log message when it comes, and all of them at the end',
+      'Waits for edits or messages. Sends each as progress and as a log message, and returns all of them at the end',
     output: ReceivedUpdatesDto,
     annotations: { readOnlyHint: true },
   })

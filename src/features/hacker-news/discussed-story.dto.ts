@@ -7,11 +7,11 @@ export class CommentDto {
   @IsInt()
   readonly id!: number;
 
-  @McpSchema({ description: 'Id of the story or comment that it answers' })
+  @McpSchema({ description: 'Id of the story or comment that this comment replies to' })
   @IsInt()
   readonly parent!: number;
 
-  @McpSchema({ description: '1 for an answer to the story itself' })
+  @McpSchema({ description: '1 for a direct reply to the story' })
   @IsInt()
   readonly depth!: number;
 
@@ -31,17 +31,19 @@ export class DiscussedStoryDto {
   @Type(() => StoryDto)
   readonly story!: StoryDto;
 
-  @McpSchema({ description: 'Of a story that is a text of its own' })
+  @McpSchema({ description: 'Text of the story, if it has one' })
   @IsOptional()
   @IsString()
   readonly text?: string;
 
-  @McpSchema({ description: 'Each is followed by the answers to it' })
+  @McpSchema({ description: 'The comments, each followed by its replies' })
   @ValidateNested({ each: true })
   @Type(() => CommentDto)
   readonly comments!: CommentDto[];
 
-  @McpSchema({ description: 'How many comments are not here: beyond the limits, or deleted' })
+  @McpSchema({
+    description: 'Number of comments left out, because of the limits or because they were deleted',
+  })
   @IsInt()
   readonly omitted!: number;
 }

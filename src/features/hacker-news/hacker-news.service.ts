@@ -22,7 +22,7 @@ export class HackerNewsService {
 
   @McpTool({
     name: 'hn_top_stories',
-    description: 'The stories at the top of Hacker News',
+    description: 'Lists the top stories of Hacker News',
     output: StoriesDto,
     annotations: READ_ONLY,
     timeoutMs: TIMEOUT_MS,
@@ -38,7 +38,7 @@ export class HackerNewsService {
 
   @McpTool({
     name: 'hn_story',
-    description: 'A story of Hacker News with its comments as plain text',
+    description: 'Reads a Hacker News story with its comments as plain text',
     output: DiscussedStoryDto,
     annotations: READ_ONLY,
     timeoutMs: TIMEOUT_MS,
@@ -48,7 +48,7 @@ export class HackerNewsService {
       const item = await this.hackerNews.item(id, signal);
       if (!item || item.deleted || item.type === 'comment')
         throw new NotFoundException(
-          `Hacker News has no story ${id}. Take an id that hn_top_stories or hn_search gives.`,
+          `Hacker News has no story ${id}. Use an id from hn_top_stories or hn_search.`,
         );
       const story = toStory(item);
       const total = Math.min(bounds.maxComments, story.comments);
@@ -61,7 +61,7 @@ export class HackerNewsService {
 
   @McpTool({
     name: 'hn_search',
-    description: 'Finds stories of Hacker News by their words',
+    description: 'Searches Hacker News for stories',
     output: FoundStoriesDto,
     annotations: READ_ONLY,
     timeoutMs: TIMEOUT_MS,

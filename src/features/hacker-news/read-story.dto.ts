@@ -8,13 +8,13 @@ export class ReadStoryDto {
   @Max(Number.MAX_SAFE_INTEGER)
   readonly id!: number;
 
-  @McpSchema({ description: 'How many comments at most; those that answer the story itself come first' })
+  @McpSchema({ description: 'Maximum number of comments; direct replies to the story come first' })
   @IsInt()
   @Min(0)
   @Max(200)
   readonly maxComments: number = 30;
 
-  @McpSchema({ description: 'How deep to follow answers to comments' })
+  @McpSchema({ description: 'Maximum depth of replies' })
   @IsInt()
   @Min(1)
   @Max(10)

@@ -4,16 +4,16 @@ import { McpSchema } from 'nestjs-mcp-sse';
 const ORDERS = ['relevance', 'newest'] as const;
 
 export class SearchStoriesDto {
-  @McpSchema({ description: 'Words that the story has' })
+  @McpSchema({ description: 'Words to search for' })
   @IsString()
   @Length(1, 200)
   readonly query!: string;
 
-  @McpSchema({ description: 'Which stories come first' })
+  @McpSchema({ description: 'Order of the stories' })
   @IsIn(ORDERS)
   readonly order: (typeof ORDERS)[number] = 'relevance';
 
-  @McpSchema({ description: 'How many stories' })
+  @McpSchema({ description: 'Maximum number of stories' })
   @IsInt()
   @Min(1)
   @Max(50)

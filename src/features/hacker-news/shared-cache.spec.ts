@@ -28,14 +28,14 @@ describe('SharedCache', () => {
   });
   afterEach(() => void jest.useRealTimers());
 
-  it('loads once what is asked for by several at a time', async () => {
+  it('shares one load between concurrent callers', async () => {
     const [first, second] = [get(), get()];
     expect(loads).toHaveLength(1);
     loads[0]!.resolve('value');
     expect(await Promise.all([first, second])).toEqual(['value', 'value']);
   });
 
-  it('keeps a value for its time, and loads it anew after that', async () => {
+  it('keeps a value until it expires, then loads it again', async () => {
     await loaded('a');
     jest.advanceTimersByTime(999);
     expect(await get()).toBe('a');
@@ -45,7 +45,7 @@ describe('SharedCache', () => {
     expect(loads).toHaveLength(2);
   });
 
-  it('keeps no failure', async () => {
+  it('does not cache failures', async () => {
     const failing = get();
     loads[0]!.reject(new Error('away'));
     await expect(failing).rejects.toThrow('away');
@@ -53,7 +53,7 @@ describe('SharedCache', () => {
     expect(loads).toHaveLength(2);
   });
 
-  it('lets go of what nobody has asked for the longest when there is too much', async () => {
+  it('evicts the least recently used value when it is full', async () => {
     await loaded('a');
     await loaded('b');
     await get('a');
@@ -64,7 +64,7 @@ describe('SharedCache', () => {
     expect(loads).toHaveLength(4);
   });
 
-  it('goes on loading for those who wait when one of them leaves', async () => {
+  it('continues a load when one of its callers cancels', async () => {
     const leaver = new AbortController();
     const [left, stayed] = [get('a', leaver.signal), get()];
     leaver.abort(new Error('cancelled'));
@@ -74,7 +74,7 @@ describe('SharedCache', () => {
     expect(await stayed).toBe('value');
   });
 
-  it('stops loading when everyone has left, and whoever comes then has it loaded anew', async () => {
+  it('aborts a load when all callers cancel, and loads again for the next caller', async () => {
     const leaver = new AbortController();
     const left = get('a', leaver.signal);
     leaver.abort(new Error('cancelled'));
@@ -84,7 +84,7 @@ describe('SharedCache', () => {
     expect(loads).toHaveLength(2);
   });
 
-  it('loads nothing for a request that is cancelled already', async () => {
+  it('does not load for a request that is already cancelled', async () => {
     await expect(get('a', AbortSignal.abort(new Error('cancelled')))).rejects.toThrow('cancelled');
     expect(loads).toEqual([]);
   });

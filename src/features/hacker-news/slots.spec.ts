@@ -17,7 +17,7 @@ describe('Slots', () => {
   };
   const turns = () => new Promise(setImmediate);
 
-  it('runs so many at a time, and the others in their order', async () => {
+  it('limits concurrent tasks, and runs the others in order', async () => {
     const { running, order, ends } = started(new Slots(2), ['a', 'b', 'c', 'd']);
     await turns();
     expect(order).toEqual(['a', 'b']);
@@ -29,13 +29,13 @@ describe('Slots', () => {
     await Promise.all(ends);
   });
 
-  it('gives the place of a task that failed to the next', async () => {
+  it('passes the slot of a failed task to the next', async () => {
     const slots = new Slots(1);
     await expect(slots.run(() => Promise.reject(new Error('no')), signal)).rejects.toThrow('no');
     expect(await slots.run(() => Promise.resolve('next'), signal)).toBe('next');
   });
 
-  it('does not run what is cancelled while it waits, nor lose its place', async () => {
+  it('does not run a task that is cancelled while it waits, nor lose its slot', async () => {
     const slots = new Slots(1);
     const { running, ends } = started(slots, ['a']);
     const leaver = new AbortController();

@@ -9,7 +9,7 @@ export class StoryDto {
   @IsString()
   readonly title!: string;
 
-  @McpSchema({ description: 'What the story links to; stories that are a text of their own have none' })
+  @McpSchema({ description: 'The page that the story links to; absent from text stories' })
   @IsOptional()
   @IsString()
   readonly url?: string;
@@ -21,7 +21,7 @@ export class StoryDto {
   @IsInt()
   readonly score!: number;
 
-  @McpSchema({ description: 'How many comments it has' })
+  @McpSchema({ description: 'Number of comments' })
   @IsInt()
   readonly comments!: number;
 
@@ -37,7 +37,7 @@ export class StoriesDto {
 }
 
 export class FoundStoriesDto extends StoriesDto {
-  @McpSchema({ description: 'How many stories match, about' })
+  @McpSchema({ description: 'Approximate number of matching stories' })
   @IsInt()
   readonly total!: number;
 }

@@ -2,7 +2,7 @@ import { IsInt, Max, Min } from 'class-validator';
 import { McpSchema } from 'nestjs-mcp-sse';
 
 export class TopStoriesDto {
-  @McpSchema({ description: 'How many stories' })
+  @McpSchema({ description: 'Number of stories' })
   @IsInt()
   @Min(1)
   @Max(50)

@@ -69,10 +69,10 @@ export class UpstreamClient {
       throw this.refusal(response);
     }
     const text = await readBounded(response, maxBytes);
-    if (text === undefined) throw new UpstreamError(`${name} answered more than ${maxBytes} bytes.`);
+    if (text === undefined) throw new UpstreamError(`${name} returned more than ${maxBytes} bytes.`);
     const { success, data, error } = schema.safeParse(parsed(text));
     if (success) return data;
-    throw new UpstreamError(`${name} answered something that cannot be understood.`, { cause: error });
+    throw new UpstreamError(`${name} returned an invalid response.`, { cause: error });
   }
 
   private refusal({ status, headers }: Response): UpstreamError {
@@ -81,7 +81,7 @@ export class UpstreamClient {
     if (!isPassing) return new UpstreamError(`${name} refused the request (HTTP ${status}).`);
     const afterMs = retryAfterMs(headers.get('retry-after'));
     const when = afterMs === undefined ? 'later' : `in ${Math.ceil(afterMs / 1_000)} s`;
-    const message = `${name} is busy or out of order (HTTP ${status}). Try again ${when}.`;
+    const message = `${name} is overloaded or unavailable (HTTP ${status}). Try again ${when}.`;
     return new UpstreamError(message, { isPassing, retryAfterMs: afterMs });
   }
 

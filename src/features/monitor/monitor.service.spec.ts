@@ -30,7 +30,7 @@ describe('MonitorService', () => {
     expect(emissions.at(-1)).toEqual({ samples: Array.from({ length: expectedSamples }, () => SAMPLE) });
   });
 
-  it('puts the current figures and the focus into the prompt', async () => {
+  it('includes the current metrics and the focus in the prompt', async () => {
     const prompt = await monitor().summarizeMetrics({ focus: 'disk' });
     expect(prompt).toContain('Pay most attention to disk.');
     expect(prompt).toContain(JSON.stringify(SAMPLE, null, 2));

@@ -13,7 +13,8 @@ export class MonitorService {
 
   @McpTool({
     name: 'monitor_system',
-    description: 'Watches CPU, memory and disk for a while, reports each sample and returns them all',
+    description:
+      'Samples CPU, memory and disk usage for a while, reports each sample and returns all of them',
     annotations: { readOnlyHint: true },
   })
   monitorSystem({
@@ -29,14 +30,14 @@ export class MonitorService {
 
   @McpResource({
     uri: 'metrics://current',
-    description: 'CPU, memory and disk of the server right now',
+    description: 'Current CPU, memory and disk usage of the server',
     mimeType: 'application/json',
   })
   currentMetrics(): Promise<SystemMetrics> {
     return this.metrics.current();
   }
 
-  @McpPrompt({ name: 'summarize_metrics', description: 'Asks for a judgement of the state of the server' })
+  @McpPrompt({ name: 'summarize_metrics', description: 'Asks for an assessment of the state of the server' })
   async summarizeMetrics({ focus }: SummarizeMetricsDto): Promise<string> {
     const current = JSON.stringify(await this.metrics.current(), null, 2);
     const attention = focus ? ` Pay most attention to ${focus}.` : '';

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SystemMetricsService } from './system-metrics.service.js';
 
 describe('SystemMetricsService', () => {
-  it('reads the figures of this machine', async () => {
+  it('reads the metrics of this machine', async () => {
     const { cpu, memory, disk, process } = await new SystemMetricsService().current();
     expect(memory.totalBytes).toBe(totalmem());
     expect(disk.totalBytes).toBeGreaterThan(disk.freeBytes);

@@ -9,7 +9,7 @@ export class StreamDataService {
   /** Unsubscribing stops the timer; the library unsubscribes when the client cancels. */
   @McpTool({
     name: 'stream_data',
-    description: 'Produces items one by one, reports each as progress and returns them all',
+    description: 'Produces items one by one, reports each as progress and returns all of them',
     annotations: { readOnlyHint: true },
   })
   streamData({ source, count, delayMs }: StreamDataDto): Observable<McpProgress | StreamedItems> {

@@ -8,7 +8,7 @@ import { toZonedTime, ZonedTime } from './to-zoned-time.js';
 export class TimeService {
   @McpTool({
     name: 'server_time',
-    description: 'The time on the server',
+    description: 'Returns the current time on the server',
     output: ZonedTime,
     annotations: { readOnlyHint: true },
   })

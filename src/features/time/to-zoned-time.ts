@@ -3,14 +3,14 @@ import { McpSchema } from 'nestjs-mcp-sse';
 
 /** A moment in UTC and as local time. */
 export class ZonedTime {
-  @McpSchema({ description: 'The moment in UTC' })
+  @McpSchema({ description: 'The time in UTC' })
   @IsISO8601()
   readonly iso!: string;
 
   @IsString()
   readonly timezone!: string;
 
-  @McpSchema({ description: 'What a clock in the time zone shows' })
+  @McpSchema({ description: 'The local time in the time zone' })
   @IsString()
   readonly local!: string;
 }

@@ -5,19 +5,19 @@ import { jsonView } from './json-view.js';
 import { resultView } from './result-view.js';
 import { schemaForm } from './schema-form.js';
 
-/** Log messages of a call that are kept in sight. */
+/** Log messages that are shown per call. */
 const MAX_LOG = 100;
 
 /** @typedef {import('./mcp-client.js').McpClient} McpClient */
 /** @typedef {{ method: string, params: object }} Call */
 
 /**
- * A form, what it calls, and what that answers.
+ * A form for the arguments of a call, and the result of the call.
  *
  * @param {object} options
- * @param {string} options.verb on the button
+ * @param {string} options.verb label of the button
  * @param {import('./schema.js').Schema} options.schema of the arguments
- * @param {(values: any) => Call} options.call made of the arguments
+ * @param {(values: any) => Call} options.call builds the request from the arguments
  * @param {() => McpClient} options.client
  */
 export function callPanel({ verb, schema, call, client }) {
@@ -47,7 +47,7 @@ export function callPanel({ verb, schema, call, client }) {
   const status = el('p', { className: 'status', role: 'status' });
   const log = el('ul', { className: 'log', 'aria-label': 'Log messages' });
   const output = el('div', { className: 'output' });
-  const hint = el('p', { className: 'empty' }, 'What it answers shows up here.');
+  const hint = el('p', { className: 'empty' }, 'The result appears here.');
   const ask = el(
     'div',
     { className: 'ask' },
@@ -60,7 +60,7 @@ export function callPanel({ verb, schema, call, client }) {
       send,
       cancel,
       (hasArguments || isOpen) && toggle,
-      hiddenText('Control and Enter call too.'),
+      hiddenText('You can also press Control and Enter.'),
     ),
   );
   const answer = el(
@@ -75,7 +75,7 @@ export function callPanel({ verb, schema, call, client }) {
   const element = el('form', { className: 'call', onsubmit: submit, onkeydown: submitByKeys }, ask, answer);
   if (isOpen) swap();
 
-  /** From the form to JSON and back, with what stands there. */
+  /** Switches between form and JSON, and keeps the values. */
   function swap() {
     const toJson = raw.hidden === true;
     if (toJson) {
@@ -87,7 +87,7 @@ export function callPanel({ verb, schema, call, client }) {
     }
     raw.hidden = !toJson;
     fields.hidden = toJson;
-    // What is not shown must not keep the form from being sent.
+    // A hidden field that is invalid must not block submission.
     for (const control of /** @type {NodeListOf<HTMLInputElement>} */ (
       fields.querySelectorAll('input, select, textarea')
     ))
@@ -148,7 +148,7 @@ export function callPanel({ verb, schema, call, client }) {
   /** @param {Error & { code?: number, data?: unknown }} error */
   function showError({ message, code, data }) {
     show('failed', code === undefined ? message : `Error ${code}: ${message}`);
-    output.replaceChildren(...(data === undefined ? [] : [jsonView(data, 'Data of the error')]));
+    output.replaceChildren(...(data === undefined ? [] : [jsonView(data, 'Error data')]));
   }
 
   /**
@@ -163,7 +163,7 @@ export function callPanel({ verb, schema, call, client }) {
   return {
     element,
     /**
-     * A log message of the server, which belongs here while the call runs.
+     * Shows a log message of the server, if the call is running.
      *
      * @param {{ level?: string, data?: unknown }} entry
      */

@@ -3,7 +3,7 @@ import { el, tag } from './dom.js';
 import { jsonView } from './json-view.js';
 
 /**
- * An item of a list, and what is shown of it.
+ * An item of a list, with the texts and views to show.
  *
  * @typedef {object} Entry
  * @property {string} key unique within its list
@@ -129,7 +129,7 @@ export function entryView({ title, note, description, tags, schemas }, panel) {
 }
 
 /**
- * The fields for the variables of a URI template. One with operators of RFC 6570 is edited as it is.
+ * The fields for the variables of a URI template. A template with RFC 6570 operators is one text field.
  *
  * @param {string} template
  */

@@ -10,7 +10,7 @@ import { signIn } from './sign-in.js';
 
 const RETRY_MS = 2_000;
 
-/** All that the page has of the server: what it is, an MCP session, and the stream of sessions. */
+/** The page's connection to the server: server info, an MCP session, and the stream of sessions. */
 export class Connection {
   credentials = new Credentials();
   /** @type {About | undefined} */
@@ -19,14 +19,14 @@ export class Connection {
   #client;
   /** @type {EventStream | undefined} */
   #sessions;
-  /** Counts attempts: what an older one learns is of no interest any more. */
+  /** Number of the current attempt. Results of earlier attempts are ignored. */
   #attempt = 0;
 
   /**
    * @param {object} events
    * @param {(state: ConnectionState, text: string) => void} events.onState
    * @param {() => void} events.onAbout
-   * @param {() => void} events.onReady there is a session
+   * @param {() => void} events.onReady called when there is a session
    * @param {(method: string, params: any) => void} events.onNotification
    * @param {(list: SessionList) => void} events.onSessions
    */
@@ -36,16 +36,16 @@ export class Connection {
 
   /** @returns {McpClient} */
   get client() {
-    if (!this.#client) throw new Error('There is no connection to the server (yet). Sign in first.');
+    if (!this.#client) throw new Error('Not connected to the server. Sign in first.');
     return this.#client;
   }
 
-  /** @param {string} path below the console's own API */
+  /** @param {string} path relative to the console's API */
   api(path) {
     return new URL(`api/${path}`, location.href);
   }
 
-  /** @param {Record<string, string>} [parameters] of the path of the stream */
+  /** @param {Record<string, string>} [parameters] in the path of the stream */
   async open(parameters) {
     const attempt = ++this.#attempt;
     this.#close();
@@ -61,7 +61,7 @@ export class Connection {
     } catch (error) {
       if (attempt !== this.#attempt) return;
       if (error instanceof Refusal && error.isFinal) return this.#refused(error);
-      this.events.onState('lost', 'The server does not answer. Trying again…');
+      this.events.onState('lost', 'The server does not respond. Retrying…');
       setTimeout(() => attempt === this.#attempt && void this.open(parameters), RETRY_MS);
       return;
     }
@@ -119,7 +119,7 @@ export class Connection {
       void this.signIn(
         this.credentials.token === ''
           ? undefined
-          : 'The server does not take this token (any more). Paste another one.',
+          : 'The server does not accept this token. Paste another one.',
       );
   }
 
@@ -140,7 +140,7 @@ export class Connection {
     const unknown = names.some((name) => !Object.hasOwn(known, name));
     const values = unknown
       ? await signIn(this.credentials, {
-          why: 'The path of this server names what you connect to.',
+          why: 'The path of this server has parameters. Enter their values.',
           parameters: names,
           values: known,
         })

@@ -1,6 +1,6 @@
 const KEY = 'nestjs-mcp-sse-console:token';
 
-/** The token of the viewer. It is in memory, and in this tab's storage only if he says so. */
+/** The viewer's token. It is held in memory, and in the tab's session storage only if the viewer chooses so. */
 export class Credentials {
   #token = sessionStorage.getItem(KEY) ?? '';
 
@@ -22,7 +22,7 @@ export class Credentials {
     else sessionStorage.removeItem(KEY);
   }
 
-  /** What requests carry. Cookies of the application go by themselves. */
+  /** Headers for requests. The browser sends the application's cookies itself. */
   headers = () => {
     /** @type {Record<string, string>} */
     const headers = {};

@@ -1,12 +1,12 @@
 /** @typedef {Node | string | number | false | null | undefined} Child */
 
 /**
- * Makes an element. What is given as text becomes a text node, and never HTML.
+ * Creates an element. Text becomes a text node, never HTML.
  *
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
- * @param {Record<string, unknown>} [props] properties of the element; functions named `onclick` and such listen, names
- *   with a hyphen and `role` are attributes; undefined ones are left out
+ * @param {Record<string, unknown>} [props] properties of the element; functions such as `onclick` become listeners; names
+ *   with a hyphen and `role` become attributes; undefined values are skipped
  * @param {...(Child | Child[])} children
  * @returns {HTMLElementTagNameMap[K]}
  */
@@ -45,7 +45,7 @@ export function byId(id) {
 }
 
 /**
- * Text for screen readers alone.
+ * Text for screen readers only.
  *
  * @param {string} text
  */
@@ -54,7 +54,7 @@ export function hiddenText(text) {
 }
 
 /**
- * A short word about a thing.
+ * A short label.
  *
  * @param {string} text
  * @param {string} [kind]

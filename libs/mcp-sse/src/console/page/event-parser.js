@@ -1,17 +1,17 @@
 /** @typedef {{ type: string, data: string, id?: string }} StreamEvent */
 
 /**
- * The events of an event stream.
+ * Parses the events of an event stream.
  *
  * @param {ReadableStream<Uint8Array>} body
- * @param {() => void} onActivity called for whatever comes, comments too
+ * @param {() => void} onActivity called for each chunk, comments included
  * @returns {AsyncGenerator<StreamEvent>}
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
  */
 export async function* parseEvents(body, onActivity) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  /** Parts of a line whose end has not come. @type {string[]} */
+  /** Parts of an incomplete line. @type {string[]} */
   let parts = [];
   let event = new EventUnderWay();
   try {
@@ -37,7 +37,7 @@ export async function* parseEvents(body, onActivity) {
   }
 }
 
-/** What has come of an event. */
+/** An event that is not complete yet. */
 class EventUnderWay {
   type = 'message';
   /** @type {string[]} */
@@ -50,7 +50,7 @@ class EventUnderWay {
     return { type: this.type, data: this.data.join('\n'), id: this.id };
   }
 
-  /** @param {string} line of any text: data may have line separators of Unicode in it */
+  /** @param {string} line which may contain Unicode line separators */
   take(line) {
     const colon = line.indexOf(':');
     const value = line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);

@@ -8,14 +8,14 @@ const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 15_000;
 
 /**
- * An event stream that is read with the headers of a token, which an EventSource cannot send. When the connection is
- * lost it is opened again, with `Last-Event-ID` where the server gives ids.
+ * Reads an event stream with an `Authorization` header, which an EventSource cannot send. Reconnects when the connection
+ * is lost, with `Last-Event-ID` if the server sends ids.
  */
 export class EventStream {
   /** @type {string | undefined} */
   #lastId;
   #stopped = false;
-  /** Whether the server has asked to be asked again at once. */
+  /** Whether the server asked the client to reconnect at once. */
   #comesBack = false;
   #failures = 0;
   #connection = new AbortController();
@@ -26,7 +26,7 @@ export class EventStream {
    * @param {string | URL} url
    * @param {object} options
    * @param {() => Record<string, string>} options.headers
-   * @param {number | false} options.heartbeatMs how often the server says that it is there
+   * @param {number | false} options.heartbeatMs interval of the server's heartbeat
    * @param {(event: StreamEvent) => void} options.onEvent
    * @param {(state: StreamState) => void} options.onState
    */
@@ -47,7 +47,7 @@ export class EventStream {
     this.#wake();
   }
 
-  /** Gives the connection up, and opens another one at once. */
+  /** Drops the connection and opens another one at once. */
   reopen() {
     this.#failures = 0;
     this.#connection.abort();
@@ -102,17 +102,17 @@ export class EventStream {
   }
 
   /**
-   * A stream of the console ends for a reason, however long what it shows goes on.
+   * The server ended this stream of the console for a reason, while the session that it shows may go on.
    *
    * @param {string} reason
    */
   #onEnded(reason) {
     if (reason === 'revoked')
-      throw new Refusal(403, 'Your access has been ended. Sign in again, or reload the page, to go on.');
+      throw new Refusal(403, 'Your access was revoked. Sign in again or reload the page.');
     this.#comesBack = reason === 'check';
   }
 
-  /** A network that is gone does not say so. */
+  /** Closes the connection if heartbeats stop, since a lost network causes no error. */
   #expectMore() {
     const { heartbeatMs } = this.options;
     clearTimeout(this.#watchdog);

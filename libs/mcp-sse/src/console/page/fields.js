@@ -4,7 +4,7 @@ import { choicesOf, constraintsOf } from './schema.js';
 /** @typedef {import('./schema.js').Schema} Schema */
 /** @typedef {{ schema: Schema, name: string, required: boolean, isItem?: boolean, value: unknown }} FieldOptions */
 /**
- * A part of a form. Its value is undefined where there is none.
+ * A field of a form. Its value is undefined if it is empty.
  *
  * @typedef {{ element: HTMLElement, value: () => unknown }} Field
  */
@@ -48,7 +48,7 @@ export function numberField(options) {
 }
 
 /**
- * A box to tick, or a choice of three where leaving it out means something else than no.
+ * A checkbox, or a choice of three if an omitted value differs from false.
  *
  * @param {FieldOptions} options
  * @returns {Field}
@@ -84,7 +84,7 @@ export function choiceField(options) {
 }
 
 /**
- * Whatever no other field is made for.
+ * A JSON field, for schemas that no other field fits.
  *
  * @param {FieldOptions} options
  * @returns {Field}
@@ -104,7 +104,7 @@ export function jsonField(options) {
 }
 
 /**
- * Why a text is no JSON; empty when it is.
+ * The syntax error of a text; empty if it is valid JSON.
  *
  * @param {string} text
  */
@@ -114,7 +114,7 @@ export function jsonFault(text) {
     JSON.parse(text);
     return '';
   } catch (error) {
-    return `This is not JSON: ${/** @type {Error} */ (error).message}`;
+    return `Invalid JSON: ${/** @type {Error} */ (error).message}`;
   }
 }
 
@@ -138,7 +138,7 @@ function labelled(input, { schema, name, required, isItem }, value) {
   return { element, value };
 }
 
-/** Beside the name of what must be given. */
+/** The mark beside the name of a required field. */
 export function requiredMark() {
   return el(
     'span',

@@ -1,14 +1,14 @@
 import { el } from './dom.js';
 
-/** Beyond it colours cost more than they tell. */
+/** Longer texts are shown without colours, which would be slow. */
 const MAX_COLOURED = 200_000;
 const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
- * A value as JSON, in colours.
+ * A value as JSON with syntax colours.
  *
  * @param {unknown} value
- * @param {string} label for those who do not see it
+ * @param {string} label for screen readers
  */
 export function jsonView(value, label) {
   const text = JSON.stringify(value, null, 2) ?? 'undefined';

@@ -8,7 +8,7 @@ import { trafficView } from './traffic-view.js';
 /** @typedef {import('./session-view.js').Session} Session */
 /** @typedef {'tools' | 'resources' | 'prompts' | 'sessions'} Section */
 
-/** Forms that keep what was typed into them while something else is looked at. */
+/** Number of forms that keep their input while another item is shown. */
 const MAX_KEPT = 20;
 const REFRESH_MS = 10_000;
 const NARROW = matchMedia('(max-width: 47rem)');
@@ -27,7 +27,7 @@ const SECTIONS = {
     title: 'Prompts',
     empty: 'This server offers you no prompts. Decorate a method with @McpPrompt().',
   },
-  sessions: { title: 'Sessions', empty: 'There is no session that you may see. Connect a client of yours.' },
+  sessions: { title: 'Sessions', empty: 'There are no sessions that you may see. Connect a client.' },
 };
 
 /** @type {Record<'tools' | 'resources' | 'prompts', Entry[]>} */
@@ -120,7 +120,7 @@ function renderList() {
       ?.focus({ preventScroll: true });
   const empty = byId('list-empty');
   empty.hidden = found.length > 0;
-  empty.textContent = items.length > 0 ? `Nothing here has “${wanted}” in it.` : SECTIONS[section].empty;
+  empty.textContent = items.length > 0 ? `Nothing matches “${wanted}”.` : SECTIONS[section].empty;
 }
 
 /** @param {Entry} entry */
@@ -200,7 +200,7 @@ function refreshFacts() {
   const facts = document.getElementById('facts');
   if (!session || !facts) return;
   facts.replaceChildren(...sessionFacts(session));
-  // A client says who it is after its session has begun.
+  // A client sends its name after its session has begun.
   byId('session').textContent = clientName(session);
 }
 
@@ -214,8 +214,8 @@ function emptyDetail(section, key) {
     key === undefined
       ? section === 'sessions'
         ? 'Choose a session to see its messages live.'
-        : `Choose a ${one} to see what it takes, and to call it.`
-      : `There is no ${one} “${key}” here. Choose one of the list.`;
+        : `Choose a ${one} to see its details and try it.`
+      : `There is no ${one} “${key}”. Choose one from the list.`;
   return el('p', { className: 'empty' }, text);
 }
 

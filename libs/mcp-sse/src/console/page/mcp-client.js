@@ -8,7 +8,7 @@ const METHOD_NOT_FOUND = -32601;
 /** @typedef {{ jsonrpc?: string, id?: string | number, method?: string, params?: any, result?: any, error?: any }} Message */
 /** @typedef {{ resolve: (result: any) => void, reject: (error: Error) => void, onProgress?: (progress: Progress) => void }} Pending */
 
-/** An MCP client of the server's HTTP+SSE endpoint, as any other client is one. */
+/** An ordinary MCP client of the server's HTTP+SSE endpoint. */
 export class McpClient {
   /** @type {Map<string | number, Pending>} */
   #pending = new Map();
@@ -52,7 +52,7 @@ export class McpClient {
    * @param {string} method
    * @param {object} [params]
    * @param {{ onProgress?: (progress: Progress) => void, signal?: AbortSignal }} [options]
-   * @returns {Promise<any>} rejects with an error that has the code and data of a JSON-RPC error, if it was one
+   * @returns {Promise<any>} rejects with an error, which has `code` and `data` if the server sent a JSON-RPC error
    */
   request(method, params, { onProgress, signal } = {}) {
     const id = ++this.#lastId;
@@ -63,7 +63,7 @@ export class McpClient {
         if (!this.#pending.delete(id)) return;
         const cancelled = { requestId: id, reason: 'Cancelled in the console.' };
         this.#post({ method: 'notifications/cancelled', params: cancelled }).catch(() => undefined);
-        reject(new Error('You have cancelled the call.'));
+        reject(new Error('You cancelled the call.'));
       });
       this.#post({ id, method, params: params || meta ? { ...params, ...meta } : undefined }).catch(
         (error) => this.#pending.delete(id) && reject(error),
@@ -72,7 +72,7 @@ export class McpClient {
   }
 
   /**
-   * Every item of a list that comes in pages.
+   * Every item of a paginated list.
    *
    * @param {string} method
    * @param {string} member
@@ -91,8 +91,7 @@ export class McpClient {
 
   /** @param {Message} message */
   async #post(message) {
-    if (!this.#endpoint)
-      throw new Error('There is no connection to the server (yet). Try again when there is.');
+    if (!this.#endpoint) throw new Error('Not connected to the server. Try again once it is connected.');
     /** @type {Response} */
     let response;
     try {
@@ -117,7 +116,8 @@ export class McpClient {
   }
 
   /**
-   * The same one says that the session goes on; what was asked in another session is never answered.
+   * The same endpoint means that the session continues. Another one means a new session, which never answers requests of
+   * the old one.
    *
    * @param {URL} endpoint
    */
@@ -125,7 +125,7 @@ export class McpClient {
     if (endpoint.origin !== location.origin) return;
     if (this.#endpoint?.href === endpoint.href) return this.options.onState('ready');
     this.#endpoint = endpoint;
-    this.#rejectAll(new Error('The session has ended before the answer came. Call again.'));
+    this.#rejectAll(new Error('The session ended before the response arrived. Call again.'));
     this.options.onState('connecting');
     try {
       await this.request('initialize', {

@@ -5,14 +5,14 @@ const MAX_CHARACTERS = 4 * 1024 * 1024;
 /**
  * @typedef {object} Entry
  * @property {Traffic} traffic
- * @property {string} title method, or that of the request which is answered
- * @property {string} [about] what the request is for
- * @property {number} [latency] of an answer, in milliseconds
+ * @property {string} title the method, of a response that of its request
+ * @property {string} [about] the target of the request, such as the name of a tool
+ * @property {number} [latency] time from request to response, in milliseconds
  * @property {boolean} failed
- * @property {string} text to be searched
+ * @property {string} text for searches
  */
 
-/** The newest messages of a session. Older ones make room. */
+/** The newest messages of a session. Older ones are dropped. */
 export class MessageRing {
   /** @type {Entry[]} */
   entries = [];
@@ -22,7 +22,7 @@ export class MessageRing {
 
   /**
    * @param {Traffic} traffic
-   * @returns {{ entry: Entry, dropped: number }} how many had to go for it
+   * @returns {{ entry: Entry, dropped: number }} number of older entries that were dropped
    */
   add(traffic) {
     const entry = this.#entryOf(traffic);

@@ -1,7 +1,7 @@
-/** What the server answers with, instead of what was asked for. */
+/** An HTTP error response of the server. */
 export class Refusal extends Error {
   /**
-   * @param {number} status of HTTP
+   * @param {number} status HTTP status
    * @param {string} message
    */
   constructor(status, message) {
@@ -19,16 +19,16 @@ export class Refusal extends Error {
     return new Refusal(response.status, String(message));
   }
 
-  /** Whether to ask once more is of no use. */
+  /** Whether a retry is pointless. */
   get isFinal() {
     return this.status >= 400 && this.status < 500 && this.status !== 408 && this.status !== 429;
   }
 
-  /** What whoever reads it can do about it. */
+  /** The message for the viewer, with what to do. */
   get advice() {
-    if (this.status === 401) return 'The server wants a token, or another one. Sign in with a valid one.';
-    if (this.status === 403) return `The server refuses: ${this.message}`;
-    if (this.status === 404) return `There is nothing here: ${this.message}`;
+    if (this.status === 401) return 'The server needs a valid token. Sign in with one.';
+    if (this.status === 403) return `The server refused the request: ${this.message}`;
+    if (this.status === 404) return `Not found: ${this.message}`;
     return `The server answered ${this.status}: ${this.message}`;
   }
 }

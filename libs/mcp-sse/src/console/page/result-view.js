@@ -4,7 +4,7 @@ import { jsonView } from './json-view.js';
 const IMAGE = /^image\/(png|jpeg|gif|webp|avif)$/;
 
 /**
- * What a tool, a resource or a prompt has answered.
+ * The result of a tool, a resource or a prompt.
  *
  * @param {any} result
  * @returns {Node[]}
@@ -18,12 +18,12 @@ export function resultView(result) {
     ...asList(contents).map((resource) => block({ type: 'resource', resource })),
     ...asList(messages).map(message),
     ...(structuredContent === undefined ? [] : [jsonView(structuredContent, 'Structured result')]),
-    el('details', {}, el('summary', {}, 'As it came'), jsonView(result, 'Result as it came')),
+    el('details', {}, el('summary', {}, 'Raw result'), jsonView(result, 'Raw result')),
   ];
 }
 
 /**
- * Whether a text is the structured result once more, for clients that know of no other.
+ * Whether a text repeats the structured result, for clients that do not support structured results.
  *
  * @param {any} item of content
  * @param {unknown} structured
@@ -78,7 +78,7 @@ function caption({ uri, mimeType }) {
  * @param {string} data base64
  */
 function image(mimeType, data) {
-  return el('img', { src: `data:${mimeType};base64,${data}`, alt: `Image of the result (${mimeType})` });
+  return el('img', { src: `data:${mimeType};base64,${data}`, alt: `Image from the result (${mimeType})` });
 }
 
 /** @param {unknown} text */

@@ -6,14 +6,14 @@ import { constraintsOf, kindOf, resolved } from './schema.js';
 /** @typedef {import('./fields.js').FieldOptions} FieldOptions */
 /** @typedef {import('./schema.js').Schema} Schema */
 
-/** Schemas may contain themselves; deeper than this they are written as JSON. */
+/** Schemas may be recursive; levels below this one are edited as JSON. */
 const MAX_DEPTH = 4;
 
 /**
  * The fields for an object of arguments.
  *
  * @param {Schema} root
- * @param {Record<string, unknown>} [values] what they begin with
+ * @param {Record<string, unknown>} [values] initial values
  * @returns {Field}
  */
 export function schemaForm(root, values) {
@@ -128,7 +128,7 @@ function arrayField({ schema, name, required, value }, root, depth) {
  * @param {Record<string, unknown>} values
  * @param {Schema} root
  * @param {number} depth
- * @param {boolean} [isNeeded] whether the object is: what it requires is not, where the object may be left out
+ * @param {boolean} [isNeeded] whether the object is required; if not, none of its properties is
  * @returns {[string, Field][]}
  */
 function propertyFields({ properties = {}, required = [] }, values, root, depth, isNeeded = true) {

@@ -2,7 +2,7 @@
 /** @typedef {'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object' | 'choice' | 'json'} Kind */
 
 /**
- * A schema with references to its document followed, and what only says "or null" left out.
+ * Resolves references within the schema's document, and reduces "or null" to `nullable`.
  *
  * @param {Schema | boolean | undefined} schema
  * @param {Schema} root
@@ -49,7 +49,7 @@ function pointed(root, reference) {
 }
 
 /**
- * The values that may be chosen from, with what each is called.
+ * The allowed values of a schema, with their titles.
  *
  * @param {Schema} schema
  * @returns {{ value: unknown, title: string }[] | undefined}
@@ -63,7 +63,7 @@ export function choicesOf({ enum: values, anyOf, oneOf = anyOf, ...schema }) {
 }
 
 /**
- * What kind of field is to be made for a schema that is resolved; those of no other kind are written as JSON.
+ * The kind of field for a resolved schema; `json` if no other kind fits.
  *
  * @param {Schema} schema
  * @returns {Kind}
@@ -85,7 +85,7 @@ function titleOf(value) {
 }
 
 /**
- * What a value must be, in a few words.
+ * The constraints on a value, in a few words.
  *
  * @param {Schema} schema
  */

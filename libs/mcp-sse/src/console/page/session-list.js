@@ -1,13 +1,13 @@
 /** @typedef {import('./session-view.js').Session} Session */
 
-/** The newest sessions, as the server tells of them: all at once, and then what has changed. */
+/** The newest sessions. The server sends all of them first, then changes. */
 export class SessionList {
-  /** How many there are, those that are not shown included. */
+  /** The number of sessions, including those that are not shown. */
   total = 0;
   /** @type {Map<string, Session>} */
   #sessions = new Map();
 
-  /** The newest first. */
+  /** Newest first. */
   get sessions() {
     return [...this.#sessions.values()].sort((one, other) => other.createdAt - one.createdAt);
   }
@@ -15,7 +15,7 @@ export class SessionList {
   /**
    * @param {string} type of an event
    * @param {{ total: number, sessions?: Session[], changed?: Session[], gone?: string[] }} told
-   * @returns {boolean} whether it was about sessions
+   * @returns {boolean} whether the event was about sessions
    */
   take(type, { total, sessions = [], changed = sessions, gone = [] }) {
     if (type !== 'sessions' && type !== 'changes') return false;

@@ -17,7 +17,7 @@ import { formatAge, formatBytes } from './format.js';
 
 /** @param {Session} session */
 export function clientName({ client }) {
-  return client?.title ?? client?.name ?? 'A client without a name';
+  return client?.title ?? client?.name ?? 'Unnamed client';
 }
 
 /** @param {Session['principal']} principal */
@@ -26,12 +26,12 @@ export function principalName({ subject, tenant }) {
 }
 
 /**
- * What is known of a session, for the side of its messages.
+ * The facts of a session, shown beside its messages.
  *
  * @param {Session | undefined} session
  */
 export function sessionFacts(session) {
-  if (!session) return [el('p', { className: 'hint' }, 'This session is over, or you may not see it.')];
+  if (!session) return [el('p', { className: 'hint' }, 'This session has ended, or you may not see it.')];
   const {
     transport,
     principal,
@@ -77,7 +77,7 @@ export function sessionItem(session) {
       tag(session.transport),
       tag(formatAge(Date.now() - session.createdAt)),
       session.inFlight > 0 && tag(`${session.inFlight} in flight`, 'good'),
-      session.queuedBytes > 0 && tag(`${formatBytes(session.queuedBytes)} wait`, 'bad'),
+      session.queuedBytes > 0 && tag(`${formatBytes(session.queuedBytes)} queued`, 'bad'),
       !session.attached && tag('no stream'),
     ),
   ];

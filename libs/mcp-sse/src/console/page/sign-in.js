@@ -7,7 +7,7 @@ import { byId, el } from './dom.js';
  *
  * @param {Credentials} credentials
  * @param {{ why?: string, parameters?: string[], values?: Record<string, string> }} [options]
- * @returns {Promise<Record<string, string> | undefined>} the parameters; undefined when the viewer would rather not
+ * @returns {Promise<Record<string, string> | undefined>} the parameters; undefined if the viewer cancels
  */
 export function signIn(credentials, { why, parameters = [], values = {} } = {}) {
   const dialog = /** @type {HTMLDialogElement} */ (byId('sign-in'));

@@ -7,7 +7,7 @@ import { MessageRing } from './message-ring.js';
 /** @typedef {import('./message-ring.js').Entry} Entry */
 
 /**
- * The messages of a session as they come and go.
+ * The messages of a session, live.
  *
  * @param {object} options
  * @param {URL} options.url of the stream
@@ -34,7 +34,7 @@ export function trafficView({ url, headers, heartbeatMs }) {
   const empty = el(
     'p',
     { className: 'empty' },
-    'Waiting for messages. They show up here while this page is open; call something from that client.',
+    'Waiting for messages. Call something from that client, and its messages appear here.',
   );
   const element = el(
     'section',
@@ -53,7 +53,7 @@ export function trafficView({ url, headers, heartbeatMs }) {
       else if (next.name === 'lost')
         show(
           'running',
-          next.refusal?.advice ?? 'The connection is lost; messages until it is back are missed.',
+          next.refusal?.advice ?? 'Connection lost. Messages sent before it is back are missed.',
         );
       else if (next.name === 'refused') show('failed', next.refusal.advice);
     },
@@ -65,9 +65,9 @@ export function trafficView({ url, headers, heartbeatMs }) {
         stream.stop();
         const over =
           content.reason === 'moved'
-            ? 'Another node has the session now.'
+            ? 'Another node owns the session now.'
             : `The session has ended (${content.reason}).`;
-        show('failed', `${over} What it has sent stays here until you leave.`);
+        show('failed', `${over} Its messages stay here until you leave.`);
       }
       tell();
     },
@@ -116,7 +116,7 @@ export function trafficView({ url, headers, heartbeatMs }) {
     const { length } = ring.entries;
     const found = ring.entries.filter(isFound).length;
     empty.hidden = length > 0;
-    const lost = missed > 0 ? `; ${missed} more came too fast for this page` : '';
+    const lost = missed > 0 ? `; ${missed} more arrived too fast to be shown` : '';
     count.textContent =
       length === 0 ? '' : `${found === length ? length : `${found} of ${length}`} messages${lost}`;
   }
@@ -160,7 +160,7 @@ function rowOf({ traffic, title, about, latency, failed }) {
     el('span', { className: 'size' }, formatBytes(bytes)),
   );
   const details = el('details', { className: 'message' }, summary);
-  // Most are never opened.
+  // Rendered on demand, since most messages are never opened.
   details.addEventListener('toggle', () => {
     if (details.open && details.childElementCount === 1)
       details.append(jsonView(message, `Message ${title}`));
