@@ -185,10 +185,10 @@ describe('the jwt option', () => {
     [
       'with a key that cannot be read',
       { secretOrKey: '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----', algorithms: ['RS256'] },
-      /no public key that can be read/,
+      /not a readable public key/,
     ],
-    ['with neither a key nor a key set', {}, /one of `secretOrKey` and `jwksUri`/],
-    ['with a key and a key set', { secretOrKey: SECRET, jwksUri }, /one of `secretOrKey` and `jwksUri`/],
+    ['with neither a key nor a key set', {}, /either `secretOrKey` or `jwksUri`/],
+    ['with a key and a key set', { secretOrKey: SECRET, jwksUri }, /either `secretOrKey` or `jwksUri`/],
     ['with a key set and HS256', { jwksUri, algorithms: ['RS256', 'HS256'] }, /take as secrets/],
     ['with a key set that is no URL', { jwksUri: 'login.example/jwks' }, /"auth.jwt.jwksUri" must be a URL/],
     ['with the algorithm none', { secretOrKey: SECRET, algorithms: ['none' as 'HS256'] }, /not "none"/],

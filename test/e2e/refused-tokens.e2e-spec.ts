@@ -28,7 +28,7 @@ const JWTS: [string, string, string | RegExp, Partial<McpJwtOptions>?][] = [
   [
     'an issuer that differs by a slash',
     signed({ iss: `${ISSUER}/` }),
-    `the issuer (iss) of its token is "${ISSUER}/", and "auth.jwt.issuer" expects "${ISSUER}"; they differ by a slash at the end`,
+    `the issuer (iss) of its token is "${ISSUER}/", and "auth.jwt.issuer" expects "${ISSUER}"; they differ by a trailing slash`,
   ],
   [
     'no issuer',
@@ -54,7 +54,7 @@ const JWTS: [string, string, string | RegExp, Partial<McpJwtOptions>?][] = [
   [
     'another signature',
     signed({}, {}, 'another secret of thirty-two bytes!!!'),
-    'the signature of its token is not of the key of "auth.jwt.secretOrKey"',
+    'its token was not signed by a key of "auth.jwt.secretOrKey"',
   ],
   [
     'another algorithm',
@@ -75,7 +75,7 @@ const JWTS: [string, string, string | RegExp, Partial<McpJwtOptions>?][] = [
   [
     'no expiry',
     signed({ exp: undefined }),
-    'its token has no expiry (exp), which "auth.jwt.requireExpiry" needs',
+    'its token has no expiry (exp), which "auth.jwt.requireExpiry" requires',
   ],
   [
     'a long life',
@@ -83,12 +83,8 @@ const JWTS: [string, string, string | RegExp, Partial<McpJwtOptions>?][] = [
     /its token lives for \d+ s, and "auth\.jwt\.maxLifetimeSeconds" is 60/,
     { maxLifetimeSeconds: 60 },
   ],
-  ['no form of one', 'opaque', 'its token is no JWT that can be read'],
-  [
-    'a payload that is no JSON',
-    `${signed({}).split('.')[0]}.c2VjcmV0.x`,
-    'its token is no JWT that can be read',
-  ],
+  ['no form of one', 'opaque', 'its token is not a readable JWT'],
+  ['a payload that is no JSON', `${signed({}).split('.')[0]}.c2VjcmV0.x`, 'its token is not a readable JWT'],
   [
     'characters that would start a line',
     signed({ iss: 'a\n[Nest] b\u202e\u001b[2J' }),
@@ -144,19 +140,19 @@ describeOnAdapters('the log says at level debug why a request gets 401:', (adapt
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const token = signed({}, { algorithm: 'ES256', keyid: 'of another tenant' }, privateKey);
     expect(await refusal(auth, bearer(token))).toBe(
-      'the key of its token is unknown: "auth.jwt.jwksUri" has not exactly one for ES256 with the id (kid) "of another tenant"',
+      'the key of its token is unknown: "auth.jwt.jwksUri" does not have exactly one key for ES256 with the id (kid) "of another tenant"',
     );
   });
 
   it('no JWT', async () => {
     const auth = { jwt: { secretOrKey: SECRET } };
     expect(await refusal(auth, { authorization: 'Basic YWRhOnNlY3JldA==' })).toBe(
-      'it has no bearer token, which "auth.jwt" needs',
+      'it has no bearer token, which "auth.jwt" requires',
     );
   });
 
   it.each<[string, Record<string, unknown> | undefined, string | RegExp]>([
-    ['that is unknown', undefined, /calls its token inactive/],
+    ['that is unknown', undefined, /reports its token as inactive/],
     [
       'for another service',
       { aud: 'https://other.example' },
@@ -187,7 +183,7 @@ describeOnAdapters('the log says at level debug why a request gets 401:', (adapt
   });
 
   it.each<[string, Headers, string]>([
-    ['that is unknown', { 'x-api-key': 'a-key-made-up' }, 'its key is none of "auth.apiKey.keys"'],
+    ['that is unknown', { 'x-api-key': 'a-key-made-up' }, 'its key is not in "auth.apiKey.keys"'],
     ['that is not there', {}, 'it has no key, neither in "x-api-key" nor as a bearer token'],
   ])('an API key %s', async (_, headers, cause) => {
     const auth = { apiKey: { keys: [{ name: 'ci', key: 'the key of the build server' }] } };
