@@ -130,11 +130,11 @@ describeOnAdapters('API keys', (adapter) => {
 
 describe('the apiKey option', () => {
   it.each<[string, McpApiKeyOptions, RegExp]>([
-    ['without keys or a provider', {}, /one of `keys` and `provider`/],
-    ['with keys and a provider', { keys: KEYS, provider: KeysService }, /one of `keys` and `provider`/],
+    ['without keys or a provider', {}, /either `keys` or `provider`/],
+    ['with keys and a provider', { keys: KEYS, provider: KeysService }, /either `keys` or `provider`/],
     ['with no keys', { keys: [] }, /auth: \{ apiKey/],
-    ['with an empty key', { keys: [{ name: 'ci', key: '' }] }, /not empty/],
-    ['with an empty name', { keys: [{ name: '', key: 'secret' }] }, /not empty/],
+    ['with an empty key', { keys: [{ name: 'ci', key: '' }] }, /is empty/],
+    ['with an empty name', { keys: [{ name: '', key: 'secret' }] }, /non-empty/],
     ['with a digest that is none', { keys: [{ name: 'ci', digest: 'secret' }] }, /64 hex digits/],
     [
       'with a key of two owners',

@@ -64,7 +64,7 @@ describe('the script that makes a token for development', () => {
 
   it.each<[string, string[], Record<string, string>, string | undefined, RegExp]>([
     ['without a secret', [], {}, tmpdir(), /^Set MCP_JWT_SECRET/],
-    ['for production', [], { NODE_ENV: 'production' }, undefined, /^An authorization server makes tokens/],
+    ['for production', [], { NODE_ENV: 'production' }, undefined, /^An authorization server issues tokens/],
     ['that never lasts', ['--hours', 'long'], {}, undefined, /^--hours must be a number/],
   ])('makes none %s, and says why', async (_title, args, env, cwd, sentence) => {
     await expect(token(args, env, cwd)).rejects.toMatchObject({
