@@ -55,7 +55,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('has the licence, the README and the build in the tarball, and no sources', async () => {
+it('packs the licence, the README and the build, and no sources', async () => {
   const { stdout } = await run('tar', ['-tzf', tarball]);
   const files = stdout.trim().split('\n');
   expect(files).toEqual(
@@ -234,7 +234,7 @@ describe('in a bundle', () => {
       const builds = readFileSync(main, 'utf8').matchAll(/node_modules\/class-transformer\/(\w+)\/storage/g);
       expect(new Set(Array.from(builds, ([, name]) => name))).toEqual(new Set([build]));
 
-      // Not where node_modules is, so that nothing outside of the bundle is loaded.
+      // Outside the folder with node_modules, so that only the bundle is loaded.
       const server = await startChild(process.execPath, [main], { cwd: folder });
       try {
         const client = await connectSdkClient(`${server.url}/sse`);
@@ -260,7 +260,7 @@ describe('in a bundle', () => {
   );
 });
 
-/** Prints what its server answers to a request without a token, with one of another secret, and with its own. */
+/** Prints the server's answers to requests without a token, with a token of another secret, and with a valid token. */
 const JWT_APPLICATION = `
 import { createHmac } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
@@ -315,7 +315,7 @@ const COMPILER = {
 
 const applications = new Map<string, Promise<string>>();
 
-/** The folder of an application of that type, in which the library is installed. */
+/** Creates an application of this type with the library installed. @returns its folder */
 function installed(type: string): Promise<string> {
   const folderOf = applications.get(type) ?? install(type);
   applications.set(type, folderOf);
@@ -329,7 +329,7 @@ async function install(type: string): Promise<string> {
   writeFileSync(join(application, 'package.json'), JSON.stringify(emptyApplication(type)));
   writeFileSync(join(application, 'tsconfig.json'), JSON.stringify(COMPILER));
   await npm(application, 'install');
-  // The README's command, with the tarball in the place of what a registry has.
+  // The README's command, but with the tarball instead of the registry's package.
   const [, ...command] = readmeCode('install').trim().replace('nestjs-mcp-sse', tarball).split(' ');
   await npm(application, ...command);
   return application;
@@ -340,7 +340,7 @@ function compile(application: string): Promise<unknown> {
   return run(process.execPath, [tsc, '-p', application]).catch((error: unknown) => error);
 }
 
-/** What `nest new` depends on at the least, and the types that those of @nestjs/passport need under skipLibCheck. */
+/** The minimal dependencies of `nest new`, and the types that @nestjs/passport's types need under skipLibCheck. */
 function emptyApplication(type: string): object {
   const nest = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', 'reflect-metadata', 'rxjs'];
   const pick = (names: string[], ranges: Record<string, string>) =>
