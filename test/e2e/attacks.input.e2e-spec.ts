@@ -200,7 +200,7 @@ describeOnAdapters('the attacker', (adapter) => {
     expect(await callWith(client, 'anything', '{"constructor":"Ferrari"}')).toBe('{"constructor":"Ferrari"}');
   });
 
-  it('sends keys twice: what the guard has seen is what runs', async () => {
+  it('sends keys twice: the handler gets the same arguments as the guard', async () => {
     const client = await connect();
     const body = (first: string, second: string) =>
       `{"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call","params":{},"params":{${first},${second}}}`;
@@ -221,7 +221,7 @@ describeOnAdapters('the attacker', (adapter) => {
     ]);
   });
 
-  it('sends a string for which a pattern of the application takes for ever: refused before it is tried', async () => {
+  it('sends a string that makes a pattern of the application run for ever: refused before it is matched', async () => {
     const client = await connect({ limits: { maxStringLength: 24 } });
     const exponential = `${'a'.repeat(60)}!`;
     const message = /exponential: is longer than 24 characters/;
@@ -247,7 +247,7 @@ describeOnAdapters('the attacker', (adapter) => {
     );
   });
 
-  it('sends strings that are made for our own patterns: each is answered', async () => {
+  it('sends strings made for our own patterns: each is answered', async () => {
     const client = await connect();
     const long = (text: string) => text.repeat(Math.floor(12_000 / text.length));
     const hostile: Record<string, string>[] = [
@@ -273,7 +273,7 @@ describeOnAdapters('the attacker', (adapter) => {
     expect((await client.post(batch)).status).toBe(429);
   });
 
-  it('puts line breaks into ids and headers: they find no session and no way into an answer', async () => {
+  it('puts line breaks into ids and headers: no session is found, and no answer contains them', async () => {
     const client = await connect();
     const evil = 'x%0d%0aX-Injected:%20yes%0d%0a%0d%0a';
     for (const path of [`/messages?sessionId=${evil}`, `/mcp?sessionId=${evil}`]) {
@@ -298,7 +298,7 @@ describeOnAdapters('the attacker', (adapter) => {
     expect(await client.call(1, 'ping')).toHaveProperty('result');
   });
 
-  it('sends an event id with line breaks in it: 400, and nothing of it comes back', async () => {
+  it('sends an event id with line breaks: 400 without a repetition of it', async () => {
     await start();
     const client = await HttpWireClient.connect(`${running.url}/mcp`);
     for (const id of [`${client.sessionId}.0.1\u0085data: x`, `${client.sessionId}.0.${'1'.repeat(5_000)}`]) {
@@ -323,7 +323,7 @@ describeOnAdapters('the attacker', (adapter) => {
     expect(await client.call(1, 'ping')).toHaveProperty('result');
   });
 
-  it('goes on sending after 413: the connection ends when the time of the body is up', async () => {
+  it('keeps sending after 413: the connection ends when the time of the body is up', async () => {
     const client = await connect({ limits: { bodyMs: 300, maxMessageBytes: 1_000 } });
     const connection = await dial();
     await connection.post(await pathOf(client), 'transfer-encoding: chunked');
@@ -336,7 +336,7 @@ describeOnAdapters('the attacker', (adapter) => {
     expect(await client.call(1, 'ping')).toHaveProperty('result');
   });
 
-  it('sends a message a byte a piece: it is answered as one that comes in a piece', async () => {
+  it('sends a message byte by byte: it is answered like a message in one piece', async () => {
     const client = await connect();
     const connection = await dial();
     const message = JSON.stringify(

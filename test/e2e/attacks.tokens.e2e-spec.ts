@@ -176,7 +176,7 @@ describeOnAdapters('a token', (adapter) => {
       expect(answer.status).toBe(404);
   });
 
-  it('in the query or in a body is none', async () => {
+  it('in the query or in a body does not count', async () => {
     const token = authorizationServer.token();
     const inQuery = await send(`${running.url}/sse?access_token=${token}`, { method: 'GET' });
     const inBody = await send(`${running.url}/mcp?access_token=${token}`, {
@@ -196,7 +196,7 @@ describeOnAdapters('a token', (adapter) => {
     },
   );
 
-  it('that is good opens both transports, so that the others fail for what is wrong with them', async () => {
+  it('that is valid opens both transports, so that the others fail for their faults only', async () => {
     const headers = bearer(authorizationServer.token());
     const stream = await WireClient.connect(`${running.url}/sse`, headers);
     expect((await stream.callTool(1, 'whoami')).result.structuredContent).toMatchObject({ subject: 'ada' });
@@ -242,12 +242,12 @@ describeOnAdapters('while the key set cannot be had', (adapter) => {
     },
   );
 
-  it('(silent) nobody waits for longer than the server may take', async () => {
+  it('(silent) nobody waits longer than the time limit of the server', async () => {
     authorizationServer.condition = 'silent';
     expect((await open(authorizationServer.token())).status).toBe(503);
   });
 
-  it('each token that waits for the keys gets its own verdict, whoever else waits', async () => {
+  it('each token that waits for the keys gets its own verdict', async () => {
     authorizationServer.condition = 'silent';
     const arrivals = on(running.app.getHttpServer(), 'request');
     const foreign = jwt.sign(authorizationServer.claims({ sub: 'eve' }), FOREIGN.privateKey, {
@@ -264,7 +264,7 @@ describeOnAdapters('while the key set cannot be had', (adapter) => {
     expect([await ada, (await eve).status, await bob]).toEqual(['ada', 401, 'bob']);
   });
 
-  it('keys that are known go on', async () => {
+  it('known keys stay valid', async () => {
     const client = await WireClient.connect(`${running.url}/sse`, bearer(authorizationServer.token()));
     authorizationServer.condition = 'down';
     expect((await client.post(PING, bearer(authorizationServer.token({ jti: 'refreshed' })))).status).toBe(

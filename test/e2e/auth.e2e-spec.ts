@@ -129,7 +129,7 @@ describeOnAdapters('bearer tokens', (adapter) => {
     expect((await send(url, { method: 'GET' })).status).toBe(401);
   });
 
-  it('forgives as much between the clocks as the option says', async () => {
+  it('tolerates the configured difference between clocks', async () => {
     const auth = { jwt: { secretOrKey: SECRET, clockToleranceSeconds: 60 } };
     const url = await start({ auth });
     const status = async (options: jwt.SignOptions) => {
@@ -143,7 +143,7 @@ describeOnAdapters('bearer tokens', (adapter) => {
     expect(await status({ notBefore: 90 })).toBe(401);
   });
 
-  it('reads the tenant from the claim of the option, and when the token expires', async () => {
+  it('reads the tenant from the configured claim, and the expiry of the token', async () => {
     const url = await start({ tenantClaim: 'https://acme.example/org' });
     const exp = Math.floor(Date.now() / 1000) + 600;
     const claims = { exp, tenant: 'other', 'https://acme.example/org': 42 };
@@ -156,7 +156,7 @@ describeOnAdapters('bearer tokens', (adapter) => {
     client.close();
   });
 
-  it('tells the principal by the mapper of the options', async () => {
+  it('takes the principal from the configured mapper', async () => {
     const url = await start({
       principal: () => ({ subject: 'mapped', scopes: [], roles: [], claims: {} }),
     });
@@ -239,7 +239,7 @@ describe('the jwt option', () => {
       await expect(start).rejects.toBeInstanceOf(McpConfigurationError);
     });
 
-    it('by a secret warns only: who has it may be its issuer alone', async () => {
+    it('by a secret only warns: perhaps only the issuer has it', async () => {
       process.env['NODE_ENV'] = 'production';
       expect(await logged({ jwt: { secretOrKey: SECRET } })).toMatch(/"auth.jwt.audience" not set/);
       expect(await logged({ jwt: { secretOrKey: SECRET, audience: AUDIENCE } })).toBe('');

@@ -81,7 +81,7 @@ describeOnAdapters('exception filters', (adapter) => {
     expect(textOf(await client.callTool(4, 'conflict'))).toBe('isError: The order has been sent.');
   });
 
-  it('catch what guards throw, and know the call', async () => {
+  it('catch exceptions of guards, and know the call', async () => {
     @Catch()
     class CallFilter implements ExceptionFilter {
       catch(error: Error, host: ArgumentsHost): string {
@@ -122,7 +122,7 @@ describeOnAdapters('exception filters', (adapter) => {
     expect(textOf(await client.callTool(1, 'business'))).toBe('isError: sorry: no stock');
   });
 
-  it('that resolve to undefined leave an error, not a success', async () => {
+  it('leave an error, not a success, if they resolve to undefined', async () => {
     const caught: unknown[] = [];
     @Catch()
     class LoggingFilter implements ExceptionFilter {
@@ -145,7 +145,7 @@ describeOnAdapters('exception filters', (adapter) => {
     expect(caught).toEqual(['password=hunter2', 'The order has been sent.']);
   });
 
-  it('that throw themselves leave a masked error', async () => {
+  it('leave a masked error if they throw', async () => {
     @Catch()
     class BrokenFilter implements ExceptionFilter {
       catch(): never {
@@ -198,7 +198,7 @@ describeOnAdapters('a catch-all filter that writes to the response', (adapter) =
   const { connect } = appPerTest(adapter);
 
   describe.each(CATCH_ALL)('by %s', (_name, filterOf) => {
-    it('leaves the error of a call as it would be without the filter', async () => {
+    it('does not change the error of a call', async () => {
       const client = await connect({
         providers: [Failing],
         configure: (app) => void app.useGlobalFilters(filterOf(app)),
@@ -215,7 +215,7 @@ describeOnAdapters('a catch-all filter that writes to the response', (adapter) =
 describeOnAdapters('errors', (adapter) => {
   const { connect } = appPerTest(adapter);
 
-  it('that are HTTP exceptions say their message, others a correlation id that is in the log', async () => {
+  it('that are HTTP exceptions show their message, all others a correlation id of the log', async () => {
     const log = new MemoryLog();
     const client = await connect({
       providers: [Failing],
@@ -320,7 +320,7 @@ describeOnAdapters('errors', (adapter) => {
     expect(error).toEqual({ code: -32000, message: 'Ours' });
   });
 
-  it('of resources and prompts are JSON-RPC errors: a message that may pass, else a correlation id', async () => {
+  it('of resources and prompts are JSON-RPC errors with a permitted message or a correlation id', async () => {
     @Injectable()
     class Features {
       @McpResource({ uri: 'it://{id}' })
@@ -339,7 +339,7 @@ describeOnAdapters('errors', (adapter) => {
     expect(ofPrompt).toEqual({ code: -32603, message: expect.stringMatching(/^Internal error \(corr/) });
   });
 
-  it('that are no Error are masked too', async () => {
+  it('that are not an Error are masked too', async () => {
     @Injectable()
     class Tools {
       @McpTool()

@@ -72,7 +72,7 @@ describeOnAdapters('parameters', (adapter) => {
     expect(textOf(await client.callTool(5, 'defaulted', ada))).toBe('Ada');
   });
 
-  it('with decorators are what these say, in any order', async () => {
+  it('with decorators get the decorated values, in any order', async () => {
     @Injectable()
     class Tools {
       @McpTool()
@@ -239,7 +239,7 @@ describeOnAdapters('pipes', (adapter) => {
     expect(pipes.map(({ asked }) => asked.map(({ type }) => type))).toEqual(pipes.map(() => ['body']));
   });
 
-  it("named by class are made in the provider's module: of the class, the method, a parameter", async () => {
+  it("named by class are created in the provider's module: of the class, the method, a parameter", async () => {
     @Injectable()
     @UsePipes(Exclaiming)
     class ByClass {
@@ -271,7 +271,7 @@ describeOnAdapters('pipes', (adapter) => {
     expect(textOf(await client.callTool(3, 'byParameter', { name: 'Ada' }))).toBe('Ada?');
   });
 
-  it('of a method that check whatever they get do not get in the way of the context', async () => {
+  it('of a method that check every value let the context pass', async () => {
     @Injectable()
     class Tools {
       @McpTool({ input: ANYTHING })

@@ -32,7 +32,7 @@ describe('the reference application of the README', () => {
     expect(marked.flatMap(([, names]) => named(names!)[0]!).toSorted()).toEqual(forEditors.toSorted());
   });
 
-  it('takes the token that the README makes', async () => {
+  it('accepts the token that the README creates', async () => {
     const script = `${readmeCode('token')}printf ' %s' "$MCP_JWT_SECRET"`;
     const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script]);
     const [token, secret] = stdout.trim().split(/\s+/);

@@ -25,7 +25,7 @@ describeOnAdapters('the reference application', (adapter) => {
     for (const end of ends.splice(0).reverse()) await end();
   });
 
-  it('has the headers of helmet on every answer, and its streams pass all the same', async () => {
+  it("has helmet's headers on every answer, and its streams still work", async () => {
     const { url } = await start();
     const stream = await WireClient.connect(`${url}/sse`);
     const http = await HttpWireClient.connect(`${url}/mcp`);
@@ -45,7 +45,7 @@ describeOnAdapters('the reference application', (adapter) => {
     stream.close();
   });
 
-  it('tells whoever asks whether it is up, and no figures', async () => {
+  it('tells anybody whether it is up, and no figures', async () => {
     const { url } = await start();
     const stream = await WireClient.connect(`${url}/sse`);
     const read = async (path: string) => (await send(url + path, { method: 'GET' })).body;
@@ -81,7 +81,7 @@ describeOnAdapters('the reference application', (adapter) => {
     expect(statuses).toEqual([404, 404, 429, 404, 401, 401, 429, 404]);
   });
 
-  it('takes tokens of the authorization server that its environment names', async () => {
+  it('accepts tokens of the authorization server of its environment', async () => {
     const server = await AuthorizationServer.start();
     ends.push(() => server.close());
     const { url } = await start({
@@ -106,7 +106,7 @@ describeOnAdapters('the reference application', (adapter) => {
   });
 });
 
-it('lets whoever starts the reference application over stdio do everything, however others authenticate', async () => {
+it('lets the user who starts the reference application over stdio do everything, whatever MCP_AUTH says', async () => {
   const client = new Client({ name: 'test-client', version: '1.0.0' });
   const transport = new StdioClientTransport({
     command: process.execPath,

@@ -16,14 +16,14 @@ describe('the metrics of the reference application', () => {
 
   afterEach(() => running.stop());
 
-  it('are served to this machine, once its environment asks for them', async () => {
+  it('are served to this machine, if enabled by its environment', async () => {
     const url = await start({});
     expect((await Scrape.of(url)).sum('mcp_sessions_open', { transport: 'sse' })).toBe(0);
     const headers = { 'x-forwarded-for': '203.0.113.1' };
     expect((await send(`${url}/metrics`, { method: 'GET', headers })).status).toBe(403);
   });
 
-  it('are served to whom has the token that its environment names', async () => {
+  it('are served to callers with the token of its environment', async () => {
     const url = await start({ MCP_METRICS_TOKEN: 'secret-of-prometheus' });
     expect((await send(`${url}/metrics`, { method: 'GET' })).status).toBe(401);
     const headers = { authorization: 'Bearer secret-of-prometheus', 'x-forwarded-for': '203.0.113.1' };

@@ -42,7 +42,7 @@ describeOnAdapters('an answer of the client that cannot be accepted', (adapter) 
     await stream.end();
   });
 
-  it('fails the call in a batch of the revision that has them', async () => {
+  it('fails the call in a batch, in the revision that has batches', async () => {
     const { app, url } = await start({ providers: [Stage] });
     const options = { version: '2025-03-26', capabilities: { elicitation: {} } };
     const client = await HttpWireClient.connect(`${url}/mcp`, options);
@@ -72,7 +72,7 @@ describeOnAdapters('an answer of the client that cannot be accepted', (adapter) 
     client.close();
   });
 
-  it('fails no call of another session, nor one that waits for another answer', async () => {
+  it('fails no call of another session or with another pending question', async () => {
     const { app, url } = await start({ providers: [Stage] });
     const capabilities = { elicitation: {} };
     const client = await HttpWireClient.connect(`${url}/mcp`, { capabilities });
@@ -89,7 +89,7 @@ describeOnAdapters('an answer of the client that cannot be accepted', (adapter) 
     await stream.end();
   });
 
-  it('fails the call at the node that has the session, wherever it is posted', async () => {
+  it('fails the call at the node that owns the session, wherever it is posted', async () => {
     const [one, other] = await startNodes(2);
     const client = await HttpWireClient.connect(`${one!.url}/mcp`, { capabilities: { elicitation: {} } });
     const [stream, act] = await one!.stage.stream(client);

@@ -93,7 +93,7 @@ describeOnAdapters('what a client proves itself by', (adapter) => {
 
   afterAll(() => server.close());
 
-  it.each(Object.keys(CASES))('is in no line of the log and in no answer, by %s', async (kind) => {
+  it.each(Object.keys(CASES))('is in no log line and no answer: %s', async (kind) => {
     server.condition = 'well';
     const { auth, tokens, secrets } = CASES[kind]!(server);
     const log = new MemoryLog();

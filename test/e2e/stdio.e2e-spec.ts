@@ -47,7 +47,7 @@ describe('serveStdio', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
 
-  it('prints nothing but messages, one to a line', async () => {
+  it('prints only messages, one per line', async () => {
     input.end(
       INITIALIZE + call(1, 'lines') + line(rpc(2, 'no/such')) + line({ nonsense: true }) + 'no JSON\n',
     );
@@ -59,14 +59,14 @@ describe('serveStdio', () => {
     });
   });
 
-  it('answers what came before the input ended, as the user that it was told', async () => {
+  it('answers requests sent before the input ended, as the given user', async () => {
     input.end(INITIALIZE + call(1, 'whoami'));
     await serveStdio(app, { input, output, user: { sub: 'ada' } });
     expect(printed()).toMatchObject([{ id: 'init' }, { id: 1, result: { content: [{ text: 'ada' }] } }]);
     expect(app.get(McpSessionService).sessions).toEqual([]);
   });
 
-  it('answers a line that is not a message, or is too large, and goes on', async () => {
+  it('answers a line that is not a message or is too large, and continues', async () => {
     input.end(`${INITIALIZE}nonsense\n\n[]\n"${'x'.repeat(300)}"\n${call(1, 'whoami')}`);
     await serveStdio(app, { input, output });
     expect(printed()).toMatchObject([
@@ -78,7 +78,7 @@ describe('serveStdio', () => {
     ]);
   });
 
-  it('answers nothing but pings and unknown methods before the session is initialized', async () => {
+  it('answers only pings and unknown methods before the session is initialized', async () => {
     const early = ['tools/list', 'logging/setLevel', 'resources/subscribe', 'prompts/get'];
     const messages = [...early, 'ping', 'server/discover'].map((method) => rpc(method, method));
     input.end([...messages, initialize(), rpc('late', 'tools/list')].map(line).join(''));
@@ -94,7 +94,7 @@ describe('serveStdio', () => {
     expect(answers.get('late')).toMatchObject({ result: { tools: expect.any(Array) } });
   });
 
-  it('ends when its session is closed, whatever runs, before and after the end of the input', async () => {
+  it('ends when its session is closed, despite running calls, before and after the end of the input', async () => {
     for (const endsInput of [false, true]) {
       [input, output] = [new PassThrough(), new PassThrough()];
       const sessions = app.get(McpSessionService);

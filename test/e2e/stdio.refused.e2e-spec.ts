@@ -42,7 +42,7 @@ describe('a refused line of stdio', () => {
     await app.close();
   });
 
-  it.each(MISSHAPEN)('is answered with the id of the request where it can be read: %s', async (...row) => {
+  it.each(MISSHAPEN)('is answered with the id of the request if it is readable: %s', async (...row) => {
     const [, body, id] = row;
     await start();
     write(body);
@@ -71,7 +71,7 @@ describe('a refused line of stdio', () => {
     expect(await next()).toMatchObject({ id: 1, result: { content: [{ text: 'done' }] } });
   });
 
-  it('is answered with its id where it is one request too many', async () => {
+  it('is answered with its id if it is one request too many', async () => {
     await start({ limits: { maxInFlight: 1 } });
     write(rpc(1, 'tools/call', PERFORM));
     const { resolve } = await app.get(Stage).next();
@@ -82,7 +82,7 @@ describe('a refused line of stdio', () => {
     expect(await next()).toMatchObject({ id: 1, result: {} });
   });
 
-  it('is answered with its id where the contextFactory fails, without what that said, and the server goes on', async () => {
+  it('is answered with its id if the contextFactory fails, without its message, and the server continues', async () => {
     let isBroken = false;
     const contextFactory = () => {
       if (isBroken) throw new Error('password of the database');
@@ -98,7 +98,7 @@ describe('a refused line of stdio', () => {
     expect(await next()).toMatchObject({ id: 2, result: {} });
   });
 
-  it('fails the call at once that waits for an answer in it', async () => {
+  it('fails the call that waits for its answer at once', async () => {
     await start();
     write(rpc('a', 'tools/call', PERFORM));
     const { context, resolve } = await app.get(Stage).next();

@@ -39,7 +39,7 @@ describe('the lifetime of a token', () => {
     expect(await lenient({ exp: now() - 1 })).toBe(401);
   });
 
-  it('may be limited: from its issue to its expiry, or from now on', async () => {
+  it('may be limited: from its issue to its expiry, or from now', async () => {
     const status = await start({ maxLifetimeSeconds: HOUR, requireExpiry: false });
     expect(await status({ iat: now(), exp: now() + HOUR })).toBe(200);
     expect(await status({ iat: now() - 2 * HOUR, exp: now() + 10 })).toBe(401);
