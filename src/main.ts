@@ -6,24 +6,23 @@ import { NestFactory } from '@nestjs/core';
 import { McpConfigurationError } from 'nestjs-mcp-sse';
 import { AppModule } from './app.module.js';
 import { corsOptions } from './config/cors.options.js';
-import { EnvironmentError } from './config/environment.error.js';
+import { EnvironmentError, validateEnvironment } from './config/validate-environment.js';
 import { httpAdapter } from './config/http-adapter.js';
-import { validateEnvironment } from './config/validate-environment.js';
 import { startUpReport } from './start-up-report.js';
 
 async function bootstrap(): Promise<void> {
-  // The adapter has to be known before there is an app to ask: ConfigModule has put .env into process.env.
+  // The adapter must be chosen before the app exists. ConfigModule has loaded .env into process.env by then.
   await ConfigModule.envVariablesLoaded;
   const environment = validateEnvironment(process.env);
 
   const app = await NestFactory.create(AppModule, httpAdapter(environment), {
     cors: corsOptions(environment),
-    // The handler below prints what stops the boot, and only that.
+    // The handler at the end prints the error that stops the boot, and nothing else.
     abortOnError: false,
     autoFlushLogs: false,
     bufferLogs: true,
   });
-  // The exit code says that the end was in order.
+  // Exits with code 0 after an orderly shutdown.
   app.enableShutdownHooks(undefined, { useProcessExit: true });
   await app.init();
   await app.listen(environment.PORT, environment.HOST).catch(({ message }: Error) => {

@@ -3,7 +3,7 @@ import { McpRegistry } from 'nestjs-mcp-sse';
 import { consoleOptions } from './config/console.options.js';
 import type { Environment } from './config/environment.js';
 
-/** What the application serves and where, line by line. */
+/** Lists what the application serves and where, line by line. */
 export function startUpReport(
   app: INestApplicationContext,
   environment: Environment,

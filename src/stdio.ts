@@ -4,8 +4,8 @@ import { McpStdioLogger, serveStdio } from 'nestjs-mcp-sse';
 import { AppModule } from './app.module.js';
 import { EDITOR } from './common/roles.js';
 
-/** The same server for a client that starts it as a process of its own. */
+/** The same server over stdio, for a client that starts it as a child process. */
 const app = await NestFactory.createApplicationContext(AppModule, { logger: new McpStdioLogger() });
-// Who starts the process may do everything in it.
+// Whoever starts the process may do everything.
 await serveStdio(app, { user: { sub: 'stdio', roles: [EDITOR] } });
 await app.close();

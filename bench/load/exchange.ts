@@ -20,7 +20,7 @@ export interface Exchange {
   /**
    * Handles a message from the server. Messages are passed in order of arrival.
    *
-   * @returns whether it was the last message
+   * @returns whether it was the last message message
    * @throws {Error} if the message is wrong
    */
   take(message: ServerMessage, raw: string): boolean;

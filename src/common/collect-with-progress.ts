@@ -2,8 +2,7 @@ import { progress, type McpProgress } from 'nestjs-mcp-sse';
 import { connect, map, merge, take, toArray, type OperatorFunction } from 'rxjs';
 
 /**
- * Takes so many items, reports each of them as progress and ends with what is made of them all: what a tool
- * that works step by step returns.
+ * Takes `count` items, reports each as progress, and ends with the result of `toResult`. For tools that work step by step.
  */
 export function collectWithProgress<Item, Result>(
   count: number,

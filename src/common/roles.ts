@@ -1,5 +1,2 @@
-/**
- * The role of those who may change things, for `@McpRoles()`. Whoever else the server lets in may read: what only reads
- * needs no role.
- */
+/** The role for `@McpRoles()` that may change things. Reading needs no role. */
 export const EDITOR = 'editor';

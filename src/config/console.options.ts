@@ -1,7 +1,7 @@
 import type { McpConsoleOptions } from 'nestjs-mcp-sse/console';
 import type { Environment } from './environment.js';
 
-/** The options of the console that the environment asks for. */
+/** The options of the console, from the environment. */
 export function consoleOptions({ MCP_CONSOLE, MCP_CONSOLE_ROLES }: Environment): McpConsoleOptions {
   return {
     path: 'console',

@@ -2,7 +2,7 @@ import type { NestApplicationOptions } from '@nestjs/common';
 import { mcpCorsOptions } from 'nestjs-mcp-sse';
 import type { Environment } from './environment.js';
 
-/** What pages of other origins may do: all that an MCP client in a browser needs, or nothing. */
+/** Allows pages of the listed origins all that an MCP client in a browser needs. */
 export function corsOptions({
   CORS_ORIGINS,
   MCP_API_KEY_HEADER,

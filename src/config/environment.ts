@@ -1,16 +1,10 @@
 import { IsIn, IsOptional, IsString, IsUrl, Matches, MinLength, ValidateIf } from 'class-validator';
 import type { McpApiKey } from 'nestjs-mcp-sse';
-import { ApiKeys } from './decorators/api-keys.decorator.js';
-import { CommaSeparated } from './decorators/comma-separated.decorator.js';
-import { IsAddressRange } from './decorators/is-address-range.decorator.js';
-import { IsCompanionRoute } from './decorators/is-companion-route.decorator.js';
-import { IsHost } from './decorators/is-host.decorator.js';
-import { IsNameOfKey } from './decorators/is-name-of-key.decorator.js';
-import { IsOrigin } from './decorators/is-origin.decorator.js';
-import { IsRoute } from './decorators/is-route.decorator.js';
+import { ApiKeys, IsNameOfKey } from './decorators/api-key.decorators.js';
+import { CommaSeparated, TrueOrFalse, WholeNumber } from './decorators/text-value.decorators.js';
+import { IsAddressRange, IsHost, IsOrigin } from './decorators/network-address.decorators.js';
+import { IsCompanionRoute, IsRoute } from './decorators/route.decorators.js';
 import { IsSetWithout } from './decorators/is-set-without.decorator.js';
-import { TrueOrFalse } from './decorators/true-or-false.decorator.js';
-import { WholeNumber } from './decorators/whole-number.decorator.js';
 
 const ADAPTERS = ['express', 'fastify'] as const;
 const AUTHENTICATIONS = ['none', 'jwt', 'introspection', 'api-key'] as const;
@@ -58,7 +52,7 @@ export class Environment {
   @IsSetWithout('MCP_JWT_SECRET')
   readonly MCP_JWKS_URI?: string;
 
-  /** Those of the library when it is empty. */
+  /** Empty for the library's defaults. */
   @IsIn(ALGORITHMS, { each: true, message: `$property must list some of: ${ALGORITHMS.join(', ')}` })
   @CommaSeparated()
   readonly MCP_JWT_ALGORITHMS: (typeof ALGORITHMS)[number][] = [];
@@ -114,12 +108,12 @@ export class Environment {
   @Matches(/^[\w-]+$/, { message: '$property must be the name of a header, such as X-API-Key' })
   readonly MCP_API_KEY_HEADER: string = 'X-API-Key';
 
-  /** Keys of anyone else are for reading. */
+  /** All other keys may only read. */
   @IsNameOfKey({ each: true })
   @CommaSeparated()
   readonly MCP_API_KEY_EDITORS: string[] = [];
 
-  /** 0 is no limit, here and below. */
+  /** 0 means no limit, here and below. */
   @WholeNumber({ min: 0, max: 1_000_000 })
   readonly MCP_RATE_LIMIT_REQUESTS: number = 600;
 
@@ -136,11 +130,11 @@ export class Environment {
   @IsRoute()
   readonly MCP_HTTP_PATH: string = '/mcp';
 
-  /** `false` and 0 send none. */
+  /** `false` or 0 sends none. */
   @WholeNumber({ min: 0, max: 3_600_000, orFalse: true })
   readonly MCP_HEARTBEAT_MS: number | false = 15_000;
 
-  /** Unless set, there is a console but under NODE_ENV=production. */
+  /** Default: `on`, but `off` with NODE_ENV=production. */
   @IsOptional()
   @IsIn(['on', 'off'], { message: '$property must be on or off' })
   readonly MCP_CONSOLE?: 'on' | 'off';
@@ -149,7 +143,7 @@ export class Environment {
   @CommaSeparated()
   readonly MCP_CONSOLE_ROLES: string[] = [];
 
-  /** As long as whoever routes requests takes to notice that the node is not ready. */
+  /** The time that the load balancer needs to notice that the node is not ready. */
   @WholeNumber({ min: 0, max: 600_000 })
   readonly MCP_DRAIN_PROPAGATION_MS: number = 0;
 
@@ -175,7 +169,7 @@ export class Environment {
   @CommaSeparated()
   readonly MCP_TRUSTED_PROXIES: string[] = [];
 
-  /** `AppModule` reads it too, before there is an environment that is checked. */
+  /** `MetricsModule` also reads it directly, before the environment is validated. */
   @TrueOrFalse()
   readonly MCP_METRICS: boolean = false;
 

@@ -6,10 +6,10 @@ import type { Environment } from './environment.js';
 import { MINUTE_MS } from './rate-limits.js';
 import { SERVER_INFO } from './server-info.js';
 
-/** Whoever uses a server without authentication, which serves this machine only. */
+/** The user of a server without authentication, which serves only this machine. */
 const DEVELOPER = { ...ANONYMOUS, roles: [EDITOR] };
 
-/** The options of the MCP server that the environment asks for. */
+/** The options of the MCP server, from the environment. */
 export function mcpOptions(environment: Environment): McpSseModuleOptions {
   return {
     ...SERVER_INFO,
@@ -30,7 +30,7 @@ export function mcpOptions(environment: Environment): McpSseModuleOptions {
     publicUrl: environment.MCP_PUBLIC_URL,
     trustedProxies: environment.MCP_TRUSTED_PROXIES,
     allowedHosts: environment.MCP_ALLOWED_HOSTS,
-    // A page that may read our answers may also use the server.
+    // Pages that CORS lets read responses may also use the server.
     allowedOrigins: [...environment.MCP_ALLOWED_ORIGINS, ...environment.CORS_ORIGINS],
     auth: authentication(environment),
     guards: environment.MCP_RATE_LIMIT_REQUESTS > 0 ? [McpThrottlerGuard] : [],
@@ -84,7 +84,7 @@ function apiKeys({ MCP_API_KEYS, MCP_API_KEY_EDITORS }: Environment): McpApiKey[
   );
 }
 
-/** Without any, clients are told of `MCP_JWT_ISSUER` where its keys are fetched. */
+/** If undefined, the library names `MCP_JWT_ISSUER`, provided that its keys are fetched. */
 function authorizationServers({
   MCP_AUTHORIZATION_SERVERS,
   MCP_SCOPES_SUPPORTED,
@@ -96,7 +96,7 @@ function authorizationServers({
   };
 }
 
-/** An empty list stands for what the library does without one. */
+/** An empty list means the library's default. */
 function orDefault<T>(list: T[]): T[] | undefined {
   return list.length > 0 ? list : undefined;
 }

@@ -3,7 +3,7 @@ import type { Environment } from './environment.js';
 
 export const MINUTE_MS = 60_000;
 
-/** What `McpThrottlerGuard` goes by; without a limit it is not there. */
+/** The limit of `McpThrottlerGuard`, which is used only if there is one. */
 export function rateLimits({ MCP_RATE_LIMIT_REQUESTS: limit }: Environment): ThrottlerModuleOptions {
   return [{ limit, ttl: MINUTE_MS }];
 }

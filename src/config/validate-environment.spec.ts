@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EnvironmentError } from './environment.error.js';
-import { validateEnvironment } from './validate-environment.js';
+import { EnvironmentError, validateEnvironment } from './validate-environment.js';
 
 const SECRET = 's'.repeat(32);
 const KEY = 'k'.repeat(16);

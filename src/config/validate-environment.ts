@@ -1,12 +1,11 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { EnvironmentError } from './environment.error.js';
 import { Environment } from './environment.js';
 
 /**
- * Reads and checks variables such as those of `process.env`. An empty one counts as unset.
+ * Reads and validates variables such as those of `process.env`. An empty value counts as unset.
  *
- * @throws EnvironmentError that names every wrong variable
+ * @throws EnvironmentError naming every invalid variable
  */
 export function validateEnvironment(variables: Readonly<Record<string, unknown>>): Environment {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
@@ -17,4 +16,13 @@ export function validateEnvironment(variables: Readonly<Record<string, unknown>>
     throw new EnvironmentError(errors.flatMap(({ constraints }) => Object.values(constraints ?? {})));
   }
   return environment;
+}
+
+/** Thrown for invalid environment variables. The message names each of them and what it accepts. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+
+  constructor(sentences: readonly string[]) {
+    super(sentences.map((sentence) => `${sentence}.`).join('\n'));
+  }
 }

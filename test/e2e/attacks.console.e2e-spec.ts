@@ -77,7 +77,7 @@ describe('who sends messages to a session that somebody watches in the console',
       await shownOf(watch);
     }
     expect(JSON.stringify(watch.events)).not.toContain('hunter2');
-    expect(JSON.stringify(watch.events)).toContain('characters, too many to be shown');
+    expect(JSON.stringify(watch.events)).toContain('characters, too many to show');
   });
 
   it('exceeds the members, text or bytes that are shown: only its envelope is shown', async () => {

@@ -34,6 +34,11 @@ describeOnAdapters('the attacker who nests a message too deep', (adapter) => {
 
   it.each<[what: string, body: string, id: unknown]>([
     ['a request', ping('one', arrays(20_000)), 'one'],
+    [
+      'a call',
+      `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"any","arguments":{"a":${arrays(100_000)}}}}`,
+      1,
+    ],
     ['one level too many', ping(1, objects(65 - AROUND)), 1],
     [
       'a cancellation',

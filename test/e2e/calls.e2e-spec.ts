@@ -1,11 +1,13 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { IsString } from 'class-validator';
-import { McpTool } from 'nestjs-mcp-sse';
+import { McpComplete, McpContext, McpPrompt, McpResource, McpTool } from 'nestjs-mcp-sse';
+import { NEVER, type Observable } from 'rxjs';
 import { connectSdkClient } from '../clients/sdk-client.js';
 import { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
+import { describeOnTransports } from '../fixtures/transports.js';
 
 class GreetDto {
   @IsString()
@@ -75,5 +77,121 @@ describeOnAdapters('calling a tool', (adapter) => {
     expect(client.events.find(({ event }) => event === 'message')?.id).toBe(`${sessionId}.2`);
     expect(client.events.at(-1)).toEqual({ comment: 'keep-alive' });
     client.close();
+  });
+});
+
+const LIMIT_MS = 20;
+
+/** Handlers that go on until they are aborted. */
+@Injectable()
+class Endless {
+  /** Why they were. */
+  readonly aborted: string[] = [];
+  private onAbort: () => void = () => undefined;
+
+  @McpTool({ timeoutMs: LIMIT_MS })
+  tool(ctx: McpContext): Promise<unknown> {
+    return this.end(ctx);
+  }
+
+  @McpTool({ timeoutMs: LIMIT_MS })
+  stubborn(): Promise<never> {
+    return new Promise(() => undefined);
+  }
+
+  @McpTool({ timeoutMs: LIMIT_MS })
+  observed(): Observable<never> {
+    return NEVER;
+  }
+
+  @McpResource({ uri: 'endless://resource', timeoutMs: LIMIT_MS })
+  resource(ctx: McpContext): Promise<unknown> {
+    return this.end(ctx);
+  }
+
+  @McpPrompt({ timeoutMs: LIMIT_MS })
+  prompt(ctx: McpContext): Promise<unknown> {
+    return this.end(ctx);
+  }
+
+  @McpTool()
+  unlimited(ctx: McpContext): Promise<unknown> {
+    return this.end(ctx);
+  }
+
+  @McpTool({ timeoutMs: false })
+  patient(): Promise<unknown> {
+    return new Promise((resolve) => (this.onAbort = () => resolve('outlived another')));
+  }
+
+  @McpComplete({ prompt: 'prompt', argument: 'any' })
+  completion(_value: string, _others: Record<string, string>, ctx: McpContext): Promise<unknown> {
+    return this.end(ctx);
+  }
+
+  @McpTool({ timeoutMs: 60_000 })
+  quick(): string {
+    return 'quick';
+  }
+
+  /** Answers at once when it is aborted, which is too late. */
+  private end({ signal, log }: McpContext): Promise<unknown> {
+    return new Promise((resolve) =>
+      signal.addEventListener('abort', () => {
+        this.aborted.push((signal.reason as Error).message);
+        log.info('after the end');
+        this.onAbort();
+        resolve('too late');
+      }),
+    );
+  }
+}
+
+const TOO_LONG = `The handler took longer than ${LIMIT_MS} ms and was aborted.`;
+
+describeOnTransports('a handler that takes too long', (connect) => {
+  const setUp = async (limits = {}) => {
+    const endless = new Endless();
+    const providers = [{ provide: Endless, useValue: endless }];
+    return { endless, ...(await connect({ providers, options: { limits } })) };
+  };
+
+  it('of a tool is aborted, and its result is an error', async () => {
+    const { client, endless } = await setUp();
+    for (const name of ['tool', 'stubborn', 'observed'])
+      expect(await client.callTool({ name })).toEqual({
+        isError: true,
+        content: [{ type: 'text', text: TOO_LONG }],
+      });
+    expect(endless.aborted).toEqual([TOO_LONG]);
+    expect(await client.callTool({ name: 'quick' })).toMatchObject({ content: [{ text: 'quick' }] });
+  });
+
+  it('of a resource or a prompt is aborted and answered by an error', async () => {
+    const { client, endless } = await setUp();
+    const error = { code: -32001, message: expect.stringContaining(TOO_LONG) };
+    await expect(client.readResource({ uri: 'endless://resource' })).rejects.toMatchObject(error);
+    await expect(client.subscribeResource({ uri: 'endless://resource' })).rejects.toMatchObject(error);
+    await expect(client.getPrompt({ name: 'prompt' })).rejects.toMatchObject(error);
+    expect(endless.aborted).toEqual([TOO_LONG, TOO_LONG, TOO_LONG]);
+  });
+
+  it('is held to the limit of the server unless it has one of its own', async () => {
+    const { client, endless } = await setUp({ handlerMs: LIMIT_MS });
+    const patient = client.callTool({ name: 'patient' });
+    expect(await client.callTool({ name: 'unlimited' })).toMatchObject({ isError: true });
+    const completing = client.complete({
+      ref: { type: 'ref/prompt', name: 'prompt' },
+      argument: { name: 'any', value: '' },
+    });
+    await expect(completing).rejects.toMatchObject({ code: -32001 });
+    expect(endless.aborted).toEqual([TOO_LONG, TOO_LONG]);
+    expect(await patient).toMatchObject({ content: [{ text: 'outlived another' }] });
+  });
+
+  it('that was added at run time is held to its limit', async () => {
+    const { client, registry } = await setUp();
+    registry.addTool({ name: 'added', timeoutMs: LIMIT_MS }, () => new Promise(() => undefined));
+    expect(await client.callTool({ name: 'added' })).toMatchObject({ isError: true });
   });
 });

@@ -196,7 +196,7 @@ describe('a console', () => {
         (error: unknown) => error,
       );
     const alone = { module: class Alone {}, imports: [McpConsoleModule.forRoot()] };
-    expect(await boot(alone)).toEqual(anError(McpConfigurationError, 'finds no McpSseModule', 'Import'));
+    expect(await boot(alone)).toEqual(anError(McpConfigurationError, 'found no McpSseModule', 'Import'));
     const imports = [McpConsoleModule.forRoot({ server: 'other' })];
     expect(await bootError({ imports })).toEqual(anError(McpConfigurationError, 'the name "other"'));
   });

@@ -1,18 +1,14 @@
 import { expect, it } from '@jest/globals';
 import {
-  BadRequestException,
   createParamDecorator,
   Headers,
-  Inject,
   Injectable,
   ParseIntPipe,
   Req,
-  UsePipes,
   type ArgumentMetadata,
   type ExecutionContext,
   type PipeTransform,
 } from '@nestjs/common';
-import { APP_PIPE } from '@nestjs/core';
 import { IsString } from 'class-validator';
 import {
   McpArgs,
@@ -25,7 +21,6 @@ import {
   McpTool,
   McpUriParam,
 } from 'nestjs-mcp-sse';
-import * as z from 'zod';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
 
@@ -169,136 +164,5 @@ describeOnAdapters('parameters', (adapter) => {
     expect(result.messages[0].content.text).toBe('Greet Ada (1)');
     const { error } = await get(2, {});
     expect(error).toEqual({ code: -32602, message: 'Invalid arguments: name must be a string' });
-  });
-});
-
-/** Adds its name to the name of the arguments, and tells by which parameters it was asked. */
-class Naming implements PipeTransform {
-  readonly asked: ArgumentMetadata[] = [];
-
-  constructor(private readonly name: string) {}
-
-  transform(value: GreetDto, metadata: ArgumentMetadata): unknown {
-    this.asked.push(metadata);
-    return { ...value, name: `${value.name} ${this.name}` };
-  }
-}
-
-@Injectable()
-class Exclaiming implements PipeTransform {
-  constructor(@Inject('MARK') private readonly mark: string) {}
-
-  transform(value: GreetDto): unknown {
-    return { ...value, name: `${value.name}${this.mark}` };
-  }
-}
-
-/** As Nest's documentation has it. */
-class ZodPipe implements PipeTransform {
-  constructor(private readonly schema: z.ZodType) {}
-
-  transform(value: unknown): unknown {
-    const { success, data } = this.schema.safeParse(value);
-    if (!success) throw new BadRequestException('Validation failed');
-    return data;
-  }
-}
-
-describeOnAdapters('pipes', (adapter) => {
-  const { connect } = appPerTest(adapter);
-
-  it('run for the arguments alone: global, class, method, parameter', async () => {
-    const pipes = ['global', 'APP_PIPE', 'class', 'method', 'parameter'].map((name) => new Naming(name));
-    const [ofApp, provided, ofClass, ofMethod, ofParameter] = pipes as [
-      Naming,
-      Naming,
-      Naming,
-      Naming,
-      Naming,
-    ];
-    @Injectable()
-    @UsePipes(ofClass)
-    class Tools {
-      @McpTool({ input: ANYTHING })
-      @UsePipes(ofMethod)
-      piped(
-        @McpArgs(ofParameter) { name }: any,
-        @McpCtx() ctx: McpContext,
-        @McpPrincipal() _user: McpPrincipal,
-      ) {
-        return `${name} ${ctx.requestId}`;
-      }
-    }
-    const client = await connect({
-      providers: [Tools, { provide: APP_PIPE, useValue: provided }],
-      configure: (app) => void app.useGlobalPipes(ofApp),
-    });
-    expect(textOf(await client.callTool(7, 'piped', { name: 'Ada' }))).toBe(
-      'Ada APP_PIPE global class method parameter 7',
-    );
-    expect(pipes.map(({ asked }) => asked.map(({ type }) => type))).toEqual(pipes.map(() => ['body']));
-  });
-
-  it("named by class are created in the provider's module: of the class, the method, a parameter", async () => {
-    @Injectable()
-    @UsePipes(Exclaiming)
-    class ByClass {
-      @McpTool()
-      byClass({ name }: GreetDto) {
-        return name;
-      }
-    }
-    @Injectable()
-    class ByMethod {
-      @McpTool()
-      @UsePipes(Exclaiming)
-      byMethod({ name }: GreetDto) {
-        return name;
-      }
-      @McpTool()
-      byParameter(@McpArgs(Exclaiming) { name }: GreetDto) {
-        return name;
-      }
-    }
-    const client = await connect({
-      imports: [
-        { module: class First {}, providers: [ByClass, { provide: 'MARK', useValue: '!' }] },
-        { module: class Second {}, providers: [ByMethod, { provide: 'MARK', useValue: '?' }] },
-      ],
-    });
-    expect(textOf(await client.callTool(1, 'byClass', { name: 'Ada' }))).toBe('Ada!');
-    expect(textOf(await client.callTool(2, 'byMethod', { name: 'Ada' }))).toBe('Ada?');
-    expect(textOf(await client.callTool(3, 'byParameter', { name: 'Ada' }))).toBe('Ada?');
-  });
-
-  it('of a method that check every value let the context pass', async () => {
-    @Injectable()
-    class Tools {
-      @McpTool({ input: ANYTHING })
-      @UsePipes(new ZodPipe(z.object({ name: z.string() })))
-      greet({ name }: any, ctx: McpContext) {
-        return `${name} ${ctx.requestId}`;
-      }
-    }
-    const client = await connect({ providers: [Tools] });
-    expect(textOf(await client.callTool(1, 'greet', { name: 'Ada' }))).toBe('Ada 1');
-    expect(textOf(await client.callTool(2, 'greet', { name: 7 }))).toBe('isError: Validation failed');
-  });
-
-  it('do not run for a method without parameters', async () => {
-    const naming = new Naming('never');
-    @Injectable()
-    class Tools {
-      @McpTool()
-      nothing() {
-        return 'done';
-      }
-    }
-    const client = await connect({
-      providers: [Tools],
-      configure: (app) => void app.useGlobalPipes(naming),
-    });
-    expect(textOf(await client.callTool(1, 'nothing'))).toBe('done');
-    expect(naming.asked).toEqual([]);
   });
 });

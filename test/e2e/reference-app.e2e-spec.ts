@@ -1,17 +1,25 @@
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import jwt from 'jsonwebtoken';
+import { McpRegistry } from 'nestjs-mcp-sse';
 import { HttpWireClient } from '../clients/http-wire-client.js';
 import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { AuthorizationServer } from '../fixtures/authorization-server/authorization-server.js';
+import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
+import { readmeCode } from '../fixtures/readme-blocks.js';
 import { startReferenceApp } from '../fixtures/reference-app.js';
+import { Scrape } from '../fixtures/scrape.js';
 import type { RunningApp } from '../fixtures/start-app.js';
 
-/** For a machine that is busy. */
-const PATIENCE_MS = 30_000;
+const run = promisify(execFile);
 
-jest.setTimeout(PATIENCE_MS);
+// Processes start slowly on a busy machine.
+jest.setTimeout(120_000);
 
 describeOnAdapters('the reference application', (adapter) => {
   const ends: (() => Promise<void>)[] = [];
@@ -121,4 +129,60 @@ it('lets the user who starts the reference application over stdio do everything,
     structuredContent: { version: 1 },
   });
   await client.close();
+});
+
+describe('the metrics of the reference application', () => {
+  let running: ChildApplication;
+
+  const start = async (env: Record<string, string>) => {
+    running = await startTypeScript('src/main.ts', { env: { MCP_METRICS: 'true', ...env } });
+    return running.url;
+  };
+
+  afterEach(() => running.stop());
+
+  it('are served to this machine, if enabled by its environment', async () => {
+    const url = await start({});
+    expect((await Scrape.of(url)).sum('mcp_sessions_open', { transport: 'sse' })).toBe(0);
+    const headers = { 'x-forwarded-for': '203.0.113.1' };
+    expect((await send(`${url}/metrics`, { method: 'GET', headers })).status).toBe(403);
+  });
+
+  it('are served to callers with the token of its environment', async () => {
+    const url = await start({ MCP_METRICS_TOKEN: 'secret-of-prometheus' });
+    expect((await send(`${url}/metrics`, { method: 'GET' })).status).toBe(401);
+    const headers = { authorization: 'Bearer secret-of-prometheus', 'x-forwarded-for': '203.0.113.1' };
+    expect((await Scrape.of(url, headers)).sum('mcp_sessions_max')).toBe(10_000);
+  });
+});
+
+describe('the reference application of the README', () => {
+  let app: RunningApp;
+
+  beforeAll(async () => void (app = await startReferenceApp({})));
+  afterAll(() => app.close(), 20_000);
+
+  it('offers the tools, resources and prompts that the README lists, and no others', () => {
+    const { tools, resources, prompts } = app.app.get(McpRegistry);
+    const [, section] = /^## The reference application\n(.*?)^## /ms.exec(readFileSync('README.md', 'utf8'))!;
+    const rows = [...section!.matchAll(/^\| (`.*?) +\| (.*?) +\|$/gm)];
+    const named = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+    const listed = rows.flatMap(([, names]) => named(names!.replace('(role `editor`)', '')));
+    expect(listed.toSorted()).toEqual(tools.map(({ name }) => name).toSorted());
+    const shown = rows.flatMap(([, , text]) => named(text!)).toSorted();
+    expect(shown).toEqual(
+      [...resources.map(({ uri }) => uri), ...prompts.map(({ name }) => name)].toSorted(),
+    );
+    const forEditors = tools.filter(({ access }) => access.roles.includes('editor')).map(({ name }) => name);
+    const marked = rows.filter(([, names]) => names!.includes('(role `editor`)'));
+    expect(marked.flatMap(([, names]) => named(names!)[0]!).toSorted()).toEqual(forEditors.toSorted());
+  });
+
+  it('accepts the token that the README creates', async () => {
+    const script = `${readmeCode('token')}printf ' %s' "$MCP_JWT_SECRET"`;
+    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script]);
+    const [token, secret] = stdout.trim().split(/\s+/);
+    const claims = jwt.verify(token!, secret!);
+    expect(claims).toMatchObject({ sub: 'ada', roles: ['editor'], tenant: 'acme' });
+  });
 });

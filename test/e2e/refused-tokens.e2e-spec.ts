@@ -1,13 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import jwt from 'jsonwebtoken';
 import type { McpJwtOptions, McpSseModuleOptions } from 'nestjs-mcp-sse';
-import { send } from '../clients/wire-client.js';
+import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { AuthorizationServer } from '../fixtures/authorization-server/authorization-server.js';
+import { bootError } from '../fixtures/boot-error.js';
 import { MemoryLog } from '../fixtures/memory-log.js';
+import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
 const SECRET = 'a secret of at least thirty-two bytes';
 const ISSUER = 'https://issuer.example';
@@ -60,6 +62,11 @@ const JWTS: [string, string, string | RegExp, Partial<McpJwtOptions>?][] = [
     'another algorithm',
     signed({}, { algorithm: 'HS512' }),
     'the algorithm (alg) of its token is "HS512", and "auth.jwt.algorithms" accepts HS256',
+  ],
+  [
+    'no signature',
+    signed({}, { algorithm: 'none' }, ''),
+    'the algorithm (alg) of its token is "none", and "auth.jwt.algorithms" accepts HS256',
   ],
   [
     'the type of another token',
@@ -115,17 +122,18 @@ describeOnAdapters('the log says at level debug why a request gets 401:', (adapt
     });
     log.lines.splice(0);
     for (let times = 0; times < 2; times++) {
-      const { status, body } = await send(`${url}/sse`, { method: 'GET', headers });
-      expect([status, JSON.parse(body)]).toEqual([
+      const answer = await send(`${url}/sse`, { method: 'GET', headers });
+      const challenge = String(answer.headers['www-authenticate']);
+      expect([answer.status, challenge.includes('error="invalid_token"'), JSON.parse(answer.body)]).toEqual([
         401,
+        'authorization' in headers,
         { jsonrpc: '2.0', id: null, error: { code: -32000, message: 'Unauthorized' } },
       ]);
     }
     const lines = log.lines.filter((line) => line.includes('gets 401'));
     expect(lines).toEqual([lines[0], lines[0]]);
-    for (const line of log.lines)
-      for (const secret of Object.values(headers).flatMap((value) => value.replace('Bearer ', '').split('.')))
-        expect(line).not.toContain(secret);
+    const secrets = Object.values(headers).flatMap((value) => value.replace('Bearer ', '').match(/[^.]+/g)!);
+    for (const line of log.lines) for (const secret of secrets) expect(line).not.toContain(secret);
     return /^debug A request gets 401: (.*)\. McpSseModule$/s.exec(lines[0]!)![1]!;
   }
 
@@ -188,5 +196,59 @@ describeOnAdapters('the log says at level debug why a request gets 401:', (adapt
   ])('an API key %s', async (_, headers, cause) => {
     const auth = { apiKey: { keys: [{ name: 'ci', key: 'the key of the build server' }] } };
     expect(await refusal(auth, headers)).toBe(cause);
+  });
+});
+
+const secretOrKey = 'a secret that is long enough for HS256';
+const HOUR = 3_600;
+
+function now(): number {
+  return Math.floor(Date.now() / 1_000);
+}
+
+describe('the lifetime of a token', () => {
+  let running: RunningApp;
+
+  afterEach(() => running.close());
+
+  const start = async (options: McpJwtOptions) => {
+    const auth = { jwt: { secretOrKey, ...options } };
+    running = await startApp({ options: { auth } });
+    return async (claims: object): Promise<number> => {
+      const token = jwt.sign({ sub: 'ada', ...claims }, secretOrKey, { noTimestamp: !('iat' in claims) });
+      const headers = { authorization: `Bearer ${token}` };
+      const client = await WireClient.open(`${running.url}/sse`, headers);
+      client.close();
+      return client.response.statusCode!;
+    };
+  };
+
+  it('must end, unless an option says otherwise', async () => {
+    const strict = await start({});
+    expect(await strict({})).toBe(401);
+    expect(await strict({ exp: now() + 100 * HOUR })).toBe(200);
+    await running.close();
+    const lenient = await start({ requireExpiry: false });
+    expect(await lenient({})).toBe(200);
+    expect(await lenient({ exp: now() - 1 })).toBe(401);
+  });
+
+  it('may be limited: from its issue to its expiry, or from now', async () => {
+    const status = await start({ maxLifetimeSeconds: HOUR, requireExpiry: false });
+    expect(await status({ iat: now(), exp: now() + HOUR })).toBe(200);
+    expect(await status({ iat: now() - 2 * HOUR, exp: now() + 10 })).toBe(401);
+    expect(await status({ iat: now(), exp: now() + HOUR + 1 })).toBe(401);
+    expect(await status({ exp: now() + HOUR })).toBe(200);
+    expect(await status({ exp: now() + HOUR + 100 })).toBe(401);
+    // Issued in the future, so that its expiry seems near.
+    expect(await status({ iat: now() + 24 * HOUR, exp: now() + 24 * HOUR + 10 })).toBe(401);
+    expect(await status({})).toBe(401);
+  });
+});
+
+describe('a limit of lifetimes', () => {
+  it.each([0, -1, NaN])('of %d seconds stops the boot', async (maxLifetimeSeconds) => {
+    const error = await bootError({ options: { auth: { jwt: { secretOrKey, maxLifetimeSeconds } } } });
+    expect(error.message).toMatch(/`auth.jwt.maxLifetimeSeconds` must be a number of seconds above 0/);
   });
 });

@@ -32,59 +32,6 @@ describeOnAdapters('the streams of Streamable HTTP', (adapter) => {
     await nextTurn();
   }
 
-  describe('begin with an event that is there for its id', () => {
-    it('from 2025-11-25 on, with the configured retry time', async () => {
-      await start({ http: { retryMs: 1234 } });
-      const client = await HttpWireClient.connect(url);
-      const [stream, { resolve }] = await stage.stream(client);
-      expect(stream.events[0]).toEqual({
-        id: expect.stringContaining(client.sessionId),
-        data: '',
-        retry: '1234',
-      });
-      resolve('done');
-      await stream.end();
-      const standalone = await client.open();
-      expect(await standalone.next()).toEqual({
-        id: expect.stringContaining(client.sessionId),
-        data: '',
-      });
-      standalone.close();
-      const again = await client.open();
-      expect(await again.next()).toMatchObject({ data: '' });
-      again.close();
-    });
-
-    it('not for clients of earlier revisions, which would take it for a message', async () => {
-      await start();
-      const client = await HttpWireClient.connect(url, { version: '2025-06-18' });
-      const [stream, { resolve }] = await stage.stream(client);
-      resolve('done');
-      await stream.end();
-      const standalone = await client.open();
-      running.sessions.broadcast('notifications/marker');
-      await standalone.message();
-      expect([...stream.events, ...standalone.events].map(({ data }) => data)).not.toContain('');
-      standalone.close();
-    });
-
-    it('never with the id of another event', async () => {
-      await start();
-      const client = await HttpWireClient.connect(url);
-      const calls = await Promise.all([stage.stream(client, 'a'), stage.stream(client, 'b')]);
-      calls.forEach(([, { resolve }]) => resolve('done'));
-      const standalone = await client.open();
-      await standalone.next();
-      await Promise.all(calls.map(([stream]) => stream.end()));
-      const ids = [standalone, ...calls.map(([stream]) => stream)].flatMap(({ events }) =>
-        events.map(({ id }) => id),
-      );
-      expect(ids).toHaveLength(7);
-      expect(new Set(ids).size).toBe(7);
-      standalone.close();
-    });
-  });
-
   describe('that a client lost', () => {
     it('give it the rest, once and in order', async () => {
       await start();

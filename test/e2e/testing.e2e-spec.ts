@@ -75,7 +75,7 @@ describe.each(['streamable-http', 'sse'] as const)('the test client over %s', (t
     const bob = await McpTestClient.connect(mcp.url, { transport, headers: userHeaders('bob') });
     expect(textOf(await bob.callTool(TEA))).toBe('3 for bob');
     expect(textOf(await mcp.callTool(TEA))).toBe('3 for ada');
-    expect(() => bob.app).toThrow('Only a client made by McpTestClient.start() has the application.');
+    expect(() => bob.app).toThrow('Only a client created by McpTestClient.start() has an application.');
     await bob.close();
     expect(textOf(await mcp.callTool(TEA))).toBe('3 for ada');
   });
@@ -141,7 +141,7 @@ it('rejects pending waits when it is closed', async () => {
   const client = await McpTestClient.start(ShopModule);
   const awaited = client.nextNotification('notifications/none').catch((error: Error) => error.message);
   await client.close();
-  expect(await awaited).toBe('The client was closed, and no notifications/none had come.');
+  expect(await awaited).toBe('The client was closed before a notifications/none arrived.');
 });
 
 it('rejects with the error that stops the boot', async () => {

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,33 +17,21 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectSdkClient } from '../clients/sdk-client.js';
 import { ORDER, PACKED } from '../fixtures/bundled/schemas.js';
 import { startChild } from '../fixtures/child-application.js';
-import { readmeCode } from '../fixtures/readme-blocks.js';
+import { compile, installApplication, library, npm, workspace } from '../fixtures/installed-application.js';
 
-interface Manifest {
-  version: string;
-  exports: Record<string, object>;
-  dependencies: Record<string, string>;
-  devDependencies: Record<string, string>;
-  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
-}
-
-const MINUTE = 60_000;
 const run = promisify(execFile);
-const npm = (cwd: string, ...args: string[]) =>
-  run('npm', [...args, '--no-audit', '--no-fund', '--prefer-offline'], {
-    cwd,
-    shell: process.platform === 'win32',
-  });
-
-const workspace = manifest('package.json');
-const library = manifest('libs/mcp-sse/package.json');
+const MINUTE = 60_000;
+const TYPES = ['module', 'commonjs'];
+/** What each entry point exports, and the optional peer without which it does not load. */
+const ENTRY_POINTS: [entryPoint: string, names: string[], peer: string][] = [
+  ['passport', ['McpJwtStrategy'], '@nestjs/passport'],
+  ['throttler', ['McpThrottlerGuard', 'failureLimit'], '@nestjs/throttler'],
+  ['metrics', ['McpMetricsModule'], 'prom-client'],
+  ['tracing', ['McpTracingModule'], '@opentelemetry/api'],
+];
 
 let folder: string;
 let tarball: string;
-
-function manifest(path: string): Manifest {
-  return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
-}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'installed-'));
@@ -51,7 +39,8 @@ beforeAll(async () => {
   await npm('.', 'run', 'build:lib');
   await npm('libs/mcp-sse', 'pack', '--pack-destination', folder);
   tarball = join(folder, `nestjs-mcp-sse-${library.version}.tgz`);
-}, 2 * MINUTE);
+  await Promise.all(TYPES.map((type) => installApplication(join(folder, type), tarball)));
+}, 5 * MINUTE);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -82,23 +71,19 @@ it('declares no member that is marked as internal', () => {
   expect(marked).toEqual([]);
 });
 
-describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"', (type) => {
-  let application: string;
-
-  beforeAll(async () => {
-    application = await installed(type);
-  }, 3 * MINUTE);
+describe.each(TYPES)('in an empty Nest application of type "%s"', (type) => {
+  const application = () => join(folder, type);
 
   it('needs no optional peer', () => {
     const optional = Object.entries(library.peerDependenciesMeta ?? {}).filter(([, meta]) => meta.optional);
-    const installed = optional.filter(([name]) => existsSync(join(application, 'node_modules', name)));
+    const installed = optional.filter(([name]) => existsSync(join(application(), 'node_modules', name)));
     expect(installed).toEqual([]);
   });
 
   it(
     'has types that resolve',
     async () => {
-      expect(await compile(application)).toMatchObject({ stdout: '' });
+      expect(await compile(application())).toMatchObject({ stdout: '' });
     },
     MINUTE,
   );
@@ -106,29 +91,10 @@ describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"
   it(
     'verifies JWTs without passport',
     async () => {
-      const script = join(application, 'jwt.mjs');
+      const script = join(application(), 'jwt.mjs');
       writeFileSync(script, JWT_APPLICATION);
-      const { stdout } = await run(process.execPath, [script], { cwd: application });
+      const { stdout } = await run(process.execPath, [script], { cwd: application() });
       expect(JSON.parse(stdout)).toEqual({ withoutToken: 401, wrong: 401, good: 200 });
-    },
-    MINUTE,
-  );
-
-  it(
-    'names the package that the entry point for passport needs, and has it once that is installed',
-    async () => {
-      const load = "import('nestjs-mcp-sse/passport').then((names) => console.log(Object.keys(names)))";
-      const missing: string[] = [];
-      for (const name of ['@nestjs/passport', 'passport-jwt']) {
-        const outcome: unknown = await run(process.execPath, ['--eval', load], { cwd: application }).catch(
-          (error: unknown) => error,
-        );
-        missing.push(/Cannot find package '([^']+)'/.exec((outcome as { stderr: string }).stderr)?.[1] ?? '');
-        await npm(application, 'install', `${name}@${workspace.dependencies[name]}`);
-      }
-      expect(missing).toEqual(['@nestjs/passport', 'passport-jwt']);
-      const { stdout } = await run(process.execPath, ['--eval', load], { cwd: application });
-      expect(stdout.trim()).toBe("[ 'McpJwtStrategy' ]");
     },
     MINUTE,
   );
@@ -136,43 +102,7 @@ describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"
   it(
     'has the entry point for tests',
     async () => {
-      const load = "import('nestjs-mcp-sse/testing').then((names) => console.log(Object.keys(names)))";
-      const { stdout } = await run(process.execPath, ['--eval', load], { cwd: application });
-      expect(stdout.trim()).toBe("[ 'McpTestClient', 'textOf' ]");
-    },
-    MINUTE,
-  );
-
-  it(
-    'has the entry point for the throttler, once that is installed',
-    async () => {
-      await npm(application, 'install', `@nestjs/throttler@${workspace.dependencies['@nestjs/throttler']}`);
-      const load = "import('nestjs-mcp-sse/throttler').then((names) => console.log(Object.keys(names)))";
-      const { stdout } = await run(process.execPath, ['--eval', load], { cwd: application });
-      expect(stdout.trim()).toBe("[ 'McpThrottlerGuard', 'failureLimit' ]");
-    },
-    MINUTE,
-  );
-
-  it(
-    'has the entry point for metrics, once prom-client is installed',
-    async () => {
-      await npm(application, 'install', `prom-client@${workspace.dependencies['prom-client']}`);
-      const load = "import('nestjs-mcp-sse/metrics').then((names) => console.log(Object.keys(names)))";
-      const { stdout } = await run(process.execPath, ['--eval', load], { cwd: application });
-      expect(stdout.trim()).toBe("[ 'McpMetricsModule' ]");
-    },
-    MINUTE,
-  );
-
-  it(
-    'has the entry point for traces, once the API of OpenTelemetry is installed',
-    async () => {
-      const api = '@opentelemetry/api';
-      await npm(application, 'install', `${api}@${workspace.dependencies[api]}`);
-      const load = "import('nestjs-mcp-sse/tracing').then((names) => console.log(Object.keys(names)))";
-      const { stdout } = await run(process.execPath, ['--eval', load], { cwd: application });
-      expect(stdout.trim()).toBe("[ 'McpTracingModule' ]");
+      expect(await load(application(), 'testing')).toEqual(['McpTestClient', 'textOf']);
     },
     MINUTE,
   );
@@ -180,7 +110,7 @@ describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"
   it(
     "serves a tool to the SDK's client",
     async () => {
-      const server = await startChild(process.execPath, [join(application, 'dist', 'main.js')]);
+      const server = await startChild(process.execPath, [join(application(), 'dist', 'main.js')]);
       try {
         const client = await connectSdkClient(`${server.url}/sse`);
         const { content } = await client.callTool({ name: 'roll', arguments: { sides: 6 } });
@@ -194,30 +124,60 @@ describe.each(['module', 'commonjs'])('in an empty Nest application of type "%s"
   );
 });
 
-it(
-  'has types of every entry point, once all optional peers are installed',
-  async () => {
-    const application = await installed('module');
-    const peers = Object.keys(library.peerDependenciesMeta ?? {});
-    await npm(application, 'install', ...peers.map((name) => `${name}@${workspace.dependencies[name]}`));
-    const names = Object.keys(library.exports).filter((name) => !name.endsWith('.json'));
-    const lines = names.map((name, index) => `export * as _${index} from 'nestjs-mcp-sse${name.slice(1)}';`);
-    writeFileSync(join(application, 'src', 'entry-points.ts'), lines.join('\n'));
-    expect(await compile(application)).toMatchObject({ stdout: '' });
-  },
-  4 * MINUTE,
-);
+describe('with optional peers', () => {
+  const application = () => join(folder, 'module');
+
+  it.each(ENTRY_POINTS)('the entry point for %s names the package that is missing', async (name, _, peer) => {
+    await expect(load(application(), name)).rejects.toThrow(`Cannot find package '${peer}'`);
+  });
+
+  describe('that are installed', () => {
+    beforeAll(async () => {
+      const peers = Object.keys(library.peerDependenciesMeta ?? {}).map(
+        (name) => `${name}@${workspace.dependencies[name]}`,
+      );
+      const types = '@types/passport-jwt';
+      await npm(application(), 'install', ...peers, `${types}@${workspace.devDependencies[types]}`);
+    }, 2 * MINUTE);
+
+    it.each(ENTRY_POINTS)('the entry point for %s exports %j', async (name, names) => {
+      expect(await load(application(), name)).toEqual(names);
+    });
+
+    it('the entry point for passport names the strategy too where that is missing', async () => {
+      const strategy = join(application(), 'node_modules', 'passport-jwt');
+      renameSync(strategy, `${strategy}-hidden`);
+      try {
+        await expect(load(application(), 'passport')).rejects.toThrow("Cannot find package 'passport-jwt'");
+      } finally {
+        renameSync(`${strategy}-hidden`, strategy);
+      }
+    });
+
+    it(
+      'every entry point has types',
+      async () => {
+        const names = Object.keys(library.exports).filter((name) => !name.endsWith('.json'));
+        const lines = names.map(
+          (name, index) => `export * as _${index} from 'nestjs-mcp-sse${name.slice(1)}';`,
+        );
+        writeFileSync(join(application(), 'src', 'entry-points.ts'), lines.join('\n'));
+        expect(await compile(application())).toMatchObject({ stdout: '' });
+      },
+      MINUTE,
+    );
+  });
+});
 
 describe('in a bundle', () => {
-  let application: string;
+  const application = () => join(folder, 'module');
 
   beforeAll(async () => {
-    application = await installed('module');
-    await npm(application, 'install', 'webpack@^5.113.0', '@rspack/core@^2.3.4', 'esbuild@^0.28.2');
+    await npm(application(), 'install', 'webpack@^5.113.0', '@rspack/core@^2.3.4', 'esbuild@^0.28.2');
     const { code } = await transform(readFileSync(`${BUNDLED}/main.ts`, 'utf8'), TRANSFORM);
-    writeFileSync(join(application, 'main.js'), code);
-    copyFileSync(`${BUNDLED}/bundle.mjs`, join(application, 'bundle.mjs'));
-  }, 4 * MINUTE);
+    writeFileSync(join(application(), 'main.js'), code);
+    copyFileSync(`${BUNDLED}/bundle.mjs`, join(application(), 'bundle.mjs'));
+  }, 2 * MINUTE);
 
   it.each([
     ['webpack', 'module', 'esm5'],
@@ -228,8 +188,8 @@ describe('in a bundle', () => {
   ])(
     'of %s that prefers "%s", serves nested DTOs and the console',
     async (bundler, field, build) => {
-      const output = join(application, `${bundler}-${field}`);
-      await run(process.execPath, ['bundle.mjs', bundler, field, output], { cwd: application });
+      const output = join(application(), `${bundler}-${field}`);
+      await run(process.execPath, ['bundle.mjs', bundler, field, output], { cwd: application() });
       const main = join(output, 'main.mjs');
       const builds = readFileSync(main, 'utf8').matchAll(/node_modules\/class-transformer\/(\w+)\/storage/g);
       expect(new Set(Array.from(builds, ([, name]) => name))).toEqual(new Set([build]));
@@ -298,58 +258,10 @@ const TRANSFORM: Options = {
     transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
   },
 };
-const COMPILER = {
-  compilerOptions: {
-    target: 'ES2023',
-    module: 'nodenext',
-    strict: true,
-    skipLibCheck: false,
-    experimentalDecorators: true,
-    emitDecoratorMetadata: true,
-    types: ['node'],
-    rootDir: 'src',
-    outDir: 'dist',
-  },
-  include: ['src'],
-};
 
-const applications = new Map<string, Promise<string>>();
-
-/** Creates an application of this type with the library installed. @returns its folder */
-function installed(type: string): Promise<string> {
-  const folderOf = applications.get(type) ?? install(type);
-  applications.set(type, folderOf);
-  return folderOf;
-}
-
-async function install(type: string): Promise<string> {
-  const application = join(folder, type);
-  mkdirSync(join(application, 'src'), { recursive: true });
-  writeFileSync(join(application, 'src', 'main.ts'), readmeCode('quick-start'));
-  writeFileSync(join(application, 'package.json'), JSON.stringify(emptyApplication(type)));
-  writeFileSync(join(application, 'tsconfig.json'), JSON.stringify(COMPILER));
-  await npm(application, 'install');
-  // The README's command, but with the tarball instead of the registry's package.
-  const [, ...command] = readmeCode('install').trim().replace('nestjs-mcp-sse', tarball).split(' ');
-  await npm(application, ...command);
-  return application;
-}
-
-function compile(application: string): Promise<unknown> {
-  const tsc = join(application, 'node_modules', 'typescript', 'bin', 'tsc');
-  return run(process.execPath, [tsc, '-p', application]).catch((error: unknown) => error);
-}
-
-/** The minimal dependencies of `nest new`, and the types that @nestjs/passport's types need under skipLibCheck. */
-function emptyApplication(type: string): object {
-  const nest = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', 'reflect-metadata', 'rxjs'];
-  const pick = (names: string[], ranges: Record<string, string>) =>
-    Object.fromEntries(names.map((name) => [name, ranges[name]]));
-  return {
-    name: `empty-${type}`,
-    private: true,
-    type,
-    dependencies: pick(nest, workspace.dependencies),
-    devDependencies: pick(['@types/node', 'typescript'], workspace.devDependencies),
-  };
+/** What an entry point exports, to a process of its own. */
+async function load(application: string, entryPoint: string): Promise<unknown> {
+  const script = `import('nestjs-mcp-sse/${entryPoint}').then((names) => console.log(JSON.stringify(Object.keys(names))))`;
+  const { stdout } = await run(process.execPath, ['--eval', script], { cwd: application });
+  return JSON.parse(stdout);
 }

@@ -17,7 +17,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: /^@nestjs\/common$|^@modelcontextprotocol\/sdk\//,
   },
   nest: { below: ['model', 'http'] },
-  decorators: { below: ['model'] },
+  decorators: { below: ['model', 'nest'] },
   schema: { below: ['model'] },
   discovery: { below: ['model', 'nest', 'decorators', 'schema'] },
   execution: { below: ['model', 'nest', 'decorators', 'schema', 'discovery'] },
@@ -25,7 +25,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   streaming: { below: ['model'], packages: /^rxjs$/ },
   sessions: { below: ['model', 'protocol', 'streaming'] },
   cluster: { below: ['model', 'protocol', 'streaming', 'sessions'] },
-  auth: { below: ['model', 'http', 'decorators'] },
+  auth: { below: ['model', 'nest', 'http', 'decorators'] },
   redis: { below: ['model'], packages: /^ioredis$/ },
   transports: {
     below: [

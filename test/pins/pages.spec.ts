@@ -52,6 +52,14 @@ describe('the documentation', () => {
     },
   );
 
+  it('names files of the library that exist, in its walks', () => {
+    const paths = [...readFileSync('docs/architecture.md', 'utf8').matchAll(/`([\w./-]+\.ts)`/g)];
+    expect(paths.length).toBeGreaterThan(50);
+    expect(
+      paths.map(([, path]) => path!).filter((path) => !existsSync(join('libs/mcp-sse/src', path))),
+    ).toEqual([]);
+  });
+
   it('lists every page in its index', () => {
     const index = readFileSync('docs/README.md', 'utf8');
     const missing = PAGES.filter(

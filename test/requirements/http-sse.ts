@@ -28,7 +28,7 @@ export const HTTP_SSE: readonly Requirement[] = [
     page: 'basic/transports',
     level: 'SHOULD',
     text: 'Authenticate every connection.',
-    test: { file: 'test/e2e/auth.e2e-spec.ts', name: 'refuses a token %s on the stream and on a message' },
+    test: { file: 'test/e2e/attacks.tokens.e2e-spec.ts', name: '%s is refused on every route' },
   },
   {
     id: 'transports/http-sse/two-endpoints',

@@ -85,7 +85,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     level: 'MUST',
     text: 'Keep to the revision that was negotiated.',
     test: {
-      file: 'test/e2e/streamable-http-streams.e2e-spec.ts',
+      file: 'test/e2e/streamable-http.e2e-spec.ts',
       name: 'not for clients of earlier revisions, which would take it for a message',
     },
   },

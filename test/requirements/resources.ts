@@ -71,7 +71,7 @@ export const RESOURCES: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Control who may read what is sensitive.',
     test: {
-      file: 'test/e2e/pipeline.e2e-spec.ts',
+      file: 'test/e2e/pipeline.pipes-and-interceptors.e2e-spec.ts',
       name: 'wrap reads of resources and gets of prompts as well',
     },
   },
@@ -89,6 +89,9 @@ export const RESOURCES: readonly Requirement[] = [
     page: 'server/resources',
     level: 'SHOULD',
     text: 'Check permissions before the work is done.',
-    test: { file: 'test/e2e/pipeline.e2e-spec.ts', name: 'that refuse keep the handler from being called' },
+    test: {
+      file: 'test/e2e/pipeline.guards.e2e-spec.ts',
+      name: 'that refuse keep the handler from being called',
+    },
   },
 ];

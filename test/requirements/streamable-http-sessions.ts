@@ -9,7 +9,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     level: 'MUST',
     text: 'Give no event id twice within a session.',
     test: {
-      file: 'test/e2e/streamable-http-streams.e2e-spec.ts',
+      file: 'test/e2e/streamable-http.e2e-spec.ts',
       name: 'never with the id of another event',
     },
   },

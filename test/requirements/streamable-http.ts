@@ -50,7 +50,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     page: 'basic/transports',
     level: 'SHOULD',
     text: 'Authenticate every connection.',
-    test: { file: 'test/e2e/auth.e2e-spec.ts', name: 'refuses a token %s on the stream and on a message' },
+    test: { file: 'test/e2e/attacks.tokens.e2e-spec.ts', name: '%s is refused on every route' },
   },
   {
     id: 'transports/http/accepted',
@@ -89,7 +89,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Begin a stream with an event of an id and empty data.',
     test: {
-      file: 'test/e2e/streamable-http-streams.e2e-spec.ts',
+      file: 'test/e2e/streamable-http.e2e-spec.ts',
       name: 'from 2025-11-25 on, with the configured retry time',
     },
   },

@@ -142,7 +142,10 @@ export const TOOLS: readonly Requirement[] = [
     page: 'server/tools',
     level: 'MUST',
     text: 'Control who may call a tool.',
-    test: { file: 'test/e2e/pipeline.e2e-spec.ts', name: 'that refuse keep the handler from being called' },
+    test: {
+      file: 'test/e2e/pipeline.guards.e2e-spec.ts',
+      name: 'that refuse keep the handler from being called',
+    },
   },
   {
     id: 'tools/rate-limit',

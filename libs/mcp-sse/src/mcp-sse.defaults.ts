@@ -13,25 +13,25 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 const AUTHORIZATION_SERVER_TIMEOUT_MS = 5_000;
-/** What fits the public keys of a key set. */
+/** The algorithms that public keys of a key set can verify. */
 const ASYMMETRIC: ResolvedJwt['algorithms'] = [
   ...(['RS256', 'RS384', 'RS512'] as const),
   ...(['PS256', 'PS384', 'PS512'] as const),
   ...(['ES256', 'ES384', 'ES512'] as const),
 ];
 
-/** Headers that are stored whatever the options say: none of them can be used to be somebody else. */
+/** Headers that are always stored. None of them authenticates anyone. */
 const STORED_HEADERS = [
   ...['accept', 'accept-language', 'user-agent'],
   ...['mcp-protocol-version', 'traceparent', 'tracestate', 'x-request-id'],
 ];
-/** What `principalOfUser` reads. */
+/** The claims that `principalOfUser` reads. */
 const STORED_CLAIMS = [
   ...['sub', 'id', 'userId', 'username', 'iss', 'exp'],
   ...['scope', 'scopes', 'scp', 'roles', 'role'],
 ];
 
-/** Levels of a message that may be around and beside the arguments of its call. */
+/** Levels of nesting that a message may have besides those of its arguments. */
 const ENVELOPE_DEPTH = 32;
 const MAX_ARGUMENT_DEPTH = 32;
 
@@ -97,7 +97,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
   };
 }
 
-/** Only what was named is there: a guard tells by it what it is to do. */
+/** Keeps only the methods that the options name: the guard applies those that are present. */
 function resolveAuth(auth: McpSseModuleOptions['auth']): ResolvedOptions['auth'] {
   if (typeof auth !== 'object') return auth;
   return {
@@ -125,7 +125,7 @@ export function resolveJwt(jwt: McpJwtOptions): ResolvedJwt {
   };
 }
 
-/** An issuer whose keys are fetched is an authorization server, and its name is the URL that clients find it by. */
+/** An issuer whose keys are fetched is an authorization server: clients find it at the URL that names it. */
 function resolveOAuth({ auth, oauth, title, name }: McpSseModuleOptions): ResolvedOAuth | undefined {
   const jwt = typeof auth === 'object' && 'jwt' in auth ? auth.jwt : undefined;
   const issuers = jwt?.jwksUri === undefined ? [] : [jwt.issuer ?? []].flat();
@@ -140,7 +140,7 @@ function resolveOAuth({ auth, oauth, title, name }: McpSseModuleOptions): Resolv
   };
 }
 
-/** Without the members that are undefined, so that passing on an unset value means the default. */
+/** Drops undefined members, so that an option set to undefined gets its default. */
 function defined<T extends object>(options: T | undefined): Partial<T> {
   const set = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
   return Object.fromEntries(set) as Partial<T>;

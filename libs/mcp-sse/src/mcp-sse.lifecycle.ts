@@ -29,7 +29,14 @@ import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { beforeClose, watchStopSignals } from './nest/before-close.js';
 
-/** Mounts what the explorer finds when the application starts, and ends the sessions when it stops. */
+/**
+ * What happens at boot, once the providers exist, and at shutdown. Nest calls the hooks in the order of this class:
+ *
+ * 1. `onModuleInit`: checks the authentication, and binds the decorated methods.
+ * 2. `onApplicationBootstrap`: connects to the cluster, and prepares the drain.
+ * 3. `drain`: on a stop signal, before Nest closes anything.
+ * 4. `beforeApplicationShutdown`: ends the sessions.
+ */
 @Injectable()
 export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('McpSseModule');
@@ -58,7 +65,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     this.registry.changed$.subscribe(({ list, definition }) => this.announce(list, definition));
   }
 
-  /** By now the application has been told whether signals stop it. */
+  /** By now the application has called `enableShutdownHooks()` or not. */
   async onApplicationBootstrap(): Promise<void> {
     await this.cluster?.start();
     const { httpAdapter } = this.host;
@@ -69,15 +76,6 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     });
   }
 
-  private async serveDecorated(): Promise<void> {
-    for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
-  }
-
-  /** Before the server closes: it waits for its connections, and streams end by us alone. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.sessions.shutdown();
-  }
-
   private async drain(): Promise<void> {
     const server = this.host.httpAdapter.getHttpServer() as Server;
     await new SessionDrain(this.sessions, this.options.drain).run(() => {
@@ -85,18 +83,13 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     });
   }
 
-  /** Tells the sessions that see what was added or removed, and no others. */
-  private announce(list: McpFeatureList, definition: McpDefinition): void {
-    for (const session of this.sessions.sessions)
-      whenReady(
-        () => this.access.grants(definition, policyContextOf(session)),
-        (sees) => sees && session.notify(`notifications/${list}/list_changed`),
-        (error) => this.errors.report(error, `the policy, of a change of the ${list},`),
-      );
+  /** Runs before the HTTP server closes: it waits for its connections, and only this ends the streams. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.sessions.shutdown();
   }
 
   private checkProtection(): void {
-    // Without HTTP, as over stdio, nobody but who started the process can connect.
+    // Without HTTP, as over stdio, only the process's own parent can connect.
     if (!this.host.httpAdapter) return;
     const isProduction = process.env['NODE_ENV'] === 'production';
     const found = weaknesses(this.options);
@@ -114,5 +107,19 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
       'NO AUTHENTICATION: neither "auth" nor "guards" is set, so anyone on this machine may call every tool. ' +
         'Connections to other than loopback addresses are refused.',
     );
+  }
+
+  private async serveDecorated(): Promise<void> {
+    for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
+  }
+
+  /** Notifies the sessions that may see the added or removed feature, and no others. */
+  private announce(list: McpFeatureList, definition: McpDefinition): void {
+    for (const session of this.sessions.sessions)
+      whenReady(
+        () => this.access.grants(definition, policyContextOf(session)),
+        (sees) => sees && session.notify(`notifications/${list}/list_changed`),
+        (error) => this.errors.report(error, `the policy, of a change of the ${list},`),
+      );
   }
 }

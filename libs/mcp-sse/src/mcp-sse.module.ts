@@ -49,12 +49,92 @@ import { MessageIntake } from './transports/messages/message-intake.js';
 import { SessionFinder } from './transports/messages/session-finder.js';
 import { ProtectedResource } from './transports/routes/protected-resource.js';
 import { restoredOrigin } from './transports/relay/relayed-origin.js';
-import { routesOf } from './transports/routes/routes.js';
+import { type Routes, routesOf } from './transports/routes/routes.js';
 import { createSseController, setSsePaths } from './transports/sse/sse.controller.js';
 import {
   createStreamableHttpController,
   setStreamableHttpPath,
 } from './transports/streamable-http/streamable-http.controller.js';
+
+/**
+ * Serves the decorated methods of an application's providers over the Model Context Protocol.
+ *
+ * ```ts
+ * @Module({ imports: [McpSseModule.forRoot({ name: 'orders', version: '1.0.0' })], providers: [OrdersService] })
+ * export class AppModule {}
+ * ```
+ *
+ * `McpSessionService`, `McpRegistry`, `McpAuditService` and `McpHealthIndicator` can be injected everywhere. With several
+ * servers, inject them with `@Inject(mcpSessionServiceToken('orders'))`, `mcpRegistryToken`, `mcpAuditServiceToken` and
+ * `mcpHealthIndicatorToken`.
+ */
+@Module({})
+export class McpSseModule extends ConfigurableModuleClass implements NestModule {
+  constructor(private readonly contexts: ExternalContextCreator) {
+    super();
+  }
+
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return withServer(super.forRoot(options), options.name);
+  }
+
+  /** @param options includes the server's `name` if the application has several servers and injects one by name */
+  static override forRootAsync({
+    name,
+    ...options
+  }: typeof ASYNC_OPTIONS_TYPE & { name?: string }): DynamicModule {
+    return withServer(super.forRootAsync(options), name);
+  }
+
+  /** Nest calls this before it registers the routes, when the application has set its global interceptors. */
+  configure(_consumer: MiddlewareConsumer): void {
+    exemptOwnControllers(this.contexts);
+  }
+}
+
+/*
+ * The boot, in order:
+ *
+ * 1. `forRoot()` creates the controllers, still without paths, and declares the providers (below).
+ * 2. Nest creates the providers. `MCP_OPTIONS` fills in the defaults, `ROUTES` gives the controllers their paths, and
+ *    `HttpPreparation` prepares the HTTP adapter.
+ * 3. `McpSseModule.configure()` runs; then Nest registers the routes.
+ * 4. `HttpPreparation.onModuleInit()` checks the routes. `McpSseLifecycle.onModuleInit()` checks the authentication, and
+ *    binds the decorated methods (`McpExplorer` finds them, `FeatureBinder` adds them to `McpRegistry`).
+ * 5. `McpSseLifecycle.onApplicationBootstrap()` connects to the cluster.
+ */
+
+/** Adds the controllers and providers of one server. */
+function withServer(module: DynamicModule, name?: string): DynamicModule {
+  const sse = createSseController();
+  const http = createStreamableHttpController();
+  const aliases = name === undefined ? [] : serverAliases(name);
+  return {
+    ...module,
+    global: true,
+    imports: [...(module.imports ?? []), DiscoveryModule],
+    controllers: [sse, http] as Type[],
+    providers: [
+      ...(module.providers ?? []),
+      ...PROVIDERS,
+      ...aliases,
+      {
+        provide: ROUTES,
+        inject: [MCP_OPTIONS, ProtectedResource],
+        useFactory: (options: ResolvedOptions, resource: ProtectedResource) =>
+          setRoutes(sse, http, options, resource),
+      },
+    ],
+    exports: [
+      McpSessionService,
+      McpRegistry,
+      McpAuditService,
+      McpHealthIndicator,
+      ObservedServer,
+      ...aliases.map(({ provide }) => provide),
+    ],
+  };
+}
 
 const PROVIDERS: Provider[] = [
   McpRegistry,
@@ -92,85 +172,21 @@ const PROVIDERS: Provider[] = [
   },
 ];
 
-/**
- * Serves the decorated methods of an application's providers over the Model Context Protocol.
- *
- * ```ts
- * @Module({ imports: [McpSseModule.forRoot({ name: 'orders', version: '1.0.0' })], providers: [OrdersService] })
- * export class AppModule {}
- * ```
- *
- * `McpSessionService`, `McpRegistry`, `McpAuditService` and `McpHealthIndicator` can be injected everywhere; with
- * several servers, by `@Inject(mcpSessionServiceToken('orders'))`, `mcpRegistryToken`, `mcpAuditServiceToken` and
- * `mcpHealthIndicatorToken`.
- */
-@Module({})
-export class McpSseModule extends ConfigurableModuleClass implements NestModule {
-  constructor(private readonly contexts: ExternalContextCreator) {
-    super();
-  }
-
-  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
-    return completed(super.forRoot(options), options.name);
-  }
-
-  /** @param options with the `name` of the server too, where there are several and one is to be injected */
-  static override forRootAsync({
-    name,
-    ...options
-  }: typeof ASYNC_OPTIONS_TYPE & { name?: string }): DynamicModule {
-    return completed(super.forRootAsync(options), name);
-  }
-
-  /** Nest calls this between the application's set-up and the registration of its routes. */
-  configure(_consumer: MiddlewareConsumer): void {
-    exemptOwnControllers(this.contexts);
-  }
-}
-
-/** Made for its effect: by then the options are known, and Nest has not registered the routes yet. */
+/** Nothing injects this provider: it exists to set the paths between steps 1 and 3 of the boot. */
 const ROUTES = Symbol('nestjs-mcp-sse:routes');
 
-/** Each call has controllers of its own, whose paths come from the options when they are known. */
-function completed(module: DynamicModule, name?: string): DynamicModule {
-  const aliases = name === undefined ? [] : serverAliases(name);
-  const sse = createSseController();
-  const http = createStreamableHttpController();
-  return {
-    ...module,
-    global: true,
-    imports: [...(module.imports ?? []), DiscoveryModule],
-    controllers: [sse, http] as Type[],
-    providers: [
-      ...(module.providers ?? []),
-      ...PROVIDERS,
-      ...aliases,
-      {
-        provide: ROUTES,
-        inject: [MCP_OPTIONS, ProtectedResource],
-        useFactory: (options: ResolvedOptions, resource: ProtectedResource) => {
-          const routes = routesOf(options);
-          setSsePaths(sse, routes);
-          setStreamableHttpPath(http, routes);
-          if (resource.isDescribed) {
-            configureRoute(sse, 'stream', { resource });
-            for (const method of ['stream', 'message']) configureRoute(http, method, { resource });
-          }
-          return routes;
-        },
-      },
-    ],
-    exports: [
-      McpSessionService,
-      McpRegistry,
-      McpAuditService,
-      McpHealthIndicator,
-      ObservedServer,
-      ...aliases.map(({ provide }) => provide),
-    ],
-  };
+function setRoutes(sse: Type, http: Type, options: ResolvedOptions, resource: ProtectedResource): Routes {
+  const routes = routesOf(options);
+  setSsePaths(sse, routes);
+  setStreamableHttpPath(http, routes);
+  if (resource.isDescribed) {
+    configureRoute(sse, 'stream', { resource });
+    for (const method of ['stream', 'message']) configureRoute(http, method, { resource });
+  }
+  return routes;
 }
 
+/** With several servers, each is also injectable by its name. */
 function serverAliases(name: string): { provide: string; useExisting: Type }[] {
   return [
     { provide: mcpRegistryToken(name), useExisting: McpRegistry },
@@ -207,7 +223,7 @@ function createSessionService(
   );
 }
 
-/** @returns undefined where no cluster is configured */
+/** @returns undefined if the options name no cluster */
 function createSessionCluster(
   options: ResolvedOptions,
   sessions: McpSessionService,

@@ -1,6 +1,6 @@
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 
-/** A property that may be set only where another one is not. */
+/** Refuses a property if another one is set too. */
 export function IsSetWithout(other: string): PropertyDecorator {
   return ValidateBy({
     name: 'isSetWithout',

@@ -12,7 +12,7 @@ export class ChannelsService {
     private readonly updates: UpdatesBus,
   ) {}
 
-  /** Every client shows log messages, while one of its own kind would need a client that knows it. */
+  /** Sends the message as a log message, which every client shows; a custom notification needs a client that knows it. */
   @McpTool({
     name: 'send_message',
     description: 'Sends a message to everyone who is connected, the sender included',

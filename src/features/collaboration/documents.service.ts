@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { McpComplete, McpContext, McpResource, McpRoles, McpTool, McpUriParam } from 'nestjs-mcp-sse';
-import { concat, filter, of, type Observable } from 'rxjs';
+import { concat, filter, type Observable, of } from 'rxjs';
 import { EDITOR } from '../../common/roles.js';
-import type { Document } from './document.js';
-import { DocumentsStore } from './documents.store.js';
+import { type Document, DocumentsStore } from './documents.store.js';
 import { EditDocumentDto } from './edit-document.dto.js';
 import { EditedDocumentDto } from './edited-document.dto.js';
 import type { UpdateDto } from './update.dto.js';
@@ -43,7 +42,7 @@ export class DocumentsService {
     @McpUriParam('id') id: string,
     { principal: { tenant } }: McpContext,
   ): Observable<Document | UpdateDto> {
-    // Now, so that subscribing to what does not exist fails.
+    // Read at once, so that subscribing to a missing document fails.
     const content = this.store.read(tenant, id);
     return concat(of(content), this.changes(tenant).pipe(filter(({ about }) => about === id)));
   }

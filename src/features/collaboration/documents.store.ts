@@ -5,7 +5,6 @@ import {
   NotFoundException,
   ServiceUnavailableException,
 } from '@nestjs/common';
-import type { Document } from './document.js';
 import { MAX_DOCUMENTS, MAX_LENGTH, MAX_TENANTS, MAX_TOTAL_LENGTH } from './documents.limits.js';
 import type { EditDocumentDto } from './edit-document.dto.js';
 import { editedText } from './edited-text.js';
@@ -14,7 +13,7 @@ type Tenant = string | undefined;
 
 interface Shelf {
   readonly documents: Map<string, Document>;
-  /** Of documents that were deleted. New ones go on from there: nobody's old version is that of a new document. */
+  /** The highest version of a deleted document. New ones continue from it, so that no old version matches a new document. */
   lastVersion: number;
 }
 
@@ -38,9 +37,9 @@ export class DocumentsStore {
   }
 
   /**
-   * @returns the document as it is now; undefined when it was deleted
-   * @throws {ConflictException} when the edit was made for another version
-   * @throws {HttpException} when the edit cannot be made, or there is no room for it
+   * @returns the edited document; undefined if it was deleted
+   * @throws {ConflictException} if the edit was made for another version
+   * @throws {HttpException} if the edit is not possible, or there is no room for it
    */
   edit(tenant: Tenant, edit: EditDocumentDto, editedBy: string): Document | undefined {
     const { doc_id: id } = edit;
@@ -101,4 +100,16 @@ function assertVersion({ doc_id: id, operation, version }: EditDocumentDto, befo
           `and send that with version ${current}.`
       : `There is no document "${id}" (version 0), and ${mistake}. Send the edit with version 0 to make it anew.`,
   );
+}
+
+/** A text that the members of a tenant share. */
+export interface Document {
+  readonly id: string;
+  /** 1 for a new document, incremented with each edit. */
+  readonly version: number;
+  readonly text: string;
+  /** Subject of the principal that made this version. */
+  readonly editedBy: string;
+  /** ISO 8601. */
+  readonly editedAt: string;
 }

@@ -1,8 +1,32 @@
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Min, ValidateNested } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
 import { McpSchema } from 'nestjs-mcp-sse';
-import { EditDataDto } from './edit-data.dto.js';
+import { MAX_LENGTH } from './documents.limits.js';
+import { Type } from 'class-transformer';
 import { IsName } from './is-name.decorator.js';
+
+export class EditDataDto {
+  @McpSchema({ description: 'The text that is set, appended, or put in the place of `find`' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_LENGTH)
+  readonly text?: string;
+
+  @McpSchema({ description: 'With `replace`: a part of the document that occurs in it once' })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(MAX_LENGTH)
+  readonly find?: string;
+}
 
 const OPERATIONS = ['set', 'append', 'replace', 'delete'] as const;
 

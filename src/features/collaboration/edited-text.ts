@@ -2,12 +2,12 @@ import { BadRequestException, NotFoundException } from '@nestjs/common';
 import type { EditDocumentDto } from './edit-document.dto.js';
 
 /**
- * What a document says after an edit.
+ * Returns the text of a document after an edit.
  *
- * @param before undefined where there is no such document
- * @returns undefined where there is none afterwards
- * @throws {BadRequestException} when the operation lacks something
- * @throws {NotFoundException} when there is nothing that it could change
+ * @param before undefined if the document does not exist
+ * @returns undefined if the edit deletes the document
+ * @throws {BadRequestException} if the operation lacks data
+ * @throws {NotFoundException} if the document to change does not exist
  */
 export function editedText(
   before: string | undefined,

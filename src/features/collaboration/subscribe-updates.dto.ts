@@ -1,6 +1,6 @@
 import { ArrayMaxSize, IsArray, IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 import { McpSchema } from 'nestjs-mcp-sse';
-import { TOPICS } from './topics.js';
+import { TOPICS } from './update.dto.js';
 
 export class SubscribeUpdatesDto {
   @McpSchema({ description: 'documents: edits of shared documents; messages: what is sent to channels' })

@@ -1,6 +1,9 @@
-import { IsIn, IsString } from 'class-validator';
+import { IsIn, IsString, ValidateNested } from 'class-validator';
 import { McpSchema } from 'nestjs-mcp-sse';
-import { TOPICS } from './topics.js';
+import { Type } from 'class-transformer';
+
+/** The kinds of updates. */
+export const TOPICS = ['documents', 'messages'] as const;
 
 /** Something that happened in a tenant. */
 export class UpdateDto {
@@ -22,4 +25,10 @@ export class UpdateDto {
   @McpSchema({ description: 'What happened to the document, or the message' })
   @IsString()
   readonly text!: string;
+}
+
+export class ReceivedUpdatesDto {
+  @ValidateNested({ each: true })
+  @Type(() => UpdateDto)
+  readonly updates!: UpdateDto[];
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { filter, map, Subject, type Observable } from 'rxjs';
 import type { UpdateDto } from './update.dto.js';
 
-/** Tells what happens in this process, each tenant of its own. */
+/** Publishes updates within this process, separately for each tenant. */
 @Injectable()
 export class UpdatesBus {
   private readonly updates$ = new Subject<{ readonly tenant?: string; readonly update: UpdateDto }>();
@@ -11,7 +11,7 @@ export class UpdatesBus {
     this.updates$.next({ tenant, update });
   }
 
-  /** @param tenant undefined for those who have none */
+  /** @param tenant undefined for principals without a tenant */
   of(tenant: string | undefined): Observable<UpdateDto> {
     return this.updates$.pipe(
       filter((published) => published.tenant === tenant),

@@ -1,17 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { McpContext, McpTool, progress, type McpProgress } from 'nestjs-mcp-sse';
-import { filter, startWith, takeUntil, tap, timer, type Observable } from 'rxjs';
+import { McpContext, type McpProgress, McpTool, progress } from 'nestjs-mcp-sse';
+import { filter, type Observable, startWith, takeUntil, tap, timer } from 'rxjs';
 import { collectWithProgress } from '../../common/collect-with-progress.js';
-import { ReceivedUpdatesDto } from './received-updates.dto.js';
+import { ReceivedUpdatesDto, type UpdateDto } from './update.dto.js';
 import { SubscribeUpdatesDto } from './subscribe-updates.dto.js';
-import type { UpdateDto } from './update.dto.js';
 import { UpdatesBus } from './updates.bus.js';
 
 @Injectable()
 export class UpdatesService {
   constructor(private readonly updates: UpdatesBus) {}
 
-  /** The first progress says that from now on nothing is missed. Whoever cancels stops listening. */
+  /** The first progress tells the client that no update is missed from now on. Cancelling the call unsubscribes. */
   @McpTool({
     name: 'subscribe_updates',
     description:

@@ -1,8 +1,30 @@
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { McpSchema } from 'nestjs-mcp-sse';
-import { CommentDto } from './comment.dto.js';
-import { StoryDto } from './story.dto.js';
+import { Type } from 'class-transformer';
+import { StoryDto } from './stories.dto.js';
+
+export class CommentDto {
+  @IsInt()
+  readonly id!: number;
+
+  @McpSchema({ description: 'Id of the story or comment that it answers' })
+  @IsInt()
+  readonly parent!: number;
+
+  @McpSchema({ description: '1 for an answer to the story itself' })
+  @IsInt()
+  readonly depth!: number;
+
+  @IsString()
+  readonly author!: string;
+
+  @McpSchema({ description: 'When it was posted, ISO 8601' })
+  @IsString()
+  readonly at!: string;
+
+  @IsString()
+  readonly text!: string;
+}
 
 export class DiscussedStoryDto {
   @ValidateNested()

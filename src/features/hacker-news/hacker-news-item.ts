@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * A story, comment, poll or job as the API has it. What is deleted has hardly any of its members.
+ * A story, comment, poll or job of the API. Deleted items have few members.
  *
  * @see https://github.com/HackerNews/API#items
  */
@@ -16,7 +16,7 @@ export const hackerNewsItem = z.object({
   /** HTML. */
   text: z.string().optional(),
   score: z.int().optional(),
-  /** Of a story: how many comments it has in all. */
+  /** The number of a story's comments, at all levels. */
   descendants: z.int().optional(),
   kids: z.array(z.int()).optional(),
   deleted: z.boolean().optional(),

@@ -18,7 +18,7 @@ export class HackerNewsClient {
   private readonly cache = new SharedCache(CACHE_MS, CACHE_ENTRIES);
   private readonly upstream: UpstreamClient;
 
-  /** The application's own credentials: a caller's token is never passed on. */
+  /** The application's own token. A caller's token is never passed on. */
   private readonly apiToken?: string;
   private readonly apiUrl: string;
   private readonly searchUrl: string;
@@ -31,12 +31,12 @@ export class HackerNewsClient {
     this.upstream = new UpstreamClient({ name: 'Hacker News', timeoutMs, ...PATIENCE, ...BOUNDS });
   }
 
-  /** Ids of up to 500 stories, the one at the top of the front page first. */
+  /** The ids of up to 500 stories, in the order of the front page. */
   topStories(signal: AbortSignal): Promise<number[]> {
     return this.read(`${this.apiUrl}/topstories.json`, z.array(z.int()), signal, this.apiToken);
   }
 
-  /** @returns null where there is none of this id */
+  /** @returns null if there is no such item */
   item(id: number, signal: AbortSignal): Promise<HackerNewsItem | null> {
     return this.read(`${this.apiUrl}/item/${id}.json`, hackerNewsItem.nullable(), signal, this.apiToken);
   }

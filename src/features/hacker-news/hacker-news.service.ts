@@ -1,19 +1,18 @@
 import { Injectable, NotFoundException } from '@nestjs/common';
 import { McpContext, McpTool } from 'nestjs-mcp-sse';
 import { DiscussedStoryDto } from './discussed-story.dto.js';
-import { FoundStoriesDto } from './found-stories.dto.js';
+import { FoundStoriesDto, StoriesDto } from './stories.dto.js';
 import type { HackerNewsItem } from './hacker-news-item.js';
 import { HackerNewsClient } from './hacker-news.client.js';
 import { plainText } from './plain-text.js';
 import { readComments } from './read-comments.js';
 import { ReadStoryDto } from './read-story.dto.js';
 import { SearchStoriesDto } from './search-stories.dto.js';
-import { StoriesDto } from './stories.dto.js';
 import { toStory } from './to-story.js';
 import { TopStoriesDto } from './top-stories.dto.js';
 import { untilFailure } from './until-failure.js';
 
-/** Longer than any of the tools takes unless Hacker News hardly answers. */
+/** Longer than any of the tools takes, unless Hacker News is very slow. */
 const TIMEOUT_MS = 60_000;
 const READ_ONLY = { readOnlyHint: true, openWorldHint: true };
 
@@ -72,7 +71,7 @@ export class HackerNewsService {
     return { total: nbHits, stories: hits.map(toStory) };
   }
 
-  /** Reads items, and tells how many it has read. */
+  /** Reads items, and reports how many it has read. */
   private reader(signal: AbortSignal, onRead: (done: number) => void) {
     let done = 0;
     return async (id: number): Promise<HackerNewsItem | null> => {

@@ -7,7 +7,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   nbsp: ' ',
 };
 
-/** The HTML of stories and comments as text: paragraphs are kept, links become their addresses. */
+/** Converts the HTML of stories and comments to text. Keeps paragraphs, and replaces links by their addresses. */
 export function plainText(html: string): string {
   return (
     html
@@ -15,7 +15,7 @@ export function plainText(html: string): string {
       // The text of a link is its address, cut short.
       .replaceAll(/<a\s[^<>]*?href="([^"<>]*)"[^<>]*>[^<]*<\/a>/gi, '$1')
       .replaceAll(/<[^<>]*>/g, '')
-      // Last, so that what is shown as a tag is not taken for one.
+      // Last, so that an escaped tag is not removed as one.
       .replaceAll(
         /&(#x[0-9a-f]{1,6}|#\d{1,7}|[a-z]{2,4});/gi,
         (whole, name: string) => decoded(name) ?? whole,

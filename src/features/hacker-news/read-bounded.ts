@@ -1,4 +1,4 @@
-/** The text of a response, or undefined when it has more bytes than this. */
+/** Reads the text of a response; undefined if it has more than `maxBytes`. */
 export async function readBounded(response: Response, maxBytes: number): Promise<string | undefined> {
   const decoder = new TextDecoder();
   let text = '';

@@ -1,7 +1,7 @@
-import type { CommentDto } from './comment.dto.js';
+import type { CommentDto } from './discussed-story.dto.js';
 import type { HackerNewsItem } from './hacker-news-item.js';
 import { plainText } from './plain-text.js';
-import { toIso } from './to-iso.js';
+import { toIso } from './to-story.js';
 
 interface Place {
   readonly id: number;
@@ -14,10 +14,10 @@ export interface CommentBounds {
 }
 
 /**
- * Reads the comments of a story level by level, until there are enough, and gives them in the order in which people
- * read them. What is deleted is left out with all that answers it.
+ * Reads the comments of a story level by level until there are enough, and returns them in reading order. Omits deleted
+ * comments with all their replies.
  *
- * @param read asked at most `maxComments` times
+ * @param read called at most `maxComments` times
  */
 export async function readComments(
   story: HackerNewsItem,
@@ -25,7 +25,7 @@ export async function readComments(
   read: (id: number) => Promise<HackerNewsItem | null>,
 ): Promise<CommentDto[]> {
   const answers = new Map<number, CommentDto[]>();
-  // Whatever the API says, a comment is read once: what answers itself would have no end.
+  // Reads each comment once, so that a cycle in the API's data ends.
   const seen = new Set([story.id]);
   let level = placesBelow(story);
   for (let depth = 1; depth <= maxDepth; depth++) {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { HackerNewsItem } from './hacker-news-item.js';
 
-/** A story that the search has found, as the API itself has it. See https://hn.algolia.com/api */
+/** A search result, converted to an item of the main API. See https://hn.algolia.com/api */
 const hit = z
   .object({
     objectID: z.string().regex(/^\d{1,15}$/),
@@ -33,7 +33,7 @@ const hit = z
     }),
   );
 
-/** What the search answers, as far as it is used. */
+/** The part of the search response that is used. */
 export const searchHits = z.object({ nbHits: z.int(), hits: z.array(hit) });
 
 export type SearchHits = z.infer<typeof searchHits>;

@@ -1,20 +1,20 @@
 import { SharedLoad } from './shared-load.js';
 
-/** Keeps what was loaded for a while. Those who ask for the same at the same time share one loading. */
+/** Caches loaded values for a while. Concurrent requests for a key share one load. */
 export class SharedCache {
-  /** The one that nobody has asked for the longest comes first. */
+  /** Least recently used first. */
   private readonly loads = new Map<string, SharedLoad<unknown>>();
 
-  /** @param maxEntries how many values are kept; those that nobody has asked for the longest go */
+  /** @param maxEntries the number of cached values; the least recently used are dropped */
   constructor(
     private readonly ttlMs: number,
     private readonly maxEntries: number,
   ) {}
 
   /**
-   * What stands under the key, which decides its type. Failures are not kept.
+   * Returns the value of the key, loading it if needed. Failures are not cached.
    *
-   * @throws the reason of the signal when it aborts; as `load` does
+   * @throws the reason of the signal if it aborts; the error of `load`
    */
   async get<T>(key: string, load: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();

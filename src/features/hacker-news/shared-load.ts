@@ -1,12 +1,12 @@
-/** A value that is being loaded for everyone who waits for it, and is there once it has come. */
+/** A value that is loaded once for all callers that wait for it. */
 export class SharedLoad<T> {
-  /** When the value came, in milliseconds since the epoch. */
+  /** When the value was loaded, in milliseconds since the epoch. */
   loadedAt?: number;
   private readonly controller = new AbortController();
   private readonly value: Promise<T>;
   private waiters = 0;
 
-  /** @param onGone called when there is nothing to wait for: it failed, or everyone has left */
+  /** @param onGone called if the load fails, or every caller has stopped waiting */
   constructor(
     load: (signal: AbortSignal) => Promise<T>,
     private readonly onGone: () => void,
@@ -23,7 +23,7 @@ export class SharedLoad<T> {
     );
   }
 
-  /** @throws the reason of the signal when it aborts first; when nobody waits any more, loading is aborted too */
+  /** @throws the reason of the signal if it aborts first; the load itself is aborted once nobody waits for it */
   async wait(signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
     this.waiters++;

@@ -1,10 +1,10 @@
-/** Lets so many tasks run at a time; the others wait for their turn, first come, first served. */
+/** Limits how many tasks run at a time. Others wait, first come, first served. */
 export class Slots {
   private readonly waiting = new Set<() => void>();
 
   constructor(private free: number) {}
 
-  /** @throws the reason of the signal, when it aborts before the turn comes */
+  /** @throws the reason of the signal, if it aborts before the task starts */
   async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
     await this.turn(signal);
     try {
@@ -31,7 +31,7 @@ export class Slots {
     });
   }
 
-  /** Whoever waits takes the place over, so that nobody who comes later gets it first. */
+  /** Passes the slot on to the first waiting task, so that no later one gets it first. */
   private release(): void {
     const [enter] = this.waiting;
     if (!enter) return void this.free++;

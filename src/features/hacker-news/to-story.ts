@@ -1,6 +1,5 @@
 import type { HackerNewsItem } from './hacker-news-item.js';
-import type { StoryDto } from './story.dto.js';
-import { toIso } from './to-iso.js';
+import type { StoryDto } from './stories.dto.js';
 
 export function toStory({ id, title, url, by, score, descendants, time }: HackerNewsItem): StoryDto {
   return {
@@ -12,4 +11,9 @@ export function toStory({ id, title, url, by, score, descendants, time }: Hacker
     comments: descendants ?? 0,
     at: toIso(time),
   };
+}
+
+/** @param seconds since the epoch */
+export function toIso(seconds = 0): string {
+  return new Date(seconds * 1_000).toISOString();
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 
-/** Runs work of several parts. Where one of them fails, the signal that it is given stops the others too. */
+/** Runs work with several parallel parts. If one fails, the signal that they share stops the others. */
 export async function untilFailure<T>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
@@ -8,7 +8,7 @@ export async function untilFailure<T>(
   const controller = new AbortController();
   try {
     const either = AbortSignal.any([signal, controller.signal]);
-    // Each part listens to it; Node would take more than ten of them for a leak.
+    // Each part listens to the signal. Node warns of a leak at more than ten listeners.
     setMaxListeners(0, either);
     return await work(either);
   } finally {

@@ -6,22 +6,22 @@ import { Slots } from './slots.js';
 import { UpstreamError } from './upstream.error.js';
 
 export interface UpstreamSettings {
-  /** What messages of errors call it. */
+  /** Name of the API in error messages. */
   readonly name: string;
   /** How long one attempt may take. */
   readonly timeoutMs: number;
   readonly attempts: number;
-  /** Before the second attempt; twice as long before each next one. */
+  /** Delay before the second attempt; doubled for each further one. */
   readonly retryMs: number;
-  /** An API that asks for more patience (Retry-After) is not asked again. */
+  /** If the API asks for a longer delay (Retry-After), there is no further attempt. */
   readonly maxRetryAfterMs: number;
-  /** Requests at a time; more wait for their turn. */
+  /** Concurrent requests; others wait. */
   readonly concurrency: number;
-  /** Of an answer. */
+  /** The limit of a response. */
   readonly maxBytes: number;
 }
 
-/** Reads JSON from an HTTP API that may be slow, busy, away or wrong. */
+/** Reads JSON from an HTTP API that may be slow, overloaded, unavailable or wrong. */
 export class UpstreamClient {
   private readonly slots: Slots;
 
@@ -30,9 +30,9 @@ export class UpstreamClient {
   }
 
   /**
-   * @param token of the application, where the API wants one
-   * @throws {UpstreamError} when no attempt has succeeded
-   * @throws the reason of the signal when it aborts
+   * @param token the application's own token, if the API needs one
+   * @throws {UpstreamError} if no attempt succeeds
+   * @throws the reason of the signal if it aborts
    */
   async read<T>(url: string, schema: ZodType<T>, signal: AbortSignal, token?: string): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -85,18 +85,18 @@ export class UpstreamClient {
     return new UpstreamError(message, { isPassing, retryAfterMs: afterMs });
   }
 
-  /** How long to wait before the next attempt, if there is to be one. */
+  /** The delay before the next attempt; undefined if there is none. */
   private pauseMs(error: unknown, attempt: number): number | undefined {
     if (!(error instanceof UpstreamError) || !error.isPassing) return undefined;
     const { retryMs, maxRetryAfterMs } = this.settings;
-    // Not all at once, or those who failed together would fail together again.
+    // Random, so that requests that failed together do not fail together again.
     const backoffMs = retryMs * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
     const pauseMs = error.retryAfterMs ?? backoffMs;
     return pauseMs <= maxRetryAfterMs ? pauseMs : undefined;
   }
 }
 
-/** @returns undefined for what is not JSON, which no schema accepts */
+/** @returns undefined for invalid JSON, which no schema accepts */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -3,12 +3,12 @@ import { HttpException, HttpStatus } from '@nestjs/common';
 interface UpstreamErrorOptions {
   /** Whether the same request may succeed soon. */
   readonly isPassing?: boolean;
-  /** When the API wants to be asked again, if it says so. */
+  /** The API's Retry-After. */
   readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
 
-/** An API that a tool depends on is away, or answers what it should not. Clients read the message. */
+/** An API that a tool depends on is unavailable or returned an invalid response. Clients see the message. */
 export class UpstreamError extends HttpException {
   readonly isPassing: boolean;
   readonly retryAfterMs?: number;

@@ -1,8 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
-import { HealthCheck, HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
+import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { McpHealthIndicator, McpSessionService } from 'nestjs-mcp-sse';
 import { SERVER_INFO } from '../../config/server-info.js';
-import type { HealthReport } from './health-report.js';
 
 @Controller('health')
 export class HealthController {
@@ -21,17 +20,25 @@ export class HealthController {
     };
   }
 
-  /** Whether the process is to be kept: nothing that a restart would not mend is asked. */
+  /** Liveness. Checks nothing, because a restart would not fix any dependency. */
   @Get('live')
   @HealthCheck()
   live(): Promise<HealthCheckResult> {
     return this.checks.check([]);
   }
 
-  /** Whether new clients are to be sent here. */
+  /** Readiness: whether new clients may connect to this node. */
   @Get('ready')
   @HealthCheck()
   ready(): Promise<HealthCheckResult> {
     return this.checks.check([() => this.mcp.isHealthy('mcp')]);
   }
+}
+
+export interface HealthReport {
+  /** `draining` once a signal has told the application to stop. */
+  status: 'ok' | 'draining';
+  transport: 'sse';
+  name: string;
+  version: string;
 }

@@ -3,7 +3,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { HealthController } from './health.controller.js';
 
 @Module({
-  // A node that drains is not ready by design, which each probe would log as an error.
+  // A draining node is not ready on purpose; Terminus would log each probe as an error.
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
 })

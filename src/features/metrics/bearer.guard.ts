@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 
-/** Lets in requests that have a token, as Prometheus sends it by `authorization: { credentials: … }`. */
+/** Admits requests with the bearer token, which Prometheus sends with `authorization: { credentials: … }`. */
 export class BearerGuard implements CanActivate {
   private readonly digest: Buffer;
 
@@ -16,7 +16,7 @@ export class BearerGuard implements CanActivate {
   }
 }
 
-/** What is compared has the same length then, whatever was sent. */
+/** Digests have equal lengths, which timingSafeEqual needs. */
 function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

@@ -5,7 +5,7 @@ import { environmentConfig } from '../../config/environment.config.js';
 import type { Environment } from '../../config/environment.js';
 import { BearerGuard } from './bearer.guard.js';
 
-/** Metrics, where MCP_METRICS asks for them. */
+/** Serves metrics if MCP_METRICS is true. */
 @Module({
   imports: [
     ConditionalModule.registerWhen(

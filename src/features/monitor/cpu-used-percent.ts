@@ -1,7 +1,7 @@
 import type { CpuInfo } from 'node:os';
 import { percent } from './percent.js';
 
-/** How busy all cores together were between two readings of `os.cpus()`. */
+/** The CPU usage of all cores between two readings of `os.cpus()`, in percent. */
 export function cpuUsedPercent(before: readonly CpuInfo[], after: readonly CpuInfo[]): number {
   const total = sum(after, totalMs) - sum(before, totalMs);
   const idle = sum(after, idleMs) - sum(before, idleMs);

@@ -6,14 +6,14 @@ import { cpuUsedPercent } from './cpu-used-percent.js';
 import { percent } from './percent.js';
 import type { SystemMetrics } from './system-metrics.js';
 
-/** CPU time is counted in steps of 10 ms, so that a shorter look would be coarse. */
+/** CPU time is counted in steps of 10 ms, so a shorter interval would be inaccurate. */
 const SHORT_LOOK_MS = 200;
 const DISK = '/';
 
-/** Reads how busy the machine is. */
+/** Reads CPU, memory and disk usage of the machine. */
 @Injectable()
 export class SystemMetricsService {
-  /** A sample after each interval, for as long as someone is subscribed. */
+  /** Emits a sample after each interval while subscribed. */
   watch(intervalMs: number): Observable<SystemMetrics> {
     return defer(() =>
       interval(intervalMs).pipe(
@@ -49,7 +49,7 @@ async function disk(): Promise<SystemMetrics['disk']> {
     path: DISK,
     totalBytes: blocks * bsize,
     freeBytes: bavail * bsize,
-    // As `df` counts: what is reserved for root is neither used nor free.
+    // Like `df`: blocks reserved for root are neither used nor free.
     usedPercent: percent(blocks - bfree, blocks - bfree + bavail),
   };
 }

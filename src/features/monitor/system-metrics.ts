@@ -1,10 +1,10 @@
-/** What the machine does at a moment. */
+/** A sample of the machine's state. */
 export interface SystemMetrics {
   /** ISO 8601. */
   at: string;
   cpu: {
     cores: number;
-    /** Share of the time since the sample before that the cores were busy, 0 to 100. */
+    /** CPU usage since the previous sample, 0 to 100. */
     usedPercent: number;
     /** Over 1, 5 and 15 minutes; zeros on Windows. */
     loadAverage: number[];

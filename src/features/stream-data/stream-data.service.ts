@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { McpTool, type McpProgress } from 'nestjs-mcp-sse';
-import { map, timer, type Observable } from 'rxjs';
+import { type McpProgress, McpTool } from 'nestjs-mcp-sse';
+import { map, type Observable, timer } from 'rxjs';
 import { collectWithProgress } from '../../common/collect-with-progress.js';
 import { StreamDataDto } from './stream-data.dto.js';
-import type { StreamedItem, StreamedItems } from './streamed-items.js';
 
 @Injectable()
 export class StreamDataService {
-  /** Whoever unsubscribes stops the timer: the library does when the client cancels. */
+  /** Unsubscribing stops the timer; the library unsubscribes when the client cancels. */
   @McpTool({
     name: 'stream_data',
     description: 'Produces items one by one, reports each as progress and returns them all',
@@ -27,4 +26,17 @@ export class StreamDataService {
 
 function toItem(source: string, number: number): StreamedItem {
   return { number, text: `${source} #${number}`, at: new Date().toISOString() };
+}
+
+export interface StreamedItem {
+  /** From 1. */
+  number: number;
+  text: string;
+  /** ISO 8601. */
+  at: string;
+}
+
+export interface StreamedItems {
+  source: string;
+  items: StreamedItem[];
 }

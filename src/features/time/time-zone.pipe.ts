@@ -1,7 +1,7 @@
 import { BadRequestException, Injectable, type PipeTransform } from '@nestjs/common';
 import { isTimeZone } from 'class-validator';
 
-/** Lets IANA time zones pass. */
+/** Accepts IANA time zones. */
 @Injectable()
 export class TimeZonePipe implements PipeTransform<string, string> {
   transform(value: string): string {

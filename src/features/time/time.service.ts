@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { McpResource, McpTool, McpUriParam } from 'nestjs-mcp-sse';
 import { ServerTimeDto } from './server-time.dto.js';
 import { TimeZonePipe } from './time-zone.pipe.js';
-import { toZonedTime } from './to-zoned-time.js';
-import { ZonedTime } from './zoned-time.js';
+import { toZonedTime, ZonedTime } from './to-zoned-time.js';
 
 @Injectable()
 export class TimeService {

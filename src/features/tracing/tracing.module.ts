@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConditionalModule } from '@nestjs/config';
 import { McpTracingModule } from 'nestjs-mcp-sse/tracing';
 
-/** Spans of each request, where MCP_TRACING asks for them. What exports them is up to whoever starts the process. */
+/** Creates spans of each request if MCP_TRACING is true. The OpenTelemetry SDK of the process exports them. */
 @Module({
   imports: [
     ConditionalModule.registerWhen(McpTracingModule, ({ MCP_TRACING }) => MCP_TRACING === 'true', {

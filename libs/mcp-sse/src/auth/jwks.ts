@@ -1,13 +1,26 @@
 import { createPublicKey } from 'node:crypto';
-import { createLocalJWKSet, type CryptoKey, type JSONWebKeySet, type JWK } from 'jose';
+import {
+  createLocalJWKSet,
+  type CryptoKey,
+  type JSONWebKeySet,
+  type JWK,
+  type JWTHeaderParameters,
+} from 'jose';
 import {
   type AuthorizationServerClient,
   AuthorizationServerException,
 } from './authorization-server.client.js';
-import type { JwtHeader, JwtKeys } from './jwt-keys.js';
 
 /** Minimum time between two fetches of the key set, so that tokens with made-up key ids cannot flood the server. */
 const MIN_INTERVAL_MS = 5_000;
+
+export type JwtHeader = Pick<JWTHeaderParameters, 'alg' | 'kid'>;
+
+/** Where the keys of tokens come from. */
+export interface JwtKeys {
+  /** @returns the key to verify a token with; rejects when there is none */
+  keyFor(header: JwtHeader): Promise<CryptoKey>;
+}
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 

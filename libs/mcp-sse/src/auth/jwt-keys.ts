@@ -1,17 +1,9 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { createLocalJWKSet, type CryptoKey, type JWK, type JWTHeaderParameters } from 'jose';
+import { createLocalJWKSet, type CryptoKey, type JWK } from 'jose';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedJwt } from '../model/resolved-options.js';
 import { AuthorizationServerClient } from './authorization-server.client.js';
-import { Jwks } from './jwks.js';
-
-export type JwtHeader = Pick<JWTHeaderParameters, 'alg' | 'kid'>;
-
-/** Finds the key that verifies a token. */
-export interface JwtKeys {
-  /** @returns the key to verify a token with; rejects when there is none */
-  keyFor(header: JwtHeader): Promise<CryptoKey>;
-}
+import { Jwks, type JwtKeys } from './jwks.js';
 
 const MIN_SECRET_BYTES = 32;
 /** RFC 7518, sections 3.3 and 3.5. */

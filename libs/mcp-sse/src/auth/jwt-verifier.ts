@@ -12,7 +12,8 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import type { ResolvedJwt } from '../model/resolved-options.js';
 import { acceptedValues } from './accepted-values.js';
 import { claimsFault } from './jwt-claims.js';
-import { jwtKeys, type JwtHeader, type JwtKeys } from './jwt-keys.js';
+import type { JwtHeader, JwtKeys } from './jwks.js';
+import { jwtKeys } from './jwt-keys.js';
 import { quoted, RefusedToken } from './refusal.js';
 import { TokenCache } from './token-cache.js';
 

@@ -9,7 +9,7 @@ import {
 import { ModuleRef } from '@nestjs/core';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { McpApiKeyProvider } from '../model/mcp-api-key.options.js';
-import { providedInstance } from '../model/provided-instance.js';
+import { providedInstance } from '../nest/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedApiKey, type ResolvedOptions } from '../model/resolved-options.js';
 import { ApiKeys } from './api-keys.js';
 import { bearerToken } from './bearer.js';

@@ -15,7 +15,7 @@ import { andThen } from '../model/and-then.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { McpAuthenticationLimit } from '../model/mcp-authentication-limit.js';
 import type { McpPrincipal } from '../model/principal.js';
-import { providedInstance } from '../model/provided-instance.js';
+import { providedInstance } from '../nest/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedAuth, type ResolvedOptions } from '../model/resolved-options.js';
 import { assertedPrincipal, principalOfUser, setRequestPrincipal } from './request-principal.js';
 import { authenticates } from './protection.js';

@@ -10,9 +10,9 @@ import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import { publicMessage } from '../model/error-text.js';
 import { ObservedServer } from '../observability/observed-server.js';
 import { hijackResponse } from '../http/raw-response.js';
-import { CONSOLE_SERVER } from './console-server.js';
+import { CONSOLE_SERVER } from './mcp-console.options.js';
 
-/** Answers what goes wrong on a route of the console with its status and `{ message }`, for the page to show. */
+/** Answers errors on the console's routes with their status and `{ message }`, which the page shows. */
 @Catch()
 export class ConsoleErrorFilter implements ExceptionFilter {
   constructor(

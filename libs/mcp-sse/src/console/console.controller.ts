@@ -2,14 +2,15 @@ import {
   Controller,
   Get,
   Inject,
+  Injectable,
   NotFoundException,
-  Param,
   type OnApplicationBootstrap,
+  Param,
   Req,
   Res,
+  type Type,
   UseFilters,
   UseGuards,
-  type Type,
 } from '@nestjs/common';
 import { isProtected } from '../auth/protection.js';
 import { McpAuthGuard } from '../auth/mcp-auth.guard.js';
@@ -19,36 +20,24 @@ import { requestPrincipal } from '../auth/request-principal.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { ANONYMOUS } from '../model/principal.js';
 import { ObservedServer } from '../observability/observed-server.js';
-import { RegisteredRoute } from '../nest/registered-route.js';
-import { pathSegments, requestedSegments, RoutePath } from '../http/route-path.js';
+import { pathSegments, requestedSegments } from '../http/route-path.js';
 import { hijackResponse } from '../http/raw-response.js';
 import { registerOwnController } from '../nest/global-interceptors.js';
-import { setRoutePath } from '../nest/route-metadata.js';
-import { configureRoute, McpRoute } from '../transports/routes/mcp-route.js';
+import { McpRoute } from '../transports/routes/mcp-route.js';
 import { routesOf } from '../transports/routes/routes.js';
 import { ConsoleErrorFilter } from './console-error.filter.js';
-import { CONSOLE_SERVER } from './console-server.js';
+import { BELOW_PAGE, CONSOLE_ROUTES, type ConsoleRoutes } from './console.routes.js';
+import { CONSOLE_SERVER } from './mcp-console.options.js';
 import { ConsoleViewers } from './console.viewers.js';
-import { pageFiles } from './page-files.js';
-import { PageGuard } from './page.guard.js';
-import { PAGE_HEADERS } from './page-headers.js';
+import { PAGE_HEADERS, pageFiles } from './page-files.js';
 
-/** Injection token of the {@link ConsoleRoutes}. */
-export const CONSOLE_ROUTES = Symbol('nestjs-mcp-sse:console-routes');
+/** Guards the page itself. With authentication anyone may load it, also by a link from another site, to sign in there. */
+@Injectable()
+class PageGuard extends McpEdgeGuard {
+  protected override readonly isPage = true;
+}
 
-/** What each route of the console has below its path. */
-const BELOW = {
-  page: '',
-  about: '/api/server',
-  sessions: '/api/sessions',
-  messages: '/api/sessions/:session/messages',
-  file: '/:file',
-};
-
-/** The routes of one console. */
-export type ConsoleRoutes = Readonly<Record<keyof typeof BELOW, RegisteredRoute>>;
-
-/** Makes the controller of the console for one `forRoot` call; {@link setConsolePath} sets its routes. */
+/** Creates the console's controller for one `forRoot` call; `setConsolePath` sets its routes. */
 export function createConsoleController(): Type {
   @Controller()
   @UseFilters(ConsoleErrorFilter)
@@ -60,7 +49,11 @@ export function createConsoleController(): Type {
       private readonly viewers: ConsoleViewers,
     ) {}
 
-    /** @throws {McpConfigurationError} when the page would not find what it loads, by names relative to its own */
+    /**
+     * The page loads its files and API by relative names.
+     *
+     * @throws {McpConfigurationError} if one of them is not below the page, because of a global prefix with exceptions
+     */
     onApplicationBootstrap(): void {
       if (!this.routes) return;
       const { page, ...others } = this.routes;
@@ -69,12 +62,12 @@ export function createConsoleController(): Type {
         .find((path) => path !== undefined);
       if (stray !== undefined)
         throw new McpConfigurationError(
-          `The console needs "${stray}" below its page. Have "exclude" of setGlobalPrefix() name ` +
-            `"${page.route.toString().slice(1)}{/*path}", which is all of it, or nothing of it.`,
+          `The console needs "${stray}" below its page. Let "exclude" of setGlobalPrefix() name ` +
+            `"${page.route.toString().slice(1)}{/*path}", which is the whole console, or nothing of it.`,
         );
     }
 
-    /** Its files are named relative to a path with a slash at its end. */
+    /** The page names its files relative to a path with a trailing slash, so a request without one is redirected. */
     @McpRoute('console')
     @UseGuards(PageGuard)
     @Get()
@@ -94,14 +87,14 @@ export function createConsoleController(): Type {
       this.send(name, request, response);
     }
 
-    /** What the page has to know before it connects. */
+    /** What the page needs to know before it connects. */
     @McpRoute('console')
     @UseGuards(McpEdgeGuard, McpAuthGuard)
     @Get()
     about(@Req() request: HttpRequest, @Res() response: unknown): void {
       const { options } = this.server;
       const viewer = requestPrincipal(request);
-      const depth = requestedSegments(rawRequest(request)).length - pathSegments(BELOW.about).length;
+      const depth = requestedSegments(rawRequest(request)).length - pathSegments(BELOW_PAGE.about).length;
       const about = {
         server: { name: options.name, title: options.title, version: options.version },
         // From the page to the root of the application, and from there to the stream.
@@ -152,19 +145,4 @@ export function createConsoleController(): Type {
 
   registerOwnController(McpConsoleController);
   return McpConsoleController;
-}
-
-/**
- * Sets the routes of a controller before Nest registers them.
- *
- * @param path undefined when there are to be none
- */
-export function setConsolePath(controller: Type, path: RoutePath | undefined): ConsoleRoutes | undefined {
-  const routes = Object.entries(BELOW).map(([method, below]) => {
-    const registered = path && new RegisteredRoute(new RoutePath(`${path.toString()}${below}`, 'path'));
-    setRoutePath(controller, registered?.route.toString(), method);
-    configureRoute(controller, method, { registered });
-    return [method, registered];
-  });
-  return path && (Object.fromEntries(routes) as ConsoleRoutes);
 }

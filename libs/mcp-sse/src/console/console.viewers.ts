@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { Inject, Injectable, NotFoundException, type BeforeApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { isProtected } from '../auth/protection.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, SessionCloseReason } from '../model/session-view.js';
 import { ObservedServer } from '../observability/observed-server.js';
-import { CONSOLE_SERVER } from './console-server.js';
+import { CONSOLE_OPTIONS, CONSOLE_SERVER, type ResolvedConsoleOptions } from './mcp-console.options.js';
 import { Redaction } from './redaction.js';
-import { CONSOLE_OPTIONS, type ResolvedConsoleOptions } from './resolved-console-options.js';
 import { SessionAccess, type SessionScope } from './session-access.js';
 import { SessionFeed } from './session-feed.js';
 import { SessionIndex } from './session-index.js';
@@ -15,11 +14,11 @@ import { SessionWatches } from './session-watches.js';
 import { ViewerStream } from './viewer-stream.js';
 import { ViewerStreams } from './viewer-streams.js';
 
-/** How long a viewer may look before its request passes the guards again: rights may end without a word to this server. */
+/** After this time a viewer's request passes the guards again, since its rights may have ended elsewhere. */
 const CHECK_MS = 60_000;
 const NO_SESSIONS = '{"total":0,"sessions":[]}';
 
-/** Who looks at sessions and their messages right now. No message is listened to while nobody does. */
+/** The people who watch sessions and messages right now. Messages are observed only while someone watches. */
 @Injectable()
 export class ConsoleViewers implements BeforeApplicationShutdown {
   readonly access: SessionAccess;
@@ -44,7 +43,7 @@ export class ConsoleViewers implements BeforeApplicationShutdown {
   /**
    * Streams the sessions that a viewer may see.
    *
-   * @throws {HttpException} 429 or 503 when there are too many streams
+   * @throws {HttpException} 429 or 503 if there are too many streams
    */
   list(viewer: McpPrincipal, respond: () => ServerResponse): void {
     const scope = this.access.scopeOf(viewer);
@@ -62,16 +61,16 @@ export class ConsoleViewers implements BeforeApplicationShutdown {
   }
 
   /**
-   * Streams the messages of a session, until it ends.
+   * Streams the messages of a session until it ends.
    *
-   * @param id digest of the session's id
-   * @throws {NotFoundException} for a session that the viewer may not see, as for none
-   * @throws {HttpException} 429 or 503 when there are too many streams
+   * @param id the digest of the session's id
+   * @throws {NotFoundException} for a session that does not exist or that the viewer may not see
+   * @throws {HttpException} 429 or 503 if there are too many streams
    */
   watch(viewer: McpPrincipal, id: string, respond: () => ServerResponse): void {
     const session = this.index.find(id);
     if (!session || !this.access.sees(viewer, session))
-      throw new NotFoundException('There is no such session (any more). Choose one of the list.');
+      throw new NotFoundException('There is no such session, or it has ended. Choose one from the list.');
     const stream = this.open(viewer, respond, () => {
       this.watches.delete(session, stream);
       if (!this.watches.isEmpty) return;
@@ -87,7 +86,7 @@ export class ConsoleViewers implements BeforeApplicationShutdown {
     for (const stream of [...this.streams.all()]) stream.end('shutdown');
   }
 
-  /** Sessions are followed from the first viewer on: to collect them anew for each one would take as long as there are. */
+  /** Built for the first viewer and kept up to date from then on: collecting all sessions per viewer would be slow. */
   private get index(): SessionIndex {
     return (this.known ??= this.follow());
   }
@@ -109,7 +108,8 @@ export class ConsoleViewers implements BeforeApplicationShutdown {
   private closed(index: SessionIndex, session: McpSessionView, reason: SessionCloseReason): void {
     index.delete(session);
     this.watches.closed(session, reason);
-    // A function that selects sessions says nothing of principals; that it ended one of the viewer's own does.
+    // closeSessions() with a function cannot be matched against a viewer. If it ends a session of the viewer's principal,
+    // the viewer's access ends too.
     if (reason === 'revoked') for (const stream of this.streams.of(session.principal)) stream.end('revoked');
   }
 

@@ -1,31 +1,32 @@
-import { Logger, Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+import { type DynamicModule, Logger, Module, type Provider, type Type } from '@nestjs/common';
 import { NestErrorReporter } from '../execution/nest-error-reporter.js';
 import { ERROR_REPORTER } from '../model/error-reporter.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS } from '../model/resolved-options.js';
 import { ObservedServer } from '../observability/observed-server.js';
-import { consolePath } from './console-path.js';
-import { CONSOLE_SERVER } from './console-server.js';
-import { CONSOLE_ROUTES, createConsoleController, setConsolePath } from './console.controller.js';
-import { resolveConsoleOptions } from './console.defaults.js';
-import { ConsoleViewers } from './console.viewers.js';
 import {
-  ConfigurableModuleClass,
-  MODULE_OPTIONS_TOKEN,
   type ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  CONSOLE_OPTIONS,
+  CONSOLE_SERVER,
+  type McpConsoleOptions,
+  MODULE_OPTIONS_TOKEN,
   type OPTIONS_TYPE,
-} from './mcp-console.module-definition.js';
-import type { McpConsoleOptions } from './mcp-console.options.js';
-import { CONSOLE_OPTIONS, type ResolvedConsoleOptions } from './resolved-console-options.js';
+  resolveConsoleOptions,
+  type ResolvedConsoleOptions,
+} from './mcp-console.options.js';
+import { createConsoleController } from './console.controller.js';
+import { CONSOLE_ROUTES, consolePath, setConsolePath } from './console.routes.js';
+import { ConsoleViewers } from './console.viewers.js';
 
-/** With several servers in one application: the name of the one that the console is for. */
 interface ServerName {
+  /** Name of the server that the console shows; needed if the application has several. */
   server?: string;
 }
 
 /**
- * A page for people: what the server offers, with forms to call it; who is connected; and the messages of a session as
- * they come and go. Whoever looks at it is authenticated as a client of the server is, and sees his own sessions.
+ * A web page that lists the server's tools, resources and prompts with forms to call them, the open sessions, and the
+ * messages of a session as they arrive. Viewers authenticate as clients do, and see the sessions of their own principal.
  *
  * ```ts
  * imports: [McpSseModule.forRoot({ name: 'orders', version: '1.0.0' }), McpConsoleModule.forRoot()]
@@ -53,7 +54,7 @@ const PROVIDERS: Provider[] = [
     inject: [MODULE_OPTIONS_TOKEN],
     useFactory: (options: McpConsoleOptions) => resolveConsoleOptions(options),
   },
-  // The guards of the server guard its console.
+  // The server's guards also guard its console.
   { provide: MCP_OPTIONS, inject: [CONSOLE_SERVER], useFactory: ({ options }: ObservedServer) => options },
 ];
 
@@ -78,7 +79,7 @@ function completed(module: DynamicModule, server?: string): DynamicModule {
         useFactory: (options: ResolvedConsoleOptions, { options: serverOptions }: ObservedServer) => {
           const path = consolePath(options, serverOptions);
           if (!path)
-            new Logger('McpConsoleModule').log('There is no console: "enabled" says when there is one.');
+            new Logger('McpConsoleModule').log('The console is disabled. Set "enabled" to serve it.');
           return setConsolePath(controller, path);
         },
       },
@@ -89,7 +90,7 @@ function completed(module: DynamicModule, server?: string): DynamicModule {
 function missing(server: string | undefined): never {
   throw new McpConfigurationError(
     server === undefined
-      ? 'McpConsoleModule finds no McpSseModule. Import McpSseModule.forRoot() too.'
-      : `McpConsoleModule finds no McpSseModule with the name "${server}". Give the same "name" to its forRoot() or forRootAsync().`,
+      ? 'McpConsoleModule found no McpSseModule. Import McpSseModule.forRoot() too.'
+      : `McpConsoleModule found no McpSseModule with the name "${server}". Give the same "name" to its forRoot() or forRootAsync().`,
   );
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 
-/** Each file by its name. Written out, since webpack and rspack take along only files whose whole path they can read. */
+/** The files by name. Listed one by one, because webpack and rspack bundle only files whose full path is a literal. */
 const FILES: Readonly<Record<string, URL>> = {
   'index.html': new URL('./page/index.html', import.meta.url),
   'call-panel.js': new URL('./page/call-panel.js', import.meta.url),
@@ -40,12 +40,12 @@ const TYPES: Readonly<Record<string, string>> = {
 /** A file of the page, ready to be sent. */
 export interface PageFile {
   readonly type: string;
-  /** Quoted, as the header has it. */
+  /** With quotes, as in the header. */
   readonly etag: string;
   readonly content: Buffer;
 }
 
-/** Reads the files of the page, by their names. No request reads the disk. */
+/** Reads all files at once, so that no request reads the disk. */
 export function pageFiles(): ReadonlyMap<string, PageFile> {
   return new Map(Object.entries(FILES).map(([name, url]) => [name, pageFile(name, url)]));
 }
@@ -55,3 +55,28 @@ function pageFile(name: string, url: URL): PageFile {
   const etag = `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`;
   return { type: TYPES[extname(name)]!, etag, content };
 }
+
+/** Allows only the page's own files and requests to its own server, and forbids HTML made from strings. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+/** Headers of the page and its files. They replace those that middleware has set. */
+export const PAGE_HEADERS = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-cache',
+} as const;

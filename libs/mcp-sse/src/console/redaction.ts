@@ -1,8 +1,7 @@
 import type { McpConsoleOptions } from './mcp-console.options.js';
 import { SecretText } from './secret-text.js';
-import { TooLargeToShowError } from './too-large-to-show.error.js';
 
-/** Parts of names that say that a value is secret, in the form that {@link plain} gives to names. */
+/** A member whose name contains one of these is secret. Spelled as `plain` returns names. */
 const SECRET_NAMES = [
   'password',
   'passwd',
@@ -17,22 +16,22 @@ const SECRET_NAMES = [
   'privatekey',
 ];
 
-/** Members of the protocol, which are called like secrets and are none. */
+/** Members of the protocol that are named like secrets but are not. */
 const PROTOCOL_NAMES = new Set(['progressToken', 'maxTokens']);
 
 const HIDDEN = '[hidden]';
 
-/** Longer texts are cut, and deeper values left out: a person reads what is shown. */
+/** Longer texts are cut and deeper values omitted, since a person reads the result. */
 const MAX_TEXT = 8_192;
 const MAX_NAME = 256;
 const MAX_DEPTH = 64;
-/** A longer JSON text is left out. It cannot be cut: the names that say what is secret may stand before the cut. */
+/** A longer JSON text is omitted. It cannot be cut, as the cut could separate a secret from its name. */
 const MAX_JSON_TEXT = 256 * 1024;
-/** Of a message that has more, nothing is shown. Characters are those that are looked at. */
+/** A message with more members, or more characters to examine, is not shown. */
 const MAX_MEMBERS = 10_000;
 const MAX_CHARACTERS = 1024 * 1024;
 
-/** Takes out of messages what nobody but their parties should see. Its work on one message is bounded. */
+/** Hides secrets in messages. The work per message is bounded. */
 export class Redaction {
   private readonly names: readonly string[];
   private readonly secrets: SecretText;
@@ -46,10 +45,10 @@ export class Redaction {
   }
 
   /**
-   * What is shown of a message.
+   * Returns the message as the console shows it.
    *
    * @throws {TooLargeToShowError}
-   * @throws whatever the function of the options throws
+   * @throws whatever the option `redact` throws
    */
   shown(message: object): object {
     const shown = this.object(message, 0, new Budget()) as Record<string, unknown>;
@@ -76,10 +75,10 @@ export class Redaction {
     return Object.fromEntries(members);
   }
 
-  /** Structured results stand in messages a second time, as text. */
+  /** Redacts JSON inside of text as well: tools send structured results a second time as text. */
   private text(text: string, depth: number, budget: Budget): string {
     if (!/^\s*[{[]/.test(text)) return this.cut(text, MAX_TEXT, budget);
-    if (text.length > MAX_JSON_TEXT) return `[${text.length} characters, too many to be shown]`;
+    if (text.length > MAX_JSON_TEXT) return `[${text.length} characters, too many to show]`;
     budget.takeCharacters(text.length);
     const inner = parsed(text);
     if (inner === undefined) return this.cut(text, MAX_TEXT, budget);
@@ -88,7 +87,7 @@ export class Redaction {
     return rest > 0 ? `${shown.slice(0, MAX_TEXT)}${more(rest)}` : shown;
   }
 
-  /** Cuts a text before it looks for secrets, so that a long one costs no more than a short one. */
+  /** Cuts the text before searching it for secrets, so that a long text costs no more than a short one. */
   private cut(text: string, length: number, budget: Budget): string {
     const rest = text.length - length;
     if (rest <= 0) {
@@ -99,7 +98,7 @@ export class Redaction {
     return `${this.secrets.hide(text.slice(0, length), true)}${more(rest)}`;
   }
 
-  /** A name that is too long to be looked at may be anything. */
+  /** A name that is too long to examine counts as secret. */
   private isSecret(name: string, value: unknown): boolean {
     if (value === null || typeof value === 'boolean' || PROTOCOL_NAMES.has(name)) return false;
     if (name.length > MAX_NAME) return true;
@@ -108,7 +107,7 @@ export class Redaction {
   }
 }
 
-/** What may still be looked at of one message. */
+/** The members and characters of one message that may still be examined. */
 class Budget {
   private members = MAX_MEMBERS;
   private characters = MAX_CHARACTERS;
@@ -130,12 +129,12 @@ function more(characters: number): string {
   return `… (${characters} more characters)`;
 }
 
-/** A name without what spellings differ in: `X-Api-Key`, `api_key` and `apiKey` are one. */
+/** Normalizes a name: `X-Api-Key`, `x_api_key` and `xApiKey` become `xapikey`. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** @returns undefined for what is not JSON */
+/** @returns undefined if the text is not JSON */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -143,3 +142,6 @@ function parsed(text: string): unknown {
     return undefined;
   }
 }
+
+/** A message has more members or characters than the console examines. */
+export class TooLargeToShowError extends Error {}

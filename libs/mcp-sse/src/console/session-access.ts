@@ -3,21 +3,21 @@ import type { McpSessionView } from '../model/session-view.js';
 
 const NOBODY = principalKey(ANONYMOUS);
 
-/** Sessions that are seen together: those of a principal, or those of a tenant. */
+/** A set of sessions that a viewer may see: those of one principal, or those of one tenant. */
 export type SessionScope = string;
 
 type OfPrincipal = Pick<McpSessionView, 'principal'>;
 
-/** The scopes that a session is in. */
+/** The scopes that include a session. */
 export function scopesOf({ principal }: OfPrincipal): readonly SessionScope[] {
   return [ofPrincipal(principal), ofTenant(principal)];
 }
 
-/** Who may see which sessions, and what goes through them. */
+/** Decides which sessions, with their messages, a viewer may see. */
 export class SessionAccess {
   /**
    * @param roles whose holders see every session of their tenant
-   * @param isProtected whether the server authenticates: who is anonymous there may be anybody
+   * @param isProtected whether the server authenticates; if it does, an anonymous viewer sees nothing
    */
   constructor(
     private readonly roles: readonly string[],
@@ -26,12 +26,12 @@ export class SessionAccess {
 
   /** Whether a viewer sees the sessions of others. */
   seesOthers(viewer: McpPrincipal): boolean {
-    return !this.isAnybody(viewer) && viewer.roles.some((role) => this.roles.includes(role));
+    return !this.isUnauthenticated(viewer) && viewer.roles.some((role) => this.roles.includes(role));
   }
 
-  /** @returns undefined for who sees no session */
+  /** @returns undefined if the viewer may see no session */
   scopeOf(viewer: McpPrincipal): SessionScope | undefined {
-    if (this.isAnybody(viewer)) return undefined;
+    if (this.isUnauthenticated(viewer)) return undefined;
     return this.seesOthers(viewer) ? ofTenant(viewer) : ofPrincipal(viewer);
   }
 
@@ -40,7 +40,7 @@ export class SessionAccess {
     return scope !== undefined && scopesOf(session).includes(scope);
   }
 
-  private isAnybody(viewer: McpPrincipal): boolean {
+  private isUnauthenticated(viewer: McpPrincipal): boolean {
     return this.isProtected && principalKey(viewer) === NOBODY;
   }
 }

@@ -1,28 +1,29 @@
 import { type McpSessionView, sessionDigest } from '../model/session-view.js';
 import type { SessionScope } from './session-access.js';
 import type { SessionIndex } from './session-index.js';
-import { sessionSummary } from './session-summary.js';
 import type { ViewerStream } from './viewer-stream.js';
+import type { McpPrincipal } from '../model/principal.js';
+import { clipped } from '../observability/audit/audit-values.js';
 
 const REFRESH_MS = 1_000;
-/** The newest ones; a page of thousands is of no use to anybody. */
+/** Only the newest sessions are shown: nobody reads a list of thousands. */
 const MAX_SHOWN = 200;
 
-/** What viewers were last told of a session. */
+/** The state of a session that viewers were last sent. */
 type Told = Pick<
   McpSessionView,
   'lastActivityAt' | 'attached' | 'inFlight' | 'queuedBytes' | 'protocolVersion' | 'clientInfo'
 > & { readonly json: string };
 
 /**
- * Tells viewers which sessions there are in a scope: the newest at once, and then what has changed, once a second. All
- * viewers of a scope have one feed, and its work grows neither with their number nor with that of all sessions.
+ * Sends viewers the sessions of a scope: first the newest ones, then the changes once a second. All viewers of a scope
+ * share one feed; its work grows neither with their number nor with that of all sessions.
  */
 export class SessionFeed {
   private readonly told = new Map<McpSessionView, Told>();
   private total = 0;
   private readonly current = new Set<ViewerStream>();
-  /** Had no room for a change, and are told everything once they have. */
+  /** Viewers whose connection had no room for a change; they get the whole list once it has. */
   private readonly behind = new Set<ViewerStream>();
   private timer?: NodeJS.Timeout;
 
@@ -70,7 +71,7 @@ export class SessionFeed {
     return `{"total":${this.total},"sessions":[${sessions.join()}]}`;
   }
 
-  /** What has changed since it was last asked; undefined when nothing has. */
+  /** The changes since the last call; undefined if there are none. */
   private changes(): string | undefined {
     const total = this.index.count(this.scope);
     const shown = new Set(this.index.newest(this.scope, MAX_SHOWN));
@@ -109,4 +110,43 @@ function isTold(session: McpSessionView, told: Told | undefined): boolean {
     session.protocolVersion === told.protocolVersion &&
     session.clientInfo === told.clientInfo
   );
+}
+
+/** A session as the page shows it. */
+interface SessionSummary {
+  /** A digest, as in the audit trail: the id itself would give access to the session. */
+  readonly id: string;
+  readonly transport: string;
+  readonly principal: { readonly subject?: string; readonly issuer?: string; readonly tenant?: string };
+  readonly client?: { readonly name?: string; readonly title?: string; readonly version?: string };
+  readonly protocolVersion?: string;
+  readonly createdAt: number;
+  readonly lastActivityAt: number;
+  readonly attached: boolean;
+  readonly inFlight: number;
+  readonly queuedBytes: number;
+}
+
+function sessionSummary(session: McpSessionView): SessionSummary {
+  const { transport, createdAt, lastActivityAt, attached, inFlight, queuedBytes, clientInfo } = session;
+  return {
+    id: sessionDigest(session),
+    transport,
+    principal: whoIs(session.principal),
+    client: clientInfo && {
+      name: clipped(clientInfo.name),
+      title: clipped(clientInfo.title),
+      version: clipped(clientInfo.version),
+    },
+    protocolVersion: session.protocolVersion,
+    createdAt,
+    lastActivityAt,
+    attached,
+    inFlight,
+    queuedBytes,
+  };
+}
+
+function whoIs({ subject, issuer, tenant }: McpPrincipal): SessionSummary['principal'] {
+  return { subject: clipped(subject), issuer: clipped(issuer), tenant: clipped(tenant) };
 }

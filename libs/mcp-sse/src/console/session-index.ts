@@ -1,8 +1,7 @@
 import { type McpSessionView, sessionDigest } from '../model/session-view.js';
-import { NewestFirst } from './newest-first.js';
 import { scopesOf, type SessionScope } from './session-access.js';
 
-/** The sessions of this node by who may see them, so that nobody has to look through all of them. */
+/** The sessions of this node by scope, so that no viewer's list has to search all of them. */
 export class SessionIndex {
   private readonly byDigest = new Map<string, McpSessionView>();
   private readonly byScope = new Map<SessionScope, NewestFirst<McpSessionView>>();
@@ -25,17 +24,56 @@ export class SessionIndex {
     }
   }
 
-  /** @param digest of the session's id */
+  /** @param digest the digest of the session's id */
   find(digest: string): McpSessionView | undefined {
     return this.byDigest.get(digest);
   }
 
-  /** How many sessions there are in a scope. */
+  /** The number of sessions in a scope. */
   count(scope: SessionScope): number {
     return this.byScope.get(scope)?.size ?? 0;
   }
 
   newest(scope: SessionScope, count: number): McpSessionView[] {
     return this.byScope.get(scope)?.first(count) ?? [];
+  }
+}
+
+interface Link<T> {
+  readonly item: T;
+  newer?: Link<T>;
+  older?: Link<T>;
+}
+
+/** A list, newest first, whose items can be added and deleted in constant time. */
+class NewestFirst<T> {
+  private readonly links = new Map<T, Link<T>>();
+  private newest?: Link<T>;
+
+  get size(): number {
+    return this.links.size;
+  }
+
+  add(item: T): void {
+    const link = { item, older: this.newest };
+    if (this.newest) this.newest.newer = link;
+    this.newest = link;
+    this.links.set(item, link);
+  }
+
+  delete(item: T): void {
+    const link = this.links.get(item);
+    if (!link) return;
+    this.links.delete(item);
+    if (link.older) link.older.newer = link.newer;
+    if (link.newer) link.newer.older = link.older;
+    else this.newest = link.older;
+  }
+
+  /** Returns up to `count` of the newest items. */
+  first(count: number): T[] {
+    const items: T[] = [];
+    for (let link = this.newest; link && items.length < count; link = link.older) items.push(link.item);
+    return items;
   }
 }

@@ -1,17 +1,27 @@
 import type { ErrorReporter } from '../model/error-reporter.js';
 import type { McpSessionView } from '../model/session-view.js';
 import type { MessageObserver } from '../model/traffic-observer.js';
-import { envelopeOf, envelopeOfJson, type MessageEnvelope } from './message-envelope.js';
-import type { Redaction } from './redaction.js';
-import { TooLargeToShowError } from './too-large-to-show.error.js';
+import { type Redaction, TooLargeToShowError } from './redaction.js';
 import type { ViewerStream } from './viewer-stream.js';
+import { clipped } from '../observability/audit/audit-values.js';
 
-/** Of a message that is larger, nothing but its beginning is looked at. */
+/** Of a larger message, only the beginning is examined. */
 const MAX_BYTES = 1024 * 1024;
-/** Nor is more than this shown of one, in characters of JSON. */
+/** A message with more characters of JSON is not shown. */
 const MAX_SHOWN = 256 * 1024;
 
-/** Tells viewers of the messages of the session that each watches. A message is made ready once for all of them. */
+/** How this server's messages begin. */
+const BEGINNING =
+  /^\{"jsonrpc":"2\.0"(?:,"id":(null|-?\d+|"(?:[^"\\]|\\.)*"))?(?:,"method":("(?:[^"\\]|\\.)*"))?/;
+const MAX_BEGINNING = 1_024;
+
+/** Identifies a message without showing its content. */
+interface MessageEnvelope {
+  readonly id?: unknown;
+  readonly method?: string;
+}
+
+/** Sends viewers the messages of the session that they watch. Each message is redacted once for all of them. */
 export class SessionWatches implements MessageObserver {
   private readonly watched = new Map<McpSessionView, Set<ViewerStream>>();
 
@@ -36,7 +46,7 @@ export class SessionWatches implements MessageObserver {
     if (streams?.size === 0) this.watched.delete(session);
   }
 
-  /** Ends the streams of those who watch a session that is over. */
+  /** Ends the streams of a session that has closed. */
   closed(session: McpSessionView, reason: string): void {
     for (const stream of this.watched.get(session) ?? []) {
       stream.send('closed', JSON.stringify({ reason }));
@@ -64,13 +74,13 @@ export class SessionWatches implements MessageObserver {
     );
   }
 
-  /** They were told of before. */
+  /** Replayed messages were shown when they were first sent. */
   replayed(): void {}
 
-  /** It is of no session here. */
+  /** A routed POST belongs to a session of another node. */
   routed(): void {}
 
-  /** Whoever sends the message must not notice what comes of it here. */
+  /** Never throws: it runs while the message is on its way. */
   private tell(
     streams: ReadonlySet<ViewerStream>,
     from: 'client' | 'server',
@@ -86,7 +96,7 @@ export class SessionWatches implements MessageObserver {
     }
   }
 
-  /** @returns an empty string for what cannot be shown */
+  /** @returns an empty string if the message cannot be shown */
   private dataOf(about: object, shown: () => string): string {
     try {
       return `${JSON.stringify(about).slice(0, -1)},"message":${shown()}}`;
@@ -96,7 +106,7 @@ export class SessionWatches implements MessageObserver {
     }
   }
 
-  /** Nothing is shown of what the options' function fails on. */
+  /** If the option `redact` throws, the message is withheld. */
   private shown(message: object): string {
     try {
       const shown = JSON.stringify(this.redaction.shown(message));
@@ -115,4 +125,15 @@ function tooLarge(envelope: MessageEnvelope): string {
 
 function withheld(envelope: MessageEnvelope, why: string): string {
   return JSON.stringify({ jsonrpc: '2.0', ...envelope, withheld: why });
+}
+
+/** The envelope of a message. Its id and method are cut, as the client has chosen them. */
+function envelopeOf({ id, method }: MessageEnvelope): MessageEnvelope {
+  return { id: clipped(id) ?? id, method: clipped(method) };
+}
+
+/** The envelope of a message of this server, read from its beginning only. */
+function envelopeOfJson(json: string): MessageEnvelope {
+  const [, id, method] = BEGINNING.exec(json.slice(0, MAX_BEGINNING)) ?? [];
+  return envelopeOf({ id: id && JSON.parse(id), method: method && (JSON.parse(method) as string) });
 }

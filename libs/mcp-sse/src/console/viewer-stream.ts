@@ -4,34 +4,33 @@ import type { McpPrincipal } from '../model/principal.js';
 import { ResponseSink } from '../http/response-sink.js';
 import { EVENT_STREAM_HEADERS } from '../http/event-stream.js';
 
-/** How a viewer's stream goes. */
 export interface ViewerStreamOptions {
-  /** Time between comments that keep it open; `false` sends none. */
+  /** Time between the comments that keep the stream open; `false` sends none. */
   readonly heartbeatMs: number | false;
-  /** How long the viewer may look before it must prove anew who it is; undefined for a server that does not ask. */
+  /** Time after which the viewer must authenticate again; undefined without authentication. */
   readonly checkMs?: number;
-  /** Called once, when it has ended, whoever ended it. */
+  /** Called once when the stream has ended, whoever ended it. */
   readonly onEnd: () => void;
 }
 
-/** Why a stream ends although what it shows goes on. */
+/** Why a stream ends before what it shows has ended. */
 export type ViewerStreamEnd =
   /** The viewer's token has expired. */
   | 'expired'
-  /** The application has ended the viewer's access. */
+  /** The application has revoked the viewer's access. */
   | 'revoked'
-  /** The viewer is to come back, and to be checked again. */
+  /** The viewer reconnects, to be authenticated again. */
   | 'check'
   | 'shutdown';
 
-/** What waits for a viewer at most, beyond one event. */
+/** Bytes that may wait for a viewer, beyond one event. */
 const MAX_WAITING_BYTES = 256 * 1024;
-/** What `setTimeout` takes at most. */
+/** The longest delay that `setTimeout` takes. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-/** How long a viewer has for what waits when its stream ends. */
+/** Time that a viewer has to read waiting events when its stream ends. */
 const FAREWELL_MS = 5_000;
 
-/** Events for one viewer. What the connection has no room for is counted and not kept. */
+/** Sends events to one viewer. Events that the connection has no room for are counted, not kept. */
 export class ViewerStream {
   private readonly sink: ResponseSink;
   private readonly timers: NodeJS.Timeout[] = [];
@@ -50,29 +49,33 @@ export class ViewerStream {
     const expiresMs = (viewer.expiresAt ?? Infinity) - Date.now();
     if (expiresMs <= checkMs) this.endIn(expiresMs, 'expired');
     else this.endIn(checkMs, 'check');
-    // Also for a client that left while the guards were asked: it has closed already.
+    // Also called if the client left while the guards ran, when the response has already closed.
     finished(response, () => {
       for (const timer of this.timers) clearTimeout(timer);
       onEnd();
     });
   }
 
-  /** Whether the viewer's connection takes more. */
+  /** Whether the viewer's connection has room for another event. */
   get writable(): boolean {
     return !this.response.writableEnded && this.response.writableLength < MAX_WAITING_BYTES;
   }
 
-  /** @param json of the event, in one line */
+  /** @param json the data of the event, in one line */
   send(type: string, json: string): void {
     if (!this.response.writableEnded) this.response.write(`event: ${type}\ndata: ${json}\n\n`);
   }
 
-  /** Leaves something out that the connection has no room for. */
+  /** Counts an event that was dropped. */
   miss(): void {
     this.missed++;
   }
 
-  /** Ends it after what waits; whoever does not read that soon loses it. @param reason to be told, unless that was done */
+  /**
+   * Ends the stream once waiting events are sent. A viewer that does not read them in time loses them.
+   *
+   * @param reason sent to the viewer
+   */
   end(reason?: ViewerStreamEnd): void {
     if (this.response.writableEnded) return;
     if (reason !== undefined) this.send('ended', JSON.stringify({ reason }));

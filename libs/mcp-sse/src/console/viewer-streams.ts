@@ -2,12 +2,12 @@ import { HttpException, HttpStatus, ServiceUnavailableException } from '@nestjs/
 import { principalKey, type McpPrincipal } from '../model/principal.js';
 import type { ViewerStream } from './viewer-stream.js';
 
-/** Streams of one viewer. The page has one or two. Who is not authenticated is one viewer together with all others. */
+/** Streams of one viewer; the page opens one or two. All unauthenticated viewers count as one. */
 const MAX_PER_VIEWER = 10;
-/** Streams of all who see the sessions of others, and as many of all who see their own: neither takes places of the other. */
+/** Streams of all viewers who see the sessions of others, and as many of all who see their own. */
 const MAX_STREAMS = 100;
 
-/** The streams that are open, by their viewers. */
+/** The open streams, by viewer. */
 export class ViewerStreams {
   private readonly byViewer = new Map<string, Set<ViewerStream>>();
   private readonly privileged = new Set<ViewerStream>();
@@ -15,20 +15,18 @@ export class ViewerStreams {
 
   /**
    * @param isPrivileged whether the viewer sees the sessions of others
-   * @throws {HttpException} 429 when this viewer has enough of them
-   * @throws {ServiceUnavailableException} when all viewers together have
+   * @throws {HttpException} 429 if this viewer has too many streams
+   * @throws {ServiceUnavailableException} if all viewers together have too many
    */
   assertPlace(viewer: McpPrincipal, isPrivileged: boolean): void {
     const own = this.byViewer.get(principalKey(viewer))?.size ?? 0;
     if (own >= MAX_PER_VIEWER)
       throw new HttpException(
-        `You have ${own} streams of the console open. Close another tab of it, and try again.`,
+        `You have ${own} streams of the console open. Close another tab of the console and try again.`,
         HttpStatus.TOO_MANY_REQUESTS,
       );
     if ((isPrivileged ? this.privileged : this.others).size >= MAX_STREAMS)
-      throw new ServiceUnavailableException(
-        'Too many people look at the console right now; try again later.',
-      );
+      throw new ServiceUnavailableException('Too many people use the console right now. Try again later.');
   }
 
   add(stream: ViewerStream, isPrivileged: boolean): void {

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import { ENTRY_PROVIDER_METADATA, METHOD_METADATA } from './metadata-keys.js';
+import { ENTRY_PROVIDER_METADATA } from '../nest/handler-metadata.js';
+import { METHOD_METADATA } from './metadata-keys.js';
 
 /**
  * Makes the decorator that marks a method as a feature of the server. The metadata is kept by the method's name, as

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { PipeTransform, Type } from '@nestjs/common';
-import { PARAMETERS_METADATA } from './metadata-keys.js';
+import { PARAMETERS_METADATA } from '../nest/handler-metadata.js';
 import type { McpPrincipal as Principal } from '../model/principal.js';
 
 /**

@@ -1,7 +1,7 @@
 import { ParameterKind, type ParameterMetadata } from '../decorators/parameter.decorators.js';
-import { PARAMETERS_METADATA } from '../decorators/metadata-keys.js';
 import { McpParameterError } from '../model/errors/mcp-configuration.error.js';
 import { McpContext } from '../model/mcp-context.js';
+import { NestParameter, PARAMETERS_METADATA } from '../nest/handler-metadata.js';
 import type { Type } from '../model/schema-source.js';
 import type { DiscoveredMethod } from './discovered-method.js';
 
@@ -19,8 +19,7 @@ export interface MethodParameters {
   readonly argsType?: Type;
 }
 
-/** Parameters of Nest's own decorators that mean the same here: `@Req()` and `@Headers()`. */
-const HTTP_KINDS = [0, 6];
+const HTTP_KINDS: readonly number[] = Object.values(NestParameter);
 const BUILT_IN: readonly unknown[] = [
   Object,
   String,

@@ -5,7 +5,7 @@ import { andThen } from '../model/and-then.js';
 import { InsufficientScopeError } from '../model/errors/json-rpc.error.js';
 import type { McpPolicy, McpPolicyContext } from '../model/mcp-policy.js';
 import type { McpPrincipal } from '../model/principal.js';
-import { providedInstance } from '../model/provided-instance.js';
+import { providedInstance } from '../nest/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { ScopeHierarchy } from './scope-hierarchy.js';
 

@@ -8,7 +8,7 @@ import {
   type ArgumentIssue,
 } from '../model/errors/mcp-invalid-arguments.exception.js';
 import type { ResolvedOptions } from '../model/resolved-options.js';
-import { formatPath } from '../schema/format-path.js';
+import { formatPath } from '../schema/schema-issues.js';
 
 /** A violation and the path to it, innermost name first. */
 interface Fault {

@@ -1,16 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExternalContextCreator } from '@nestjs/core';
 import type { ParamsFactory } from '@nestjs/core/helpers/external-context-creator.js';
+import { NestParameter } from '../nest/handler-metadata.js';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
 import type { MethodParameters } from '../discovery/method-parameters.js';
 import { andThen } from '../model/and-then.js';
 import type { McpCall } from '../model/call.js';
-import {
-  NestParameter,
-  withPipesFn,
-  type ApplyPipes,
-  type PipedParameters,
-} from '../nest/external-context-creator.js';
+import { withPipesFn, type ApplyPipes, type PipedParameters } from '../nest/external-context-creator.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { ArgumentsPipe } from './arguments.pipe.js';
 

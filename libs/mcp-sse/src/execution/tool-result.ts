@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { isBytes } from '../model/json-data.js';
-import { describeIssues } from '../schema/describe-issues.js';
+import { describeIssues } from '../schema/schema-issues.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { Body } from './body.js';
 import { dataResult, scalarText } from './data-result.js';

@@ -1,7 +1,7 @@
 import {
+  type DynamicModule,
   Inject,
   Module,
-  type DynamicModule,
   type OnModuleDestroy,
   type OnModuleInit,
   type Type,
@@ -9,21 +9,22 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { ObservedServer } from '../observability/observed-server.js';
 import {
-  ConfigurableModuleClass,
-  MODULE_OPTIONS_TOKEN,
   type ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  type McpMetricsOptions,
+  METRICS_OPTIONS,
+  MODULE_OPTIONS_TOKEN,
   type OPTIONS_TYPE,
-} from './mcp-metrics.module-definition.js';
-import type { McpMetricsOptions } from './mcp-metrics.options.js';
+  type ResolvedMetricsOptions,
+  resolveMetricsOptions,
+} from './mcp-metrics.options.js';
 import { MetricSet } from './metric-set.js';
 import { createMetricsController, setMetricsPath } from './metrics.controller.js';
-import { resolveMetricsOptions } from './resolve-metrics-options.js';
-import { METRICS_OPTIONS, type ResolvedMetricsOptions } from './resolved-metrics-options.js';
 import { ServerMetrics } from './server-metrics.js';
 
 /**
- * Metrics of every MCP server of the application, for Prometheus by prom-client. They are served at `/metrics`, to
- * this machine unless `guards` say who else may read them.
+ * Prometheus metrics of every MCP server of the application, by prom-client. They are served at `/metrics`: to this machine
+ * only, unless `guards` admit others.
  *
  * ```ts
  * @Module({ imports: [McpSseModule.forRoot({ name: 'orders', version: '1.0.0' }), McpMetricsModule.forRoot()] })
@@ -59,7 +60,7 @@ export class McpMetricsModule extends ConfigurableModuleClass implements OnModul
   }
 }
 
-/** Each call has a controller of its own, whose path is set when the options are known, before Nest registers it. */
+/** Each call has its own controller. Its path is set once the options are known, before Nest registers it. */
 function completed(module: DynamicModule): DynamicModule {
   const controller: Type = createMetricsController();
   return {

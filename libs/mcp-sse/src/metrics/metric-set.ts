@@ -1,16 +1,15 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { McpSessionEvent } from '../sessions/session-event.js';
-import { registerReadings } from './register-readings.js';
-import type { ServerMetrics } from './server-metrics.js';
+import { type MeasuredServer, registerReadings } from './register-readings.js';
 
-/** Those that the conventions of OpenTelemetry advise for what an MCP server does, in seconds. */
+/** In seconds, as OpenTelemetry's semantic conventions for MCP advise. */
 const BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
 const sets = new WeakMap<Registry, MetricSet>();
 
 /** The metrics of the servers that share a registry. */
 export class MetricSet {
-  readonly servers = new Set<ServerMetrics>();
+  readonly servers = new Set<MeasuredServer>();
   readonly requests: Counter;
   readonly durations: Histogram;
   readonly denials: Counter;
@@ -60,7 +59,7 @@ export class MetricSet {
     registerReadings(registry, this.servers);
   }
 
-  /** The one of a registry, which several applications of a process may share. */
+  /** Returns the set of a registry, which several applications of a process may share. */
   static of(registry: Registry): MetricSet {
     let set = sets.get(registry);
     if (!set) sets.set(registry, (set = new MetricSet(registry)));

@@ -3,8 +3,8 @@ import { BaseExceptionFilter, HttpAdapterHost, ModulesContainer } from '@nestjs/
 import { ObservedServer } from '../observability/observed-server.js';
 
 /**
- * Answers errors on the route of metrics as Nest does, and has them audited and counted as on other routes. The route
- * belongs to all servers of the application; the first one takes note.
+ * Answers errors on the metrics route as Nest does, and reports refusals to audit and metrics as other routes do. The route
+ * belongs to all servers of the application, so the first one reports them.
  */
 @Catch()
 export class MetricsErrorFilter extends BaseExceptionFilter {

@@ -6,9 +6,9 @@ import { RoutePath } from '../http/route-path.js';
 import { setRoutePath } from '../nest/route-metadata.js';
 import { MetricsErrorFilter } from './metrics-error.filter.js';
 import { MetricsGuard } from './metrics.guard.js';
-import { METRICS_OPTIONS, type ResolvedMetricsOptions } from './resolved-metrics-options.js';
+import { METRICS_OPTIONS, type ResolvedMetricsOptions } from './mcp-metrics.options.js';
 
-/** Makes the controller that a registry is scraped at, for one `forRoot` call. */
+/** Creates the controller that serves the registry, for one `forRoot` call. */
 export function createMetricsController(): Type {
   @Controller()
   class McpMetricsController {
@@ -33,7 +33,7 @@ export function createMetricsController(): Type {
 }
 
 /**
- * Sets the route of a controller before Nest registers it.
+ * Sets the route of the controller; called before Nest registers it.
  *
  * @throws {McpConfigurationError}
  */

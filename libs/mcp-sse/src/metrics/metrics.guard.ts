@@ -10,11 +10,11 @@ import { ModuleRef } from '@nestjs/core';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { EdgePolicy } from '../auth/edge.policy.js';
 import { rawRequest } from '../http/raw-request.js';
-import { providedInstance } from '../model/provided-instance.js';
-import { METRICS_OPTIONS, type ResolvedMetricsOptions } from './resolved-metrics-options.js';
+import { providedInstance } from '../nest/provided-instance.js';
+import { METRICS_OPTIONS, type ResolvedMetricsOptions } from './mcp-metrics.options.js';
 
 /**
- * Lets those read the metrics whom the guards of the options let in; without any, this machine only, as a server without
+ * Admits requests that pass the guards of the options; without guards, only those of this machine, as a server without
  * authentication does.
  */
 @Injectable()
@@ -27,7 +27,7 @@ export class MetricsGuard implements CanActivate, OnModuleInit {
     private readonly moduleRef: ModuleRef,
   ) {
     const isProtected = options.guards.length > 0;
-    // Which names lead to what is scraped is nothing that its guards depend on.
+    // With guards any Host header is accepted: scrapers use all kinds of names, and the guards decide.
     this.policy = new EdgePolicy({ allowedHosts: isProtected ? ['*'] : [] }, isProtected);
   }
 
@@ -36,11 +36,11 @@ export class MetricsGuard implements CanActivate, OnModuleInit {
     this.guards = await Promise.all(guards.map((guard) => providedInstance(this.moduleRef, guard)));
   }
 
-  /** @throws {ForbiddenException} without guards, to anybody else; to pages of other sites */
+  /** @throws {ForbiddenException} for pages of other sites and, without guards, for other machines */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.policy.refusal(rawRequest(context.switchToHttp().getRequest())) !== undefined)
       throw new ForbiddenException(
-        'Metrics are served to no page of another site and, without "guards" of McpMetricsModule, to this machine only.',
+        'Metrics are not served to pages of other sites and, without "guards" of McpMetricsModule, only to this machine.',
       );
     for (const guard of this.guards) {
       const verdict = await guard.canActivate(context);

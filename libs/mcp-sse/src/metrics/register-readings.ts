@@ -1,21 +1,36 @@
 import { Counter, Gauge, type Metric, type Registry } from 'prom-client';
 import type { McpTransportName } from '../model/session-view.js';
 import type { McpSession } from '../sessions/mcp-session.js';
-import type { MessageTotals } from './message-totals.js';
-import type { ServerMetrics } from './server-metrics.js';
+import type { ObservedServer } from '../observability/observed-server.js';
+
+/** What has passed through the sessions of a transport since the server started. */
+export class MessageTotals {
+  receivedMessages = 0;
+  receivedBytes = 0;
+  sentMessages = 0;
+  sentBytes = 0;
+  replayedEvents = 0;
+}
+
+/** A server whose values are read at each scrape. */
+export interface MeasuredServer {
+  readonly name: string;
+  readonly server: ObservedServer;
+  readonly totals: ReadonlyMap<McpTransportName, MessageTotals>;
+}
 
 type Labels = Readonly<Record<string, string>>;
-/** A value of a server, and the labels that tell it from the server's others; undefined where it has none. */
+/** A value of a server, undefined if it has none, and the labels that distinguish it from the server's other values. */
 type Reading = readonly [labels: Labels, value: number | undefined];
 
 const NO_LABELS: Labels = {};
 
-/** Adds what is read when somebody asks for it, since it is known anyway. */
-export function registerReadings(registry: Registry, servers: ReadonlySet<ServerMetrics>): void {
+/** Registers the metrics that are read from the servers at each scrape, as the servers keep these values anyway. */
+export function registerReadings(registry: Registry, servers: ReadonlySet<MeasuredServer>): void {
   const read = (
     metric: Metric,
     set: (labels: Labels, value: number) => void,
-    of: (server: ServerMetrics) => Reading[],
+    of: (server: MeasuredServer) => Reading[],
   ) => {
     metric.reset();
     for (const server of servers)
@@ -24,7 +39,7 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Server
   };
   const registers = [registry];
 
-  const counter = (name: string, help: string, label: string, of: (server: ServerMetrics) => Reading[]) =>
+  const counter = (name: string, help: string, label: string, of: (server: MeasuredServer) => Reading[]) =>
     new Counter({
       name: `mcp_${name}_total`,
       help,
@@ -38,7 +53,7 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Server
     counter(name, help, 'transport', ({ totals }) =>
       [...totals].map(([transport, each]) => [{ transport }, of(each)]),
     );
-  const gauge = (name: string, help: string, labels: string[], of: (server: ServerMetrics) => Reading[]) =>
+  const gauge = (name: string, help: string, labels: string[], of: (server: MeasuredServer) => Reading[]) =>
     new Gauge({
       name: `mcp_${name}`,
       help,
@@ -53,7 +68,7 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Server
   const perServer = (
     name: string,
     help: string,
-    of: (server: ServerMetrics['server']) => number | undefined,
+    of: (server: MeasuredServer['server']) => number | undefined,
   ) => gauge(name, help, [], ({ server }) => [[NO_LABELS, of(server)]]);
 
   total('received_messages', 'Messages of clients', ({ receivedMessages }) => receivedMessages);
@@ -93,7 +108,7 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Server
   );
 }
 
-function sums({ server, totals }: ServerMetrics, of: (session: McpSession) => number): Reading[] {
+function sums({ server, totals }: MeasuredServer, of: (session: McpSession) => number): Reading[] {
   const found = new Map<McpTransportName, number>([...totals.keys()].map((transport) => [transport, 0]));
   for (const session of server.sessions.list())
     found.set(session.transport, (found.get(session.transport) ?? 0) + of(session));

@@ -6,14 +6,14 @@ import type { ObservedServer } from '../observability/observed-server.js';
 import { Refusal, requestOutcome } from '../observability/request-outcome.js';
 import { requestTarget } from '../observability/request-target.js';
 import type { McpSessionEvent } from '../sessions/session-event.js';
-import { MessageTotals } from './message-totals.js';
 import type { MetricSet } from './metric-set.js';
+import { type MeasuredServer, MessageTotals } from './register-readings.js';
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** Counts what goes through one server. */
-export class ServerMetrics implements TrafficObserver, MessageObserver {
-  /** What messages add up to: cheaper than a metric each, since there are many. */
+/** Records the metrics of one server. */
+export class ServerMetrics implements MeasuredServer, TrafficObserver, MessageObserver {
+  /** Plain sums, because incrementing a metric for every message would cost more. */
   readonly totals = new Map<McpTransportName, MessageTotals>();
   private readonly stops: (() => void)[];
   private readonly subscription: Subscription;
@@ -23,7 +23,7 @@ export class ServerMetrics implements TrafficObserver, MessageObserver {
     private readonly metrics: MetricSet,
   ) {
     const { options, traffic, sessions } = server;
-    // What is there from the start can be watched for staying at 0.
+    // Present from the start, so that an alert can compare with 0.
     this.totals.set('sse', new MessageTotals());
     if (options.http) this.totals.set('streamable-http', new MessageTotals());
     this.stops = [traffic.add(this), traffic.addForMessages(this)];

@@ -31,9 +31,6 @@ interface PrivateCreators {
   readonly filtersContextCreator: { create(...args: unknown[]): ExternalExceptionsHandler };
 }
 
-/** The numbers of Nest's parameter decorators that mean the same for a call (`RouteParamtypes`). */
-export const NestParameter = { Request: 0, Headers: 6 } as const;
-
 /** A creator that puts parameters through pipes as the given function has it. */
 export function withPipesFn(
   contexts: ExternalContextCreator,

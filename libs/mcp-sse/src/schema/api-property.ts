@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import type { DtoClass } from './dto-class.js';
+import type { DtoClass } from './compiled-schema.js';
 import type { Keywords } from './keywords.js';
 
-/** Where @nestjs/swagger 7 to 12 keep what `@ApiProperty()` and their compiler plugin say. */
+/** Where @nestjs/swagger 7 to 12 store the options of `@ApiProperty()` and of their compiler plugin. */
 const API_PROPERTY_METADATA = 'swagger/apiModelProperties';
 const PLUGIN_FACTORY = '_OPENAPI_METADATA_FACTORY';
 
-/** What OpenAPI and JSON Schema call the same, and no value fails by. */
+/** Keywords that OpenAPI and JSON Schema share and that never make a value invalid. */
 const DESCRIBING = ['title', 'description', 'deprecated', 'readOnly', 'writeOnly'];
 const CHECKING = [
   ...['format', 'default', 'pattern', 'minimum', 'maximum', 'multipleOf', 'minLength', 'maxLength'],
@@ -21,8 +21,8 @@ const TYPE_NAMES = new Map<unknown, string>([
 ]);
 
 /**
- * Completes the schema of a property by what `@ApiProperty()` says of it. What the validators say wins. Nothing checks
- * the rest, so of a result only what describes it is taken: clients check results.
+ * Completes the schema of a property from `@ApiProperty()`. The validators win over it. The server does not check what
+ * `@ApiProperty()` adds, but clients check results; so a result gets only the describing keywords.
  */
 export function withApiProperty(
   schema: Keywords,
@@ -55,7 +55,7 @@ function picked(api: Keywords, keywords: readonly string[]): Keywords {
   return Object.fromEntries(keywords.filter((keyword) => keyword in api).map((key) => [key, api[key]]));
 }
 
-/** The enum and the type of a value, or of the elements of an array. */
+/** Adds the enum and the type of a value, or of an array's elements. */
 function elementKeywords(api: Keywords, schema: Keywords = {}): Keywords {
   const values = enumValues(api['enum'] ?? (api['items'] as Keywords | undefined)?.['enum']);
   const hasType = ['type', 'enum', '$ref', 'anyOf'].some((keyword) => keyword in schema);
@@ -63,14 +63,14 @@ function elementKeywords(api: Keywords, schema: Keywords = {}): Keywords {
   return { ...(type && { type }), ...(values && { enum: values }), ...schema };
 }
 
-/** `type` may be a class, a name, a list of one, or a function that returns one of these. */
+/** `type` may be a class, a name, a list of either, or a function that returns one of these. */
 function typeOf(type: unknown): unknown {
   if (Array.isArray(type)) return typeOf(type[0]);
   if (typeof type !== 'function' || TYPE_NAMES.has(type) || type.name !== 'type') return type;
   return typeOf((type as () => unknown)());
 }
 
-/** A TypeScript enum has its numbers in both directions. */
+/** A numeric TypeScript enum maps its values back to their names; those entries are skipped. */
 function enumValues(given: unknown): unknown[] | undefined {
   const source: unknown = typeof given === 'function' ? (given as () => unknown)() : given;
   if (Array.isArray(source)) return source;
@@ -92,7 +92,7 @@ function apiProperty(dto: DtoClass, property: string): Keywords | undefined {
   return declared || derived ? { ...derived, ...declared } : undefined;
 }
 
-/** Of the nearest class that says something of the property. */
+/** Reads the options from the nearest class that has any for the property. */
 function pluginProperty(dto: object, property: string): Keywords | undefined {
   for (let type: object | null = dto; type; type = Object.getPrototypeOf(type) as object | null) {
     if (!Object.hasOwn(type, PLUGIN_FACTORY)) continue;

@@ -6,27 +6,27 @@ import {
   typesByClass,
   type TransformMetadata,
 } from './class-transformer-storage.js';
-import type { DtoClass } from './dto-class.js';
+import type { DtoClass } from './compiled-schema.js';
 
 type Direction = 'input' | 'output';
 type DirectionOptions = { readonly toClassOnly?: boolean; readonly toPlainOnly?: boolean };
 const THIS_ONLY = { input: 'toClassOnly', output: 'toPlainOnly' } as const;
 const OTHER_ONLY = { input: 'toPlainOnly', output: 'toClassOnly' } as const;
 
-/** What class-transformer's decorators say of a property. */
+/** The settings of class-transformer's decorators on a property. */
 export interface TransformerMetadata {
-  /** What `@Type()` returns. */
+  /** The value that the function of `@Type()` returns. */
   readonly type: unknown;
   readonly hasType: boolean;
   readonly hasDiscriminator: boolean;
   readonly hasTransform: boolean;
-  /** Whether a `@Transform()` for results alone changes what the validators check. */
+  /** Whether a results-only `@Transform()` replaces the value that the validators checked. */
   readonly isReplaced: boolean;
   /** The name on the wire. */
   readonly wireName: string;
 }
 
-/** Reads class-transformer's metadata for one direction, inherited ones included. */
+/** Reads class-transformer's metadata for one direction, inherited metadata included. */
 export function transformerMetadata(
   dto: DtoClass,
   property: string,
@@ -45,7 +45,10 @@ export function transformerMetadata(
   };
 }
 
-/** Whether `@Exclude()`, or the lack of an `@Expose()`, keeps a property off the wire. Groups are exposed to nobody. */
+/**
+ * Whether `@Exclude()`, or a missing `@Expose()`, keeps a property off the wire. Properties exposed to groups are hidden,
+ * as no call has groups.
+ */
 export function isHidden(dto: DtoClass, property: string, direction: Direction): boolean {
   const applies = ({ options }: { options?: DirectionOptions }) => isFor(direction, options);
   if (ofProperty(exclusionsByClass, dto, property).some(applies)) return true;
@@ -54,14 +57,14 @@ export function isHidden(dto: DtoClass, property: string, direction: Direction):
   return excludesAll(dto) && !ofProperty(exposuresByClass, dto, property).some(applies);
 }
 
-/** Whether a class has properties that are not on the wire, decorated by class-validator or not. */
+/** Whether a class has properties that never reach the wire, with or without class-validator decorators. */
 export function hidesAny(dto: DtoClass, direction: Direction): boolean {
   if (excludesAll(dto)) return true;
   const exclusions = lineage(dto).flatMap((type) => [...(exclusionsByClass.get(type) ?? [])]);
   return exclusions.some(([property, { options }]) => property !== undefined && isFor(direction, options));
 }
 
-/** What the `@Transform()`s of a property make of its value in a result. */
+/** Runs the `@Transform()`s of a property on its value in a result. */
 export function transformedForResult(dto: DtoClass, instance: object, property: string): unknown {
   const type = TransformationType.CLASS_TO_PLAIN;
   let value = (instance as Record<string, unknown>)[property];
@@ -71,7 +74,7 @@ export function transformedForResult(dto: DtoClass, instance: object, property: 
   return value;
 }
 
-/** In the order in which class-transformer runs them: those of a base class first, and the topmost first. */
+/** Sorted as class-transformer runs them: base classes first, then from the topmost decorator down. */
 function transformsOf(dto: DtoClass, property: string, direction: Direction): TransformMetadata[] {
   const all = ofProperty(transformsByClass, dto, property).flat();
   return all.filter(({ options }) => isFor(direction, options)).toReversed();
@@ -81,12 +84,12 @@ function exposureOf(dto: DtoClass, property: string) {
   return ofProperty(exposuresByClass, dto, property)[0]?.options;
 }
 
-/** Whether a decorator of the class itself leaves out what has no `@Expose()`. Base classes do not count. */
+/** Whether an `@Exclude()` on the class itself hides all properties without `@Expose()`. Base classes do not count. */
 function excludesAll(dto: DtoClass): boolean {
   return Boolean(exclusionsByClass.get(dto)?.has(undefined)) && !exposuresByClass.get(dto)?.has(undefined);
 }
 
-/** What a class and its base classes say of a property, the nearest first. */
+/** The metadata of a property in its class and base classes, nearest first. */
 function ofProperty<T>(
   byClass: ReadonlyMap<unknown, ReadonlyMap<string | undefined, T>>,
   dto: DtoClass,
@@ -100,7 +103,7 @@ function ofProperty<T>(
   return found;
 }
 
-/** A class and its base classes. */
+/** The class and its base classes, nearest first. */
 function lineage(dto: DtoClass): object[] {
   const types: object[] = [];
   for (let type: object | null = dto; type; type = Object.getPrototypeOf(type) as object | null)
@@ -108,7 +111,7 @@ function lineage(dto: DtoClass): object[] {
   return types;
 }
 
-/** A decorator for both directions alone works in both. */
+/** A decorator with both `toClassOnly` and `toPlainOnly` works in both directions. */
 function isFor(direction: Direction, options: DirectionOptions = {}): boolean {
   return options[OTHER_ONLY[direction]] !== true || options[THIS_ONLY[direction]] === true;
 }

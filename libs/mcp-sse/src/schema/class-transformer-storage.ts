@@ -22,28 +22,28 @@ export interface TransformMetadata {
   readonly options: TransformOptions | undefined;
 }
 
-/** By class, then by property; `undefined` stands for the class itself. */
+/** Keyed by class, then by property; the key `undefined` stands for the class itself. */
 type MetadataByClass<T> = ReadonlyMap<unknown, ReadonlyMap<string | undefined, T>>;
 
-/** What class-transformer's decorators have written. */
+/** The metadata that class-transformer's decorators have written. */
 export const typesByClass = writtenBy<TypeMetadata>(Type(() => Object));
 export const transformsByClass = writtenBy<readonly TransformMetadata[]>(Transform(({ value }) => value));
 export const exposuresByClass = writtenBy<{ readonly options?: ExposeOptions }>(Expose());
 export const exclusionsByClass = writtenBy<{ readonly options?: ExcludeOptions }>(Exclude());
 
 /**
- * The map that a decorator of class-transformer writes to.
+ * Finds the map that a decorator of class-transformer writes to.
  *
- * class-transformer exports no access to its metadata. Each of its builds (cjs, esm2015, esm5) has metadata of its own,
- * and a bundler chooses the build, so the path of one build can miss what the application's decorators have written. The
- * decorators imported here are those of the application. One is applied to a class made for it, and the map that is
- * asked for that class is the one.
+ * class-transformer does not export its metadata. Each of its builds (cjs, esm2015, esm5) keeps its own, and a bundler
+ * chooses the build; importing the storage of one build could miss what the application's decorators have written. The
+ * decorators imported here are the application's. So this applies one to a probe class and takes the map that is asked
+ * for that class.
  */
 function writtenBy<T>(decorate: PropertyDecorator): MetadataByClass<T> {
   class Probe {}
   let written: Map<unknown, ReadonlyMap<string | undefined, T>> | undefined;
   const { has } = Map.prototype;
-  /* oxlint-disable no-extend-native -- nothing else runs until it is put back */
+  /* oxlint-disable no-extend-native -- nothing else runs until it is restored */
   Map.prototype.has = new Proxy(has, {
     apply(_, map: typeof written, [key]: [unknown]) {
       if (key === Probe) written = map;
@@ -58,7 +58,7 @@ function writtenBy<T>(decorate: PropertyDecorator): MetadataByClass<T> {
   /* oxlint-enable no-extend-native */
   if (!written)
     throw new Error(
-      'This version of class-transformer keeps its metadata elsewhere: install class-transformer 0.5.1.',
+      'This version of class-transformer stores its metadata elsewhere. Install class-transformer 0.5.1.',
     );
   written.delete(Probe);
   return written;

@@ -1,19 +1,24 @@
 import type { JsonObjectSchema } from '../model/schema-source.js';
-import { isCommonPattern } from './common-pattern.js';
 
 type Schema = Record<string, unknown>;
 
-/** Keywords whose value is one schema, a list of schemas, and schemas by name. */
+/** Keywords whose value is one schema, a list of schemas, or schemas by name. */
 const ONE = ['additionalProperties', 'contains', 'propertyNames', 'then', 'else', 'unevaluatedProperties'];
 const LIST = ['prefixItems', 'allOf', 'anyOf'];
 const BY_NAME = ['properties', '$defs', 'definitions', 'dependentSchemas'];
 
+/** Syntax that RE2 lacks: look-around, back references, named groups, and escapes that only ECMA-262 has. */
+const ECMA_ONLY = /\\.|\(\?(?!:)|\[\^?\]/gs;
+const ESCAPES_IN_BOTH = /^\\(?:[dDwWsSbBnrtfv]|[^\w\s])$/;
+/** RE2's limit for a repetition. */
+const MAX_REPETITIONS = 1_000;
+
 /**
- * The schema as clients and the models behind them accept it. Each rule is one that a known client enforces, often by
- * refusing the whole request; docs/schemas.md names them. The server still checks what is left out here.
+ * Adapts a schema to what clients and the models behind them accept. A known client enforces each rule, often by
+ * refusing the whole request; docs/schemas.md names them. The server still checks what this leaves out.
  *
- * - The root has `properties`, and each array `items`.
- * - Patterns keep to what RE2 and ECMA-262 share.
+ * - The root has `properties`, and each array has `items`.
+ * - Patterns use only what RE2 and ECMA-262 share.
  */
 export function clientDialect(schema: JsonObjectSchema): JsonObjectSchema {
   return {
@@ -46,7 +51,7 @@ function adaptArray(schema: Schema): void {
   else if ([schema['type']].flat().includes('array') && !('prefixItems' in schema)) schema['items'] = {};
 }
 
-/** Where a schema is negated or excludes others, leaving out a pattern would make the whole refuse more. */
+/** Under `not`, `if` and `oneOf`, removing a pattern alone would refuse more values; so the whole keyword changes. */
 function adaptPatterns(schema: Schema): void {
   if (typeof schema['pattern'] === 'string' && !isCommonPattern(schema['pattern'])) delete schema['pattern'];
   if (isObject(schema['patternProperties'])) {
@@ -77,4 +82,21 @@ function hasUncommonPattern(schema: unknown): boolean {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Whether a pattern means the same in ECMA-262 and in RE2. Constrained decoding of models uses RE2.
+ *
+ * @see https://json-schema.org/draft/2020-12/json-schema-core#section-6.4
+ */
+function isCommonPattern(pattern: string): boolean {
+  const hasEcmaOnly = [...pattern.matchAll(ECMA_ONLY)].some(([syntax]) => !ESCAPES_IN_BOTH.test(syntax));
+  return !hasEcmaOnly && !repetitions(pattern).some((count) => count > MAX_REPETITIONS);
+}
+
+function repetitions(pattern: string): number[] {
+  return [...pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].flatMap(([, from, to]) => [
+    Number(from),
+    Number(to ?? 0),
+  ]);
 }

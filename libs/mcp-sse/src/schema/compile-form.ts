@@ -1,14 +1,14 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FormCheck } from '../model/client-requests.js';
-import { describeIssues } from './describe-issues.js';
+import { describeIssues } from './schema-issues.js';
 import { JsonSchemaCheck } from './json-schema-check.js';
 import { makeUniqueItemsLinear } from './unique-items.js';
 
 /**
- * Makes the check of a form's answers. Each form has an engine of its own, because Ajv keeps what it compiles for
- * ever, and tools make forms as they go. Defaults are not filled in: they are what the user found, and may have
- * emptied.
+ * Compiles the check for the answers to a form. Each form has its own engine: Ajv never frees what it has compiled, and
+ * tools create forms at run time. Defaults are not filled in, because the user saw them in the form and may have cleared
+ * them.
  */
 export const compileForm: FormCheck = (form) => {
   const check = new JsonSchemaCheck(form, engineFor);

@@ -4,17 +4,16 @@ import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import type { JsonObjectSchema, McpSchemaSource } from '../model/schema-source.js';
 import { escapeControls } from '../model/log-line.js';
 import { clientDialect } from './client-dialect.js';
-import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
-import type { DtoClass } from './dto-class.js';
+import type { CompiledSchema, DtoClass, SchemaOutcome } from './compiled-schema.js';
 import { compileDtoSchema } from './dto-schema.js';
 import { compileRawJsonSchema } from './raw-json-schema.js';
 import { compileStandardSchema } from './standard-schema.js';
 
 /**
- * Makes a schema ready. Where an input is missing as a whole, `{}` is validated in its place.
+ * Compiles a schema. An input that is missing as a whole is validated as `{}`.
  *
- * @param where what the schema belongs to, such as `OrdersService.find (input)`
- * @throws McpSchemaError it is no schema, or cannot be expressed as JSON Schema
+ * @param where the owner of the schema, for error messages, such as `OrdersService.find (input)`
+ * @throws McpSchemaError if `source` is not a schema, or cannot be expressed as JSON Schema
  */
 export function compileSchema(
   source: McpSchemaSource,
@@ -23,7 +22,7 @@ export function compileSchema(
 ): CompiledSchema {
   const compiled = compile(source, where, direction);
 
-  // Custom validators and transforms are the application's code and may throw.
+  // Custom validators and transforms are application code and may throw.
   const failed = (error: unknown): SchemaOutcome => {
     new Logger('McpSchema').warn(escapeControls(`${where}: validation failed with ${String(error)}`));
     return { ok: false, issues: [{ path: '', message: 'could not be validated' }] };

@@ -1,12 +1,8 @@
 import type { JsonObjectSchema } from '../model/schema-source.js';
-import type { IssueList } from './issue-list.js';
+import type { IssueList, SchemaIssue } from './schema-issues.js';
 
-/** What is wrong with one field. */
-export interface SchemaIssue {
-  /** Path of the field, such as `lines[0].price`; empty for the value itself. */
-  readonly path: string;
-  readonly message: string;
-}
+/** A class with class-validator decorators. */
+export type DtoClass = new (...args: never[]) => object;
 
 export type SchemaOutcome =
   | { readonly ok: true; readonly value: unknown }
@@ -14,23 +10,23 @@ export type SchemaOutcome =
       readonly ok: false;
       /** The first few. */
       readonly issues: readonly SchemaIssue[];
-      /** How many issues there are besides these, where there are. */
+      /** The number of issues beyond these; undefined if there are none. */
       readonly more?: number;
     };
 
-/** A schema that was made ready at bootstrap. */
+/** A schema compiled at bootstrap. */
 export interface CompiledSchema {
   readonly jsonSchema: JsonObjectSchema;
 
-  /** The class, when the schema comes from one with class-validator decorators. */
-  readonly dto?: new (...args: never[]) => object;
+  /** The class that the schema comes from, if it is a DTO. */
+  readonly dto?: DtoClass;
 
-  /** Of a class: finds the properties that neither it nor the classes within it have. */
+  /** For a DTO: finds properties that neither the class nor its nested classes declare. */
   findUnknown?(value: unknown): IssueList;
 
   /**
-   * Checks a value. What comes back is the schema's own output: of a DTO an instance of the class for arguments, its
-   * plain form for a result; of a Standard Schema the transformed value; of a JSON Schema the value with defaults.
+   * Validates a value and returns the schema's output. A DTO gives an instance of the class for arguments and a plain
+   * object for a result; a Standard Schema gives the transformed value; a JSON Schema gives the value with its defaults.
    * Never throws and never changes its argument.
    */
   validate(value: unknown): SchemaOutcome | Promise<SchemaOutcome>;

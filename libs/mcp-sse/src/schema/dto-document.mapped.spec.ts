@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import * as swagger from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import * as mapped from '@nestjs/mapped-types';
 import { Allow, IsArray, IsIn, IsInt, IsOptional, IsString, Max } from 'class-validator';
-import type { DtoClass } from './dto-class.js';
+import type { DtoClass } from './compiled-schema.js';
 import { compileSchema } from './compile-schema.js';
 import { McpSchema } from './mcp-schema.decorator.js';
 

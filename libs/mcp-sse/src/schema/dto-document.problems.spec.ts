@@ -76,7 +76,7 @@ describe('DtoDocument', () => {
         }
         return Dto;
       },
-      /Dto cannot be made without arguments/,
+      /Dto cannot be created without arguments/,
     ],
     [
       'a discriminator',

@@ -10,13 +10,11 @@ import {
   transformerMetadata,
   type TransformerMetadata,
 } from './class-transformer-metadata.js';
-import { containerOf } from './container-of.js';
-import type { DtoClass } from './dto-class.js';
+import { containerOf, demandsValue, needsValue, propertySchema } from './property-schema.js';
+import type { DtoClass } from './compiled-schema.js';
 import { initialValues } from './initial-values.js';
 import type { Keywords } from './keywords.js';
 import { isKeywords, keywordsOf, SCHEMA_KEYWORDS_METADATA } from './mcp-schema.decorator.js';
-import { propertySchema } from './property-schema.js';
-import { demandsValue, needsValue } from './required-property.js';
 import type { UncheckedProperties } from './unchecked-properties.js';
 import { accessorOf, WireProperties, type WireProperty } from './wire-properties.js';
 import type { KnownProperties, NestedClass } from './unknown-properties.js';
@@ -24,27 +22,27 @@ import type { KnownProperties, NestedClass } from './unknown-properties.js';
 const SHAPE_VALIDATORS = /^(isArray|array[A-Z]\w+|isObject|isNotEmptyObject)$/;
 
 /**
- * The JSON Schema of a class with class-validator decorators, and of the classes that it refers to.
+ * The JSON Schema of a class with class-validator decorators and of its nested classes.
  *
- * Built here rather than with class-validator-jsonschema, which tells classes apart by their name alone, so
- * that two of the same name become one, and lets the last decorator win where several name a type.
+ * It does not use class-validator-jsonschema, which identifies classes by name alone, so that two classes of one name
+ * become one, and which lets the last decorator win when several set a type.
  */
 export class DtoDocument {
   readonly jsonSchema: JsonObjectSchema;
 
-  /** By class: what the schema says and class-validator does not check. */
+  /** By class: constraints of the schema that class-validator does not check. */
   readonly unchecked = new Map<unknown, UncheckedProperties>();
 
-  /** By class: what is on the wire. */
+  /** By class: the properties on the wire. */
   readonly wire = new Map<unknown, WireProperties>();
-  /** By class: the properties that may be given. */
+  /** By class: the properties that a caller may send. */
   readonly known = new Map<DtoClass, KnownProperties>();
 
   private readonly names = new Map<DtoClass, string>();
   private readonly definitions: Record<string, Keywords> = {};
   private readonly referenced = new Set<string>();
 
-  /** @throws McpSchemaError what cannot be expressed, with how to mend it */
+  /** @throws McpSchemaError if a property cannot be expressed; the message says how to fix it */
   constructor(
     dto: DtoClass,
     private readonly where: string,
@@ -63,13 +61,13 @@ export class DtoDocument {
 
     const name = this.uniqueName(dto.name || 'Object');
     this.names.set(dto, name);
-    // Reserves the place, so that definitions are in the order in which classes are met.
+    // Reserves the place, so that definitions keep the order in which their classes are found.
     this.definitions[name] = {};
     this.definitions[name] = this.describe(dto);
     return name;
   }
 
-  /** Of letters that a reference needs not escape, and no name that JavaScript objects have already. */
+  /** Uses only characters that a `$ref` need not escape, and avoids members of `Object.prototype`. */
   private uniqueName(className: string): string {
     const plain = className.replaceAll(/[^\w.-]/g, '_');
     const name = plain in Object.prototype ? `Class${plain}` : plain;
@@ -110,7 +108,7 @@ export class DtoDocument {
       const nested = nestedClass(dto, property, validators, transformer);
       wire.push({ ...transformer, property, name, nested, isMap: isMap(dto, property, transformer) });
       const container = containerOf(validators, designTypeOf(dto, property));
-      // A transform of the application may take anything.
+      // A transform of the application may accept anything.
       const isGiven = nested !== undefined && !transformer.hasTransform;
       known.set(name, isGiven ? { dto: nested, isMap: container === 'map' } : undefined);
       if (transformer.isReplaced) continue;
@@ -138,7 +136,7 @@ export class DtoDocument {
     };
   }
 
-  /** Inherited ones come first. */
+  /** The validators by property, inherited ones first. */
   private validatorsOf(dto: DtoClass): Map<string, ValidationMetadata[]> {
     const all = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
     if (all.every(isKeywords)) {
@@ -163,7 +161,7 @@ export class DtoDocument {
 
   private transformerOf(dto: DtoClass, property: string): TransformerMetadata {
     const metadata = this.readTransformer(dto, property);
-    // class-transformer takes the discriminator off the caller's own object.
+    // class-transformer deletes the discriminator from the caller's own object.
     if (metadata.hasDiscriminator) {
       throw this.problem(
         dto,
@@ -226,7 +224,7 @@ function isNested(validators: readonly ValidationMetadata[]): boolean {
   return validators.some((validator) => validator.type === 'nestedValidation');
 }
 
-/** The class that `@ValidateNested()` checks a property, or its elements, against; undefined where nothing names it. */
+/** The class that `@ValidateNested()` checks a property or its elements against; undefined if nothing names one. */
 function nestedClass(
   dto: DtoClass,
   property: string,
@@ -238,7 +236,7 @@ function nestedClass(
   return typeof element === 'function' ? (element as DtoClass) : undefined;
 }
 
-/** class-transformer makes a Map where `@Type()` says of what. */
+/** class-transformer creates a Map only if `@Type()` names the class of its values. */
 function isMap(dto: DtoClass, property: string, { hasType }: TransformerMetadata): boolean {
   return hasType && designTypeOf(dto, property) === Map;
 }

@@ -1,13 +1,11 @@
 import { plainToInstance } from 'class-transformer';
 import { validate, type ValidatorOptions } from 'class-validator';
-import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
-import type { DtoClass } from './dto-class.js';
+import type { CompiledSchema, DtoClass, SchemaOutcome } from './compiled-schema.js';
 import { DtoDocument } from './dto-document.js';
 import { DtoWire } from './dto-wire.js';
-import type { IssueList } from './issue-list.js';
+import { addValidationIssues, type IssueList } from './schema-issues.js';
 import { addUncheckedIssues } from './unchecked-properties.js';
 import { findUnknownProperties, type KnownProperties } from './unknown-properties.js';
-import { addValidationIssues } from './validation-issues.js';
 
 const STRICT: ValidatorOptions = {
   whitelist: true,
@@ -18,17 +16,17 @@ const STRICT: ValidatorOptions = {
 
 const NO_CLASSES: ReadonlyMap<DtoClass, KnownProperties> = new Map();
 
-/** With the class that an error is of, for the names on the wire. */
+/** Keeps the class of each error, to translate its property to the name on the wire. */
 const STRICT_WITH_TARGET: ValidatorOptions = { ...STRICT, validationError: { target: true, value: false } };
 
 /**
- * Makes a class with class-validator decorators a schema.
+ * Compiles a class with class-validator decorators.
  *
- * The types of nested classes come from class-transformer's `@Type()`, descriptions from `@McpSchema()`. A
- * property is required unless it has `@IsOptional()`, `@ValidateIf()`, an initialiser or `@Allow()` alone.
- * Validation refuses properties without a decorator and converts nothing that `@Type()` does not name.
+ * Nested classes come from class-transformer's `@Type()`, descriptions from `@McpSchema()`. A property is required unless
+ * it has `@IsOptional()`, `@ValidateIf()`, an initialiser, or `@Allow()` alone. Validation refuses properties without a
+ * decorator, and converts values only where `@Type()` says so.
  *
- * @throws McpSchemaError the class cannot be expressed as JSON Schema
+ * @throws McpSchemaError if the class cannot be expressed as JSON Schema
  */
 export function compileDtoSchema(
   dto: DtoClass,
@@ -44,7 +42,7 @@ export function compileDtoSchema(
   const construct = dto as new () => object;
   const isInput = direction === 'input';
   const accepts = isInput ? isPlainObject : isObject;
-  // A result may have the names of the class too, and class-validator refuses what it does not know.
+  // A result may use the property names of the class too; class-validator refuses unknown ones there.
   const findUnknown = (value: unknown) => findUnknownProperties(isInput ? known : NO_CLASSES, dto, value);
 
   return {
@@ -53,7 +51,7 @@ export function compileDtoSchema(
     findUnknown,
     async validate(value: unknown): Promise<SchemaOutcome> {
       if (!accepts(value)) return { ok: false, issues: [{ path: '', message: 'must be an object' }] };
-      // Before anything is made of them: class-transformer takes quadratic time for the names of an object.
+      // Before plainToInstance, which takes quadratic time in the number of an object's properties.
       const issues = findUnknown(value);
       if (isInput && wire.isLossy) wire.addMapKeyIssues(value, issues);
       if (!issues.isEmpty) return refusal(issues);

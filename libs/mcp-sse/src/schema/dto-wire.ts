@@ -1,26 +1,26 @@
 import type { ValidationError } from 'class-validator';
 import { transformedForResult } from './class-transformer-metadata.js';
-import type { DtoClass } from './dto-class.js';
-import type { IssueList } from './issue-list.js';
+import type { DtoClass } from './compiled-schema.js';
+import type { IssueList } from './schema-issues.js';
 import type { WireProperties, WireProperty } from './wire-properties.js';
 
 const PRIMITIVES = new Set<unknown>([String, Number, Boolean]);
 
 type Members = Record<string, unknown>;
 
-/** A result as an instance of its class. */
+/** A result, converted to an instance of its class. */
 export interface DtoResult {
   readonly instance: object;
-  /** What in it was made of instances, whose `@Transform()`s are still to run. */
+  /** The objects in it that were copied from instances, whose `@Transform()`s have not run yet. */
   readonly own: ReadonlySet<object> | undefined;
 }
 
 /**
- * A DTO, and the classes within it, between the names of the class and those on the wire: what `@Expose()`,
- * `@Exclude()` and `@Transform()` say.
+ * Converts a DTO and its nested classes between the names of the class and those on the wire, as `@Expose()`, `@Exclude()`
+ * and `@Transform()` say.
  */
 export class DtoWire {
-  /** Whether arguments need a look before class-transformer sees them. */
+  /** Whether class-transformer would silently lose some arguments, so that they must be checked before. */
   readonly isLossy: boolean;
   readonly differs: boolean;
   private readonly hasTransform: boolean;
@@ -35,7 +35,7 @@ export class DtoWire {
     this.hasTransform = all.some(({ hasTransform }) => hasTransform);
   }
 
-  /** Adds the keys of Maps that class-transformer would drop, as a Map has members of that name. */
+  /** Reports keys of Maps that class-transformer would drop because `Map.prototype` has a member of that name. */
   addMapKeyIssues(
     value: unknown,
     issues: IssueList,
@@ -70,7 +70,7 @@ export class DtoWire {
     }
   }
 
-  /** Errors by the names on the wire, without those of what is not there. */
+  /** Translates errors to the names on the wire, and drops those of hidden properties. */
   named(errors: readonly ValidationError[]): readonly ValidationError[] {
     return this.differs ? errors.flatMap((error) => this.namedError(error)) : errors;
   }
@@ -88,13 +88,13 @@ export class DtoWire {
     return [error];
   }
 
-  /** @param value an object by the names of the class or, as a ClassSerializerInterceptor leaves it, of the wire */
+  /** @param value uses the names of the class, or those on the wire if a ClassSerializerInterceptor has run */
   resultOf(value: object): DtoResult {
     const own = this.hasTransform ? new Set<object>() : undefined;
     return { instance: this.instanceOf(value, this.dto, own), own };
   }
 
-  /** What goes over the wire. */
+  /** The result as it is sent. */
   wireForm({ instance, own }: DtoResult): unknown {
     return this.formOf(instance, own);
   }
@@ -104,7 +104,7 @@ export class DtoWire {
     const { byAnyName, properties } = this.classes.get(dto)!;
     for (const key of Object.keys(value)) {
       const known = byAnyName.get(key);
-      // By the name of the class where there is one by each.
+      // If the value has both names, the name of the class wins.
       if (known && known.property !== key && Object.hasOwn(value, known.property)) continue;
       this.set(instance, known?.property ?? key, (value as Members)[key], known, own);
     }
@@ -128,7 +128,7 @@ export class DtoWire {
       ? (child: unknown) => (isObject(child) ? this.instanceOf(child, nested, own) : child)
       : (child: unknown) => typed(child, known?.type);
     const copy = eachElement(value, element);
-    // An accessor of the class may take no value.
+    // An accessor of the class may have no setter.
     if (property in instance && !Object.hasOwn(instance, property))
       Object.defineProperty(instance, property, { value: copy, enumerable: true });
     else instance[property] = copy;
@@ -152,7 +152,7 @@ export class DtoWire {
   }
 }
 
-/** Keeps the container. */
+/** Maps the elements of an array, Set or Map, keeping the container. */
 function eachElement(value: unknown, element: (child: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map(element);
   if (value instanceof Set) return new Set([...value].map(element));
@@ -170,7 +170,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Messages of class-validator name their property once, at the beginning or after these words. */
+/** class-validator's messages name their property once, at the start or after "in" or "property". */
 function renamed(message: string, property: string, name: string): string {
   const escaped = property.replaceAll('$', '\\$');
   return message.replace(

@@ -1,17 +1,17 @@
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
-import type { DtoClass } from './dto-class.js';
+import type { DtoClass } from './compiled-schema.js';
 import { accessorOf } from './wire-properties.js';
 
-/** What a property holds without being given. */
+/** The value of a property that the caller did not send. */
 export interface InitialValue {
-  /** As JSON; undefined where it has no JSON, or is another one in each instance, such as a new id. */
+  /** As JSON; undefined if it has no JSON form or differs per instance, such as a new id. */
   readonly json: unknown;
 }
 
 /**
- * Reads the initialisers of a class (`limit = 10`) by making instances of it.
+ * Reads the initialisers of a class (`limit = 10`) by creating instances of it.
  *
- * @throws McpSchemaError it cannot be made without arguments, or holds a property that has no decorator
+ * @throws McpSchemaError if the constructor needs arguments, or a property has no decorator
  */
 export function initialValues(
   dto: DtoClass,
@@ -27,14 +27,14 @@ export function initialValues(
     throw new McpSchemaError(
       where,
       `${dto.name}.${undecorated} has no class-validator decorator, so class-validator would refuse every ` +
-        `value. Add one (@Allow() checks nothing), or make it private with #${undecorated}.`,
+        `value. Add one (@Allow() checks nothing), or make the property private with #${undecorated}.`,
     );
   }
   const initialised = decorated.filter((property) => holdsValue(dto, first, property));
   return new Map(
     initialised.map((property) => [
       property,
-      // What an accessor gives is computed, and no default that a client could send.
+      // An accessor computes its value: it is not a default that a client could send.
       Object.hasOwn(first, property) ? initialValue(first[property], second[property]) : { json: undefined },
     ]),
   );
@@ -47,7 +47,7 @@ function holdsValue(dto: DtoClass, instance: Record<string, unknown>, property: 
     : instance[property] !== undefined;
 }
 
-/** A getter may not be ready for an instance that holds nothing. */
+/** A getter may throw on an empty instance. */
 function safely(read: () => unknown): unknown {
   try {
     return read();
@@ -62,8 +62,8 @@ function instanceOf(dto: DtoClass, where: string): Record<string, unknown> {
   } catch (error) {
     throw new McpSchemaError(
       where,
-      `${dto.name} cannot be made without arguments (${String(error)}). class-transformer makes it that way; ` +
-        `let its constructor work without them.`,
+      `${dto.name} cannot be created without arguments (${String(error)}), as class-transformer does. ` +
+        `Make its constructor work without arguments.`,
     );
   }
 }

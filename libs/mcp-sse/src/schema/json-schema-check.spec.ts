@@ -19,7 +19,7 @@ it('looks for one issue only where there could be too many to keep', () => {
     Array.from({ length: 10_000 }, () => ({})),
   )!;
   expect(found.issues).toHaveLength(2);
-  expect(found.issues[1]).toEqual({ path: '', message: 'there is too much of it to look for more' });
+  expect(found.issues[1]).toEqual({ path: '', message: 'is too large to look for more errors' });
   expect(issuesOf({ anyOf }, [{}])!.more).toBe(41);
 });
 

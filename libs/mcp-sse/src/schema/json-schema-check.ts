@@ -1,31 +1,30 @@
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import { countMembers } from '../model/count-members.js';
-import { ajvIssue } from './ajv-issue.js';
-import { IssueList } from './issue-list.js';
+import { ajvIssue, IssueList } from './schema-issues.js';
 
-/** Of errors that Ajv may collect of one value: each takes over a hundred bytes. */
+/** How many errors Ajv may collect for one value; each takes over 100 bytes. */
 const MAX_ERRORS = 250_000;
 
-/** A JSON Schema that values are checked against. */
+/** Checks values against a JSON Schema. */
 export class JsonSchemaCheck {
   private readonly isValid: ValidateFunction;
   private readonly maxMembers: number;
   private findAll?: ValidateFunction;
 
   /**
-   * @param engine makes, or has, the engine that stops at the first error, or the one that goes on
-   * @throws {Error} the schema is invalid
+   * @param engine returns the Ajv instance that stops at the first error, or the one that finds all
+   * @throws {Error} if the schema is invalid
    */
   constructor(
     private readonly schema: object,
     private readonly engine: (allErrors: boolean) => Ajv,
   ) {
     this.isValid = engine(false).compile(schema);
-    // Each member of a value may fail each keyword.
+    // Each member of a value may fail every keyword of the schema.
     this.maxMembers = MAX_ERRORS / countMembers(schema, MAX_ERRORS);
   }
 
-  /** What is wrong with a value; undefined where nothing is. */
+  /** @returns undefined for a valid value */
   issuesOf(value: unknown): IssueList | undefined {
     if (this.isValid(value)) return undefined;
     const first = this.isValid.errors!;
@@ -38,6 +37,6 @@ export class JsonSchemaCheck {
 
 function firstOf(errors: readonly ErrorObject[]): IssueList {
   const issues = IssueList.of(errors.slice(0, 1), ajvIssue);
-  issues.add([], 'there is too much of it to look for more');
+  issues.add([], 'is too large to look for more errors');
   return issues;
 }

@@ -3,7 +3,7 @@ import { getMetadataStorage } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { Keywords } from './keywords.js';
 
-/** Keywords of JSON Schema 2020-12 that describe rather than check, and any other one. */
+/** The describing keywords of JSON Schema 2020-12, and any other keyword. */
 export interface McpSchemaKeywords {
   title?: string;
   description?: string;
@@ -12,16 +12,16 @@ export interface McpSchemaKeywords {
   [keyword: string]: unknown;
 }
 
-/** The metadata key of the keywords of a class. */
+/** Metadata key for the keywords of a class. */
 export const SCHEMA_KEYWORDS_METADATA = 'nestjs-mcp-sse:schema-keywords';
 
-/** The type under which class-validator keeps the keywords of a property. It runs no validator of this type. */
+/** Type of the class-validator metadata that holds the keywords of a property. It has no validator, so nothing runs. */
 const KEYWORDS_TYPE = 'nestjs-mcp-sse:keywords';
 
 /**
- * Adds keywords to the JSON Schema of a class-validator DTO, for the model to read. Works on the class and on
- * its properties; a keyword given here wins over the one that follows from the validators. It validates
- * nothing: a property still needs a class-validator decorator.
+ * Adds keywords to the JSON Schema of a class-validator DTO, for the model to read. Use it on the class and on its
+ * properties. A keyword given here wins over the one derived from the validators. `@McpSchema()` validates nothing: each
+ * property still needs a class-validator decorator.
  *
  * ```ts
  * @McpSchema({ description: 'What to look for' })
@@ -40,15 +40,15 @@ export function McpSchema(keywords: McpSchemaKeywords): ClassDecorator & Propert
 }
 
 /**
- * The keywords of a property are kept where class-validator keeps its validators, because `PartialType()` and its kind
- * copy those, and nothing else, to the class that they make.
+ * Stores the keywords of a property among its validators, because `PartialType()` and similar helpers copy only those to
+ * the class that they create.
  */
 function keywordsMetadata(prototype: object, propertyName: string, keywords: Keywords): ValidationMetadata {
   const metadata = { type: KEYWORDS_TYPE, target: prototype.constructor, propertyName, groups: [] };
   return { ...metadata, context: keywords, each: false, always: false } as unknown as ValidationMetadata;
 }
 
-/** The keywords among the validators of a property, if it has any. */
+/** The keywords that are stored among the validators of a property. */
 export function keywordsOf(validators: readonly ValidationMetadata[]): Keywords | undefined {
   return validators.find(isKeywords)?.context as Keywords | undefined;
 }

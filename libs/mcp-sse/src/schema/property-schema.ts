@@ -1,30 +1,30 @@
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { containerOf } from './container-of.js';
-import type { Keywords } from './keywords.js';
-import { mergeKeywords } from './merge-keywords.js';
+import { type Keywords, mergeKeywords } from './keywords.js';
 import { VALIDATOR_KEYWORDS } from './validator-keywords.js';
 
-/** What is known of a property of a DTO. */
+/** The declarations of a DTO property that make up its schema. */
 export interface PropertyFacts {
   readonly validators: readonly ValidationMetadata[];
-  /** Its type as TypeScript emitted it (`design:type`). */
+  /** The type that TypeScript emitted (`design:type`). */
   readonly designType: unknown;
-  /** The type of it, or of its elements, as `@Type()` names it. */
+  /** The type of the property, or of its elements, that `@Type()` names. */
   readonly namedType: unknown;
-  /** Schema of the class that `@ValidateNested()` validates it, or its elements, against. */
+  /** Schema of the class that `@ValidateNested()` checks the property or its elements against. */
   readonly nested: Keywords | undefined;
 }
 
-/** Formats that say more than their validator checks. Clients check what a server sends against its schema. */
+/** Validators that accept more than their format allows. Results get no such format, since clients check it. */
 const LOOSE_FORMATS = new Set(['isEmail', 'isUrl', 'isFqdn', 'isDateString', 'isIso8601']);
 
-/** Validators that depend on what the others say. */
+/** Validators that accept a missing property. */
+const ACCEPT_ABSENCE = new Set(['isEmpty', 'isNotIn', 'notEquals']);
+
+/** Validators whose keywords depend on those of the others. */
 const LAST = new Set(['isDefined', 'isNotEmpty']);
 
 /**
- * Makes the JSON Schema of one property. The schema of an input is what a caller should send, which may be
- * narrower than what is accepted (no null for an optional property); the schema of an output allows all that
- * passes the validators.
+ * Derives the JSON Schema of one property. An input schema describes what a caller should send; it may be narrower than
+ * what the validators accept (no null for an optional property). An output schema allows everything that they accept.
  */
 export function propertySchema(facts: PropertyFacts, direction: 'input' | 'output'): Keywords {
   if (direction === 'output' && facts.validators.some(isConditional)) return {};
@@ -42,7 +42,7 @@ export function propertySchema(facts: PropertyFacts, direction: 'input' | 'outpu
   return direction === 'output' && isOptional ? { anyOf: [schema, { type: 'null' }] } : schema;
 }
 
-/** `@ValidateIf()` and the option `validateIf`: whether a validator applies is known at run time only. */
+/** With `@ValidateIf()` or the option `validateIf`, only the value decides whether a validator applies. */
 function isConditional(validator: ValidationMetadata): boolean {
   const hasCondition = validator.type === 'conditionalValidation' && validator.name !== 'isOptional';
   return hasCondition || validator.validateIf !== undefined;
@@ -84,7 +84,7 @@ function typeKeywords(type: unknown): Keywords {
       return { type: 'boolean' };
     case Date:
       return { type: 'string', format: 'date-time' };
-    // What TypeScript emits for unions and interfaces too, so it tells nothing.
+    // TypeScript emits these for unions and interfaces too.
     case Object:
     case Promise:
     case undefined:
@@ -92,4 +92,36 @@ function typeKeywords(type: unknown): Keywords {
     default:
       return typeof type === 'function' && type !== BigInt && type !== Symbol ? { type: 'object' } : {};
   }
+}
+
+/** The kind of container whose elements are validated one by one; undefined for a single value. */
+export function containerOf(
+  validators: readonly ValidationMetadata[],
+  designType: unknown,
+): 'array' | 'map' | undefined {
+  if (designType === Map) return 'map';
+  const isArray = validators.some(
+    ({ each, name = '' }) => each || name === 'isArray' || name.startsWith('array'),
+  );
+  return isArray || designType === Array || designType === Set ? 'array' : undefined;
+}
+
+/** Whether a property is required: it has validators other than `@Allow()`, and none makes it optional. */
+export function needsValue(validators: readonly ValidationMetadata[]): boolean {
+  const isOptional = validators.some(({ type }) => type === 'conditionalValidation');
+  return (
+    !isOptional &&
+    validators.some((validator) => validator.type !== 'whitelistValidation' && !acceptsAbsence(validator))
+  );
+}
+
+/** Whether class-validator itself refuses a missing property. `@ValidateNested()` alone does not. */
+export function demandsValue(validators: readonly ValidationMetadata[]): boolean {
+  return validators.some(
+    (validator) => VALIDATOR_KEYWORDS.has(validator.name ?? '') && !acceptsAbsence(validator),
+  );
+}
+
+function acceptsAbsence({ name = '', validateIf }: ValidationMetadata): boolean {
+  return ACCEPT_ABSENCE.has(name) || validateIf !== undefined;
 }

@@ -12,20 +12,19 @@ const OPTIONS: Options = {
   strict: false,
   useDefaults: true,
   logger: false,
-  // Two schemas may have the same $id: each is compiled by itself.
+  // Each schema is compiled on its own: two may have the same $id.
   addUsedSchema: false,
 };
 
-/** By their class and whether they find all errors. */
+/** Keyed by Ajv class and whether the engine finds all errors. */
 const engines = new Map<string, Ajv | Ajv2020>();
 
 /**
- * Makes a JSON Schema document (2020-12, or draft-07 where its `$schema` says so) ready. The document is
- * advertised as it is.
+ * Compiles a JSON Schema document: 2020-12, or draft-07 if its `$schema` says so. The document is advertised unchanged.
  *
- * A result is checked in the form in which it is sent, so that a Date is a string there.
+ * A result is checked in the form in which it is sent: a Date is a string.
  *
- * @throws McpSchemaError the document is invalid, or its root is no object
+ * @throws McpSchemaError if the document is invalid or its root is not an object
  */
 export function compileRawJsonSchema(
   document: JsonObjectSchema,
@@ -33,7 +32,7 @@ export function compileRawJsonSchema(
   direction: 'input' | 'output',
 ): CompiledSchema {
   if (document.type !== 'object') {
-    throw new McpSchemaError(where, `the root of a JSON Schema must say type: 'object'. Add that to it.`);
+    throw new McpSchemaError(where, `the root of a JSON Schema must have type: 'object'. Add it.`);
   }
   const check = compile(document, where);
   const prepare =
@@ -55,7 +54,7 @@ function compile(document: JsonObjectSchema, where: string): JsonSchemaCheck {
     if (document.$async) throw new Error('$async is not JSON Schema');
     return new JsonSchemaCheck(document, engine);
   } catch (error) {
-    // Ajv would take the document for a good one when it sees it again.
+    // Otherwise Ajv takes the document for valid the next time.
     engine(false).removeSchema(document);
     const reason = error instanceof Error ? error.message : String(error);
     throw new McpSchemaError(where, `the JSON Schema is not valid: ${reason}. Correct it.`);
@@ -76,7 +75,7 @@ function engineFor({ $schema }: JsonObjectSchema, allErrors: boolean): Ajv | Ajv
   return engine;
 }
 
-/** Ajv writes defaults into what it checks, which must be a copy then. */
+/** Ajv writes defaults into the value it checks, so such a schema checks a copy. */
 function hasDefaults(document: JsonObjectSchema): boolean {
   return JSON.stringify(document).includes('"default":');
 }

@@ -2,14 +2,13 @@ import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/sp
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import type { JsonObjectSchema } from '../model/schema-source.js';
 import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
-import { formatPath } from './format-path.js';
-import { IssueList } from './issue-list.js';
+import { formatPath, IssueList } from './schema-issues.js';
 
 /**
- * Makes a Standard Schema ready. Its JSON Schema comes from the Standard JSON Schema interface, so that no
- * schema library is imported here.
+ * Compiles a Standard Schema. Its JSON Schema comes from the Standard JSON Schema interface, so no schema library is
+ * imported here.
  *
- * @throws McpSchemaError it has no JSON Schema, or its root is no object
+ * @throws McpSchemaError if the schema has no JSON Schema, or its root is not an object
  * @see https://standardschema.dev/json-schema
  */
 export function compileStandardSchema(
@@ -68,7 +67,7 @@ function convert(
     const reason = error instanceof Error ? error.message : String(error);
     throw new McpSchemaError(
       where,
-      `the schema cannot be expressed as JSON Schema: ${reason}. Use a type that JSON has, ` +
+      `the schema cannot be expressed as JSON Schema: ${reason}. Use types that JSON has, ` +
         `or pass a JSON Schema as "${direction}".`,
     );
   }

@@ -1,20 +1,20 @@
-import type { IssueList } from './issue-list.js';
+import type { IssueList } from './schema-issues.js';
 
-/** What class-validator does not check of a class, though its JSON Schema says so. */
+/** Constraints in the JSON Schema of a class that class-validator does not check. */
 export interface UncheckedProperties {
-  /** Must be there, though no validator refuses its absence. */
+  /** Required properties whose absence no validator refuses. */
   readonly required: { readonly property: string; readonly name: string }[];
-  /** Hold instances of other classes: `@ValidateNested()` takes an array for an object, and the reverse. */
+  /** Properties of nested classes: `@ValidateNested()` accepts an array in place of an object, and the reverse. */
   readonly nested: {
     readonly property: string;
-    /** On the wire. */
+    /** Its name on the wire. */
     readonly name: string;
     readonly isArray: boolean;
     readonly isShapeChecked: boolean;
   }[];
 }
 
-/** Adds to the issues what class-validator lets pass of an instance and of those within it. */
+/** Reports what class-validator lets pass in an instance and in its nested instances. */
 export function addUncheckedIssues(
   unchecked: ReadonlyMap<unknown, UncheckedProperties>,
   root: unknown,

@@ -1,6 +1,6 @@
 import type { Ajv } from 'ajv';
 
-/** Makes `uniqueItems` linear: Ajv compares each item with every other one. */
+/** Replaces Ajv's `uniqueItems`, which compares each item with every other, by a linear check. */
 export function makeUniqueItemsLinear(engine: Ajv): void {
   engine.removeKeyword('uniqueItems');
   engine.addKeyword({
@@ -16,7 +16,7 @@ function areUnique(items: readonly unknown[]): boolean {
   return new Set(items.map(canonicalJson)).size === items.length;
 }
 
-/** The same text for what is equal in JSON, whatever the order of its members. */
+/** Values that are equal in JSON have the same text, whatever the order of their members. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) => (isObject(member) ? sorted(member) : member));
 }

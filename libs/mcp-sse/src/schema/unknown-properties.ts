@@ -1,27 +1,27 @@
-import type { DtoClass } from './dto-class.js';
-import { IssueList } from './issue-list.js';
+import type { DtoClass } from './compiled-schema.js';
+import { IssueList } from './schema-issues.js';
 
-/** The class of the objects that a property holds, itself or as elements or members. */
+/** The class of a property's object, or of its elements or members. */
 export interface NestedClass {
   readonly dto: DtoClass;
-  /** Whether the property is an object whose members, under any name, are of the class. */
+  /** Whether the property is a map: its members have any name, and are of the class. */
   readonly isMap: boolean;
 }
 
-/** What objects of a class have, by the names on the wire. */
+/** The properties of a class, by their names on the wire. */
 export interface KnownProperties {
-  /** Undefined where no class says what is in a property. */
+  /** Maps each property to its nested class, if it has one. */
   readonly nested: ReadonlyMap<string, NestedClass | undefined>;
   readonly required: readonly string[];
 }
 
-/** Missing properties that class-validator is still asked about: it takes microseconds to tell of each. */
+/** Beyond this many missing properties, class-validator is not run: reporting each takes it microseconds. */
 const MAX_MISSING = 1_000;
 
 /**
- * Finds the properties that a value may not have, at all levels: those that its class does not declare, and those that
- * are named as members of every object, such as `constructor`, of which class-transformer leaves out some without a
- * word and fails on others. Where there are none, it tells of missing properties if they are very many.
+ * Finds properties that a value may not have, at all levels: those that its class does not declare, and those named like
+ * members of every object, such as `constructor`. class-transformer silently drops some of the latter and fails on others.
+ * If there are no such properties but very many missing ones, it reports the missing ones.
  */
 export function findUnknownProperties(
   known: ReadonlyMap<DtoClass, KnownProperties>,

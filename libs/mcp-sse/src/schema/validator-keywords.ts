@@ -1,6 +1,6 @@
 import type { Keywords } from './keywords.js';
 
-/** JSON Schema keywords of one validator; `soFar` is what the other validators of the property gave. */
+/** Gives the JSON Schema keywords of a validator; `soFar` has those of the property's other validators. */
 type ToKeywords = (constraints: readonly unknown[], soFar: Keywords) => Keywords;
 
 const DATE_TIME: Keywords = { type: 'string', format: 'date-time' };
@@ -16,8 +16,8 @@ const STRING_VALIDATORS =
   'isStrongPassword isSurrogatePair isTaxId isTimeZone isUppercase isVariableWidth';
 
 /**
- * What class-validator's own validators are in JSON Schema, by their name. A validator that JSON Schema has
- * no word for gives its type alone; one that is not listed (custom ones) gives nothing.
+ * The JSON Schema keywords of class-validator's built-in validators, by name. A validator that JSON Schema cannot express
+ * gives only its type; one that is not listed, such as a custom one, gives nothing.
  */
 export const VALIDATOR_KEYWORDS: ReadonlyMap<string, ToKeywords> = new Map<string, ToKeywords>([
   ...STRING_VALIDATORS.split(' ').map((name): [string, ToKeywords] => [name, () => ({ type: 'string' })]),
@@ -101,7 +101,7 @@ function escaped(part: unknown): string {
   return String(part).replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
-/** Nothing where JSON Schema cannot say it: it has no flags, and readers compile a pattern with `u`. */
+/** Empty if JSON Schema cannot express the pattern: it has no flags, and clients compile patterns with `u`. */
 function patternOf(pattern: unknown, flags: unknown): Keywords {
   const expression =
     pattern instanceof RegExp ? pattern : safely(() => new RegExp(String(pattern), flags as string));

@@ -1,31 +1,31 @@
 import { isHidden } from './class-transformer-metadata.js';
-import type { DtoClass } from './dto-class.js';
+import type { DtoClass } from './compiled-schema.js';
 
-/** A property of a class as it is on the wire. */
+/** How a property of a class appears on the wire. */
 export interface WireProperty {
   readonly property: string;
   /** Its name on the wire. */
   readonly name: string;
-  /** The class of it, or of its elements, that `@ValidateNested()` checks. */
+  /** The class that `@ValidateNested()` checks the property or its elements against. */
   readonly nested: DtoClass | undefined;
-  /** What `@Type()` names. */
+  /** The type that `@Type()` names. */
   readonly type: unknown;
-  /** Whether class-transformer makes a Map of it. */
+  /** Whether class-transformer creates a Map for it. */
   readonly isMap: boolean;
   readonly hasTransform: boolean;
-  /** Whether its validators say nothing of what is sent. */
+  /** Whether a `@Transform()` replaces the value after the validators have checked it. */
   readonly isReplaced: boolean;
 }
 
-/** What is on the wire of a class, in one direction. */
+/** The properties of a class that are on the wire, in one direction. */
 export class WireProperties {
-  /** By both of their names; where one is the name of two, by the class's. */
+  /** By both names; if two properties share a name, the name of the class wins. */
   readonly byAnyName: ReadonlyMap<string, WireProperty>;
   private readonly byProperty: ReadonlyMap<string, WireProperty>;
-  /** Whether class-transformer drops what is not on the wire without a word, or takes it by another name. */
+  /** Whether class-transformer silently drops properties that are not on the wire, or accepts them by another name. */
   readonly isLossy: boolean;
   readonly hasTransform: boolean;
-  /** Whether errors name what is not on the wire. */
+  /** Whether class-validator's errors may name properties that are not on the wire. */
   readonly differs: boolean;
 
   constructor(
@@ -43,7 +43,7 @@ export class WireProperties {
     this.isLossy = hidesSome || isRenamed || hasMembers(dto) || properties.some(({ isMap }) => isMap);
   }
 
-  /** Whether what validators say of a property is nothing to its reader. */
+  /** Whether errors of a property are dropped, because it is hidden or replaced. */
   ignores(property: string): boolean {
     return this.byProperty.get(property)?.isReplaced ?? isHidden(this.dto, property, this.direction);
   }
@@ -53,7 +53,7 @@ export class WireProperties {
   }
 }
 
-/** The accessor of a property, its class's own or inherited. */
+/** The accessor of a property, own or inherited. */
 export function accessorOf(dto: DtoClass, property: string): PropertyDescriptor | undefined {
   for (const prototype of prototypesOf(dto)) {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, property);
@@ -62,12 +62,12 @@ export function accessorOf(dto: DtoClass, property: string): PropertyDescriptor 
   return undefined;
 }
 
-/** Methods and accessors, whose names class-transformer passes over. */
+/** Whether a class has methods or accessors: class-transformer skips properties of their names. */
 function hasMembers(dto: DtoClass): boolean {
   return prototypesOf(dto).some((prototype) => Object.getOwnPropertyNames(prototype).length > 1);
 }
 
-/** From the class up, without that of every object. */
+/** The prototypes from the class up, without `Object.prototype`. */
 function prototypesOf(dto: DtoClass): object[] {
   const prototypes: object[] = [];
   let prototype = dto.prototype as object;

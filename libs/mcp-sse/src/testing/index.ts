@@ -1,4 +1,4 @@
 export { McpTestClient } from './mcp-test-client.js';
 export type { McpTestClientOptions } from './mcp-test-client.options.js';
-export type { McpTestServerOptions } from './mcp-test-server.options.js';
+export type { McpTestServerOptions } from './mcp-test-client.options.js';
 export { textOf } from './text-of.js';

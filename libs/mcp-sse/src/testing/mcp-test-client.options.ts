@@ -2,10 +2,16 @@ import type { ClientCapabilities } from '@modelcontextprotocol/sdk/types.js';
 
 /** How `McpTestClient` connects. */
 export interface McpTestClientOptions {
-  /** `streamable-http` unless given. */
+  /** Default: `streamable-http`. */
   transport?: 'streamable-http' | 'sse';
   /** Headers of every request, such as `{ authorization: 'Bearer …' }`. */
   headers?: Record<string, string>;
-  /** What the client declares to be able to, such as `{ elicitation: {} }`; nothing unless given. */
+  /** Capabilities that the client declares, such as `{ elicitation: {} }`. Default: none. */
   capabilities?: ClientCapabilities;
+}
+
+/** How `McpTestClient` starts an application and connects to it. */
+export interface McpTestServerOptions extends McpTestClientOptions {
+  /** Path of the endpoint, including the global prefix. Default: `/mcp`, which serves both transports. */
+  path?: string;
 }

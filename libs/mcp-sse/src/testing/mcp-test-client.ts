@@ -6,14 +6,13 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { isJSONRPCNotification, type JSONRPCNotification } from '@modelcontextprotocol/sdk/types.js';
-import type { McpTestClientOptions } from './mcp-test-client.options.js';
-import type { McpTestServerOptions } from './mcp-test-server.options.js';
+import type { McpTestClientOptions, McpTestServerOptions } from './mcp-test-client.options.js';
 
 const CLIENT = { name: 'nestjs-mcp-sse-test', version: '1.0.0' };
 
 /**
- * The official SDK's client, connected over a real socket, for specs with any test runner. It keeps the notifications
- * that it gets.
+ * The official SDK's client, connected over a real socket, for tests with any test runner. It keeps the notifications that
+ * it receives.
  *
  * ```ts
  * const mcp = await McpTestClient.start(AppModule);
@@ -23,16 +22,16 @@ const CLIENT = { name: 'nestjs-mcp-sse-test', version: '1.0.0' };
  * ```
  */
 export class McpTestClient extends Client {
-  /** Every notification of the server, in the order in which they came. */
+  /** Every notification received from the server, in order. */
   readonly notifications: JSONRPCNotification[] = [];
   private application?: INestApplication;
-  /** Those that nobody has awaited yet. */
+  /** Notifications that nobody has awaited yet. */
   private readonly unread: JSONRPCNotification[] = [];
   private readonly waiting: (() => void)[] = [];
   private isClosed = false;
 
   private constructor(
-    /** Of the endpoint; other clients can be connected to it. */
+    /** URL of the endpoint; other clients can connect to it. */
     readonly url: string,
     capabilities: McpTestClientOptions['capabilities'] = {},
   ) {
@@ -40,11 +39,11 @@ export class McpTestClient extends Client {
   }
 
   /**
-   * Starts an application on a free loopback port, unless it listens already, and connects to it. Closing the client
-   * closes the application too.
+   * Starts an application on a free loopback port, unless it is listening already, and connects to it. Closing the client
+   * also closes the application.
    *
-   * @param source a module, or an application, such as one of `Test.createTestingModule(…)` with providers replaced
-   * @throws what stops the boot, or the connection
+   * @param source a module, or an application, such as one from `Test.createTestingModule(…)` with providers replaced
+   * @throws the error that stops the boot or the connection
    */
   static async start(
     source: Type | DynamicModule | INestApplication,
@@ -64,9 +63,9 @@ export class McpTestClient extends Client {
   }
 
   /**
-   * Connects to a server that runs.
+   * Connects to a running server.
    *
-   * @param url of the endpoint, such as that of another client
+   * @param url URL of the endpoint, such as the `url` of another client
    */
   static async connect(url: string, options: McpTestClientOptions = {}): Promise<McpTestClient> {
     const client = new McpTestClient(url, options.capabilities);
@@ -75,7 +74,7 @@ export class McpTestClient extends Client {
       options.transport === 'sse'
         ? new SSEClientTransport(new URL(url), { requestInit })
         : new StreamableHTTPClientTransport(new URL(url), { requestInit });
-    // The protocol of the SDK calls what is there before its own.
+    // The SDK calls a handler that was set before it connects, and then its own.
     transport.onmessage = (message) => {
       if (isJSONRPCNotification(message)) client.keep(message);
     };
@@ -88,30 +87,34 @@ export class McpTestClient extends Client {
     return client;
   }
 
-  /** The application, such as for `mcp.app.get(OrdersService)`. @throws {TypeError} where `start` has not made it */
+  /**
+   * The application, for example for `mcp.app.get(OrdersService)`.
+   *
+   * @throws {TypeError} if the client was not created by `start`
+   */
   get app(): INestApplication {
     if (!this.application)
-      throw new TypeError('Only a client made by McpTestClient.start() has the application.');
+      throw new TypeError('Only a client created by McpTestClient.start() has an application.');
     return this.application;
   }
 
   /**
-   * The next notification that nobody has awaited yet; waits until it comes.
+   * Resolves with the next notification that nobody has awaited yet.
    *
-   * @param method such as `notifications/progress`; any unless given
-   * @throws {Error} when the client is closed before
+   * @param method such as `notifications/progress`; any by default
+   * @throws {Error} if the client is closed first
    */
   async nextNotification(method?: string): Promise<JSONRPCNotification> {
     for (;;) {
       const index = this.unread.findIndex((unread) => method === undefined || unread.method === method);
       if (index >= 0) return this.unread.splice(index, 1)[0]!;
       if (this.isClosed)
-        throw new Error(`The client was closed, and no ${method ?? 'notification'} had come.`);
+        throw new Error(`The client was closed before a ${method ?? 'notification'} arrived.`);
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
   }
 
-  /** Ends the session, and the application that `start` was given or has made. */
+  /** Ends the session, and closes the application that `start` has started. */
   override async close(): Promise<void> {
     const { transport } = this;
     if (transport instanceof StreamableHTTPClientTransport)
@@ -137,7 +140,7 @@ function isApplication(source: Type | DynamicModule | INestApplication): source 
   return 'getHttpServer' in source;
 }
 
-/** The connections of fetch live for seconds after their last use, and a server that closes would wait for them. */
+/** Closes connections first: fetch keeps them open for seconds, and a closing server waits for them. */
 async function stop(app: INestApplication): Promise<void> {
   (app.getHttpServer() as Server).closeAllConnections();
   await app.close();

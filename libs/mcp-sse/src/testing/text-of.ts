@@ -1,4 +1,4 @@
-/** What the answers to `tools/call`, `resources/read` and `prompts/get` have, as far as it matters here. */
+/** The members of results of `tools/call`, `resources/read` and `prompts/get` that hold text. */
 interface Answer {
   readonly isError?: unknown;
   readonly content?: unknown;
@@ -9,14 +9,14 @@ interface Answer {
 
 interface Block {
   readonly text?: string;
-  /** Of a message of a prompt. */
+  /** The content of a prompt's message. */
   readonly content?: { readonly text?: string };
 }
 
 /**
- * The text of a tool's result, of a resource or of a prompt; several texts are lines.
+ * Returns the text of a tool's result, a resource or a prompt. Several texts are joined by newlines.
  *
- * @throws {Error} with that text when the tool has failed (`isError`)
+ * @throws {Error} with that text if the tool failed (`isError`)
  */
 export function textOf({ isError, content, contents, messages }: Answer): string {
   const blocks = (content ?? contents ?? messages ?? []) as readonly Block[];

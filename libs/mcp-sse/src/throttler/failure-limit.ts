@@ -3,27 +3,28 @@ import { getStorageToken, normalizeIp, type ThrottlerStorage } from '@nestjs/thr
 import { TokenCache } from '../auth/token-cache.js';
 import type { McpAuthenticationAttempt, McpAuthenticationLimit } from '../model/mcp-authentication-limit.js';
 
-/** The throttler's word for what is limited; its storages keep such limits apart. */
+/** Name of this limit in the throttler's storage, which counts each name separately. */
 const NAME = 'mcp-authentication';
 const MAX_ENTRIES = 10_000;
-/** How long a credential that was good is served from an address that is blocked. */
+/** A credential that was valid is served from a blocked address for this long. */
 const GOOD_MS = 600_000;
 
 export interface FailureLimitOptions {
   /** Failures within `ttl` after which a client is blocked. */
   readonly limit: number;
-  /** Milliseconds that a failure counts. */
+  /** Milliseconds for which a failure counts. */
   readonly ttl: number;
-  /** Milliseconds that a client is blocked; `ttl` by default. */
+  /** Milliseconds for which a client is blocked. Default: `ttl`. */
   readonly blockDuration?: number;
 }
 
 /**
- * A limit on failed authentications for the option `authenticationLimit`, per address (/64 of IPv6) and per credential.
- * It counts in the storage of the application's `ThrottlerModule`, and remembers here who is blocked. A credential that
- * was good in the last ten minutes is served from a blocked address too: many clients may share that address.
+ * A limit on failed authentications for the option `authenticationLimit`, per address (/64 for IPv6) and per credential.
+ * It counts in the storage of the application's `ThrottlerModule`, and remembers in this process who is blocked. A
+ * credential that was valid in the last ten minutes is served from a blocked address too, because many clients may share
+ * that address.
  *
- * A storage that fails is logged, and counts nothing.
+ * If the storage fails, the failure is logged and the attempt is not counted.
  */
 export function failureLimit({
   limit,
@@ -59,7 +60,7 @@ export function failureLimit({
 
     private async count(key: string): Promise<void> {
       try {
-        // The throttler blocks what goes beyond its limit, which is too late: that would be checked once more.
+        // The throttler blocks only the attempt after its limit; by then the credential would have been checked.
         const { isBlocked, timeToBlockExpire } = await this.storage.increment(
           `${NAME}:${key}`,
           ttl,

@@ -5,25 +5,25 @@ import { McpExecutionContext } from '../execution/mcp-execution-context.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ANONYMOUS, principalKey, type McpPrincipal } from '../model/principal.js';
 
-/** Of the JSON-RPC errors that HTTP answers 429 with. */
+/** The JSON-RPC code that also accompanies 429 over HTTP. */
 const TOO_MANY_REQUESTS = -32000;
 
 type Request = Readonly<Record<string, unknown>>;
 
 /**
- * The guard of @nestjs/throttler for MCP, configured by its `ThrottlerModule`: it counts per principal (issuer, tenant
- * and subject), and per address where nobody is authenticated.
+ * The guard of @nestjs/throttler for MCP, configured by its `ThrottlerModule`. It counts per principal (issuer, tenant and
+ * subject), and per address for anonymous requests.
  *
- * As one of the `guards` option it limits what reaches the routes, after authentication: 429 with `Retry-After`. On a
- * tool, a resource or a prompt, by `@UseGuards(McpThrottlerGuard)` or as an `APP_GUARD`, it limits calls of each of
- * them, with `@Throttle()` and `@SkipThrottle()`: their answer is a JSON-RPC error with `data: { retryAfterMs }`.
+ * In the option `guards` it limits HTTP requests, after authentication, and answers 429 with `Retry-After`. On a tool, a
+ * resource or a prompt (`@UseGuards(McpThrottlerGuard)`, or as an `APP_GUARD`) it limits the calls of each, honours
+ * `@Throttle()` and `@SkipThrottle()`, and answers with a JSON-RPC error that has `data: { retryAfterMs }`.
  */
 @Injectable()
 export class McpThrottlerGuard extends ThrottlerGuard {
-  /** It does not tell who a request is from. */
+  /** Marks it as a guard that does not authenticate. */
   static readonly authenticates = false;
 
-  /** Whom a request or a call is counted for, unless the throttler's own option `getTracker` says so. */
+  /** Returns the key to count a request or call under. The throttler's option `getTracker` overrides it. */
   protected override async getTracker(request: Request, context?: ExecutionContext): Promise<string> {
     const principal =
       context && isCall(context) ? McpExecutionContext.create(context).principal : principalOf(request);
@@ -43,7 +43,7 @@ export class McpThrottlerGuard extends ThrottlerGuard {
         { retryAfterMs: seconds * 1_000 },
         { cause: exception },
       );
-    // The throttler adds the name of a limit that has one, or leaves the header out.
+    // The throttler itself appends the name of a named limit to the header, or omits the header.
     this.setResponseHeader(this.getRequestResponse(context).res, 'Retry-After', seconds);
     throw exception;
   }
@@ -53,15 +53,15 @@ function isCall(context: ExecutionContext): boolean {
   return context.getType<string>() === 'mcp';
 }
 
-/** A global guard runs before those of the module, but after the application's own that are named before it. */
+/** As a global guard it runs before the module's guards, but after global guards that were registered before it. */
 function principalOf(request: Request): McpPrincipal {
   const principal = requestPrincipal(request);
   if (principal !== ANONYMOUS) return principal;
   try {
-    // Nothing of the options is known here: with another `tenantClaim`, namesakes in two tenants share a limit.
+    // The module's options are unknown here. With another `tenantClaim`, equal subjects of two tenants share a limit.
     return principalOfUser(request['user'], 'tenant');
   } catch {
-    // Only the `principal` option knows what this user is.
+    // Only the option `principal` can read this user.
     return ANONYMOUS;
   }
 }

@@ -1,0 +1,16 @@
+/**
+ * Metadata of Nest's handlers that decorators of ours write and read.
+ *
+ * Read in @nestjs/common 12.5.1, constants.js and enums/route-paramtypes.enum.js, and in @nestjs/core 12.5.1,
+ * dependencies-scanner.js. If a key changes, Nest's parameter decorators and `createParamDecorator` no longer work on
+ * tools, and global request-scoped enhancers no longer run for them. The tests of parameters and enhancers fail then.
+ */
+
+/** The key of a method's parameter decorators. */
+export const PARAMETERS_METADATA = '__routeArguments__';
+
+/** The key of providers that handle requests. Nest applies global request-scoped enhancers to those alone. */
+export const ENTRY_PROVIDER_METADATA = '__entryProvider__';
+
+/** The numbers of Nest's parameter decorators (`RouteParamtypes`) that mean the same for a call. */
+export const NestParameter = { Request: 0, Headers: 6 } as const;

@@ -1,2 +1,0 @@
-/** A class with class-validator decorators. */
-export type DtoClass = new (...args: never[]) => object;

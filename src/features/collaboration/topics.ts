@@ -1,2 +1,0 @@
-/** What there are updates about. */
-export const TOPICS = ['documents', 'messages'] as const;
