@@ -56,7 +56,7 @@ export function assertedPrincipal(returned: McpPrincipal): McpPrincipal {
   const fault = faultOf(returned as Partial<Record<keyof McpPrincipal, unknown>> | null | undefined);
   if (fault === undefined) return returned;
   throw new McpConfigurationError(
-    `The "principal" option returned ${fault}. Return { subject, scopes, roles, claims }, with a subject that is not ` +
+    `The "principal" option returned ${fault}. Return { subject, scopes, roles, claims }, with a non-empty ` +
       'subject, scopes and roles as arrays of strings, and claims as an object; issuer and tenant are strings, if any. ' +
       'To refuse a request, throw an UnauthorizedException.',
   );
