@@ -1,5 +1,5 @@
-# The reference application. `docker build -t mcp-server .` makes it, .env.example lists its settings.
-# It listens on every address, so it wants MCP_AUTH: with NODE_ENV=production it does not start without.
+# The reference application. Build it with `docker build -t mcp-server .`; .env.example lists its settings.
+# It listens on all addresses and NODE_ENV is production, so it does not start without MCP_AUTH.
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
@@ -20,6 +20,6 @@ USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# The form without a shell: a shell would keep the signal to itself, and calls would be cut off.
+# Exec form: a shell would not pass on the signal, and running calls would be cut off.
 STOPSIGNAL SIGTERM
 CMD ["node", "--enable-source-maps", "dist/src/main.js"]

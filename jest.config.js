@@ -8,17 +8,17 @@ export default {
     '<rootDir>/bench/peers',
   ],
   extensionsToTreatAsEsm: ['.ts'],
-  // One more than the two cores that there are at least: some wait while others compute.
+  // One more than the two cores of the smallest machine: some workers wait while others compute.
   maxWorkers: 3,
-  // Each file has modules of its own, which a worker keeps: collecting garbage would take ever longer.
+  // Each file loads its own modules, which a worker keeps, so garbage collection would take ever longer.
   workerIdleMemoryLimit: '700MB',
-  // A machine that is busy with other things is slow, and not wrong.
+  // Leaves time for a busy machine.
   testTimeout: 30_000,
   moduleNameMapper: {
     '^nestjs-mcp-sse$': '<rootDir>/libs/mcp-sse/src/index.ts',
     '^nestjs-mcp-sse/console$': '<rootDir>/libs/mcp-sse/src/console/index.ts',
     '^nestjs-mcp-sse/throttler$': '<rootDir>/libs/mcp-sse/src/throttler/index.ts',
-    // It is CommonJS that requires ESM, which Node can do, but Jest can only from Node 24.9 on.
+    // It is CommonJS that requires ESM. Node supports that; Jest only from Node 24.9.
     '^@nestjs/throttler$': '<rootDir>/test/fixtures/throttler.ts',
     '^nestjs-mcp-sse/metrics$': '<rootDir>/libs/mcp-sse/src/metrics/index.ts',
     '^nestjs-mcp-sse/tracing$': '<rootDir>/libs/mcp-sse/src/tracing/index.ts',

@@ -1,6 +1,6 @@
 /**
- * Measures what a call costs on several nodes that share a Redis, beside one node without: at the node that has the
- * session, and at another one. Then what a session takes that does nothing.
+ * Measures the cost of a call on several nodes that share a Redis, at the node that owns the session and at another one,
+ * compared with a single node without Redis. Then measures the memory of an idle session.
  *
  *     npm run bench:cluster [-- --adapter fastify] [--rounds 3] [--docs]
  *

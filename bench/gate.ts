@@ -3,9 +3,9 @@
  *
  *     npm run bench:gate [-- --update]
  *
- * `--update` writes what was measured to the budget, for a change whose cost is wanted. Unlike time, these do not
- * depend on what else the machine does. What Node itself allocates differs between its majors, so that is compared
- * on the one of the budget only.
+ * `--update` writes the measured figures to the budget, for a change that is worth its cost. Unlike time, these figures
+ * do not depend on the load of the machine. Node's own allocation differs between its majors, so allocation is compared
+ * only on the major of the budget.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -18,14 +18,14 @@ import { ServerProcess } from './run/server-process.js';
 import { SERVERS } from './run/servers.js';
 
 interface Budget {
-  /** Major of Node. */
+  /** Node's major version. */
   readonly node: number;
   readonly costs: CostTable;
 }
 
 const BUDGET = 'bench/gate/budget.json';
 
-/** Without the optimizing compilers, whose timing decides what is allocated, and without collections. */
+/** Turns off the optimizing compilers, whose timing affects allocation, and garbage collection. */
 const NODE_OPTIONS = [
   '--no-opt',
   '--no-maglev',

@@ -1,5 +1,5 @@
 /**
- * Measures what a call costs as sessions, tools and subscriptions grow:
+ * Measures the cost of a call as sessions, tools and subscriptions grow:
  *
  *     npm run bench:growth [-- --adapter fastify] [--transport sse] [--rounds 3] [--docs]
  *

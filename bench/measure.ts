@@ -1,5 +1,5 @@
 /**
- * Measures one scenario on one server, each on a core of its own, and prints the result as JSON:
+ * Measures one scenario on one server, with load and server on separate cores, and prints the result as JSON:
  *
  *     node bench/dist/bench/measure.js --server fastify-sse --scenario call
  */

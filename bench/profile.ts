@@ -1,5 +1,5 @@
 /**
- * Says where a server's CPU goes in a scenario:
+ * Shows where a server spends its CPU time in a scenario:
  *
  *     npm run bench:profile -- fastify-sse call
  */
@@ -18,7 +18,7 @@ const SECONDS = 5;
 const SHOWN = 45;
 const HOOK = fileURLToPath(new URL('profile/profile-hook.js', import.meta.url));
 
-/** Those that do the same all the time. */
+/** Scenarios with a constant load. */
 const PROFILED: readonly ScenarioName[] = ['call', 'list', 'progress', 'big'];
 
 const [name, given] = process.argv.slice(2);

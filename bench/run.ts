@@ -3,8 +3,8 @@
  *
  *     npm run bench -- [--servers floor-sse,fastify-sse] [--scenarios call,list] [--rounds 3]
  *
- * Servers of others take part where `npm run bench:setup` has installed them. `--full` measures longer and in rounds,
- * and `--docs` writes the results to docs/performance.md.
+ * Other projects' servers take part if `npm run bench:setup` has installed them. `--full` measures longer and in rounds;
+ * `--docs` writes the results to docs/performance.md.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -49,7 +49,7 @@ for (let round = 0; round < rounds; round++)
         ({ message }: Error) => ({ failure: message }),
       );
       samples.push({ round, server: server.name, scenario: name, ...outcome });
-      // A run takes long, and may be ended before its time.
+      // A run takes long and may be interrupted.
       writeFileSync(`${RESULTS}/results.json`, JSON.stringify(run, null, 1));
       const shown = JSON.stringify(outcome).slice(0, 160);
       process.stderr.write(`${round + 1}/${rounds} ${name.padEnd(8)} ${server.name.padEnd(22)} ${shown}\n`);
@@ -87,7 +87,7 @@ function chosen<T extends { readonly name: string }>(
   });
 }
 
-/** Each round begins with another server, so that none always follows the same one. */
+/** Rotates the servers, so that none always follows the same other one. */
 function rotated<T>(items: readonly T[], by: number): T[] {
   const start = by % items.length;
   return [...items.slice(start), ...items.slice(0, start)];

@@ -1,5 +1,5 @@
 /**
- * The server that is measured, on 127.0.0.1, after `npm run build`:
+ * The measured server on 127.0.0.1. Run `npm run build` first:
  *
  *     PORT=3000 node bench/server.mjs express|fastify
  */

@@ -1,4 +1,4 @@
-/** Installs the servers of others that the benchmark compares with, each in a folder of its own. */
+/** Installs the other projects' servers for the benchmark, each in its own folder. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

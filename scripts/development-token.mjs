@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util';
 import jwt from 'jsonwebtoken';
 
 /**
- * Prints a token for the reference application with MCP_AUTH=jwt and MCP_JWT_SECRET, of the environment or of .env:
+ * Prints a token for the reference application with MCP_AUTH=jwt. Reads MCP_JWT_SECRET from the environment or .env:
  *
  *   npm run --silent token -- --subject ada --role editor --tenant acme --hours 8
  *
- * It stands in for an authorization server while one develops, so it does not run with NODE_ENV=production.
+ * It replaces an authorization server during development, so it does not run with NODE_ENV=production.
  */
 const { values } = parseArgs({
   options: {
@@ -22,7 +22,7 @@ if (existsSync('.env')) process.loadEnvFile('.env');
 const { NODE_ENV, MCP_JWT_SECRET, MCP_JWT_ISSUER, MCP_JWT_AUDIENCE, MCP_JWT_TENANT_CLAIM } = process.env;
 const hours = Number(values.hours);
 
-if (NODE_ENV === 'production') fail('An authorization server makes tokens in production. Unset NODE_ENV.');
+if (NODE_ENV === 'production') fail('An authorization server issues tokens in production. Unset NODE_ENV.');
 if (!MCP_JWT_SECRET)
   fail('Set MCP_JWT_SECRET, in .env for instance, to the secret that the application has.');
 if (!(hours > 0)) fail('--hours must be a number above 0.');

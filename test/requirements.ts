@@ -19,7 +19,7 @@ import { STREAMABLE_HTTP } from './requirements/streamable-http.js';
 import { TOOLS } from './requirements/tools.js';
 import { TRANSPORTS } from './requirements/transports.js';
 
-/** What the specification demands of a server, page by page, and the test that pins each. */
+/** The specification's requirements for servers, page by page, with the test that pins each. */
 export const REQUIREMENTS: readonly Requirement[] = [
   ...HTTP_SSE,
   ...TRANSPORTS,

@@ -13,14 +13,14 @@ export interface CallCost {
   /** Microseconds of CPU of all nodes together, and of Redis. */
   readonly nodes: number;
   readonly redis: number;
-  /** Commands that Redis runs, those of scripts included. */
+  /** Commands that Redis runs, including those of scripts. */
   readonly commands: number;
   readonly callsPerSecond: number;
 }
 
 interface Load {
   readonly transport: TransportName;
-  /** The node that has the sessions, and the one that their POSTs come to. */
+  /** The node that owns the sessions, and the node that receives their POSTs. */
   readonly owner: ServerProcess;
   readonly entry: ServerProcess;
   readonly redis?: RedisProcess;
@@ -31,7 +31,7 @@ const SECONDS = 2;
 const WARMUP_SECONDS = 3;
 const TEXT = 'x'.repeat(64);
 
-/** What a call costs where it comes to one node, and its session is at another or the same one. */
+/** Measures the cost of calls that arrive at one node, with sessions on the same or another node. */
 export async function loadNodes({ transport, owner, entry, redis }: Load): Promise<CallCost> {
   const sessions = await Promise.all(Array.from({ length: SESSIONS }, () => open(transport, owner, entry)));
   const end = new AbortController();
@@ -68,7 +68,7 @@ export async function loadNodes({ transport, owner, entry, redis }: Load): Promi
   };
 }
 
-/** A session at one node that posts to the other. */
+/** Opens a session on one node that posts to the other. */
 async function open(
   transport: TransportName,
   owner: ServerProcess,

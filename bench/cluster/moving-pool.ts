@@ -1,7 +1,7 @@
 import { ConnectionPool } from '../load/connection-pool.js';
 import type { RequestListener } from '../load/http-connection.js';
 
-/** Connections to one server and then to another, as a client has them behind a load balancer. */
+/** Connections that move from one server to another, like those of a client behind a load balancer. */
 export class MovingPool extends ConnectionPool {
   private next?: ConnectionPool;
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
-/** A `redis-server` of its own, which keeps nothing. */
+/** A `redis-server` without persistence. */
 export class RedisProcess {
   readonly pid: number;
 
@@ -42,7 +42,7 @@ export class RedisProcess {
     return new RedisProcess(path, child, folder, client);
   }
 
-  /** A figure of `INFO`. */
+  /** Reads a number from `INFO`. */
   async figure(name: string): Promise<number> {
     return Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(await this.client.info())![1]);
   }

@@ -1,4 +1,4 @@
-/** A node of the cluster that is measured: `node server.js express|fastify [URL of Redis]` */
+/** A node of the measured cluster: `node server.js express|fastify [URL of Redis]` */
 import { Module } from '@nestjs/common';
 import { McpSseModule } from 'nestjs-mcp-sse';
 import { redisCluster } from 'nestjs-mcp-sse/redis';

@@ -2,7 +2,7 @@ import { COUNT, ECHO, FILLER_ARGUMENTS, FILLERS, MODES } from './tools.js';
 
 const { query, limit, tags, exact, mode } = FILLER_ARGUMENTS;
 
-/** The tools in JSON Schema, for the servers that take it. */
+/** The tools in JSON Schema, for servers that accept it. */
 export const TOOL_LIST = [
   { ...ECHO, inputSchema: objectOf({ message: { type: 'string' } }) },
   { ...COUNT, inputSchema: { type: 'object', properties: {} } },

@@ -1,10 +1,10 @@
 /**
  * The tools that every measured server offers. `echo` and `count` are called; the others make `tools/list` as long
- * as that of a real server.
+ * as on a real server.
  */
 export const ECHO = { name: 'echo', description: 'Returns the message it was given.' } as const;
 
-/** How often `count` reports progress before it returns. */
+/** Number of progress notifications of `count` before it returns. */
 export const PROGRESS_EVENTS = 100;
 
 export const COUNT = {
@@ -12,12 +12,12 @@ export const COUNT = {
   description: `Reports progress ${PROGRESS_EVENTS} times, then returns.`,
 } as const;
 
-/** What `count` returns. */
+/** The result of `count`. */
 export const COUNTED = 'done';
 
 export const MODES = ['fast', 'full'] as const;
 
-/** Descriptions of the arguments that a filler takes. */
+/** Descriptions of a filler's arguments. */
 export const FILLER_ARGUMENTS = {
   query: 'What to look for',
   limit: 'How many results to return',
@@ -33,7 +33,7 @@ export const FILLERS = Array.from({ length: FILLER_COUNT }, (_, index) => ({
   description: `Filler tool ${index + 1}: makes tools/list as long as that of a real server.`,
 }));
 
-/** Of arguments, by the name of the tool: for the load, which checks every list. */
+/** The argument names of each tool, for the load, which checks every list. */
 export const ARGUMENT_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   [ECHO.name, ['message']],
   [COUNT.name, []],

@@ -3,14 +3,14 @@ import type { Exchange, ServerMessage } from '../load/exchange.js';
 import { singleText } from './single-text.js';
 import { WrongAnswerError } from './wrong-answer.error.js';
 
-/** A call of `count` with all its progress. */
+/** A call of `count`, including all its progress. */
 export class CountExchange implements Exchange {
   readonly method = 'tools/call';
   readonly params: string;
   private events = 0;
   private answered = false;
 
-  /** @param ordered whether progress may not come after the answer */
+  /** @param ordered whether all progress must come before the answer */
   constructor(
     readonly id: number,
     private readonly ordered: boolean,

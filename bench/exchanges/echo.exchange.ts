@@ -9,7 +9,7 @@ export class EchoExchange implements Exchange {
   readonly method = 'tools/call';
   readonly params: string;
 
-  /** @param known where the text is the same in every call */
+  /** @param known given if the text is the same in every call */
   constructor(
     readonly id: number,
     private readonly text: string,

@@ -23,7 +23,7 @@ describe('the check of answers', () => {
     expect(() => take(echo(), { id: 7, error: { code: 1 } })).toThrow('Wrong answer');
   });
 
-  it('wants all progress in order, and before the answer where there is one stream', () => {
+  it('requires all progress in order, and before the answer on a single stream', () => {
     const progress = (done: number) => ({
       method: 'notifications/progress',
       params: { progressToken: 7, progress: done },
@@ -37,7 +37,7 @@ describe('the check of answers', () => {
     expect(take(new CountExchange(7, false), last)).toBe(false);
   });
 
-  it('wants every tool with its arguments', () => {
+  it('requires every tool with its arguments', () => {
     const list = () => new ListExchange(7, new KnownAnswer());
     expect(take(list(), { id: 7, result: { tools: TOOL_LIST } })).toBe(true);
     expect(() => take(list(), { id: 7, result: { tools: TOOL_LIST.slice(1) } })).toThrow('Wrong answer');
@@ -46,7 +46,7 @@ describe('the check of answers', () => {
     expect(() => take(list(), { id: 7, result: { tools: [bare, ...others] } })).toThrow('Wrong answer');
   });
 
-  it('recognizes an answer that differs from a known one in its id alone', () => {
+  it('recognizes an answer that differs from a known one only in its id', () => {
     const known = new KnownAnswer();
     const answer = (id: number, value: string) => `{"jsonrpc":"2.0","id":${id},"result":"${value}"}`;
     expect(known.matches(1, answer(1, 'a'))).toBe(false);

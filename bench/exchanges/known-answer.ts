@@ -1,6 +1,6 @@
 /**
- * An answer that was parsed and found right once. The same text with another id is as right, and compared in a
- * fraction of the time that parsing takes.
+ * An answer that was parsed and checked once. The same text with another id is right too, and comparing takes a fraction
+ * of the time of parsing.
  */
 export class KnownAnswer {
   private before?: string;

@@ -8,7 +8,7 @@ interface Tool {
   readonly inputSchema?: { readonly properties?: object };
 }
 
-/** A `tools/list`, of which every tool is looked at. */
+/** A `tools/list` whose tools are all checked. */
 export class ListExchange implements Exchange {
   readonly method = 'tools/list';
   readonly params = '{}';

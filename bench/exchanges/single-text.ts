@@ -3,7 +3,7 @@ interface ToolResult {
   readonly isError?: unknown;
 }
 
-/** The text of a tool's result that is one text and no error. */
+/** The text of a tool's result; undefined unless the result is a single text and not an error. */
 export function singleText(result: unknown): unknown {
   const { content, isError } = (result ?? {}) as ToolResult;
   return content?.length === 1 && content[0]?.type === 'text' && !isError ? content[0].text : undefined;

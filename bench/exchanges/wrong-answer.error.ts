@@ -1,4 +1,4 @@
-/** An answer that is not the one that the load asked for. */
+/** An answer other than the load expected. */
 export class WrongAnswerError extends Error {
   constructor(request: string, raw: string) {
     super(`Wrong answer to ${request}: ${raw.slice(0, 300)}`);

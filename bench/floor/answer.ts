@@ -1,7 +1,7 @@
 import { TOOL_LIST } from '../contract/tool-list.js';
 import { COUNT, COUNTED, PROGRESS_EVENTS } from '../contract/tools.js';
 
-/** As much of a message as the floor looks at; it trusts the load. */
+/** The members that the floor reads; it trusts the load. */
 export interface TrustedMessage {
   readonly id?: number;
   readonly method: string;
@@ -14,9 +14,9 @@ export interface TrustedMessage {
 }
 
 /**
- * Does what the wire asks for and nothing else: no validation, no sessions, no errors.
+ * Answers as the protocol requires and does nothing else: no validation, no sessions, no errors.
  *
- * @param notify is called with each notification that comes before the answer
+ * @param notify called with each notification before the answer
  * @returns the answer
  */
 export function answer({ id, method, params }: TrustedMessage, notify: (message: object) => void): object {

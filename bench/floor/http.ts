@@ -1,4 +1,4 @@
-/** The least that Node can do over Streamable HTTP: JSON, or a stream where there is progress to report. */
+/** The cheapest possible server over Streamable HTTP: answers with JSON, or with a stream if there is progress. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import { answer, type TrustedMessage } from './answer.js';

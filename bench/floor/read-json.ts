@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { TrustedMessage } from './answer.js';
 
-/** Calls back, rather than resolves: a promise would be work that the wire does not ask for. */
+/** Uses a callback, since a promise would be avoidable work. */
 export function readJson(request: IncomingMessage, onMessage: (message: TrustedMessage) => void): void {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));

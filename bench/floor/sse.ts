@@ -1,4 +1,4 @@
-/** The least that Node can do over HTTP+SSE: the floor that servers are compared with. */
+/** The cheapest possible server over HTTP+SSE: the floor that servers are compared with. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import { answer } from './answer.js';

@@ -10,12 +10,12 @@ function table(call: Partial<Costs> = {}): CostTable {
 }
 
 describe('the gate', () => {
-  it('passes what costs as much as its budget, or less', () => {
+  it('passes costs up to the budget', () => {
     expect(budgetBreaches(table(), table(), BOTH)).toEqual([]);
     expect(budgetBreaches(table({ socketWrites: 1, allocatedBytes: 100 }), table(), BOTH)).toEqual([]);
   });
 
-  it('refuses one socket write more in a hundred operations', () => {
+  it('refuses one more socket write in a hundred operations', () => {
     expect(budgetBreaches(table({ socketWrites: 2.02 }), table(), BOTH)).toEqual([
       'express-sse, call: 2.02 socket writes, the budget is 2',
     ]);
@@ -28,11 +28,11 @@ describe('the gate', () => {
     ]);
   });
 
-  it('looks at nothing else where allocation cannot be compared', () => {
+  it('compares only socket writes where allocation cannot be compared', () => {
     expect(budgetBreaches(table({ allocatedBytes: 99_000 }), table(), ['socketWrites'])).toEqual([]);
   });
 
-  it('refuses what has no budget', () => {
+  it('refuses an operation without a budget', () => {
     expect(budgetBreaches(table(), {}, BOTH)).toHaveLength(4);
     expect(budgetBreaches(table(), {}, BOTH)[0]).toContain('npm run bench:gate -- --update');
   });

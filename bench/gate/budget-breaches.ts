@@ -1,6 +1,6 @@
 import type { Costs, CostTable, OperationName } from './costs.js';
 
-/** Allocation differs by one or two percent from run to run, writes do not differ. */
+/** Allocation varies by one or two percent between runs; writes do not vary. */
 const TOLERANCE: Readonly<Record<keyof Costs, number>> = { socketWrites: 1.005, allocatedBytes: 1.05 };
 
 const NAMES: Readonly<Record<keyof Costs, string>> = {
@@ -9,9 +9,9 @@ const NAMES: Readonly<Record<keyof Costs, string>> = {
 };
 
 /**
- * What costs more than the budget allows, a line for each.
+ * Lists the costs above the budget, one per line.
  *
- * @param compared what to look at
+ * @param compared the costs to compare
  */
 export function budgetBreaches(
   measured: CostTable,

@@ -1,4 +1,4 @@
-/** What one operation costs the server. */
+/** The server's cost per operation. */
 export interface Costs {
   readonly socketWrites: number;
   readonly allocatedBytes: number;
@@ -6,5 +6,5 @@ export interface Costs {
 
 export type OperationName = 'call' | 'event' | 'list' | 'session';
 
-/** By server, as `bench/servers.ts` names it, and operation. */
+/** Costs by the server's name and the operation. */
 export type CostTable = Readonly<Record<string, Readonly<Record<OperationName, Costs>>>>;

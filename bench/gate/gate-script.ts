@@ -14,11 +14,11 @@ const CALLS = 300;
 const COUNTS = 10;
 const LISTS = 100;
 const SESSIONS = 40;
-/** The least of several: what else a server does now and then comes on top. */
+/** Takes the minimum of several batches, since a server's periodic work adds to some of them. */
 const BATCHES = 5;
 const TEXT = 'x'.repeat(64);
 
-/** Makes the same requests each time, one after the other, and tells what each operation costs the server. */
+/** Makes the same requests on each run, one after the other, and measures the server's cost per operation. */
 export async function runGateScript(
   server: ServerProcess,
   { transport }: MeasuredServer,

@@ -1,6 +1,6 @@
 /**
- * Preloaded into a server: counts what goes to its sockets, and tells what it has allocated since the last time it
- * was asked. The young generation is so large that nothing is collected in between.
+ * Preloaded into a server: counts socket writes and reports the bytes allocated since the last request. The young
+ * generation is so large that nothing is collected in between.
  */
 import { Socket } from 'node:net';
 

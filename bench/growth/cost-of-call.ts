@@ -6,11 +6,11 @@ import { ServerProcess } from '../run/server-process.js';
 import { closedLoop } from '../scenarios/closed-loop.js';
 import { repeat } from '../scenarios/repeat.js';
 
-/** What the server has to look after. */
+/** The size of the server's state. */
 export interface Burden {
   readonly sessions: number;
   readonly tools: number;
-  /** Of all sessions together, each to a resource of its own. */
+  /** Subscriptions of all sessions together, each to a different resource. */
   readonly subscriptions: number;
 }
 
@@ -19,7 +19,7 @@ const SECONDS = 1;
 const WARMUP_SECONDS = 2;
 const TEXT = 'x'.repeat(64);
 
-/** Microseconds of the server's CPU for a call, with ten at a time that go round all sessions. */
+/** Microseconds of the server's CPU per call, with ten calls at a time, spread over all sessions. */
 export async function costOfCall(
   adapter: string,
   transport: TransportName,

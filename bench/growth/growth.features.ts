@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { McpRegistry } from 'nestjs-mcp-sse';
 import { FillerDto } from '../server/filler.dto.js';
 
-/** Token of how many tools there are to be. */
+/** Injection token of the number of tools. */
 export const MORE_TOOLS = Symbol('more tools');
 
 /** Tools that are only listed, and resources to subscribe to. */

@@ -1,4 +1,4 @@
-/** The server of the growth check: `node server.js express|fastify <tools besides the called ones>` */
+/** The server of the growth check: `node server.js express|fastify <number of additional tools>` */
 import { Module } from '@nestjs/common';
 import { McpSseModule } from 'nestjs-mcp-sse';
 import { BENCH_OPTIONS } from '../server/bench.options.js';

@@ -1,9 +1,9 @@
 import { HttpConnection, type RequestListener } from './http-connection.js';
 
-/** A server may close a connection that waits, by default after 5 seconds, while a request is on its way to it. */
+/** Shorter than the server's idle timeout (5 seconds by default), which could close a connection during a request. */
 const MAX_IDLE_MS = 2_000;
 
-/** As many connections as there are requests at a time; each is used again once its response has ended. */
+/** One connection per concurrent request; each is reused once its response has ended. */
 export class ConnectionPool {
   private readonly idle: { readonly connection: HttpConnection; readonly since: number }[] = [];
 

@@ -1,4 +1,4 @@
-/** A message of the server, of which nothing is trusted. */
+/** An unchecked message from the server. */
 export interface ServerMessage {
   readonly id?: number;
   readonly method?: string;
@@ -7,21 +7,21 @@ export interface ServerMessage {
   readonly error?: unknown;
 }
 
-/** A request, and what has to come back. */
+/** A request and its expected answer. */
 export interface Exchange {
   readonly id: number;
   readonly method: string;
   /** JSON of the parameters. */
   readonly params: string;
 
-  /** Whether this is the right answer, told from its text: parsing large ones would be the load's main cost. */
+  /** Whether this text is the right answer. Parsing large answers would be the load's main cost. */
   recognizes?(raw: string): boolean;
 
   /**
-   * Takes a message that the server sent, in the order of arrival.
+   * Handles a message from the server. Messages are passed in order of arrival.
    *
-   * @returns whether it was the last
-   * @throws {Error} when it is wrong
+   * @returns whether it was the last message message
+   * @throws {Error} if the message is wrong
    */
   take(message: ServerMessage, raw: string): boolean;
 }

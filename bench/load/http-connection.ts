@@ -2,25 +2,25 @@ import { connect, type Socket } from 'node:net';
 import { HttpResponseParser } from './http-response.parser.js';
 import type { ResponseHead } from './response-head.js';
 
-/** What a request wants to know of its response. */
+/** Receives the parts of a response. */
 export interface RequestListener {
   head?(head: ResponseHead): void;
   body?(chunk: Buffer): void;
   end?(): void;
-  /** The connection failed or was closed before the response was whole. */
+  /** The connection failed or was closed before the response was complete. */
   fail(error: Error): void;
 }
 
 /**
- * A connection that is kept alive and carries one request at a time. Written on a plain socket, since Node's own
- * client would cost more than a fast server does.
+ * A keep-alive connection that carries one request at a time. Uses a plain socket, since Node's HTTP client would cost
+ * more than a fast server.
  */
 export class HttpConnection {
   private readonly socket: Socket;
   private readonly parser: HttpResponseParser;
   private current?: RequestListener;
 
-  /** @param onIdle called whenever a response has ended and another request may be sent */
+  /** @param onIdle called when a response has ended and another request may be sent */
   constructor(url: URL, onIdle: (connection: HttpConnection) => void = () => undefined) {
     this.parser = new HttpResponseParser({
       head: (head) => this.current?.head?.(head),
@@ -43,7 +43,7 @@ export class HttpConnection {
     return !this.socket.destroyed && this.socket.writable;
   }
 
-  /** @param request its whole text, head and body */
+  /** @param request the full text, head and body */
   send(request: string, listener: RequestListener): void {
     this.current = listener;
     this.socket.write(request);

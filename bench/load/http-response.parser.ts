@@ -1,6 +1,6 @@
 import { ResponseHead } from './response-head.js';
 
-/** Gets what a response is made of, in the order of its arrival. */
+/** Receives the parts of a response in order. */
 export interface ResponseListener {
   head(head: ResponseHead): void;
   body(chunk: Buffer): void;
@@ -16,14 +16,14 @@ const HEAD_END = '\r\n\r\n';
 /** Reads the responses of one HTTP/1.1 connection, one after the other. Requests are never HEAD or CONNECT. */
 export class HttpResponseParser {
   private state: State = 'head';
-  /** What has arrived and cannot be used without what follows. */
+  /** Received data that is still incomplete. */
   private waiting: Buffer = NOTHING;
-  /** Bytes to come of a body or a chunk. */
+  /** Bytes of the body or chunk that are still to come. */
   private left = 0;
 
   constructor(private readonly listener: ResponseListener) {}
 
-  /** @throws {SyntaxError} when it is not HTTP */
+  /** @throws {SyntaxError} if the data is not HTTP */
   push(data: Buffer): void {
     let rest = this.waiting.length === 0 ? data : Buffer.concat([this.waiting, data]);
     while (rest.length > 0) {
@@ -35,9 +35,9 @@ export class HttpResponseParser {
   }
 
   /**
-   * The connection has ended.
+   * Handles the end of the connection.
    *
-   * @throws {SyntaxError} when a response was not whole
+   * @throws {SyntaxError} if a response was incomplete
    */
   close(): void {
     if (this.state === 'until-close') this.finish();
@@ -45,7 +45,7 @@ export class HttpResponseParser {
       throw new SyntaxError(`The connection ended within a response (${this.state}).`);
   }
 
-  /** @returns how many bytes it used, 0 when it needs more */
+  /** @returns the number of bytes used; 0 if more are needed */
   private step(data: Buffer): number {
     switch (this.state) {
       case 'head':

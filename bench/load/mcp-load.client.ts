@@ -5,7 +5,7 @@ import { StreamableHttpSession } from './streamable-http.session.js';
 
 export type TransportName = 'sse' | 'http';
 
-/** Opens sessions with one server, which post on connections that they share. */
+/** Opens sessions with one server. They post on shared connections. */
 export class McpLoadClient {
   private readonly pool: ConnectionPool;
 

@@ -11,25 +11,25 @@ const PROGRESS = 'notifications/progress';
 const PING_ANSWER = '"result":{}';
 const REFUSAL = '"error":{"code":-32601,"message":"Method not found"}';
 
-/** A session of a client that makes one request at a time and checks all that comes. */
+/** A client's session that makes one request at a time and checks every message. */
 export abstract class McpSession {
-  /** Whether everything that belongs to a request comes on one stream, and so in order. */
+  /** Whether all messages of a request arrive on one stream, and so in order. */
   abstract readonly ordered: boolean;
   private pending?: Pending;
   private failure?: Error;
   private lastId = 0;
 
-  /** Ends the session as a client of its transport does. */
+  /** Ends the session as clients of its transport do. */
   abstract close(): Promise<void>;
 
-  /** Sends one message; `this.fail` is for what goes wrong. */
+  /** Sends one message. Reports failures to `this.fail`. */
   protected abstract post(body: string): Promise<void> | void;
 
   nextId(): number {
     return ++this.lastId;
   }
 
-  /** @throws {Error} when an answer is wrong, or the session has failed */
+  /** @throws {Error} if an answer is wrong or the session has failed */
   exchange(exchange: Exchange): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.failure) return void reject(this.failure);
@@ -51,11 +51,11 @@ export abstract class McpSession {
       const message = JSON.parse(raw) as ServerMessage;
       if (message.method !== undefined && message.id !== undefined)
         return this.answer(message.id, message.method);
-      // Servers may log, and tell of lists that have changed, whenever they like.
+      // Servers may log and announce changed lists at any time.
       if (message.method !== undefined && message.method !== PROGRESS) return;
       if (pending) {
         if (pending.exchange.take(message, raw)) this.settle(pending);
-      } else if (message.id !== undefined) throw new Error(`Nothing was asked: ${raw.slice(0, 300)}`);
+      } else if (message.id !== undefined) throw new Error(`Unexpected answer: ${raw.slice(0, 300)}`);
     } catch (error) {
       this.fail(error as Error);
     }

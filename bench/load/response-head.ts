@@ -1,13 +1,13 @@
 const STATUS_LINE = /^HTTP\/1\.1 (\d{3})/;
 
-/** The head of a response, of which only what is asked for is taken apart. */
+/** The head of a response. Parses only the headers that are read. */
 export class ResponseHead {
   readonly status: number;
   private lowerCased?: string;
 
   /**
-   * @param text without the empty line behind it
-   * @throws {SyntaxError} when it is not that of an HTTP/1.1 response
+   * @param text the head without the empty line that ends it
+   * @throws {SyntaxError} if it is not the head of an HTTP/1.1 response
    */
   constructor(private readonly text: string) {
     const status = STATUS_LINE.exec(text)?.[1];

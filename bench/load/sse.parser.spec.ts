@@ -8,7 +8,7 @@ function parse(...chunks: (string | Buffer)[]): [string, string][] {
   return events;
 }
 
-describe('the parser of event streams', () => {
+describe('the event stream parser', () => {
   const stream =
     ': hi\r\n\r\nid: 1\nevent: endpoint\ndata: /é?a=1\n\ndata:漢\rdata: 🙂\r\revent: none\n\ndata\n\n';
   const events = [
@@ -17,18 +17,18 @@ describe('the parser of event streams', () => {
     ['message', ''],
   ];
 
-  it('reads types, lines of data and all three ends of lines, and passes comments and ids by', () => {
+  it('reads event types, data lines and all three line endings, and skips comments and ids', () => {
     expect(parse(stream)).toEqual(events);
   });
 
-  it('reads the same wherever the stream is cut, within a character too', () => {
+  it('reads the same wherever the stream is split, even within a character', () => {
     const bytes = Buffer.from(stream);
     for (let cut = 1; cut < bytes.length; cut++)
       expect(parse(bytes.subarray(0, cut), bytes.subarray(cut))).toEqual(events);
     expect(parse(...Array.from(bytes, (byte) => Buffer.of(byte)))).toEqual(events);
   });
 
-  it('keeps back what has no empty line behind it', () => {
+  it('holds back an event until its empty line', () => {
     expect(parse('data: half\n')).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ const LINE_FEED = 10;
  */
 export class SseParser {
   private readonly decoder = new StringDecoder('utf8');
-  /** The beginning of a line whose end has not arrived. */
+  /** The beginning of an incomplete line. */
   private line = '';
   private endedWithCarriageReturn = false;
   private event = '';
@@ -23,7 +23,7 @@ export class SseParser {
     const text = this.decoder.write(chunk);
     let start = this.endedWithCarriageReturn && text.charCodeAt(0) === LINE_FEED ? 1 : 0;
     if (text.length > 0) this.endedWithCarriageReturn = text.charCodeAt(text.length - 1) === CARRIAGE_RETURN;
-    // Looked for once, since most streams have none.
+    // Checked once per chunk, since most streams have none.
     let carriageReturn = text.indexOf('\r', start);
     for (;;) {
       const lineFeed = text.indexOf('\n', start);

@@ -7,7 +7,7 @@ import { SseParser } from './sse.parser.js';
 export class SseSession extends McpSession {
   readonly ordered = true;
   private readonly stream: HttpConnection;
-  /** Of each POST, up to the length of its body. */
+  /** The head of each POST, up to the value of Content-Length. */
   private head = '';
 
   private constructor(

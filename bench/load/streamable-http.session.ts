@@ -6,11 +6,11 @@ import { SseParser } from './sse.parser.js';
 
 const VERSION = '2025-06-18';
 
-/** A session over Streamable HTTP whose stream of the server's own messages is open, as clients have it. */
+/** A session over Streamable HTTP that keeps its GET stream open, as clients do. */
 export class StreamableHttpSession extends McpSession {
   readonly ordered = false;
   private readonly stream: HttpConnection;
-  /** Headers that name the session, once it has a name. */
+  /** Headers that name the session, once it has an id. */
   private headers = '';
 
   private constructor(
@@ -92,7 +92,7 @@ export class StreamableHttpSession extends McpSession {
     };
   }
 
-  /** An event without data only has an id. */
+  /** An event without data carries only an id. */
   private eventReader(): Required<Pick<RequestListener, 'body'>> {
     const parser = new SseParser((event, data) => {
       if (event === 'message' && data !== '') this.receive(data);

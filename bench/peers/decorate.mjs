@@ -1,7 +1,7 @@
 /**
- * Decorators without their syntax, which Node does not read.
+ * Applies decorators without decorator syntax, which Node cannot parse.
  *
- * @param decorators of the parameters, in their order
+ * @param decorators the decorators of the parameters, in order
  */
 export function decorateMethod(type, name, decorator, ...parameters) {
   for (const [index, parameter] of parameters.entries()) parameter?.(type.prototype, name, index);

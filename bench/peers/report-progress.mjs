@@ -1,7 +1,7 @@
 import { COUNTED, PROGRESS_EVENTS } from '../dist/bench/contract/tools.js';
 import { text } from './text.mjs';
 
-/** What `count` does where progress is a notification to be written out, as in the official SDK. */
+/** `count` for servers that have no progress helper, such as the official SDK. */
 export async function reportProgress({ _meta, sendNotification }) {
   for (let progress = 1; progress <= PROGRESS_EVENTS; progress++)
     await sendNotification({

@@ -1,6 +1,6 @@
 import { FILLER_ARGUMENTS, MODES } from '../dist/bench/contract/tools.js';
 
-/** The arguments of the tools, in the zod that a server brings: there are two majors of it. */
+/** The arguments of the tools, in the server's own zod: two majors are in use. */
 export const shapesOf = (z) => ({
   echo: { message: z.string() },
   filler: {

@@ -1,2 +1,2 @@
-/** A result of one text. */
+/** A result with one text. */
 export const text = (value) => ({ content: [{ type: 'text', text: value }] });

@@ -1,7 +1,7 @@
 /** Preloaded into a server: profiles its CPU from one message to the next. */
 import { Session } from 'node:inspector/promises';
 
-/** Between samples. */
+/** Interval between samples, in microseconds. */
 const INTERVAL_MICROS = 200;
 
 const session = new Session();

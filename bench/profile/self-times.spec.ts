@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { Profiler } from 'node:inspector';
 import { selfTimes } from './self-times.js';
 
-it('gives each function and package its share of the time that was not idle', () => {
+it('gives each function and package its share of the busy time', () => {
   const node = (id: number, functionName: string, url: string) => ({
     id,
     callFrame: { functionName, url, scriptId: '0', lineNumber: 9, columnNumber: 0 },

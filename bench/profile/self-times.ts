@@ -2,7 +2,7 @@ import type { Profiler } from 'node:inspector';
 
 type CallFrame = Profiler.Profile['nodes'][number]['callFrame'];
 
-/** How much of the time a function, or all of a package, took by itself: a share from 0 to 1. */
+/** The self time of a function or a whole package, as a share from 0 to 1. */
 export interface SelfTime {
   readonly name: string;
   readonly share: number;
@@ -11,7 +11,7 @@ export interface SelfTime {
 const PACKAGE = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 const OWN_LAYER = /\/libs\/mcp-sse\/src\/([^/]+)\//;
 
-/** Where the time of a profile went that was not idle, the most first. */
+/** Breaks down the busy time of a profile, largest share first. */
 export function selfTimes({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): {
   readonly functions: readonly SelfTime[];
   readonly origins: readonly SelfTime[];
@@ -31,7 +31,7 @@ export function selfTimes({ nodes, samples = [], timeDeltas = [] }: Profiler.Pro
   return { functions: ranked(functions), origins: ranked(origins) };
 }
 
-/** The call that starts the profile is in it. */
+/** The profile includes the call that started it. */
 function isProfiler({ url, functionName }: CallFrame): boolean {
   return url === '' && functionName === 'dispatch';
 }

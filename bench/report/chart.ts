@@ -12,7 +12,7 @@ const BAR_HEIGHT = 14;
 const ROW_HEIGHT = 20;
 const TITLE_HEIGHT = 34;
 
-/** Readable on light and on dark pages: an image follows the reader's scheme, not the page's. */
+/** Readable on light and dark pages: an image follows the reader's color scheme, not the page's. */
 const STYLE = `
   text { font: 12px system-ui, sans-serif; fill: #24292f; }
   .title { font-weight: 600; font-size: 14px; }
@@ -27,7 +27,7 @@ interface Bar {
   readonly comparison: Comparison;
 }
 
-/** Bars of the main figures as an SVG image. */
+/** Draws the main figures as an SVG bar chart. */
 export function chart(samples: readonly Sample[]): string {
   const figures = PANELS.flatMap(
     (name) => [...CPU_FIGURES, ...MEMORY_FIGURES].find(({ scenario }) => scenario === name) ?? [],

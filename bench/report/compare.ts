@@ -5,11 +5,11 @@ import type { Figure } from './figures.js';
 
 export interface Comparison {
   readonly value: number;
-  /** To the floor of the same transport, in the same round. */
+  /** The ratio to the floor of the same transport in the same round. */
   readonly ratio?: number;
 }
 
-/** The medians over the rounds of a figure and of its ratio to the floor. */
+/** The medians, over all rounds, of a figure and of its ratio to the floor. */
 export function compare(
   samples: readonly Sample[],
   { scenario, value, compared }: Figure,

@@ -1,12 +1,12 @@
 import type { ScenarioResult } from '../scenarios/scenario.js';
 
-/** A figure that is compared. */
+/** A compared figure. */
 export interface Figure {
   readonly title: string;
   /** Name of the planned scenario. */
   readonly scenario: string;
   readonly value: (result: ScenarioResult) => number | undefined;
-  /** Whether a ratio to the floor says something: not of what should be nothing. */
+  /** Whether to show a ratio to the floor. Meaningless for figures that should be zero. */
   readonly compared: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Three digits that count, and no more than two behind the point. */
+/** Three significant digits, and at most two decimals. */
 export function formatNumber(value: number): string {
   const size = Math.abs(value);
   if (size >= 100) return Math.round(value).toLocaleString('en-US');

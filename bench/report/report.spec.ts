@@ -19,23 +19,23 @@ const SAMPLES: Sample[] = [
 ];
 
 describe('the report', () => {
-  it('gives the median of the rounds, and that of the ratios within each', () => {
+  it('gives the medians of the rounds and of the ratios within each round', () => {
     expect(tables(SAMPLES)).toContain('| nestjs-mcp-sse, Fastify | 60.0 (3.00×) |');
     expect(tables(SAMPLES)).toContain('| floor: node:http alone | 20.0 |');
   });
 
-  it('says what was not measured, and why', () => {
+  it('lists failed measurements with their reasons', () => {
     expect(tables(SAMPLES)).toContain('- express-sse, call: it did not start');
   });
 
-  it('draws a bar for each server that was measured', () => {
+  it('draws a bar for each measured server', () => {
     const image = chart(SAMPLES);
     expect(image.match(/<rect /g)).toHaveLength(2);
     expect(image).toContain('nestjs-mcp-sse, Fastify · SSE');
     expect(image).toContain('prefers-color-scheme: dark');
   });
 
-  it('writes numbers with the digits that count', () => {
+  it('writes numbers with their significant digits', () => {
     expect([12345.6, 100.4, 12.34, 1.234, -0.001].map(formatNumber)).toEqual([
       '12,346',
       '100',

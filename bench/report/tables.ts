@@ -10,7 +10,7 @@ const TRANSPORTS = [
 ] as const;
 const LIMITED = '†';
 
-/** The results in Markdown; behind each value its ratio to the floor. */
+/** The results in Markdown, each value followed by its ratio to the floor. */
 export function tables(samples: readonly Sample[]): string {
   const sections = [
     ['CPU of the server per operation', CPU_FIGURES],

@@ -2,12 +2,12 @@ import { machineSeconds, processSeconds } from './proc-stat.js';
 
 export interface CpuUsage {
   readonly seconds: number;
-  /** CPU of the server. */
+  /** CPU time of the server. */
   readonly serverSeconds: number;
   readonly cores: { readonly server: number; readonly load: number; readonly others: number };
 }
 
-/** What CPU the server, this process and all others take from its construction on. */
+/** Measures the CPU time of the server, this process and all others from its construction on. */
 export class CpuMeter {
   private readonly start = this.now();
 

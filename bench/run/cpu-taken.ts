@@ -4,8 +4,8 @@ import { processSeconds } from './proc-stat.js';
 const POLL_MS = 20;
 
 /**
- * Resolves when a process has taken so many seconds of CPU. On a machine that others use too, the same time of the
- * clock would be less work.
+ * Resolves when a process has used the given seconds of CPU time. On a shared machine, the same wall-clock time would
+ * mean less work.
  */
 export async function cpuTaken(pid: number, seconds: number): Promise<void> {
   const end = processSeconds(pid) + seconds;

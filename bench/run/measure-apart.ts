@@ -10,9 +10,9 @@ const MEASURE = fileURLToPath(new URL('../measure.js', import.meta.url));
 const run = promisify(execFile);
 
 /**
- * Measures in a process of its own, so that no scenario meets what another has left behind.
+ * Measures in a separate process, so that scenarios do not affect each other.
  *
- * @throws {Error} with the reason in a line
+ * @throws {Error} with the reason in one line
  */
 export async function measureApart(
   server: string,

@@ -5,11 +5,11 @@ export interface PlannedScenario {
   readonly name: string;
   readonly scenario: ScenarioName;
   readonly options: Readonly<Partial<Record<'sessions' | 'seconds' | 'warmup' | 'cycles', number>>>;
-  /** A server that serves few sessions only is left out. */
+  /** Skips servers that support fewer sessions. */
   readonly needsSessions: boolean;
   /** Measured in the first round only, since it takes long and varies little. */
   readonly once: boolean;
-  /** Whether servers of others take part, those that are installed. */
+  /** Whether other projects' servers take part, if installed. */
   readonly peers: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface Plan {
   readonly scenarios: readonly PlannedScenario[];
 }
 
-/** About ten minutes: all that is published, each a moment long, to see what a change did. */
+/** About ten minutes: all published scenarios, each for a short time, to see the effect of a change. */
 export const QUICK: Plan = {
   rounds: 1,
   scenarios: [
@@ -32,7 +32,7 @@ export const QUICK: Plan = {
   ],
 };
 
-/** An hour or more: what is published. */
+/** An hour or more: the published results. */
 export const FULL: Plan = {
   rounds: 3,
   scenarios: [

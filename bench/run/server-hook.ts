@@ -1,11 +1,11 @@
 /**
- * Preloaded into every server (`--import`, with `--expose-gc`): tells the port that it listens on, and, when asked,
- * collects garbage and tells what is left.
+ * Preloaded into every server (`--import`, with `--expose-gc`): reports the port that it listens on. On request, collects
+ * garbage and reports the remaining memory.
  */
 import { Server, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Several, a moment apart, since finalizers and close handlers run between them. */
+/** Collects several times, with pauses in which finalizers and close handlers run. */
 const COLLECTIONS = 4;
 const PAUSE_MS = 50;
 
@@ -16,7 +16,7 @@ prototype.listen = function (...args) {
   return listen.apply(this, args);
 };
 
-// Whoever started it is gone, and would not stop it any more.
+// The parent process is gone and can no longer stop it.
 process.on('disconnect', () => process.exit());
 
 process.on('message', async (question) => {

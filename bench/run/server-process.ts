@@ -12,12 +12,12 @@ export interface ServerMemory {
 const SERVER_CORE = '0';
 const START_MS = 120_000;
 const STOP_MS = 5_000;
-/** For sockets that were just closed to be closed on the other side too. */
+/** Time for the server to notice closed sockets. */
 const SETTLE_MS = 600;
 const SERVER_HOOK = fileURLToPath(new URL('server-hook.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
-/** A server that runs on a core of its own. */
+/** A server process on its own core. */
 export class ServerProcess {
   readonly pid: number;
   url!: URL;
@@ -37,7 +37,7 @@ export class ServerProcess {
   /**
    * Resolves once it listens.
    *
-   * @param nodeOptions options of Node besides those that all servers get
+   * @param nodeOptions further Node options besides those that all servers get
    */
   static async start(
     { name, command, path }: MeasuredServer,
@@ -60,14 +60,14 @@ export class ServerProcess {
     return server;
   }
 
-  /** What is left after garbage was collected. */
+  /** Memory after a garbage collection. */
   async memory(): Promise<ServerMemory> {
     await sleep(SETTLE_MS);
     const { rss, heapUsed } = await this.ask<NodeJS.MemoryUsage>('memory');
     return { rssKib: rss / 1024, heapKib: heapUsed / 1024 };
   }
 
-  /** Asks what was preloaded into the server. */
+  /** Sends a request to the hook that was preloaded into the server. */
   ask<T>(question: string): Promise<T> {
     const answer = this.message<T>();
     this.child.send(question);

@@ -2,21 +2,21 @@ import type { TransportName } from '../load/mcp-load.client.js';
 
 export interface MeasuredServer {
   readonly name: string;
-  /** What tables and charts call it. */
+  /** Its name in tables and charts. */
   readonly label: string;
   readonly transport: TransportName;
   readonly path: string;
-  /** Arguments of Node, from the root of the repository. */
+  /** Node's arguments, relative to the root of the repository. */
   readonly command: readonly string[];
-  /** Whether it is the library of this repository. */
+  /** Whether it serves this repository's library. */
   readonly own: boolean;
-  /** Folder of `bench/peers` that has to be installed for it. */
+  /** Folder of `bench/peers` that must be installed for it. */
   readonly peer?: string;
-  /** Where it cannot serve more. */
+  /** Maximum number of sessions, if limited. */
   readonly maxSessions?: number;
 }
 
-/** What ratios are to: the floor of the same transport. */
+/** The reference for ratios: the floor of the same transport. */
 export const FLOORS: Readonly<Record<TransportName, string>> = { sse: 'floor-sse', http: 'floor-http' };
 
 const PATHS: Readonly<Record<TransportName, string>> = { sse: '/sse', http: '/mcp' };

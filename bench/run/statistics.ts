@@ -1,4 +1,4 @@
-/** @returns undefined of no values */
+/** @returns undefined if there are no values */
 export function median(values: readonly number[]): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -4,8 +4,7 @@ import { percentile } from '../run/statistics.js';
 import type { ScenarioContext, ScenarioResult } from './scenario.js';
 
 /**
- * Repeats each step as soon as it has ended, and measures after a warm-up, since V8 goes on optimizing for
- * thousands of calls.
+ * Repeats each step as soon as it has ended. Measures after a warm-up, since V8 keeps optimizing for thousands of calls.
  */
 export async function closedLoop(
   { server, seconds, warmupSeconds }: Pick<ScenarioContext, 'server' | 'seconds' | 'warmupSeconds'>,

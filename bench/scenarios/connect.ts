@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.js';
 
 const WARMUP_CYCLES = 500;
 
-/** Whole lives of sessions: open, initialize, list the tools, close. */
+/** Full session lifecycles: open, initialize, list the tools, close. */
 export const connect: Scenario = async ({ client, server, sessions, cycles }) => {
   const known = new KnownAnswer();
   const live = async () => {

@@ -3,7 +3,7 @@ import type { McpSession } from '../load/mcp-session.js';
 import { closedLoop } from './closed-loop.js';
 import type { ScenarioContext, ScenarioResult } from './scenario.js';
 
-/** Each session makes its next request as soon as it has the answer to the one before. */
+/** Each session sends its next request as soon as it has the previous answer. */
 export async function eachSession(
   context: ScenarioContext,
   nextExchange: (session: McpSession) => Exchange,

@@ -4,9 +4,9 @@ import type { Scenario } from './scenario.js';
 
 const OPENING_AT_A_TIME = 32;
 
-/** What sessions take that are initialized and do nothing. */
+/** Memory of initialized, idle sessions. */
 export const idle: Scenario = async ({ client, server, sessions: count }) => {
-  // What is loaded for the first session is not charged to the others.
+  // Opens one session first, so that modules loaded for it are not counted.
   await (await client.open()).close();
   const before = await server.memory();
   const sessions: McpSession[] = [];

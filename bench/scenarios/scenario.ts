@@ -1,32 +1,32 @@
 import type { McpLoadClient } from '../load/mcp-load.client.js';
 import type { ServerProcess } from '../run/server-process.js';
 
-/** What a scenario is run against, and how much of it. */
+/** The target and size of a scenario. */
 export interface ScenarioContext {
   readonly client: McpLoadClient;
   readonly server: ServerProcess;
-  /** Sessions that are open; of `connect`, how many open at a time. */
+  /** Open sessions; for `connect`, sessions opened concurrently. */
   readonly sessions: number;
-  /** How much CPU the server takes while it is measured. */
+  /** Seconds of the server's CPU time during the measurement. */
   readonly seconds: number;
-  /** How much CPU the server takes before that. */
+  /** Seconds of the server's CPU time before the measurement. */
   readonly warmupSeconds: number;
   /** Sessions that `connect` opens and closes. */
   readonly cycles: number;
 }
 
-/** What was measured. An answer that is not right fails the scenario, so there is nothing to say of errors. */
+/** The measured figures. A wrong answer fails the scenario, so there is no error count. */
 export interface ScenarioResult {
   readonly operations: number;
-  /** Of the server, user and system time. */
+  /** CPU time of the server, user and system. */
   readonly cpuMicrosPerOperation?: number;
   readonly operationsPerSecond?: number;
   readonly latencyMs?: { readonly p50: number; readonly p99: number };
-  /** Share of a core that the server, the load and everything else took. */
+  /** Cores used by the server, the load and everything else. */
   readonly cores?: { readonly server: number; readonly load: number; readonly others: number };
   readonly rssKibPerSession?: number;
   readonly heapKibPerSession?: number;
-  /** Heap that is kept of a session that has ended. */
+  /** Heap kept per ended session. */
   readonly heapKibPerClosedSession?: number;
 }
 

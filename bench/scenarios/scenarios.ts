@@ -12,7 +12,7 @@ import { verify } from './verify.js';
 const CALL_CHARACTERS = 64;
 const BIG_CHARACTERS = 1024 * 1024;
 
-/** Small calls. No two texts are the same, so that an answer to someone else would be noticed. */
+/** Small calls. All texts differ, so that an answer to another request would be noticed. */
 const call: Scenario = (context) => {
   let calls = 0;
   return eachSession(

@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.js';
 
 const TEXTS = ['plain', '', 'é 漢字 🙂 "quoted" \\ \r\n\u2028 end'];
 
-/** Everything that the other scenarios count on, once. */
+/** Checks once everything that the other scenarios rely on. */
 export const verify: Scenario = async ({ client, sessions: count }) => {
   const sessions = await client.openMany(count);
   await Promise.all(sessions.map((session) => check(session)));

@@ -1,12 +1,12 @@
 import type { McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { UserGuard } from './user.guard.js';
 
-/** Room for a load of 10,000 sessions of one user, besides those that are just ending. */
+/** Room for 10,000 sessions of one user, plus sessions that are just ending. */
 const SESSIONS = 20_000;
 
 /**
- * Options at their defaults but for what the load is: many sessions of one user, and many that end. Without a short
- * grace period what is kept of a session that has ended would be that of one that may come back.
+ * The defaults, except for the load: many sessions of one user, many of which end. The grace period is short, so that
+ * ended sessions are not kept for clients that may come back.
  */
 export const BENCH_OPTIONS: McpSseModuleOptions = {
   name: 'nestjs-mcp-sse-bench',

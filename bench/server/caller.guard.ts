@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { McpExecutionContext } from 'nestjs-mcp-sse';
 
-/** Lets callers call tools: one look at the principal, for each call. */
+/** Lets callers call tools. Reads the principal of each call. */
 @Injectable()
 export class CallerGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

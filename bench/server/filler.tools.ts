@@ -4,7 +4,7 @@ import { FILLERS } from '../contract/tools.js';
 import { CallerGuard } from './caller.guard.js';
 import { FillerDto } from './filler.dto.js';
 
-/** The tools that are only listed: a decorated method for each. */
+/** The tools that are only listed, one decorated method each. */
 @Injectable()
 @UseGuards(CallerGuard)
 export class FillerTools {}

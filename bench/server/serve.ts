@@ -11,10 +11,10 @@ const ADAPTERS: Readonly<Record<string, () => AbstractHttpAdapter>> = {
 };
 
 /**
- * Serves a module on 127.0.0.1 until the process is told to end.
+ * Serves a module on 127.0.0.1 until the process receives a signal.
  *
  * @param adapter `express` or `fastify`
- * @param port a free one where it is 0
+ * @param port 0 picks a free port
  */
 export async function serve(adapter = '', port = 0, module: Type = BenchModule): Promise<void> {
   const create = ADAPTERS[adapter];

@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 
 const USER = Object.freeze({ sub: 'bench', iss: 'bench', roles: ['caller'] });
 
-/** Names the user of each request, as a guard that reads tokens would, so that sessions have an owner to check. */
+/** Sets the user of each request, as a guard that reads tokens would, so that the owner of sessions is checked. */
 @Injectable()
 export class UserGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

@@ -11,7 +11,7 @@ import { startTcpProxy } from '../fixtures/tcp-proxy.js';
 const MINUTES = 180_000;
 const PHONE = { viewport: { width: 375, height: 720 }, isMobile: true };
 
-/** Where the text of a result stands. */
+/** Selects the text of a result. */
 const result = (page: Page) => page.getByRole('region', { name: 'Text of the result' });
 
 describeInChromium((browser) => {

@@ -100,7 +100,7 @@ describeInChromium((browser) => {
         await page.getByRole('link', { name: 'Sessions 2' }).click();
         await page.getByRole('link', { name: /^wire/ }).click();
         await page.getByText('Live', { exact: true }).waitFor();
-        // A line separator that JSON has as it is.
+        // A line separator, which JSON does not escape.
         await other.callTool(1, 'logIn', { user: 'a\u2028da', password: '' });
         await page.getByText('2 messages').waitFor();
         app.get(McpSessionService).closeWhere({ subject: 'anonymous' });
@@ -134,7 +134,7 @@ describeInChromium((browser) => {
         expect(await stored()).toBe('{}');
         await page.getByRole('button', { name: 'ada' }).click();
         await page.getByLabel(/Keep it until/).check();
-        // The page says that it is connected from before on: a request tells that the dialog has been taken.
+        // The page already shows that it is connected, so await a request to know that the dialog was accepted.
         const signedInAgain = page.waitForRequest(
           (request) => request.headers()['authorization'] === `Bearer ${key}`,
         );

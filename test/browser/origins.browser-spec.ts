@@ -12,7 +12,7 @@ import { CHROMIUM, startBrowser } from '../fixtures/browser.js';
 const PAGE = '<!doctype html><title>a page</title>';
 const MINUTE = 60_000;
 
-/** What a page of the attacker, or of a friend, tries: each way that a browser has to reach a server. */
+/** The script of a hostile or a friendly page: tries every way that a browser has to reach a server. */
 const TRY_EVERYTHING = `async (server) => {
   const outcome = (trying) => trying.then(String, (error) => 'failed');
   const post = (path, body, more) => fetch(server + path, {
@@ -66,7 +66,7 @@ class Greeting {
   }
 }
 
-/** A page on the server itself, as a name that is bound to its address anew makes one. */
+/** A page served by the server itself, as after DNS rebinding. */
 @Controller()
 class PageController {
   @Get('page')
@@ -82,7 +82,7 @@ if (!existsSync(CHROMIUM))
 (existsSync(CHROMIUM) ? describe : describe.skip)('a page in Chromium', () => {
   let browser: Browser;
   let pages: Server;
-  /** Where pages of others come from: another name, and another port. */
+  /** The origins of other pages: another name and another port. */
   let elsewhere: string;
 
   beforeAll(async () => {
@@ -104,7 +104,7 @@ if (!existsSync(CHROMIUM))
 
     afterEach(() => page.close());
 
-    /** Starts a server, has a page try everything, and tells how that went and how many sessions it opened. */
+    /** Starts a server, lets a page try everything, and returns the outcomes and the number of opened sessions. */
     const attempt = async (
       options: Partial<McpSseModuleOptions>,
       from: (port: number) => string,

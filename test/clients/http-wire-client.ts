@@ -10,7 +10,7 @@ interface InitializeOptions {
   headers?: Headers;
 }
 
-/** A Streamable HTTP client that shows what is on the wire. */
+/** A Streamable HTTP client that exposes the wire. */
 export class HttpWireClient {
   constructor(
     readonly url: string,
@@ -38,7 +38,7 @@ export class HttpWireClient {
     return this.headers['mcp-session-id']!;
   }
 
-  /** Posts a message, or text as it is, and reads the whole answer. */
+  /** Posts a message or raw text, and reads the whole answer. */
   post(body: unknown, headers: Headers = {}): Promise<WireResponse> {
     return send(this.url, { headers: this.postHeaders(headers), body: textOf(body) });
   }
@@ -48,12 +48,12 @@ export class HttpWireClient {
     return WireClient.open(this.url, this.postHeaders(headers), textOf(body));
   }
 
-  /** Posts a call of a tool and reads the answer as a stream. */
+  /** Posts a tool call and reads the answer as a stream. */
   streamTool(id: unknown, name: string, args: object = {}, meta?: object): Promise<WireClient> {
     return this.postForStream(rpc(id, 'tools/call', { name, arguments: args, _meta: meta }));
   }
 
-  /** Posts a request and gives its answer, which must come as JSON. */
+  /** Posts a request and returns its answer, which must be JSON. */
   async call(id: unknown, method: string, params?: object): Promise<Record<string, any>> {
     const { headers, body } = await this.post(rpc(id, method, params));
     if (!headers['content-type']?.startsWith('application/json')) throw new Error(`not JSON: ${body}`);
@@ -64,7 +64,7 @@ export class HttpWireClient {
     return this.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } });
   }
 
-  /** Opens the stream for what belongs to no request, or takes up one that was lost. */
+  /** Opens the GET stream, or resumes a lost stream. */
   open(lastEventId?: string, headers: Headers = {}): Promise<WireClient> {
     const resume: Headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
     return WireClient.open(this.url, { ...this.headers, ...resume, ...headers });
@@ -89,7 +89,7 @@ export function rpc(id: unknown, method: string, params?: object): object {
   return { jsonrpc: '2.0', id, method, params };
 }
 
-/** The request that a session begins with. */
+/** The request that begins a session. */
 export function initialize(version = '2025-11-25', capabilities: object = {}): object {
   const clientInfo = { name: 'wire', version: '1' };
   return rpc('init', 'initialize', { protocolVersion: version, capabilities, clientInfo });

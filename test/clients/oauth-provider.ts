@@ -5,7 +5,7 @@ import type {
   OAuthTokens,
 } from '@modelcontextprotocol/sdk/shared/auth.js';
 
-/** What the official SDK's client keeps of OAuth, and a user who consents to everything. */
+/** The OAuth state of the official SDK's client, with a user who consents to everything. */
 export class OAuthProvider implements OAuthClientProvider {
   readonly redirectUrl = 'http://127.0.0.1/callback';
   readonly clientMetadata: OAuthClientMetadata = {
@@ -14,7 +14,7 @@ export class OAuthProvider implements OAuthClientProvider {
     grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'none',
   };
-  /** Where the user was sent last. */
+  /** The URL that the user was last sent to. */
   authorizationUrl?: URL;
   private client?: OAuthClientInformationMixed;
   private current?: OAuthTokens;
@@ -48,7 +48,7 @@ export class OAuthProvider implements OAuthClientProvider {
     return this.verifier;
   }
 
-  /** The user consents: the code that the browser brings back. */
+  /** Lets the user consent. @returns the code that the browser brings back */
   async consent(): Promise<string> {
     const { headers } = await fetch(this.authorizationUrl!, { redirect: 'manual' });
     return new URL(headers.get('location')!).searchParams.get('code')!;

@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A connection of TCP, for what no HTTP client would send. */
+/** A TCP connection that can send what no HTTP client would. */
 export class RawConnection {
   private received = '';
-  /** What went wrong with it, such as that the server has reset it. */
+  /** The connection's error, such as a reset by the server. */
   fault?: Error;
   private readonly closed: Promise<void>;
 
   private constructor(private readonly socket: Socket) {
     socket.setEncoding('utf8').on('data', (text: string) => (this.received += text));
     socket.on('error', (error) => (this.fault = error));
-    // Unlike `once` of Node, it does not reject when the server resets the connection.
+    // Unlike Node's `once`, does not reject when the server resets the connection.
     this.closed = new Promise((resolve) => socket.on('close', () => resolve()));
   }
 
@@ -21,25 +21,25 @@ export class RawConnection {
     return new RawConnection(socket);
   }
 
-  /** Sends text as it is, in UTF-8 or a byte a character, and resolves when there is room for more. */
+  /** Sends raw text, in UTF-8 or one byte per character. Resolves when there is room for more. */
   async write(text: string, encoding: 'utf8' | 'latin1' = 'utf8'): Promise<void> {
     if (!this.socket.write(text, encoding))
       await Promise.race([new Promise((resolve) => this.socket.once('drain', resolve)), this.closed]);
   }
 
-  /** Sends the head of a POST of JSON to the loopback host. */
+  /** Sends the head of a JSON POST to the loopback host. */
   post(path: string, ...headers: readonly string[]): Promise<void> {
     const lines = [`POST ${path} HTTP/1.1`, 'host: localhost', 'content-type: application/json', ...headers];
     return this.write(`${lines.join('\r\n')}\r\n\r\n`);
   }
 
-  /** All that the server sent until it ended the connection. */
+  /** Reads everything until the server ends the connection. */
   async untilClosed(): Promise<string> {
     await this.closed;
     return this.received;
   }
 
-  /** What the server sent until there is a match. */
+  /** Reads until the received text matches. */
   async until(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(this.received);

@@ -22,7 +22,7 @@ export interface WireResponse {
 
 type Headers = Record<string, string>;
 
-/** An HTTP+SSE client that shows what is on the wire. */
+/** An HTTP+SSE client that exposes the wire. */
 export class WireClient {
   readonly events: WireEvent[] = [];
   private buffer = '';
@@ -45,7 +45,7 @@ export class WireClient {
     response.on('end', end).on('error', end).on('close', end);
   }
 
-  /** Opens a stream, by GET unless there is a body. A response that is not 200 is given to the caller too. */
+  /** Opens a stream, by GET unless there is a body. Returns responses other than 200 too. */
   static open(url: string, headers: Headers = {}, body?: string): Promise<WireClient> {
     return new Promise((resolve, reject) => {
       const clientRequest = request(url, {
@@ -79,17 +79,17 @@ export class WireClient {
     return new URL(await this.endpoint()).searchParams.get('sessionId')!;
   }
 
-  /** What a client comes back with that has lost this stream; there is one once the stream has begun. */
+  /** The `Last-Event-ID` with which a client resumes this stream; set once the stream has begun. */
   get lastEventId(): string {
     return this.events.findLast(({ id }) => id !== undefined)!.id!;
   }
 
-  /** What has come and is no event (yet), such as a body of JSON. */
+  /** Received text that is not (yet) an event, such as a JSON body. */
   get unparsed(): string {
     return this.buffer;
   }
 
-  /** The next event that nobody has awaited yet; rejects when the stream ends before it. */
+  /** The next event not yet awaited. Rejects if the stream ends first. */
   async next(matches: (event: WireEvent) => boolean = () => true): Promise<WireEvent> {
     for (;;) {
       while (this.read < this.events.length) {
@@ -107,7 +107,7 @@ export class WireClient {
     return JSON.parse(data!) as Record<string, any>;
   }
 
-  /** The answer to a request with this id, leaving out what comes before. */
+  /** The answer to the request with this id. Skips earlier messages. */
   async answer(id: unknown): Promise<Record<string, any>> {
     for (;;) {
       const message = await this.message();
@@ -115,7 +115,7 @@ export class WireClient {
     }
   }
 
-  /** Posts a message, or text as it is. */
+  /** Posts a message or raw text. */
   async post(body: unknown, headers: Headers = {}): Promise<WireResponse> {
     return send(await this.endpoint(), {
       body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -168,7 +168,7 @@ export class WireClient {
   }
 }
 
-/** One HTTP request, as it is. A stream that GET opens is closed at once, and so has no body. */
+/** One HTTP request. A stream opened by GET is closed at once, and so has no body. */
 export function send(
   url: string,
   { method = 'POST', headers = {}, body }: { method?: string; headers?: Headers; body?: string } = {},

@@ -15,7 +15,7 @@ describe('sessions whose node was killed', () => {
 
   afterEach(() => cluster.stop(), 30_000);
 
-  it('are taken over once, by whichever of the others is first', async () => {
+  it('are taken over once, by the first of the other nodes', async () => {
     const [killed, ...others] = cluster.nodes;
     const clients = await Promise.all(
       Array.from({ length: SESSIONS }, async () => {
@@ -36,11 +36,11 @@ describe('sessions whose node was killed', () => {
         const { pathname, search } = new URL(await client.endpoint());
         const open = (url: string) => WireClient.open(`${url}/sse`, { 'last-event-id': lastEventId });
         const post = (url: string, id: string) => send(`${url}${pathname}${search}`, ping(id));
-        // The client's stream and messages come to both at once.
+        // The client's stream and messages reach both nodes at once.
         const streams = await Promise.all(
           others.flatMap(({ url }, index) => [open(url), post(url, `b${index}`).then(accepted)]),
         );
-        // This stream takes the place of those, and begins where the client was.
+        // This stream replaces those, and begins where the client was.
         const last = await open(others[0]!.url);
         accepted(await post(others[1]!.url, 'c'));
         await last.answer('c');
@@ -61,7 +61,7 @@ function accepted({ status }: WireResponse): undefined {
   expect(status).toBe(202);
 }
 
-/** The ids of requests that were answered, once for each answer: what several streams carry is one event. */
+/** The ids of answered requests, one per answer. An event carried by several streams counts once. */
 function answers(...streams: WireClient[]): unknown[] {
   const events = streams.flatMap(({ events }) => events).filter(({ event }) => event === 'message');
   const distinct = new Map(events.map(({ id, data }) => [id, JSON.parse(data!) as Record<string, unknown>]));

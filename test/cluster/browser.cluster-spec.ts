@@ -8,7 +8,7 @@ import { startTcpProxy, type TcpProxy } from '../fixtures/tcp-proxy.js';
 const STEPS = 60;
 const CALL = streamDataCall('call', { count: STEPS, delayMs: 100 });
 
-/** A page of the same origin: it opens a stream, calls a tool, and notes what comes. */
+/** A page of the same origin that opens a stream, calls a tool and records the events. */
 const PAGE = `<!doctype html><script>
   const source = new EventSource('/sse');
   const seen = { endpoints: [], messages: [], errors: 0 };
@@ -50,12 +50,12 @@ describe('a page in a browser', () => {
     await cluster.stop();
   }, 30_000);
 
-  it('whose network goes off and on in the middle of a stream misses nothing of it', async () => {
+  it('misses no event when its network goes off and on in the middle of a stream', async () => {
     await page.waitForFunction('seen.endpoints.length === 1');
     await page.evaluate(`post(${JSON.stringify(CALL)})`);
     await page.waitForFunction('seen.messages.length >= 10');
     network.online = false;
-    // The connection, and an attempt to come back.
+    // The connection, and an attempt to reconnect.
     await page.waitForFunction('seen.errors >= 2');
     network.online = true;
     await page.waitForFunction('seen.messages.at(-1).id === "call"');

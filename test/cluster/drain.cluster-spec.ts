@@ -3,10 +3,10 @@ import { send, WireClient } from '../clients/wire-client.js';
 import { ProcessCluster } from '../fixtures/process-cluster.js';
 import { streamDataCall } from '../fixtures/stream-data-call.js';
 
-/** So many that there is hardly a moment without one. */
+/** Enough sessions that calls run almost all the time. */
 const CALLERS = 4;
 
-describe('a node that is told to stop while its sessions are used', () => {
+describe('a node that stops while its sessions are used', () => {
   let cluster: ProcessCluster;
 
   beforeEach(async () => {
@@ -15,7 +15,7 @@ describe('a node that is told to stop while its sessions are used', () => {
 
   afterEach(() => cluster.stop(), 30_000);
 
-  it('ends with its calls, not with its deadline: what comes meanwhile is for the next node, and all is answered', async () => {
+  it('exits once its calls end, before its deadline: the next node takes later calls, and every call is answered', async () => {
     const [stopped, other] = cluster.nodes;
     const opened = await WireClient.connect(`${stopped!.url}/sse`);
     await opened.initialize();
@@ -67,7 +67,7 @@ describe('a node that is told to stop while its sessions are used', () => {
     client.close();
     await reading;
     expect(code).toBe(0);
-    // As many as fit into a few of them, on a machine that is busy: not into the deadline of 15 seconds.
+    // Several calls long, for a busy machine, but well below the deadline of 15 seconds.
     expect(before).toBeLessThan(CALLERS * 15);
     expect([...answers.values()].filter((answer) => !('result' in answer))).toEqual([]);
     expect(answers.size).toBe(asked);

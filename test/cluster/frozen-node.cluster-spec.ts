@@ -5,11 +5,11 @@ import type { ChildApplication } from '../fixtures/child-application.js';
 import { ProcessCluster } from '../fixtures/process-cluster.js';
 import { streamDataCall } from '../fixtures/stream-data-call.js';
 
-/** It goes on for longer than it takes the others to give up on the node. */
+/** Longer than the other nodes take to count the node as dead. */
 const LONG_CALL = streamDataCall('a', { count: 300, delayMs: 100 });
 const LOST = { code: -32_000, data: { retryable: true } };
 
-describe('a node that does not run for a while', () => {
+describe('a frozen node', () => {
   let cluster: ProcessCluster;
   let frozen: ChildApplication;
   let other: ChildApplication;
@@ -27,7 +27,7 @@ describe('a node that does not run for a while', () => {
     return cluster.stop();
   }, 30_000);
 
-  it('writes nothing more for sessions that others have taken over, and serves them as others do', async () => {
+  it('writes nothing for sessions that others have taken over, and relays them', async () => {
     const sse = await WireClient.connect(`${frozen.url}/sse`);
     await sse.initialize();
     await sse.post(LONG_CALL);
@@ -38,7 +38,7 @@ describe('a node that does not run for a while', () => {
     const idle = await WireClient.connect(`${frozen.url}/sse`);
     await idle.initialize();
     freeze();
-    // It waits until the node counts as dead.
+    // Waits until the node counts as dead.
     const posting = postAt(other, idle, 'idle');
     const [sseAfter, streamAfter] = await Promise.all([
       WireClient.open(`${other.url}/sse`, { 'last-event-id': sse.lastEventId }),
@@ -57,7 +57,7 @@ describe('a node that does not run for a while', () => {
     idleAfter.close();
     const late = [sse, stream].flatMap(({ events }, index) => events.slice(read[index]));
     expect(late.filter(({ data }) => data !== undefined)).toEqual([]);
-    // By the node that has lost the sessions, on streams of the one that has them.
+    // Through the node that has lost the sessions, on streams of their new owner.
     await postAt(frozen, sseAfter, 'c');
     await sseAfter.answer('c');
     expect(await http.call('c', 'ping')).toEqual({ jsonrpc: '2.0', id: 'c', result: {} });
@@ -66,7 +66,7 @@ describe('a node that does not run for a while', () => {
     sseAfter.close();
   }, 60_000);
 
-  it('has lost its sessions when it wakes up without Redis: streams that were not cut end, and go on at another node', async () => {
+  it('has lost its sessions when it wakes up without Redis: its streams end and continue at another node', async () => {
     const sse = await WireClient.connect(`${frozen.url}/sse`);
     await sse.initialize();
     await sse.post(LONG_CALL);
@@ -82,7 +82,7 @@ describe('a node that does not run for a while', () => {
     const elsewhere = new HttpWireClient(`${other.url}/mcp`, http.headers);
     expect(await elsewhere.call('b', 'ping')).toHaveProperty('result');
     await postAt(other, sse, 'b');
-    // It takes Redis for away when it wakes up, for which calls go on.
+    // When it wakes up it finds Redis unreachable, and continues its calls.
     await cluster.redis.dropSilent();
     thaw();
 
@@ -90,7 +90,7 @@ describe('a node that does not run for a while', () => {
     for (const each of [sse, stream, standalone])
       expect(each.events.findLast(({ retry }) => retry !== undefined)).toHaveProperty('id', each.lastEventId);
     expect((await unsure).status).toBe(202);
-    // At the one that has lost them.
+    // At the node that has lost them.
     const [sseAfter, streamAfter, standaloneAfter] = await Promise.all([
       WireClient.open(`${frozen.url}/sse`, { 'last-event-id': sse.lastEventId }),
       new HttpWireClient(`${frozen.url}/mcp`, http.headers).open(stream.lastEventId),
@@ -106,20 +106,20 @@ describe('a node that does not run for a while', () => {
     for (const each of [sseAfter, standaloneAfter]) each.close();
   }, 60_000);
 
-  it('answers nothing more, and accepts nothing more, for a session that another node has', async () => {
+  it('no longer answers or accepts anything for a session that another node owns', async () => {
     const http = await HttpWireClient.connect(`${frozen.url}/mcp`);
     freeze();
     const elsewhere = new HttpWireClient(`${other.url}/mcp`, http.headers);
     const stream = await elsewhere.postForStream(LONG_CALL);
     await stream.message();
-    // These wait for it, and are the first that it reads: only the node that has the session knows that "a" is in flight.
+    // These wait for the node and are the first that it reads. Only the session's owner knows that "a" is in flight.
     const waiting = Array.from({ length: 5 }, () => http.post(rpc('a', 'ping')));
     thaw();
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(waiting.map(() => 400));
     stream.close();
   }, 60_000);
 
-  it('refuses nobody when it wakes up: messages for sessions of other nodes wait until it has found Redis again', async () => {
+  it('refuses no message when it wakes up: messages for sessions of other nodes wait until Redis is reachable again', async () => {
     const own = await HttpWireClient.connect(`${frozen.url}/mcp`);
     const [sse, http] = await Promise.all([
       WireClient.connect(`${other.url}/sse`),

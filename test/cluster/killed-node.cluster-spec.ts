@@ -13,7 +13,7 @@ describe('a node that is killed', () => {
 
   afterEach(() => cluster.stop(), 30_000);
 
-  it('has lost what it worked on, which is answered once, and another one goes on with its session', async () => {
+  it('loses its running calls, which get one error each, and another node continues its session', async () => {
     const [one, other] = cluster.nodes;
     const client = await WireClient.connect(`${one!.url}/sse`);
     await client.initialize();

@@ -7,7 +7,7 @@ import { startNginx, type Nginx } from '../fixtures/nginx.js';
 
 const KEY = { 'x-api-key': 'k'.repeat(16) };
 const FIRST_EVENT_MS = 200;
-/** On a busy machine some take longer for reasons of their own. */
+/** Several, since a busy machine delays some of them. */
 const ATTEMPTS = 10;
 
 describe('behind nginx', () => {
@@ -32,7 +32,7 @@ describe('behind nginx', () => {
     nginx = await startNginx({ nodes: [application.port], ...options });
   };
 
-  it('that cuts what is silent for 2 seconds, a tool may be silent for 10', async () => {
+  it('with an idle timeout of 2 seconds, a tool may be silent for 10', async () => {
     await start({ directives: { proxy_read_timeout: '2s' } });
     const silent = streamDataCall('a', { count: 1, delayMs: 10_000, reports: false });
     const sse = await WireClient.connect(`${nginx.url}/sse`, KEY);
@@ -43,7 +43,7 @@ describe('behind nginx', () => {
     const answers = await Promise.all([sse.answer('a'), response.answer('a')]);
     for (const answer of answers) expect(answer).toHaveProperty('result.structuredContent');
     await http.call('b', 'ping');
-    // The stream that nothing was sent on is there still.
+    // The idle stream is still open.
     expect(standalone.response.closed).toBe(false);
   }, 30_000);
 
@@ -81,7 +81,7 @@ describe('behind nginx', () => {
   });
 });
 
-/** Reads a response that goes on until something has come. */
+/** Reads an endless response until the first data arrives. */
 async function readUntil(text: string, { body }: Response): Promise<void> {
   let read = '';
   for await (const chunk of body!) if ((read += Buffer.from(chunk).toString()).includes(text)) return;

@@ -12,7 +12,7 @@ import { codeBlocks } from '../fixtures/readme-blocks.js';
 const PAGE = 'docs/scaling.md';
 const run = promisify(execFile);
 const scripts = JSON.parse(readFileSync('package.json', 'utf8')).scripts as Record<string, string>;
-/** What the tests start, in place of what is started after a build. */
+/** Replaces commands that need a build by those that the tests can start. */
 const START = 'node --import ./test/fixtures/typescript/register.mjs src/main.ts';
 
 const running: (() => Promise<void>)[] = [];
@@ -27,7 +27,7 @@ function code(id: string): string {
     .code.trimEnd();
 }
 
-/** Runs a command of the page, with ports of the test's own. */
+/** Runs a command of the page with the test's ports. */
 async function start(command: string, port: number): Promise<void> {
   const child = await startChild('bash', ['-c', `exec env ${command}`], { port });
   running.push(() => child.stop());
@@ -37,7 +37,7 @@ describe('the page on scaling', () => {
   it('has no snippet without a test', () => {
     const ids = codeBlocks(PAGE).map(({ id }) => id);
     expect(ids).toEqual(['chaos', 'topology', 'redis', 'node', 'ready', 'kubernetes']);
-    // The long run is one of continuous integration's.
+    // Continuous integration runs the long one.
     expect(code('chaos')).toBe('npm run chaos');
     expect(readFileSync('.ci/run', 'utf8')).toContain('step npm run chaos');
   });

@@ -5,13 +5,13 @@ import { describeOnAdapters } from '../fixtures/adapters.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
 
 const MIB = 1024 * 1024;
-/** To each client: 1 GB in all to a hundred. */
+/** Per client: 1 GB in total to a hundred clients. */
 const CHARACTERS = 10 * MIB;
 const ANY = { name: 'any', version: '1' };
 
 describeOnAdapters('a client that does not read', (adapter) => {
   let application: ChildApplication;
-  // Once is enough of what takes long.
+  // The full load runs on one adapter only.
   const count = adapter === 'fastify' ? 100 : 50;
 
   const open = () => WireClient.connect(`${application.url}/sse`);
@@ -38,12 +38,12 @@ describeOnAdapters('a client that does not read', (adapter) => {
     }
     const addedMiB = Math.round((await peakMiB('after', count * CHARACTERS)) - before);
     process.stdout.write(`${adapter}: ${count} clients that do not read took ${addedMiB} MiB at most\n`);
-    // What a session may keep by default, and no client reads any of it.
+    // The default limit of a session, since no client reads anything.
     expect(addedMiB).toBeLessThan((count * resolveOptions(ANY).replay.maxBytes) / MIB);
     for (const client of clients) client.close();
   }, 120_000);
 
-  it('is cut off, and comes back for all that it has not read', async () => {
+  it('is disconnected, and receives all unread events when it comes back', async () => {
     const watcher = await open();
     await watcher.post(call('nextCut'));
     const client = await open();

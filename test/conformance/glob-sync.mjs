@@ -2,9 +2,9 @@ import { register } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 
 /**
- * The suite imports `globSync`, which Node has from 22 on, for a command that is not used here. This module is
- * preloaded on older ones; it registers itself as the loader that adds the export. (Patching `fs` would not do:
- * a built-in module gets no new export once it has been loaded.)
+ * The suite imports `globSync`, which Node has from version 22, for a command that is not used here. Preloaded on older
+ * versions, this module registers itself as a loader that adds the export. Patching `fs` would not work: a built-in module
+ * gets no new exports once it is loaded.
  */
 if (isMainThread) register(import.meta.url);
 

@@ -10,16 +10,15 @@ import { startBridge } from './sse-bridge.mjs';
  *
  *     node test/conformance/run.mjs [revision of the suite …]
  *
- * Each revision is installed under a name of its own. Without arguments all of them run, and once more over
- * HTTP+SSE (`sse`), by a bridge. The adapter is the one that HTTP_ADAPTER names. Exits with 1 when a scenario
- * fails.
+ * Each revision is installed under its own name. Without arguments, all of them run, and again over HTTP+SSE (`sse`)
+ * through a bridge. HTTP_ADAPTER names the adapter. Exits with 1 if a scenario fails.
  */
 const SUITES = {
   '0.1.16': { name: 'mcp-conformance-0.1', args: ['--suite', 'all'] },
   '0.2.0-alpha.12': { name: 'mcp-conformance-0.2', args: ['--requirements', '2025-11-25'] },
 };
 
-/** Over HTTP+SSE, these would say something of the bridge alone. */
+/** Skipped over HTTP+SSE, where they would test only the bridge. */
 const OF_STREAMABLE_HTTP = ['server-sse-polling', 'server-sse-multiple-streams', 'dns-rebinding-protection'];
 
 const require = createRequire(import.meta.url);
@@ -45,7 +44,7 @@ function startSuite(revision, ...args) {
   return spawn(process.execPath, [...node, suite, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** The scenarios over HTTP+SSE, one by one: the suite can be told what to run, but not what to leave out. */
+/** Runs the scenarios over HTTP+SSE one by one: the suite has an option to select scenarios, but none to skip them. */
 async function runOverSse(url) {
   const [revision] = Object.keys(SUITES);
   const listed = startSuite(revision, 'list', '--server');

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 /**
- * Lets a client of Streamable HTTP speak to a server of HTTP+SSE, so that the suite, which knows only the former,
- * can be run against the latter. It adds nothing to the messages: each POST is passed on, and its response is
- * the part of the session's one stream that belongs to it.
+ * Connects a Streamable HTTP client to an HTTP+SSE server, so that the suite, which supports only Streamable HTTP, can
+ * test HTTP+SSE. Messages pass unchanged: each POST is forwarded, and its response is the part of the session's stream
+ * that belongs to it.
  *
- * @param {string} sseUrl of the server's stream
+ * @param {string} sseUrl URL of the server's stream
  * @returns {Promise<{ url: string, stop(): void }>} the bridge's URL
  */
 export async function startBridge(sseUrl) {
@@ -72,7 +72,7 @@ class UpstreamSession {
     for await (const { event, data } of events) if (event === 'message') this.deliver(JSON.parse(data), data);
   }
 
-  /** To the POST that it answers, else to the newest one that waits, else to whoever listens. */
+  /** Sends a message to the POST that it answers, else to the newest waiting POST, else to the GET stream. */
   deliver(message, data) {
     const isAnswer = message.method === undefined;
     const response = isAnswer

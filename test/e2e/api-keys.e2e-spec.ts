@@ -90,7 +90,7 @@ describeOnAdapters('API keys', (adapter) => {
     expect((await open({ 'x-api-key': sha256('the new key of the help desk') })).status).toBe(401);
   });
 
-  it('come in the header of the option', async () => {
+  it('are read from the configured header', async () => {
     await serve({ keys: KEYS, header: 'X-Service-Key' });
     expect(await whoami({ 'x-service-key': 'the key of the build server' })).toMatchObject({ subject: 'ci' });
     expect((await open({ 'x-api-key': 'the key of the build server' })).status).toBe(401);
@@ -104,7 +104,7 @@ describeOnAdapters('API keys', (adapter) => {
     client.close();
   });
 
-  it('of one owner reach the same session, so that one can follow another', async () => {
+  it('of one owner reach the same session, so that keys can be rotated', async () => {
     await serve({ keys: KEYS });
     const client = await connect({ 'x-api-key': 'the old key of the help desk' });
     expect((await client.post(PING, { 'x-api-key': 'the new key of the help desk' })).status).toBe(202);
@@ -124,7 +124,7 @@ describeOnAdapters('API keys', (adapter) => {
     expect([status, answered['www-authenticate']]).toEqual([401, expect.stringMatching(/^Bearer/)]);
   });
 
-  it('can be known to a provider of the application', async () => {
+  it('can be looked up by a provider of the application', async () => {
     await serve({ provider: KeysService });
     expect(await whoami({ 'x-api-key': 'from the database' })).toMatchObject({
       subject: 'ada',
@@ -134,7 +134,7 @@ describeOnAdapters('API keys', (adapter) => {
       expect((await open(headers)).status).toBe(401);
   });
 
-  it('let nobody in when the provider fails, and the answer says nothing of it', async () => {
+  it('let nobody in when the provider fails, and the answer does not tell the cause', async () => {
     await serve({ provider: KeysService });
     const { status, body } = await open({ 'x-api-key': 'broken' });
     expect([status, body]).toEqual([500, expect.not.stringContaining('broken')]);
@@ -143,11 +143,11 @@ describeOnAdapters('API keys', (adapter) => {
 
 describe('the apiKey option', () => {
   it.each<[string, McpApiKeyOptions, RegExp]>([
-    ['without keys or a provider', {}, /one of `keys` and `provider`/],
-    ['with keys and a provider', { keys: KEYS, provider: KeysService }, /one of `keys` and `provider`/],
+    ['without keys or a provider', {}, /either `keys` or `provider`/],
+    ['with keys and a provider', { keys: KEYS, provider: KeysService }, /either `keys` or `provider`/],
     ['with no keys', { keys: [] }, /auth: \{ apiKey/],
-    ['with an empty key', { keys: [{ name: 'ci', key: '' }] }, /not empty/],
-    ['with an empty name', { keys: [{ name: '', key: 'secret' }] }, /not empty/],
+    ['with an empty key', { keys: [{ name: 'ci', key: '' }] }, /is empty/],
+    ['with an empty name', { keys: [{ name: '', key: 'secret' }] }, /non-empty/],
     ['with a digest that is none', { keys: [{ name: 'ci', digest: 'secret' }] }, /64 hex digits/],
     [
       'with a key of two owners',

@@ -157,7 +157,7 @@ describe('the attacker who sends arguments', () => {
     },
   );
 
-  it('sends a set of 40,000 distinct objects: each is looked at once', async () => {
+  it('sends a set of 40,000 distinct objects: each is checked once', async () => {
     const set = Array.from({ length: 40_000 }, (_, index) => ({ index }));
     expect(await attack('unique', { set })).toBe('40000');
     expect(await attack('unique', { set: [...set, { index: 7 }] })).toMatch(/duplicate items/);
@@ -203,7 +203,7 @@ describe('the attacker who sends arguments', () => {
     },
   );
 
-  it('leaves out what 20,000 objects need: refused before one of them is made', async () => {
+  it('omits required members of 20,000 objects: refused before one of them is created', async () => {
     const { client } = await connect();
     const empty = Array.from({ length: 19_999 }, () => ({}));
     expect(textOf(await client.callTool(1, 'dto', { lines: empty }))).toMatch(
@@ -222,7 +222,7 @@ describe('the attacker who sends arguments', () => {
     expect(line!.length).toBeLessThan(8_000);
   });
 
-  it('puts a megabyte where a name or a value belongs: it does not come back', async () => {
+  it('puts a megabyte where a name or a value belongs: the answer does not repeat it', async () => {
     const { client } = await connect();
     const long = 'x'.repeat(MIB);
     const texts = [
@@ -247,7 +247,7 @@ describe('the attacker who sends arguments', () => {
     }
   });
 
-  it('answers a form with 5,000 wrong values: the tool is told of 20, and of too many members nothing', async () => {
+  it('answers a form with 5,000 wrong values: the tool gets the first 20 issues, and too many members fail as a whole', async () => {
     const { app, url } = await start({ providers: [Stage] });
     const client = await HttpWireClient.connect(`${url}/mcp`, { capabilities: { elicitation: {} } });
     const [stream, { context, resolve }] = await app.get(Stage).stream(client);

@@ -238,19 +238,22 @@ describeOnAdapters('someone who looks for what is hidden', (adapter) => {
     await running.close();
   });
 
-  it.each(ATTACKS)('learns and gets nothing: $what', async ({ method, params, hidden, unknown, isExact }) => {
-    for (const [, ask] of asStaff) {
-      const answer = await ask(1, method, params(hidden));
-      const ofUnknown = JSON.stringify(await ask(1, method, params(unknown)));
-      expect(answer['error']).toBeDefined();
-      // Every byte is that of an unknown name but the name itself.
-      const escaped = (name: string) => JSON.stringify(name).slice(1, -1);
-      expect(JSON.stringify(answer)).toBe(ofUnknown.replaceAll(escaped(unknown), escaped(hidden)));
-    }
-    expect(running.app.get(Vault).runs).toEqual([]);
-    for (const [, ask] of asAdmin)
-      expect(Boolean((await ask(1, method, params(hidden)))['result'])).toBe(isExact);
-  });
+  it.each(ATTACKS)(
+    'learns nothing and gets nothing: $what',
+    async ({ method, params, hidden, unknown, isExact }) => {
+      for (const [, ask] of asStaff) {
+        const answer = await ask(1, method, params(hidden));
+        const ofUnknown = JSON.stringify(await ask(1, method, params(unknown)));
+        expect(answer['error']).toBeDefined();
+        // Every byte is that of an unknown name but the name itself.
+        const escaped = (name: string) => JSON.stringify(name).slice(1, -1);
+        expect(JSON.stringify(answer)).toBe(ofUnknown.replaceAll(escaped(unknown), escaped(hidden)));
+      }
+      expect(running.app.get(Vault).runs).toEqual([]);
+      for (const [, ask] of asAdmin)
+        expect(Boolean((await ask(1, method, params(hidden)))['result'])).toBe(isExact);
+    },
+  );
 
   it('gets nothing by the cursor of someone who sees more', async () => {
     for (const [index, [, admin]] of asAdmin.entries()) {
@@ -266,7 +269,7 @@ describeOnAdapters('someone who looks for what is hidden', (adapter) => {
     }
   });
 
-  it('cannot tell from a cursor how much there is that is hidden', async () => {
+  it('cannot tell the number of hidden features from a cursor', async () => {
     const registry = running.app.get(McpRegistry);
     const [, ask] = asStaff[0]!;
     const { nextCursor } = (await ask(1, 'tools/list'))['result'];
@@ -274,7 +277,7 @@ describeOnAdapters('someone who looks for what is hidden', (adapter) => {
     expect((await ask(2, 'tools/list'))['result'].nextCursor).toBe(nextCursor);
   });
 
-  it('hears nothing of a hidden resource that changes', async () => {
+  it('is not notified of changes of a hidden resource', async () => {
     const [staff, admin] = [streams[0]!, streams[1]!];
     for (const [, ask] of [...asStaff, ...asAdmin])
       await ask(1, 'resources/subscribe', { uri: 'vault://gold' });

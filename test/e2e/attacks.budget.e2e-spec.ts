@@ -74,7 +74,7 @@ describe('the attacker who wants all of the memory', () => {
   const sse = ({ url }: RunningApp, headers: Record<string, string>) =>
     WireClient.connect(`${url}/sse`, headers);
 
-  it('reads much in many sessions: what is kept for it is given up, and what is kept for others is not', async () => {
+  it('reads much in many sessions: its kept events are dropped, and those of others are not', async () => {
     const app = await startSmall();
     const ada = await sse(app, ADA);
     await ada.call(1, 'ping');
@@ -96,7 +96,7 @@ describe('the attacker who wants all of the memory', () => {
     expect(await resume(sessions[0]!, MALLORY)).toBe(false);
   });
 
-  it('has much wait in many sessions: they end, and those of others do not', async () => {
+  it('lets much wait in many sessions: they end, and the sessions of others do not', async () => {
     const app = await startSmall();
     const ada = await sse(app, ADA);
     for (let count = 0; count < 3; count++) {
@@ -114,7 +114,7 @@ describe('the attacker who wants all of the memory', () => {
     expect(scrape.sum('mcp_sessions_closed_total', { reason: 'memory' })).toBe(app.told('closed').length);
   });
 
-  it('has much in flight that nothing can stop: gets 503, and nobody else does', async () => {
+  it('has many unstoppable calls in flight: gets 503, and nobody else does', async () => {
     const app = await startSmall();
     const hold = { name: 'hold', _meta: { pad: 'x'.repeat(60 * KIB) } };
     const ada = await sse(app, ADA);
@@ -134,7 +134,7 @@ describe('the attacker who wants all of the memory', () => {
     await until(async () => (await again.post(rpc(2, 'ping'))).status === 202);
   });
 
-  it('does not end its posts: the largest are refused, and those of others are read', async () => {
+  it('never ends its posts: the largest are refused, and the posts of others are read', async () => {
     const app = await startSmall();
     const ada = await sse(app, ADA);
     const begin = async () => {
@@ -151,7 +151,7 @@ describe('the attacker who wants all of the memory', () => {
     await until(() => app.sessions.memory.bytes < 100 * KIB);
   });
 
-  it('leaves nothing behind that counts', async () => {
+  it('frees its whole budget when it leaves', async () => {
     const app = await startSmall();
     const ada = await sse(app, ADA);
     await ada.callTool(1, 'shout');

@@ -79,7 +79,7 @@ describeWithRedis('the attacker who writes to the Redis of two nodes', () => {
     log.lines.filter((line) => line.startsWith(`warn A ${kind} of the cluster is dropped`));
   const keyOf = async (client: WireClient, what: string) => `mcp:test:{${await client.sessionId()}}:${what}`;
 
-  it('as a channel of nodes: what cannot be read is counted, logged once and dropped', async () => {
+  it('on the channel of a node: unreadable messages are counted, logged once and dropped', async () => {
     const [one, other] = [await start(), await start()];
     const clients = await Promise.all(nodes.map(({ app }) => WireClient.connect(`${app.url}/sse`)));
     for (const text of GARBAGE) await inspector.publish(`mcp:test:to:${one.id}`, text);
@@ -94,7 +94,7 @@ describeWithRedis('the attacker who writes to the Redis of two nodes', () => {
     for (const client of clients) client.close();
   });
 
-  it('as the channel of a session: the stream goes on', async () => {
+  it('on the channel of a session: the stream continues', async () => {
     const [one, other] = [await start(), await start()];
     const client = await WireClient.connect(`${one.app.url}/sse`);
     await client.call(1, 'ping');
@@ -111,7 +111,7 @@ describeWithRedis('the attacker who writes to the Redis of two nodes', () => {
     stream.close();
   });
 
-  it('as a session: it is gone where its record cannot be read, and no other is', async () => {
+  it('as a session record: an unreadable session is gone, and no other is', async () => {
     const [one, other] = [await start(), await start()];
     const [broken, whole] = await Promise.all([1, 2].map(() => WireClient.connect(`${one.app.url}/sse`)));
     const key = await keyOf(broken!, 'session');
@@ -129,7 +129,7 @@ describeWithRedis('the attacker who writes to the Redis of two nodes', () => {
     for (const client of [broken, whole]) client!.close();
   });
 
-  it('as events and requests of a session: its next node goes on with what it can read', async () => {
+  it('as events and requests of a session: its next node continues with the readable ones', async () => {
     const [one, other] = [await start(), await start()];
     const client = await WireClient.connect(`${one.app.url}/sse`);
     await client.call(1, 'ping');
@@ -147,7 +147,7 @@ describeWithRedis('the attacker who writes to the Redis of two nodes', () => {
     stream.close();
   });
 
-  it('or fails a request of its own: Redis is not taken for away, and others are served', async () => {
+  it('or fails a single request: Redis does not count as unreachable, and others are served', async () => {
     const hostile = {
       toJSON: () => {
         throw new Error('there is no JSON of this');

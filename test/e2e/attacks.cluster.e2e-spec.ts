@@ -60,44 +60,41 @@ describe('the attacker at a node that does not have the session', () => {
     send(url, { headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(message) });
   const answerOf = ({ status, body }: WireResponse) => ({ status, body });
 
-  it.each(OTHERS)(
-    'has a token %s: what it posts, reads, takes up and ends is not there',
-    async (_, token) => {
-      const [one, other] = await nodes();
-      const sse = await WireClient.connect(`${one.url}/sse`, ADA);
-      const url = await messagesUrlAt(other, sse);
-      const posted = await post(url, rpc('a', 'tools/call', { name: 'seen' }), token);
-      const unknown = await post(url.replace(await sse.sessionId(), UNKNOWN), rpc('a', 'ping'), token);
-      expect(posted.status).toBe(404);
-      expect(answerOf(posted)).toEqual(answerOf(unknown));
-      const taken = await WireClient.open(`${other.url}/sse`, { ...token, 'last-event-id': sse.lastEventId });
-      expect(await taken.sessionId()).not.toBe(await sse.sessionId());
+  it.each(OTHERS)('has a token %s: posting, reading, resuming and ending get 404', async (_, token) => {
+    const [one, other] = await nodes();
+    const sse = await WireClient.connect(`${one.url}/sse`, ADA);
+    const url = await messagesUrlAt(other, sse);
+    const posted = await post(url, rpc('a', 'tools/call', { name: 'seen' }), token);
+    const unknown = await post(url.replace(await sse.sessionId(), UNKNOWN), rpc('a', 'ping'), token);
+    expect(posted.status).toBe(404);
+    expect(answerOf(posted)).toEqual(answerOf(unknown));
+    const taken = await WireClient.open(`${other.url}/sse`, { ...token, 'last-event-id': sse.lastEventId });
+    expect(await taken.sessionId()).not.toBe(await sse.sessionId());
 
-      const http = await HttpWireClient.connect(`${one.url}/mcp`, { headers: ADA });
-      const stream = await http.open();
-      const { id } = await stream.next();
-      const thief = new HttpWireClient(`${other.url}/mcp`, { ...http.headers, ...token });
-      const nobody = new HttpWireClient(thief.url, { ...thief.headers, 'mcp-session-id': UNKNOWN });
-      for (const attack of [
-        (client: HttpWireClient) => client.post(rpc('a', 'tools/call', { name: 'seen' })),
-        (client: HttpWireClient) => client.delete(),
-        (client: HttpWireClient) => send(client.url, { method: 'GET', headers: streamHeaders(client) }),
-        (client: HttpWireClient) =>
-          send(client.url, { method: 'GET', headers: { ...streamHeaders(client), 'last-event-id': id! } }),
-      ]) {
-        const answer = await attack(thief);
-        expect(answer.status).toBe(404);
-        expect(answerOf(answer)).toEqual(answerOf(await attack(nobody)));
-      }
+    const http = await HttpWireClient.connect(`${one.url}/mcp`, { headers: ADA });
+    const stream = await http.open();
+    const { id } = await stream.next();
+    const thief = new HttpWireClient(`${other.url}/mcp`, { ...http.headers, ...token });
+    const nobody = new HttpWireClient(thief.url, { ...thief.headers, 'mcp-session-id': UNKNOWN });
+    for (const attack of [
+      (client: HttpWireClient) => client.post(rpc('a', 'tools/call', { name: 'seen' })),
+      (client: HttpWireClient) => client.delete(),
+      (client: HttpWireClient) => send(client.url, { method: 'GET', headers: streamHeaders(client) }),
+      (client: HttpWireClient) =>
+        send(client.url, { method: 'GET', headers: { ...streamHeaders(client), 'last-event-id': id! } }),
+    ]) {
+      const answer = await attack(thief);
+      expect(answer.status).toBe(404);
+      expect(answerOf(answer)).toEqual(answerOf(await attack(nobody)));
+    }
 
-      expect(witnessed(one) + witnessed(other)).toBe(0);
-      expect(await sse.call('b', 'ping')).toHaveProperty('result');
-      expect(await httpClientAt(other, http).call('b', 'ping')).toHaveProperty('result');
-      expect(stream.response.closed).toBe(false);
-    },
-  );
+    expect(witnessed(one) + witnessed(other)).toBe(0);
+    expect(await sse.call('b', 'ping')).toHaveProperty('result');
+    expect(await httpClientAt(other, http).call('b', 'ping')).toHaveProperty('result');
+    expect(stream.response.closed).toBe(false);
+  });
 
-  it('calls itself somebody else in headers: the call is made for whom its token names', async () => {
+  it('claims another identity in headers: the call runs as the user of its token', async () => {
     const [one, other] = await nodes();
     const http = await HttpWireClient.connect(`${one.url}/mcp`, { headers: ADA });
     const forged = {
@@ -115,7 +112,7 @@ describe('the attacker at a node that does not have the session', () => {
     }
   });
 
-  it('sends more than may be: refused where it comes in, and the node that has the session hears nothing', async () => {
+  it('exceeds limits: refused by the node that receives it, and the owner of the session hears nothing', async () => {
     const [one, other] = await nodes();
     const sse = await WireClient.connect(`${one.url}/sse`, ADA);
     const http = await HttpWireClient.connect(`${one.url}/mcp`, { headers: ADA });
@@ -126,7 +123,7 @@ describe('the attacker at a node that does not have the session', () => {
     expect(await httpClientAt(other, http).call('a', 'ping')).toHaveProperty('result');
   });
 
-  it('is a user that has no JSON as it is: served at every node', async () => {
+  it('is a user that JSON cannot express as it is: served at every node', async () => {
     const [one, other] = await nodes({ guards: [OrmGuard] });
     const sse = await WireClient.connect(`${one.url}/sse`);
     const http = await HttpWireClient.connect(`${one.url}/mcp`);

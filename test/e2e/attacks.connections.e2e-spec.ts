@@ -69,7 +69,7 @@ describeOnAdapters('the attacker', (adapter) => {
     await running.close();
   });
 
-  it('puts line breaks into ids and headers: they find no session and no way into an answer', async () => {
+  it('puts line breaks into ids and headers: no session is found, and no answer contains them', async () => {
     const client = await connect();
     const evil = 'x%0d%0aX-Injected:%20yes%0d%0a%0d%0a';
     for (const path of [`/messages?sessionId=${evil}`, `/mcp?sessionId=${evil}`]) {
@@ -94,7 +94,7 @@ describeOnAdapters('the attacker', (adapter) => {
     expect(await client.call(1, 'ping')).toHaveProperty('result');
   });
 
-  it('sends an event id with line breaks in it: 400, and nothing of it comes back', async () => {
+  it('sends an event id with line breaks: 400 without a repetition of it', async () => {
     await start();
     const client = await HttpWireClient.connect(`${running.url}/mcp`);
     for (const id of [`${client.sessionId}.0.1\u0085data: x`, `${client.sessionId}.0.${'1'.repeat(5_000)}`]) {
@@ -119,7 +119,7 @@ describeOnAdapters('the attacker', (adapter) => {
     expect(await client.call(1, 'ping')).toHaveProperty('result');
   });
 
-  it('sends a message a byte a piece: it is answered as one that comes in a piece', async () => {
+  it('sends a message byte by byte: it is answered like a message in one piece', async () => {
     const client = await connect();
     const connection = await dial();
     const message = JSON.stringify(

@@ -42,7 +42,7 @@ describe('who sends messages to a session that somebody watches in the console',
 
   const shownOf = async (watch: WireClient) => (await nextOf(watch, 'message'))['message'] as Json;
 
-  it('sends texts that are made for the patterns of the console: they cost no more than others', async () => {
+  it('sends texts made for the patterns of the console: they cost no more than others', async () => {
     const { app, ada, watch } = await watched();
     const bob = await connect(app, BOB);
     for (const [id, part] of ['eyJ-', 'eyJ-eyJaaaaa.', 'password', 'Bearer  ', '"\\'].entries()) {
@@ -54,7 +54,7 @@ describe('who sends messages to a session that somebody watches in the console',
     }
   });
 
-  it('sends a token where the console cuts: nothing of it is shown', async () => {
+  it('sends a token where the console cuts the text: no part of it is shown', async () => {
     const { ada, watch } = await watched();
     for (let shown = 4; shown < JWT.length; shown += 8) {
       const user = `${' '.repeat(SHOWN - shown)}${JWT}`;
@@ -65,7 +65,7 @@ describe('who sends messages to a session that somebody watches in the console',
     }
   });
 
-  it('sends JSON whose secrets stand before the cut, or far behind it: nothing of them is shown', async () => {
+  it('sends JSON with secrets before the cut or far behind it: no part of them is shown', async () => {
     const { ada, watch } = await watched();
     const secret = { credentials: { user: 'ada', pin: 'hunter2' } };
     for (const [id, text] of [
@@ -80,7 +80,7 @@ describe('who sends messages to a session that somebody watches in the console',
     expect(JSON.stringify(watch.events)).toContain('characters, too many to show');
   });
 
-  it('sends what has more members, more text or more bytes than is looked at: its envelope is shown', async () => {
+  it('exceeds the members, text or bytes that are shown: only its envelope is shown', async () => {
     const { ada, watch } = await watched();
     const order = { customer: 'C-1', quantity: 1, delivery: { street: 'a' } };
     const bundles = [
@@ -96,7 +96,7 @@ describe('who sends messages to a session that somebody watches in the console',
     }
   });
 
-  it('is looked at once for each message, however many watch', async () => {
+  it('is inspected once for each message, however many watch', async () => {
     const messages: object[] = [];
     const redact = (message: object) => {
       messages.push(message);
@@ -123,7 +123,7 @@ describe('who opens streams of the console', () => {
     Promise.all(Array.from({ length: count }, () => listing(app, user)));
   const statuses = (streams: WireClient[]) => new Set(streams.map(({ response }) => response.statusCode));
 
-  it('has ten and no more, and takes none from others', async () => {
+  it('has at most ten, and takes none from others', async () => {
     const app = await start(watchedShop());
     for (const viewer of [ADA, undefined]) {
       const streams = await open(app, viewer, PER_VIEWER);
@@ -142,7 +142,7 @@ describe('who opens streams of the console', () => {
     expect(statuses(await open(app, BOB, 1))).toEqual(new Set([200]));
   });
 
-  it('takes no place from those who see the sessions of others, together with everybody else', async () => {
+  it('shares its limit with everybody else, apart from viewers who see the sessions of others', async () => {
     const app = await start(watchedShop());
     for (let user = 0; user < 10; user++)
       expect(statuses(await open(app, { sub: `user-${user}` }, PER_VIEWER))).toEqual(new Set([200]));
@@ -150,7 +150,7 @@ describe('who opens streams of the console', () => {
     expect(statuses(await open(app, OPERATOR, PER_VIEWER))).toEqual(new Set([200]));
   });
 
-  it('and leaves while it is authenticated keeps no place', async () => {
+  it('frees its place when it leaves during authentication', async () => {
     let [arrived, admit] = [() => {}, () => {}];
     const admitted = new Promise<void>((resolve) => (admit = resolve));
     @Injectable()
@@ -190,7 +190,7 @@ describe('the list of sessions in the console', () => {
     return { oldest, newest: await one() };
   };
 
-  it('costs no more for more viewers or sessions: the newest are sent once, and then what has changed', async () => {
+  it('costs the same for more viewers or sessions: the newest are sent once, then only changes', async () => {
     const app = await start(watchedShop());
     const { oldest, newest } = await open(app, LISTED + 50);
     const all = jest.spyOn(McpSessionService.prototype, 'sessions', 'get');

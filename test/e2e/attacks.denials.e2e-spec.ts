@@ -167,7 +167,7 @@ describe('a denial', () => {
     expect(ran).toEqual([]);
   });
 
-  it('has the text of the filter, or its own where that has none', async () => {
+  it('has the text of the filter, or its own if that has none', async () => {
     const client = await connect(fixture);
     verdict = () => {
       throw new ForbiddenException('not you');

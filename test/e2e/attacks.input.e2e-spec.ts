@@ -149,7 +149,7 @@ describeOnAdapters('the attacker', (adapter) => {
     expect(await callWith(client, 'anything', '{"constructor":"Ferrari"}')).toBe('{"constructor":"Ferrari"}');
   });
 
-  it('sends keys twice: what the guard has seen is what runs', async () => {
+  it('sends keys twice: the handler gets the same arguments as the guard', async () => {
     const client = await connect();
     const body = (first: string, second: string) =>
       `{"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call","params":{},"params":{${first},${second}}}`;
@@ -170,7 +170,7 @@ describeOnAdapters('the attacker', (adapter) => {
     ]);
   });
 
-  it('sends a string for which a pattern of the application takes for ever: refused before it is tried', async () => {
+  it('sends a string that makes a pattern of the application run for ever: refused before it is matched', async () => {
     const client = await connect({ limits: { maxStringLength: 24 } });
     const exponential = `${'a'.repeat(60)}!`;
     const message = /exponential: is longer than 24 characters/;
@@ -196,7 +196,7 @@ describeOnAdapters('the attacker', (adapter) => {
     );
   });
 
-  it('sends strings that are made for our own patterns: each is answered', async () => {
+  it('sends strings made for our own patterns: each is answered', async () => {
     const client = await connect();
     const long = (text: string) => text.repeat(Math.floor(12_000 / text.length));
     const hostile: Record<string, string>[] = [

@@ -75,12 +75,12 @@ describeOnAdapters('while the key set cannot be had', (adapter) => {
     },
   );
 
-  it('(silent) nobody waits for longer than the server may take', async () => {
+  it('(silent) nobody waits longer than the time limit of the server', async () => {
     authorizationServer.condition = 'silent';
     expect((await open(authorizationServer.token())).status).toBe(503);
   });
 
-  it('each token that waits for the keys gets its own verdict, whoever else waits', async () => {
+  it('each token that waits for the keys gets its own verdict', async () => {
     authorizationServer.condition = 'silent';
     const arrivals = on(running.app.getHttpServer(), 'request');
     const foreign = jwt.sign(authorizationServer.claims({ sub: 'eve' }), FOREIGN.privateKey, {
@@ -97,7 +97,7 @@ describeOnAdapters('while the key set cannot be had', (adapter) => {
     expect([await ada, (await eve).status, await bob]).toEqual(['ada', 401, 'bob']);
   });
 
-  it('keys that are known go on', async () => {
+  it('known keys stay valid', async () => {
     const client = await WireClient.connect(`${running.url}/sse`, bearer(authorizationServer.token()));
     authorizationServer.condition = 'down';
     expect((await client.post(PING, bearer(authorizationServer.token({ jti: 'refreshed' })))).status).toBe(

@@ -40,13 +40,13 @@ describe('the attacker who wants much to be kept of itself', () => {
     expect(await sse.call(2, 'initialize', large)).toMatchObject({ error: TOO_LARGE });
   });
 
-  it('may say as much of itself as honest clients do', async () => {
+  it('may describe itself as fully as honest clients do', async () => {
     const { url, sessions } = await start({});
     await HttpWireClient.connect(`${url}/mcp`, { capabilities: HONEST });
     expect(sessions.sessions[0]!.clientCapabilities).toEqual(HONEST);
   });
 
-  it('gives a request an id that is long: 400 without a repetition of it', async () => {
+  it('sends a request with a long id: 400 without a repetition of it', async () => {
     const { url } = await start({});
     const sse = await WireClient.connect(`${url}/sse`);
     const http = await HttpWireClient.connect(`${url}/mcp`);
@@ -57,7 +57,7 @@ describe('the attacker who wants much to be kept of itself', () => {
       ]);
   });
 
-  it('gives a call a progress token that is long: -32602, and the tool does not run', async () => {
+  it('sends a call with a long progress token: -32602, and the tool does not run', async () => {
     const { url } = await start({ providers: [Work] });
     const client = await WireClient.connect(`${url}/sse`);
     const call = (progressToken: string) =>
@@ -68,7 +68,7 @@ describe('the attacker who wants much to be kept of itself', () => {
     expect(await call(LONG.slice(1))).toHaveProperty('result');
   });
 
-  it('cancels for a reason that is long: the handler is told its beginning', async () => {
+  it('cancels with a long reason: the handler gets its beginning', async () => {
     const { url, app } = await start({ providers: [Work] });
     const client = await WireClient.connect(`${url}/sse`);
     await client.post(rpc(1, 'tools/call', { name: 'wait' }));

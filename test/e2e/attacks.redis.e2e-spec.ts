@@ -97,7 +97,7 @@ describeWithRedis('the attacker who', () => {
     sse.close();
   });
 
-  it('reads all of Redis finds of the query of a stream what the options name, and nothing else', async () => {
+  it('finds only the query parameters that the options name', async () => {
     await start({ guards: [LoginGuard], sse: { endpointQuery: ['workspace'] } });
     for (const path of ['sse', 'mcp']) {
       const stream = await WireClient.connect(
@@ -110,7 +110,7 @@ describeWithRedis('the attacker who', () => {
     expect(await stored()).not.toContain(SECRET);
   });
 
-  it('listens to what nodes tell each other of a stream: no header of it that would not be stored', async () => {
+  it('listens to messages between nodes about a stream: they contain only storable headers', async () => {
     const options = { guards: [LoginGuard], stored: { headers: ['X-Region'], claims: ['account'] } };
     await start(options);
     const other = await startApp({
@@ -139,7 +139,7 @@ describeWithRedis('the attacker who', () => {
     await other.close();
   });
 
-  it('changes small things of a session that is large: Redis is written what has changed, and no more', async () => {
+  it('changes small parts of a large session: only the changes are written to Redis', async () => {
     await start({ http: { graceMs: 3_600_000 } });
     const capabilities = { experimental: { a: { text: 'x'.repeat(15_000) } } };
     const client = await HttpWireClient.connect(`${app.url}/mcp`, { capabilities });
@@ -155,7 +155,7 @@ describeWithRedis('the attacker who', () => {
     expect(await inspector.hget(key!, 'record.state.clientCapabilities')).toBe(JSON.stringify(capabilities));
   });
 
-  it('subscribes to much, one after the other: Redis is written each once', async () => {
+  it('subscribes to many resources in turn: each is written to Redis once', async () => {
     const uri = (count: number) => `notes://${'x'.repeat(1_000)}${count}`;
     app = await startApp({
       providers: [Notes],

@@ -147,7 +147,7 @@ describeOnAdapters('a refusal', (adapter) => {
     await expectTold({ status: 408, reason: 'request-timeout', method: 'POST /mcp' });
   });
 
-  it('of an error that is masked has the correlation id that the answer and the log have', async () => {
+  it('of a masked error has the correlation id of the answer and the log', async () => {
     const { status, body } = await ask(running.url, 'GET /sse', { 'x-user': 'broken' });
     expect(status).toBe(500);
     const [, correlationId] = /correlation id ([\w-]+)/.exec(body)!;
@@ -183,7 +183,7 @@ describeOnAdapters('a refusal', (adapter) => {
     '*',
   ];
 
-  it('is never an internal error, and told once, whatever Host, Origin, X-Forwarded headers and paths have', async () => {
+  it('is never an internal error, and counted once, whatever Host, Origin, X-Forwarded headers and paths contain', async () => {
     const requests = [
       ...VALUES.map((host) => ['GET /mcp', { host, authorization: 'Bearer x' }] as const),
       ...VALUES.map((host) => [`GET ${METADATA}`, { host }] as const),

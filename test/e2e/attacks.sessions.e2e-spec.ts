@@ -39,7 +39,7 @@ describeOnAdapters('the attacker who has a session', (adapter) => {
   const { start, connect } = appPerTest(adapter);
   const office = { providers: [Office], options: { guards: [HeaderUserGuard] } };
 
-  it('has no tenant, and reaches nobody who has one by what is meant for the same tenant', async () => {
+  it('has no tenant: messages for its own tenant reach no member of another', async () => {
     const { url } = await start(office);
     const [mallory, eve, ada] = await Promise.all(
       [{ sub: 'mallory' }, { sub: 'eve', tenant: null }, { sub: 'ada', tenant: 'acme' }].map((claims) =>
@@ -54,7 +54,7 @@ describeOnAdapters('the attacker who has a session', (adapter) => {
     expect(ada!.events.filter(({ data }) => data?.includes('resources/updated'))).toHaveLength(1);
   });
 
-  it('has no tenant, and takes nobody who has one with it when its access is revoked', async () => {
+  it('has no tenant: revoking its access closes no session of a tenant', async () => {
     const { url, sessions } = await start(office);
     const nobodys = await WireClient.connect(`${url}/sse`, user({ sub: 'ada' }));
     await WireClient.connect(`${url}/sse`, user({ sub: 'ada', tenant: 'acme' }));
@@ -64,7 +64,7 @@ describeOnAdapters('the attacker who has a session', (adapter) => {
   });
 
   it.each([{ tenant: ['acme'] }, { tenant: { id: 'acme' } }, { tenant: true }, { tenant: '' }])(
-    'is of a tenant that cannot be told from others, %j: 403 on every way in',
+    'has an ambiguous tenant, %j: 403 on every way in',
     async (claims) => {
       const { url, sessions } = await start(office);
       const headers = { ...user({ sub: 'ada', ...claims }), ...JSON_TYPE, accept: '*/*' };
@@ -93,7 +93,7 @@ describeOnAdapters('the attacker who has a session', (adapter) => {
     expect(await ask(7, 'subscribe', 'd')).toMatchObject(error);
   });
 
-  it('names a session by what is no text: an error of its own, not one of the server', async () => {
+  it('names a session by a value that is not text: a client error, not a server error', async () => {
     const { url } = await start({ ...office, configure: parseNestedQueries });
     for (const query of ['sessionId[toString]=1', 'sessionId[]=1', 'sessionId=1&sessionId=2'])
       for (const path of ['/messages', '/mcp']) {
@@ -105,7 +105,7 @@ describeOnAdapters('the attacker who has a session', (adapter) => {
       }
   });
 
-  it('steals an id, and cannot take up or end a stream by it from another tenant', async () => {
+  it('steals an id, and cannot resume or end its stream from another tenant', async () => {
     const { url, sessions } = await start(office);
     const victim = user({ sub: 'ada', tenant: 'acme' });
     const thief = user({ sub: 'ada', tenant: 'umbrella' });

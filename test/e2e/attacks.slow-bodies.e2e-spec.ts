@@ -89,7 +89,7 @@ describeOnAdapters('a request whose body trickles in', (adapter) => {
     return connection;
   };
 
-  it.each(REQUESTS)('is answered before any of it has come: %s', async (_what, line, headers, status) => {
+  it.each(REQUESTS)('is answered before any of it has arrived: %s', async (_what, line, headers, status) => {
     for (const [, framing] of FRAMINGS) {
       const connection = await begin(patient, line, [...headers, ...framing]);
       const [, answered] = await connection.until(/^HTTP\/1\.1 ([2-5]\d\d) /m);
@@ -112,7 +112,7 @@ describeOnAdapters('a request whose body trickles in', (adapter) => {
     expect(answers.filter(([, , isRight]) => !isRight)).toEqual([]);
   });
 
-  it('keeps its connection where it comes in time', async () => {
+  it('keeps its connection if it arrives in time', async () => {
     const connection = await begin(patient, 'POST /mcp', ['content-length: 1000']);
     await connection.until(/ 401 /);
     await connection.write(' '.repeat(1_000));
@@ -122,7 +122,7 @@ describeOnAdapters('a request whose body trickles in', (adapter) => {
   });
 
   it.each(['close', 'keep-alive'])(
-    'gets its answer while it goes on, and no reset: Connection: %s',
+    'gets its answer while it keeps sending, and no reset: Connection: %s',
     async (mode) => {
       const large = 2 * MIB;
       const connection = await begin(patient, 'POST /mcp', [

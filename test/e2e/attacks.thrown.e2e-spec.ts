@@ -127,7 +127,7 @@ describeOnAdapters('what an application throws', (adapter) => {
     return { ...app, log, mcp, sse, goesOn };
   };
 
-  it('is answered without its data where that has no JSON', async () => {
+  it('is answered without its data if JSON cannot express that', async () => {
     const { url } = await start({ providers: [Tools] });
     const client = await HttpWireClient.connect(`${url}/mcp`);
     const { body } = await client.post(rpc(1, 'tools/call', { name: 'circle' }));

@@ -174,7 +174,7 @@ describeOnAdapters('a token', (adapter) => {
       expect(answer.status).toBe(404);
   });
 
-  it('in the query or in a body is none', async () => {
+  it('in the query or in a body does not count', async () => {
     const token = authorizationServer.token();
     const inQuery = await send(`${running.url}/sse?access_token=${token}`, { method: 'GET' });
     const inBody = await send(`${running.url}/mcp?access_token=${token}`, {

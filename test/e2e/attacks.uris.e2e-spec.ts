@@ -94,18 +94,21 @@ describe('the attacker who spells URIs', () => {
     'vault://files/x/%2E%2e/s%65cret',
   ];
 
-  it.each(SPELLINGS)('spells what is hidden as %s: it is not found, and no template gets it', async (uri) => {
-    const { client } = await connect();
-    for (const method of ['resources/read', 'resources/subscribe'])
-      expect((await client.call(1, method, { uri }))['error']).toMatchObject({ code: -32002 });
-    const completion = { ref: { type: 'ref/resource', uri }, argument: { name: 'name', value: '' } };
-    expect((await client.call(2, 'completion/complete', completion))['error']).toMatchObject({
-      code: -32602,
-    });
-    expect([ran, received]).toEqual([[], []]);
-  });
+  it.each(SPELLINGS)(
+    'spells a hidden resource as %s: it is not found, and no template matches it',
+    async (uri) => {
+      const { client } = await connect();
+      for (const method of ['resources/read', 'resources/subscribe'])
+        expect((await client.call(1, method, { uri }))['error']).toMatchObject({ code: -32002 });
+      const completion = { ref: { type: 'ref/resource', uri }, argument: { name: 'name', value: '' } };
+      expect((await client.call(2, 'completion/complete', completion))['error']).toMatchObject({
+        code: -32602,
+      });
+      expect([ran, received]).toEqual([[], []]);
+    },
+  );
 
-  it.each(SPELLINGS)('and whoever may read it does so by %s too', async (uri) => {
+  it.each(SPELLINGS)('lets permitted users read it as %s too', async (uri) => {
     const { client } = await connect('admin');
     const { result } = await client.call(1, 'resources/read', { uri });
     expect(result.contents).toEqual([{ uri, mimeType: 'text/plain', text: 'gold' }]);

@@ -12,7 +12,7 @@ describe('a denial in the audit trail', () => {
   const { start } = appPerTest();
   const run = () => start({ providers: BANK, options: { guards: [BankUserGuard] } });
 
-  it('has what a guard of a tool or a resource refuses as a denial', async () => {
+  it("records the refusal of a tool's or a resource's guard as a denial", async () => {
     const running = await run();
     const client = await WireClient.connect(`${running.url}/sse`, ADA);
     const trail = trailOf(running);
@@ -25,7 +25,7 @@ describe('a denial in the audit trail', () => {
     ]);
   });
 
-  it('has what is hidden, and named nevertheless, as a denial, and what does not exist as a failure', async () => {
+  it('records a request for a hidden feature as a denial, and one for an unknown feature as a failure', async () => {
     const running = await run();
     const client = await WireClient.connect(`${running.url}/sse`, ADA);
     const trail = trailOf(running);
@@ -44,7 +44,7 @@ describe('a denial in the audit trail', () => {
     ]);
   });
 
-  it('has a call that lacks a scope as one denial, over HTTP too', async () => {
+  it('records a call that lacks a scope as one denial, over HTTP too', async () => {
     const running = await run();
     const sse = await WireClient.connect(`${running.url}/sse`, ADA);
     const http = await HttpWireClient.connect(`${running.url}/mcp`, { headers: ADA });
@@ -71,7 +71,7 @@ describeOnAdapters('the audit trail of what is refused over HTTP', (adapter) => 
   const run = (options: Partial<McpSseModuleOptions> = {}) =>
     start({ providers: BANK, options: { guards: [BankUserGuard], ...options } });
 
-  it('has what is refused over HTTP as a denial: who, where from, what and why, and no text of errors', async () => {
+  it('records HTTP refusals as denials: who, from where, what and why, but no error texts', async () => {
     const running = await run({ limits: { maxSessionsPerPrincipal: 1, maxInFlight: 1 } });
     const { url } = running;
     const client = await WireClient.connect(`${url}/sse`, ADA);
@@ -113,7 +113,7 @@ describeOnAdapters('the audit trail of what is refused over HTTP', (adapter) => 
     ]);
   });
 
-  it('has a wrong key as a denial of nobody, and the key nowhere', async () => {
+  it('records a wrong key as a denial without a principal, and never the key', async () => {
     const log = new MemoryLog();
     const keys = [{ name: 'ci', key: 'the-right-secret-key' }];
     const running = await start({

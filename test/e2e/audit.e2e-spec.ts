@@ -9,7 +9,7 @@ import { Stage } from '../fixtures/stage.js';
 import { describeOnTransports } from '../fixtures/transports.js';
 
 describeOnTransports('the audit trail', (connect, transport) => {
-  it('has each call, read and prompt, who, when, how long and how large; and no pings and lists', async () => {
+  it('records each call, read and prompt: who, when, how long and how large; but no pings and lists', async () => {
     const { client, sessions, audit } = await connect({ providers: BANK });
     const trail: McpAuditEvent[] = [];
     audit.events$.subscribe((event) => trail.push(event));
@@ -52,7 +52,7 @@ describe('the audit trail', () => {
   const { start } = appPerTest();
   const run = () => start({ providers: BANK, options: { guards: [BankUserGuard] } });
 
-  it('has the beginning and the end of a session, and its initialization', async () => {
+  it('records the start and end of a session, and its initialization', async () => {
     const running = await run();
     const trail = trailOf(running);
     const client = await WireClient.connect(`${running.url}/sse`, ADA);
@@ -67,7 +67,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('has of the arguments what their tool allows, of lists and objects what they are, and no more than 256 characters', async () => {
+  it('records the arguments that the tool allows: lists and objects by their kind, texts up to 256 characters', async () => {
     const running = await run();
     running.app
       .get(McpRegistry)
@@ -92,7 +92,7 @@ describe('the audit trail', () => {
     expect(JSON.stringify(trail)).not.toContain('secret');
   });
 
-  it('has calls without an answer as cancelled: by the client, or because the session ended', async () => {
+  it('records calls without an answer as cancelled: by the client, or because the session ended', async () => {
     const running = await run();
     const client = await HttpWireClient.connect(`${running.url}/mcp`, { headers: ADA });
     const trail = trailOf(running);
@@ -108,7 +108,7 @@ describe('the audit trail', () => {
     expect(trail).toMatchObject([cancelled, cancelled, { type: 'close' }]);
   });
 
-  it('has the correlation id that the handler, the log and the masked error have', async () => {
+  it('has the correlation id of the handler, the log and the masked error', async () => {
     const log = new MemoryLog();
     const running = await start({ providers: BANK, configure: (app) => app.useLogger(log) });
     const client = await WireClient.connect(`${running.url}/sse`);

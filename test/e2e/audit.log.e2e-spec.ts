@@ -16,7 +16,7 @@ import { MemoryLog } from '../fixtures/memory-log.js';
 const { start } = appPerTest();
 
 describe('a subscriber of the audit trail', () => {
-  it('breaks nothing where a subscriber throws or rejects, and the log says so once for each', async () => {
+  it('may throw or reject without harm, and the log reports each subscriber once', async () => {
     const log = new MemoryLog();
     const running = await start({ providers: BANK, configure: (app) => app.useLogger(log) });
     const { events$ } = running.app.get(McpAuditService);
@@ -59,7 +59,7 @@ describe('a subscriber of the audit trail', () => {
     ]);
   });
 
-  it('makes nothing while nobody listens', async () => {
+  it('creates no entries while nobody listens', async () => {
     const running = await start({ providers: BANK, options: { guards: [BankUserGuard], audit: false } });
     const audit = running.app.get(McpAuditService);
     const context = {} as McpContext;
@@ -82,7 +82,7 @@ describe('the log of the audit trail', () => {
     return log.lines.filter((line) => line.endsWith(' McpAudit'));
   };
 
-  it('is on where requests are authenticated: a line of JSON for each entry, warnings for denials', async () => {
+  it('is on if requests are authenticated: a line of JSON for each entry, warnings for denials', async () => {
     const lines = await linesOf({ guards: [BankUserGuard] });
     const entries = lines.map((line) => /^(\w+) (\{.*\}) McpAudit$/.exec(line)!.slice(1));
     expect(entries.map(([level]) => level)).toEqual(['log', 'log', 'warn']);
@@ -94,7 +94,7 @@ describe('the log of the audit trail', () => {
     expect(lines.join('')).not.toMatch(/[\n\u2028\u0085\u202e]/);
   });
 
-  it('is off where nobody is authenticated, and where the option says so', async () => {
+  it('is off without authentication, and if the option says so', async () => {
     expect(await linesOf({})).toEqual([]);
     expect(await linesOf({ guards: [BankUserGuard], audit: false })).toEqual([]);
     expect(await linesOf({ audit: 'log' })).toHaveLength(3);
@@ -102,7 +102,7 @@ describe('the log of the audit trail', () => {
 });
 
 describe('the audit trails of several servers', () => {
-  it('are apart', async () => {
+  it('are separate', async () => {
     const second = McpSseModule.forRoot({
       name: 'second',
       version: '1.0.0',

@@ -104,7 +104,7 @@ describeOnAdapters('bearer tokens', (adapter) => {
     expect((await send(url, { method: 'GET' })).status).toBe(401);
   });
 
-  it('forgives as much between the clocks as the option says', async () => {
+  it('tolerates the configured difference between clocks', async () => {
     const auth = { jwt: { secretOrKey: SECRET, clockToleranceSeconds: 60 } };
     const url = await start({ auth });
     const status = async (options: jwt.SignOptions) => {
@@ -118,7 +118,7 @@ describeOnAdapters('bearer tokens', (adapter) => {
     expect(await status({ notBefore: 90 })).toBe(401);
   });
 
-  it('reads the tenant from the claim of the option, and when the token expires', async () => {
+  it('reads the tenant from the configured claim, and the expiry of the token', async () => {
     const url = await start({ tenantClaim: 'https://acme.example/org' });
     const exp = Math.floor(Date.now() / 1000) + 600;
     const claims = { exp, tenant: 'other', 'https://acme.example/org': 42 };
@@ -131,7 +131,7 @@ describeOnAdapters('bearer tokens', (adapter) => {
     client.close();
   });
 
-  it('tells the principal by the mapper of the options', async () => {
+  it('takes the principal from the configured mapper', async () => {
     const url = await start({
       principal: () => ({ subject: 'mapped', scopes: [], roles: [], claims: {} }),
     });
@@ -160,10 +160,10 @@ describe('the jwt option', () => {
     [
       'with a key that cannot be read',
       { secretOrKey: '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----', algorithms: ['RS256'] },
-      /no public key that can be read/,
+      /not a readable public key/,
     ],
-    ['with neither a key nor a key set', {}, /one of `secretOrKey` and `jwksUri`/],
-    ['with a key and a key set', { secretOrKey: SECRET, jwksUri }, /one of `secretOrKey` and `jwksUri`/],
+    ['with neither a key nor a key set', {}, /either `secretOrKey` or `jwksUri`/],
+    ['with a key and a key set', { secretOrKey: SECRET, jwksUri }, /either `secretOrKey` or `jwksUri`/],
     ['with a key set and HS256', { jwksUri, algorithms: ['RS256', 'HS256'] }, /take as secrets/],
     ['with a key set that is no URL', { jwksUri: 'login.example/jwks' }, /"auth.jwt.jwksUri" must be a URL/],
     ['with the algorithm none', { secretOrKey: SECRET, algorithms: ['none' as 'HS256'] }, /not "none"/],
@@ -214,7 +214,7 @@ describe('the jwt option', () => {
       await expect(start).rejects.toBeInstanceOf(McpConfigurationError);
     });
 
-    it('by a secret warns only: who has it may be its issuer alone', async () => {
+    it('by a secret only warns: perhaps only the issuer has it', async () => {
       process.env['NODE_ENV'] = 'production';
       expect(await logged({ jwt: { secretOrKey: SECRET } })).toMatch(/"auth.jwt.audience" not set/);
       expect(await logged({ jwt: { secretOrKey: SECRET, audience: AUDIENCE } })).toBe('');

@@ -81,14 +81,14 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
     await expect(client.callTool({ name: 'purge' })).rejects.toMatchObject({ code: -32602 });
   });
 
-  it('completes arguments of what can be used, by completers that can be used', async () => {
+  it('completes arguments of usable features, by usable completers', async () => {
     const { client } = await connect({ providers: [Vault], options: as({ roles: ['staff'] }).options });
     const ref = { type: 'ref/prompt', name: 'ask' } as const;
     const { completion } = await client.complete({ ref, argument: { name: 'secret', value: '' } });
     expect(completion.values).toEqual([]);
   });
 
-  it('names the scopes when nothing else is missing, and runs nothing', async () => {
+  it('names missing scopes if nothing else is missing, and runs nothing', async () => {
     const { client } = await connect({ providers: [Vault], options: as({ roles: ['staff'] }).options });
     const refused = client.callTool({ name: 'open' });
     await expect(refused).rejects.toThrow(/vault:open vault:move/);
@@ -119,7 +119,7 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
     await expect(client.subscribeResource({ uri: 'vault://rules' })).rejects.toMatchObject({ code: -32002 });
   });
 
-  it('asks the policy once for any name, so that time does not tell hidden from unknown', async () => {
+  it('asks the policy once for any name, so that timing does not tell hidden from unknown', async () => {
     const policy = new TestPolicy();
     policy.decide = ({ name }) => name !== 'burn';
     const { client } = await connect({ providers: [Vault, Books], options: { ...as({}).options, policy } });
@@ -164,7 +164,7 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
   });
 
   it.each([1, 'yes', Promise.resolve('yes'), undefined])(
-    'takes %p of a policy for a refusal',
+    'treats %p returned by a policy as a refusal',
     async (value) => {
       const policy = new TestPolicy();
       policy.decide = () => value;
@@ -173,7 +173,7 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
     },
   );
 
-  it('makes the policy of its class, with what it depends on', async () => {
+  it('instantiates the policy class with its dependencies', async () => {
     @Injectable()
     class Catalogue {
       readonly lent = ['lend'];
@@ -195,7 +195,7 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
     expect(await listed(client)).toEqual(['lend']);
   });
 
-  it('gives what is added at run time to those that it is for', async () => {
+  it('shows features added at run time to permitted principals only', async () => {
     const { client, registry } = await connect({ options: as({ roles: ['staff'], scopes: ['a'] }).options });
     registry.addTool({ name: 'mine', roles: ['staff', 'other'], scopes: ['a'] }, () => 'mine');
     registry.addTool({ name: 'theirs', roles: ['other'] }, () => 'theirs');
@@ -208,7 +208,7 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
     expect(wrong).toThrow(/addTool\("no"\).*"two words" is not a scope/);
   });
 
-  it('pages what a principal sees, and refuses a cursor once that has changed', async () => {
+  it('pages the features that a principal sees, and refuses a cursor once they have changed', async () => {
     const policy = new TestPolicy();
     const odd = ({ name }: McpDefinition) => Number(name) % 2 === 1;
     policy.decide = odd;
@@ -228,7 +228,7 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
     expect(await client.listTools({ cursor: first.nextCursor })).toEqual(second);
   });
 
-  it('keeps no list for others that was made while something was added', async () => {
+  it('caches no list that was built while a feature was added', async () => {
     const policy = new TestPolicy();
     const { client, registry } = await connect({
       providers: [Books],
@@ -251,7 +251,7 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
     expect(await listed(client)).toEqual(['lend', 'burn', 'later']);
   });
 
-  it('tells of updates until the resource may not be read any more', async () => {
+  it('sends updates until the resource may no longer be read', async () => {
     const policy = new TestPolicy();
     const { client, registry, sessions } = await connect({ options: { ...as({}).options, policy } });
     const updates$ = new Subject<string>();

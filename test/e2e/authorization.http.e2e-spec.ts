@@ -80,7 +80,7 @@ describeOnAdapters('authorization', (adapter) => {
     expect(app.get(Vault).runs).toEqual([]);
   });
 
-  it('leaves no session of a refused POST to a server that keeps none', async () => {
+  it('leaves no session after a refused POST in stateless mode', async () => {
     const options = { ...withGuard.options, http: { stateless: true } };
     const { url, sessions } = await start({ ...withGuard, options });
     expectChallenge(await new HttpWireClient(`${url}/mcp`, STAFF).post(OPEN));
@@ -112,7 +112,7 @@ describeOnAdapters('authorization', (adapter) => {
     client.close();
   });
 
-  it('does not let those in that must authenticate because something is public', async () => {
+  it('still requires authentication when something is public', async () => {
     const { url } = await start({
       providers: [Vault],
       options: { auth: { apiKey: { keys: [{ name: 'a', key: 'k' }] } } },
@@ -124,7 +124,7 @@ describeOnAdapters('authorization', (adapter) => {
     expect((await send(`${url}/messages?sessionId=any`, { headers, body })).status).toBe(401);
   });
 
-  it('shows what is public to those that a guard lets in without authenticating them', async () => {
+  it('shows public features to clients that a guard lets in without authentication', async () => {
     class NobodyPolicy extends McpPolicy {
       canAccess(): boolean {
         return false;
@@ -137,7 +137,7 @@ describeOnAdapters('authorization', (adapter) => {
     expect((await client.call(2, 'tools/call', { name: 'hello' }))['result'].content[0].text).toBe('hello');
   });
 
-  it('says nothing of access to clients', async () => {
+  it('does not reveal access rules to clients', async () => {
     const { url } = await start(withGuard);
     const client = await HttpWireClient.connect(`${url}/mcp`, {
       headers: userHeaders('ada', ['admin'], 'vault:open vault:move'),
@@ -146,7 +146,7 @@ describeOnAdapters('authorization', (adapter) => {
       expect(JSON.stringify(await client.call(1, method))).not.toMatch(/access|kind|roles|scopes|admin/);
   });
 
-  it('tells of a change those who see it, with the roles of their newest message', async () => {
+  it('announces a change to those who see it, by the roles of their newest message', async () => {
     const { app, url } = await start(withGuard);
     const staff = await WireClient.connect(`${url}/sse`, STAFF);
     const admin = await WireClient.connect(`${url}/sse`, userHeaders('eve', ['admin']));
@@ -236,7 +236,7 @@ describe('who may use what', () => {
     expect((await toolsFor(provider, userHeaders('ada', roles, scope))).toSorted()).toEqual(tools.toSorted());
   });
 
-  it('is not lost by a decorator in between that replaces the method', async () => {
+  it('survives another decorator that replaces the method', async () => {
     const Replaced: MethodDecorator = (_target, _key, descriptor) => {
       descriptor.value = (() => 'replaced') as never;
     };

@@ -61,7 +61,7 @@ describeOnAdapters('a body that is no message', (adapter) => {
     client.close();
   });
 
-  it('is refused where something before the module has read it', async () => {
+  it('is refused if something before the module has read it', async () => {
     const running = await startApp({
       adapter,
       providers: [Features],
@@ -78,7 +78,7 @@ describeOnAdapters('a body that is no message', (adapter) => {
     await running.close();
   });
 
-  it('does not end the session when the client leaves in the middle of it', async () => {
+  it('does not end the session when the client disconnects in the middle', async () => {
     const client = await WireClient.connect(server.url);
     const post = beginPost(await client.endpoint(), { 'content-length': 1_000 });
     post.on('error', () => undefined);

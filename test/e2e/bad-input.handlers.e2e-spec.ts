@@ -108,27 +108,24 @@ describe('a handler that fails', () => {
     ['returns a result that has no JSON', 'tools/call', { name: 'badContent' }],
     ['throws as a resource', 'resources/read', { uri: 'broken://resource' }],
     ['throws as a prompt', 'prompts/get', { name: 'brokenPrompt' }],
-  ])(
-    'is answered and logged by a correlation id, nothing internal told: %s',
-    async (_what, method, params) => {
-      const client = await WireClient.connect(server.url);
-      const answer = await client.call(1, method, params);
-      const text = JSON.stringify(answer);
-      const correlationId = CORRELATION_ID.exec(text)?.[1];
-      expect(correlationId).toBeDefined();
-      const told = answer['error']?.message ?? answer['result'].content[0].text;
-      expect(told).toBe(`Internal error (correlation id ${correlationId})`);
-      expect(answer['error']?.code ?? answer['result'].isError).toBe(answer['error'] ? -32603 : true);
-      expect(text).not.toMatch(new RegExp(`${SECRET}|BigInt|circular|\\.ts|    at `, 'i'));
-      const logged = server.log.errors.filter((entry) => entry.includes(correlationId!));
-      expect(logged).toHaveLength(1);
-      expect(logged[0]).toContain(method);
-      expect(await greeting(client)).toBe('Hello Ada');
-      client.close();
-    },
-  );
+  ])('is answered and logged with a correlation id, without internals: %s', async (_what, method, params) => {
+    const client = await WireClient.connect(server.url);
+    const answer = await client.call(1, method, params);
+    const text = JSON.stringify(answer);
+    const correlationId = CORRELATION_ID.exec(text)?.[1];
+    expect(correlationId).toBeDefined();
+    const told = answer['error']?.message ?? answer['result'].content[0].text;
+    expect(told).toBe(`Internal error (correlation id ${correlationId})`);
+    expect(answer['error']?.code ?? answer['result'].isError).toBe(answer['error'] ? -32603 : true);
+    expect(text).not.toMatch(new RegExp(`${SECRET}|BigInt|circular|\\.ts|    at `, 'i'));
+    const logged = server.log.errors.filter((entry) => entry.includes(correlationId!));
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain(method);
+    expect(await greeting(client)).toBe('Hello Ada');
+    client.close();
+  });
 
-  it('keeps its message where it throws an HTTP exception', async () => {
+  it('keeps the message of an HTTP exception', async () => {
     const client = await WireClient.connect(server.url);
     const logged = server.log.errors.length;
     expect((await client.callTool(1, 'refuses')).result).toEqual({
@@ -139,7 +136,7 @@ describe('a handler that fails', () => {
     client.close();
   });
 
-  it('decides on the error where it throws one of the protocol', async () => {
+  it('chooses the error by throwing a protocol error', async () => {
     const client = await WireClient.connect(server.url);
     expect((await client.callTool(1, 'protocolError')).error).toEqual({
       code: -32050,
@@ -149,13 +146,13 @@ describe('a handler that fails', () => {
     client.close();
   });
 
-  it('has an empty result where it returns nothing', async () => {
+  it('has an empty result if it returns nothing', async () => {
     const client = await WireClient.connect(server.url);
     expect((await client.callTool(1, 'nothing')).result).toEqual({ content: [] });
     client.close();
   });
 
-  it('gets no answer where it never returns and is cancelled, and frees its id', async () => {
+  it('gets no answer if it never returns and is cancelled, and frees its id', async () => {
     const client = await WireClient.connect(server.url);
     const session = server.running.sessions.get(await client.sessionId())!;
     const gate = server.running.app.get(Gate);
@@ -174,7 +171,7 @@ describe('a handler that fails', () => {
     client.close();
   });
 
-  it('is not answered where it returns after it was cancelled, and does not answer its successor', async () => {
+  it('is not answered if it returns after its cancellation, and does not answer its successor', async () => {
     const client = await WireClient.connect(server.url);
     const wait = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'wait' } };
     await client.post(wait);

@@ -45,7 +45,7 @@ describe('a request for what does not exist', () => {
     client.close();
   });
 
-  it('is refused where it initializes a second time, and the session lives on', async () => {
+  it('is refused when it initializes a second time, and the session continues', async () => {
     const client = await WireClient.connect(server.url);
     expect(await client.initialize(1)).toHaveProperty('result');
     expect(await client.initialize(2)).toMatchObject({ id: 2, error: { code: -32600 } });
@@ -73,7 +73,7 @@ describe('null in a request, and an empty list for an object,', () => {
     client.close();
   });
 
-  it('is taken for no arguments, of which those that are needed are named', async () => {
+  it('counts as no arguments, and the required ones are named', async () => {
     const client = await WireClient.connect(server.url);
     const { result } = await client.call(1, 'tools/call', { name: 'greet', arguments: null });
     expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('name') }] });
@@ -103,7 +103,7 @@ describe('arguments that fail validation', () => {
     client.close();
   });
 
-  it('are an error result where they name the prototype', async () => {
+  it('are an error result if they name the prototype', async () => {
     const client = await WireClient.connect(server.url);
     const { status } = await client.post(
       '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"greet","arguments":' +
@@ -115,7 +115,7 @@ describe('arguments that fail validation', () => {
     client.close();
   });
 
-  it('are refused where they are nested too deep for a stack', async () => {
+  it('are refused if they are nested too deep for the stack', async () => {
     const client = await WireClient.connect(server.url);
     const depth = 100_000;
     const { status } = await client.post(

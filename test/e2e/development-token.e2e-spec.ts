@@ -64,7 +64,7 @@ describe('the script that makes a token for development', () => {
 
   it.each<[string, string[], Record<string, string>, string | undefined, RegExp]>([
     ['without a secret', [], {}, tmpdir(), /^Set MCP_JWT_SECRET/],
-    ['for production', [], { NODE_ENV: 'production' }, undefined, /^An authorization server makes tokens/],
+    ['for production', [], { NODE_ENV: 'production' }, undefined, /^An authorization server issues tokens/],
     ['with an invalid lifetime', ['--hours', 'long'], {}, undefined, /^--hours must be a number/],
   ])('refuses to create one %s, and says why', async (_title, args, env, cwd, sentence) => {
     await expect(token(args, env, cwd)).rejects.toMatchObject({

@@ -18,7 +18,7 @@ describe('log messages', () => {
   });
 
   it.each(LEVELS.map((level, index) => [level, LEVELS.slice(index)] as const))(
-    'are sent from the level on that the client sets: %s',
+    'are sent from the level that the client sets: %s',
     async (level, expected) => {
       const [client, other] = [await server.connect(), await server.connect()];
       expect(await client.call(1, 'logging/setLevel', { level })).toEqual({
@@ -34,7 +34,7 @@ describe('log messages', () => {
   );
 
   it.each([{ level: 'loud' }, { level: 'INFO' }, { level: 3 }, { level: null }, {}])(
-    'keep their level where the client sets one that does not exist: %j',
+    'keep their level if the client sets an unknown one: %j',
     async (params) => {
       const client = await server.connect();
       await client.call(1, 'logging/setLevel', { level: 'alert' });
@@ -77,7 +77,7 @@ describe('progress', () => {
     expect(notificationsOf(client, METHOD)).toEqual([]);
   });
 
-  it('comes of an Observable, whose last value is the result', async () => {
+  it('comes from an Observable, whose last value is the result', async () => {
     const client = await server.connect();
     expect(await call(client, 1, 'observed', 'a')).toMatchObject({ structuredContent: { done: true } });
     expect(notificationsOf(client, METHOD)).toEqual(
@@ -85,7 +85,7 @@ describe('progress', () => {
     );
   });
 
-  it('comes of an async generator, whose last value is the result', async () => {
+  it('comes from an async generator, whose last value is the result', async () => {
     const client = await server.connect();
     expect(await call(client, 1, 'generated', 'a')).toMatchObject({ content: [{ text: 'done' }] });
     expect(notificationsOf(client, METHOD)).toEqual([
@@ -94,7 +94,7 @@ describe('progress', () => {
     ]);
   });
 
-  it('goes with each of two calls that run at once', async () => {
+  it('is kept apart for two concurrent calls', async () => {
     const client = await server.connect();
     for (const id of ['a', 'b'])
       await client.post({
@@ -111,7 +111,7 @@ describe('progress', () => {
     }
   });
 
-  it('is not sent after the answer, nor is anything else of the call', async () => {
+  it('is not sent after the answer, nor is any other message of the call', async () => {
     const client = await server.connect();
     await call(client, 1, 'keep', 'a');
     server.features.speakLate();
@@ -139,7 +139,7 @@ describe('cancelling a request', () => {
   const messageCount = (client: WireClient) =>
     client.events.filter(({ event }) => event === 'message').length;
 
-  it('aborts its signal with the reason, and nothing more of it is sent', async () => {
+  it('aborts its signal with the reason, and sends nothing more of it', async () => {
     const client = await server.connect();
     await begin(client, 'tools/call', { name: 'waitForAbort' }, 'notifications/message');
     expect((await cancel(client, 1, 'no longer needed')).status).toBe(202);
@@ -169,7 +169,7 @@ describe('cancelling a request', () => {
     expect(client.events.filter(({ data }) => data?.includes('"id":1,'))).toEqual([]);
   });
 
-  it('does nothing to one that is answered, unknown, or of another session', async () => {
+  it('ignores requests that are answered, unknown or of another session', async () => {
     const [client, other] = [await server.connect(), await server.connect()];
     expect(await client.callTool(2, 'greet', { name: 'Ada' })).toHaveProperty('result');
     await begin(client, 'tools/call', { name: 'waitForAbort' }, 'notifications/message');
@@ -185,7 +185,7 @@ describe('cancelling a request', () => {
     expect(server.features.ends).toHaveLength(1);
   });
 
-  it('stops it when the SDK client does it', async () => {
+  it('stops the call of the SDK client', async () => {
     const client = await connectSdkClient(`${server.running.url}/sse`);
     const abort = new AbortController();
     const called = client.callTool({ name: 'pulled' }, undefined, {

@@ -20,7 +20,7 @@ describe('the session service', () => {
     expect(notificationsOf(other, METHOD)).toEqual([]);
   });
 
-  it('refuses what has no JSON, and the session lives on', async () => {
+  it('refuses values that JSON cannot express, and the session continues', async () => {
     const client = await server.connect();
     const { sessions } = server.running;
     const id = await client.sessionId();
@@ -56,7 +56,7 @@ describe('the session service', () => {
     expect(notificationsOf(bob, METHOD)).toEqual([]);
   });
 
-  it('sends what came before it closes a session, ends its stream and leaves the others alone', async () => {
+  it('closes a session after its pending messages, ends its stream and leaves the others alone', async () => {
     const [one, other] = [await server.connect(), await server.connect()];
     const { sessions } = server.running;
     const id = await one.sessionId();
@@ -71,7 +71,7 @@ describe('the session service', () => {
     expect(sessions.sessions.map((session) => session.id)).toEqual([await other.sessionId()]);
   });
 
-  it('tells of sessions that open and close', async () => {
+  it('reports sessions that open and close', async () => {
     const events: McpSessionEvent[] = [];
     const { sessions } = server.running;
     sessions.events$.subscribe((event) => events.push(event));
@@ -142,7 +142,7 @@ describe('features that change at run time', () => {
     });
   });
 
-  it('tell every client of a tool that is gone, and serve it no more', async () => {
+  it('tell every client of a removed tool, and serve it no more', async () => {
     const client = await server.connect();
     expect(server.registry.removeTool('greet')).toBe(true);
     await notification(client, 'notifications/tools/list_changed');
@@ -170,7 +170,7 @@ describe('features that change at run time', () => {
     expect(await client.answer(1)).toMatchObject({ result: { content: [{ text: 'done' }] } });
   });
 
-  it('include resources and templates of them', async () => {
+  it('include resources and templates', async () => {
     const client = await server.connect();
     expect((await client.call(1, 'resources/list'))['result']).toEqual({ resources: [] });
     server.registry.addResource({ uri: 'notes://first', name: 'first' }, () => 'the first note');
@@ -227,7 +227,7 @@ describe('features that change at run time', () => {
     expect(await client.call(4, 'prompts/get', get)).toMatchObject({ error: { code: -32602 } });
   });
 
-  it('have names of their own: a duplicate is an error and changes nothing', async () => {
+  it('have unique names: a duplicate is an error and changes nothing', async () => {
     const client = await server.connect();
     const { registry } = server;
     registry.addResource({ uri: 'notes://first', name: 'first' }, () => '');

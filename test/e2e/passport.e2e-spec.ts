@@ -101,7 +101,7 @@ describeOnAdapters("passport's strategy mcp-jwt", (adapter) => {
     expect((await me()).status).toBe(401);
   });
 
-  it('answers 503 while the key set cannot be had', async () => {
+  it('answers 503 while the key set cannot be fetched', async () => {
     server.condition = 'down';
     expect((await me(server.token())).status).toBe(503);
   });

@@ -186,7 +186,7 @@ describeOnAdapters('the context of a call', (adapter) => {
     },
   );
 
-  it('is not made when contextFactory refuses, and the session lives on', async () => {
+  it('is not created when contextFactory refuses, and the session continues', async () => {
     let isRefused = true;
     const client = await connect({
       providers: [Tools],

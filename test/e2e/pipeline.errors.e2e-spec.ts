@@ -41,7 +41,7 @@ class Failing {
 describeOnAdapters('errors', (adapter) => {
   const { connect } = appPerTest(adapter);
 
-  it('that are HTTP exceptions say their message, others a correlation id that is in the log', async () => {
+  it('that are HTTP exceptions show their message, all others a correlation id of the log', async () => {
     const log = new MemoryLog();
     const client = await connect({
       providers: [Failing],
@@ -146,7 +146,7 @@ describeOnAdapters('errors', (adapter) => {
     expect(error).toEqual({ code: -32000, message: 'Ours' });
   });
 
-  it('of resources and prompts are JSON-RPC errors: a message that may pass, else a correlation id', async () => {
+  it('of resources and prompts are JSON-RPC errors with a permitted message or a correlation id', async () => {
     @Injectable()
     class Features {
       @McpResource({ uri: 'it://{id}' })
@@ -165,7 +165,7 @@ describeOnAdapters('errors', (adapter) => {
     expect(ofPrompt).toEqual({ code: -32603, message: expect.stringMatching(/^Internal error \(corr/) });
   });
 
-  it('that are no Error are masked too', async () => {
+  it('that are not an Error are masked too', async () => {
     @Injectable()
     class Tools {
       @McpTool()

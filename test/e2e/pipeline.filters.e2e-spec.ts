@@ -78,7 +78,7 @@ describeOnAdapters('exception filters', (adapter) => {
     expect(textOf(await client.callTool(4, 'conflict'))).toBe('isError: The order has been sent.');
   });
 
-  it('catch what guards throw, and know the call', async () => {
+  it('catch exceptions of guards, and know the call', async () => {
     @Catch()
     class CallFilter implements ExceptionFilter {
       catch(error: Error, host: ArgumentsHost): string {
@@ -119,7 +119,7 @@ describeOnAdapters('exception filters', (adapter) => {
     expect(textOf(await client.callTool(1, 'business'))).toBe('isError: sorry: no stock');
   });
 
-  it('that resolve to undefined leave an error, not a success', async () => {
+  it('leave an error, not a success, if they resolve to undefined', async () => {
     const caught: unknown[] = [];
     @Catch()
     class LoggingFilter implements ExceptionFilter {
@@ -142,7 +142,7 @@ describeOnAdapters('exception filters', (adapter) => {
     expect(caught).toEqual(['password=hunter2', 'The order has been sent.']);
   });
 
-  it('that throw themselves leave a masked error', async () => {
+  it('leave a masked error if they throw', async () => {
     @Catch()
     class BrokenFilter implements ExceptionFilter {
       catch(): never {
@@ -195,7 +195,7 @@ describeOnAdapters('a catch-all filter that writes to the response', (adapter) =
   const { connect } = appPerTest(adapter);
 
   describe.each(CATCH_ALL)('by %s', (_name, filterOf) => {
-    it('leaves the error of a call as it would be without the filter', async () => {
+    it('does not change the error of a call', async () => {
       const client = await connect({
         providers: [Failing],
         configure: (app) => void app.useGlobalFilters(filterOf(app)),

@@ -132,7 +132,7 @@ describeOnAdapters('guards', (adapter) => {
     expect(seen!.context.requestId).toBe('id-1');
   });
 
-  it('outside of a call are told that there is none', async () => {
+  it('outside of a call learn that there is none', async () => {
     const thrown: unknown[] = [];
     const guard: CanActivate = {
       canActivate(context) {
@@ -175,7 +175,7 @@ describeOnAdapters('guards', (adapter) => {
     expect(seen).toEqual(['guarded', 'Tools', ['of the class', 'of the method']]);
   });
 
-  it("are made with dependencies of the provider's own module, without being listed in it", async () => {
+  it("are created with dependencies of the provider's own module, without being listed in it", async () => {
     @Injectable()
     class RegionGuard implements CanActivate {
       constructor(@Inject('REGION') private readonly region: string) {}

@@ -67,7 +67,7 @@ describeOnAdapters('parameters', (adapter) => {
     expect(textOf(await client.callTool(5, 'defaulted', ada))).toBe('Ada');
   });
 
-  it('with decorators are what these say, in any order', async () => {
+  it('with decorators get the decorated values, in any order', async () => {
     @Injectable()
     class Tools {
       @McpTool()

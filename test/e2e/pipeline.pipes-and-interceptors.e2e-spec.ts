@@ -102,7 +102,7 @@ describeOnAdapters('pipes', (adapter) => {
     expect(pipes.map(({ asked }) => asked.map(({ type }) => type))).toEqual(pipes.map(() => ['body']));
   });
 
-  it("named by class are made in the provider's module: of the class, the method, a parameter", async () => {
+  it("named by class are created in the provider's module: of the class, the method, a parameter", async () => {
     @Injectable()
     @UsePipes(Exclaiming)
     class ByClass {
@@ -134,7 +134,7 @@ describeOnAdapters('pipes', (adapter) => {
     expect(textOf(await client.callTool(3, 'byParameter', { name: 'Ada' }))).toBe('Ada?');
   });
 
-  it('of a method that check whatever they get do not get in the way of the context', async () => {
+  it('of a method that check every value let the context pass', async () => {
     @Injectable()
     class Tools {
       @McpTool({ input: ANYTHING })
@@ -197,7 +197,7 @@ describeOnAdapters('interceptors', (adapter) => {
     );
   });
 
-  it('see one value, the result, of whatever a handler streams', async () => {
+  it('see only the result of a streaming handler', async () => {
     const seen: unknown[] = [];
     const recording: NestInterceptor = {
       intercept: (_context, next) => next.handle().pipe(tap((value) => seen.push(value))),

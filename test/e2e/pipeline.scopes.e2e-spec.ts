@@ -47,7 +47,7 @@ describeOnAdapters('request-scoped providers', (adapter) => {
 
   afterEach(() => void (instances = 0));
 
-  it('are made for each call, with the request of its POST', async () => {
+  it('are created for each call, with the request of its POST', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class Tools extends Counted {
       constructor(@Inject(REQUEST) private readonly request: PostRequest) {
@@ -63,7 +63,7 @@ describeOnAdapters('request-scoped providers', (adapter) => {
     expect(await callWith(client, { 'x-call': 'second' }, 2, 'scoped')).toBe('2 POST second');
   });
 
-  it('make what depends on them request-scoped, and are shared within one call', async () => {
+  it('make their dependents request-scoped, and are shared within one call', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class Tenant extends Counted {
       constructor(@Inject(REQUEST) private readonly request: PostRequest) {
@@ -176,7 +176,7 @@ describeOnAdapters('durable providers', (adapter) => {
     expect(await callWith(client, { 'x-tenant': 'a' }, 3, 'durable')).toBe('a#1');
   });
 
-  it('give the payload to the request of providers that are made for each call, as on routes', async () => {
+  it('pass the payload to providers created for each call, as on routes', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class Tools {
       constructor(@Inject(REQUEST) private readonly request: PostRequest & { tenant?: string }) {}
@@ -191,7 +191,7 @@ describeOnAdapters('durable providers', (adapter) => {
     expect(await callWith(client, { 'x-tenant': 'b' }, 2, 'tenant')).toBe('b of b');
   });
 
-  it('are shared by providers that are made for each call', async () => {
+  it('are shared by providers created for each call', async () => {
     @Injectable({ scope: Scope.REQUEST, durable: true })
     class Connection extends Counted {}
     @Injectable({ scope: Scope.REQUEST })
@@ -246,7 +246,7 @@ describeOnAdapters('transient providers', (adapter) => {
     expect(textOf(await client.callTool(3, 'first'))).toBe(first.replace('call 1', 'call 2'));
   });
 
-  it('that need the request are made for each call', async () => {
+  it('that need the request are created for each call', async () => {
     @Injectable({ scope: Scope.TRANSIENT })
     class Tools {
       constructor(@Inject(REQUEST) private readonly request: PostRequest) {}

@@ -120,7 +120,7 @@ describeOnTransports('the protocol', (connect, transport) => {
     expect(result).toEqual({ content: [{ type: 'text', text: '{"sum":3}' }], structuredContent: { sum: 3 } });
   });
 
-  it('answers errors of tools as results and those of the protocol as errors', async () => {
+  it('answers tool errors as results and protocol errors as errors', async () => {
     const { client } = await connect(fixture);
     const wrong = await client.callTool({ name: 'add', arguments: { a: 'x' } });
     expect(wrong.isError).toBe(true);
@@ -160,7 +160,7 @@ describeOnTransports('the protocol', (connect, transport) => {
     ]);
   });
 
-  it('stops a tool that is cancelled', async () => {
+  it('stops a cancelled tool', async () => {
     const { client, sessions } = await connect(fixture);
     const stopped = new Promise<void>((resolve) => (Tools.cancelled = resolve));
     const controller = new AbortController();
@@ -174,7 +174,7 @@ describeOnTransports('the protocol', (connect, transport) => {
     expect(sessions.sessions.map(({ inFlight }) => inFlight)).toEqual([0]);
   });
 
-  it('sends logs of the level that was asked for', async () => {
+  it('sends logs of the requested level', async () => {
     const logged: unknown[] = [];
     const { client } = await connect(fixture);
     client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logged.push(params));
@@ -184,7 +184,7 @@ describeOnTransports('the protocol', (connect, transport) => {
     expect(logged).toEqual([{ level: 'error', logger: 'unit', data: { broken: true } }]);
   });
 
-  it('gives lists by pages, and refuses a cursor that it did not give', async () => {
+  it('returns lists in pages, and refuses unknown cursors', async () => {
     const { client } = await connect({ ...fixture, options: { limits: { pageSize: 3 } } });
     const names: string[] = [];
     let cursor: string | undefined;

@@ -72,7 +72,7 @@ describeOnTransports('resources, prompts and completions', (connect) => {
     ]);
   });
 
-  it('tells subscribers of a live resource, reads its latest value, and lets go of it', async () => {
+  it('notifies subscribers of a live resource, reads its latest value, and unsubscribes from it', async () => {
     const { client, sessions } = await connect(fixture);
     const updates: string[] = [];
     let wake: () => void = () => undefined;

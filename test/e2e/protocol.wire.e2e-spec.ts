@@ -20,7 +20,7 @@ describe('a session', () => {
     },
   );
 
-  it('speaks the newest revision where the client asks for one that is not served', async () => {
+  it('speaks the newest revision if the client asks for an unsupported one', async () => {
     const client = await connect({});
     expect(await client.call(1, 'initialize', initializeIn('1999-01-01'))).toMatchObject({
       result: { protocolVersion: '2025-11-25' },
@@ -36,7 +36,7 @@ describe('a session', () => {
     client.close();
   });
 
-  it('tells tools apart by the case of their names', async () => {
+  it('distinguishes tools by the case of their names', async () => {
     @Injectable()
     class Tools {
       @McpTool()
@@ -93,7 +93,7 @@ describe('a completion', () => {
     client.close();
   });
 
-  it('is kept by guards from those who may not see it', async () => {
+  it('is refused by guards to those who may not see it', async () => {
     const client = await connect(fixture);
     const answer = await client.call(1, 'completion/complete', {
       ref: { type: 'ref/prompt', name: 'greet' },

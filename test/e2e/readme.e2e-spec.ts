@@ -23,7 +23,7 @@ describe('the README', () => {
     ).toEqual([...TESTED_BY_PACKAGE_TEST, 'quick-start', 'claude-code', 'token'].toSorted());
   });
 
-  it('names every entry point, and the optional peers that it needs', () => {
+  it('names every entry point and its optional peers', () => {
     const { exports, peerDependenciesMeta } = JSON.parse(
       readFileSync('libs/mcp-sse/package.json', 'utf8'),
     ) as Record<'exports' | 'peerDependenciesMeta', object>;
@@ -98,7 +98,7 @@ describe('the application of the README', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('starts, in 30 lines, and serves a client at the URL that it is given', async () => {
+  it('starts in 30 lines and serves a client at its URL', async () => {
     expect(readmeCode('quick-start').trimEnd().split('\n').length).toBeLessThanOrEqual(31);
     const [url] = /http:\S+/.exec(readmeCode('claude-code'))!;
     const application = await startChild(process.execPath, [main]);

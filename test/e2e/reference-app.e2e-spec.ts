@@ -33,7 +33,7 @@ describeOnAdapters('the reference application', (adapter) => {
     for (const end of ends.splice(0).reverse()) await end();
   });
 
-  it('has the headers of helmet on every answer, and its streams pass all the same', async () => {
+  it("has helmet's headers on every answer, and its streams still work", async () => {
     const { url } = await start();
     const stream = await WireClient.connect(`${url}/sse`);
     const http = await HttpWireClient.connect(`${url}/mcp`);
@@ -53,7 +53,7 @@ describeOnAdapters('the reference application', (adapter) => {
     stream.close();
   });
 
-  it('tells whoever asks whether it is up, and no figures', async () => {
+  it('tells anybody whether it is up, and no figures', async () => {
     const { url } = await start();
     const stream = await WireClient.connect(`${url}/sse`);
     const read = async (path: string) => (await send(url + path, { method: 'GET' })).body;
@@ -89,7 +89,7 @@ describeOnAdapters('the reference application', (adapter) => {
     expect(statuses).toEqual([404, 404, 429, 404, 401, 401, 429, 404]);
   });
 
-  it('takes tokens of the authorization server that its environment names', async () => {
+  it('accepts tokens of the authorization server of its environment', async () => {
     const server = await AuthorizationServer.start();
     ends.push(() => server.close());
     const { url } = await start({
@@ -114,7 +114,7 @@ describeOnAdapters('the reference application', (adapter) => {
   });
 });
 
-it('lets whoever starts the reference application over stdio do everything, however others authenticate', async () => {
+it('lets the user who starts the reference application over stdio do everything, whatever MCP_AUTH says', async () => {
   const client = new Client({ name: 'test-client', version: '1.0.0' });
   const transport = new StdioClientTransport({
     command: process.execPath,
@@ -141,14 +141,14 @@ describe('the metrics of the reference application', () => {
 
   afterEach(() => running.stop());
 
-  it('are served to this machine, once its environment asks for them', async () => {
+  it('are served to this machine, if enabled by its environment', async () => {
     const url = await start({});
     expect((await Scrape.of(url)).sum('mcp_sessions_open', { transport: 'sse' })).toBe(0);
     const headers = { 'x-forwarded-for': '203.0.113.1' };
     expect((await send(`${url}/metrics`, { method: 'GET', headers })).status).toBe(403);
   });
 
-  it('are served to whom has the token that its environment names', async () => {
+  it('are served to callers with the token of its environment', async () => {
     const url = await start({ MCP_METRICS_TOKEN: 'secret-of-prometheus' });
     expect((await send(`${url}/metrics`, { method: 'GET' })).status).toBe(401);
     const headers = { authorization: 'Bearer secret-of-prometheus', 'x-forwarded-for': '203.0.113.1' };
@@ -178,7 +178,7 @@ describe('the reference application of the README', () => {
     expect(marked.flatMap(([, names]) => named(names!)[0]!).toSorted()).toEqual(forEditors.toSorted());
   });
 
-  it('takes the token that the README makes', async () => {
+  it('accepts the token that the README creates', async () => {
     const script = `${readmeCode('token')}printf ' %s' "$MCP_JWT_SECRET"`;
     const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script]);
     const [token, secret] = stdout.trim().split(/\s+/);

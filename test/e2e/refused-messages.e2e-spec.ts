@@ -16,7 +16,7 @@ const idIn = ({ status, body }: WireResponse) => ({ status, id: JSON.parse(body)
 describeOnAdapters('the error for a refused message', (adapter) => {
   const { start } = appPerTest(adapter);
 
-  it('carries the id of the request wherever it can be read', async () => {
+  it('carries the id of the request if it is readable', async () => {
     const { url } = await start({});
     const sse = await WireClient.connect(`${url}/sse`);
     const http = await HttpWireClient.connect(`${url}/mcp`);
@@ -28,7 +28,7 @@ describeOnAdapters('the error for a refused message', (adapter) => {
     sse.close();
   });
 
-  it('carries the id of the request where a limit or the session stands against it', async () => {
+  it('carries the id of the request if a limit or the session refuses it', async () => {
     const { app, url } = await start({
       providers: [Stage],
       options: { limits: { maxInFlight: 1 } },
@@ -47,7 +47,7 @@ describeOnAdapters('the error for a refused message', (adapter) => {
     stream.close();
   });
 
-  it('carries no id where the body is not read, or a request in flight has it', async () => {
+  it('carries no id if the body is not read, or a request in flight has the id', async () => {
     const { app, url } = await start({ providers: [Stage], options: { limits: { maxMessageBytes: 300 } } });
     const http = await HttpWireClient.connect(`${url}/mcp`);
     const [stream, { resolve }] = await app.get(Stage).stream(http, 7);
@@ -59,7 +59,7 @@ describeOnAdapters('the error for a refused message', (adapter) => {
     expect(idIn(await http.post(PING, { 'mcp-session-id': 'x' }))).toEqual({ status: 404, id: null });
   });
 
-  it('says what is wrong with the id of a session in the query, and how to mend it', async () => {
+  it('says what is wrong with a session id in the query, and how to fix it', async () => {
     const { url } = await start({});
     const headers = { 'content-type': 'application/json' };
     const posted = (query: string) => send(`${url}/mcp?${query}`, { headers, body: JSON.stringify(PING) });
@@ -151,7 +151,7 @@ describeOnAdapters('an answer of the client that cannot be accepted', (adapter) 
     await stream.end();
   });
 
-  it('fails the call in a batch of the revision that has them', async () => {
+  it('fails the call in a batch, in the revision that has batches', async () => {
     const { app, url } = await start({ providers: [Stage] });
     const options = { version: '2025-03-26', capabilities: { elicitation: {} } };
     const client = await HttpWireClient.connect(`${url}/mcp`, options);
@@ -181,7 +181,7 @@ describeOnAdapters('an answer of the client that cannot be accepted', (adapter) 
     client.close();
   });
 
-  it('fails no call of another session, nor one that waits for another answer', async () => {
+  it('fails no call of another session or with another pending question', async () => {
     const { app, url } = await start({ providers: [Stage] });
     const capabilities = { elicitation: {} };
     const client = await HttpWireClient.connect(`${url}/mcp`, { capabilities });
@@ -198,7 +198,7 @@ describeOnAdapters('an answer of the client that cannot be accepted', (adapter) 
     await stream.end();
   });
 
-  it('fails the call at the node that has the session, wherever it is posted', async () => {
+  it('fails the call at the node that owns the session, wherever it is posted', async () => {
     const [one, other] = await startNodes(2);
     const client = await HttpWireClient.connect(`${one!.url}/mcp`, { capabilities: { elicitation: {} } });
     const [stream, act] = await one!.stage.stream(client);

@@ -30,7 +30,7 @@ const JWTS: [string, string, string | RegExp, Partial<McpJwtOptions>?][] = [
   [
     'an issuer that differs by a slash',
     signed({ iss: `${ISSUER}/` }),
-    `the issuer (iss) of its token is "${ISSUER}/", and "auth.jwt.issuer" expects "${ISSUER}"; they differ by a slash at the end`,
+    `the issuer (iss) of its token is "${ISSUER}/", and "auth.jwt.issuer" expects "${ISSUER}"; they differ by a trailing slash`,
   ],
   [
     'no issuer',
@@ -56,7 +56,7 @@ const JWTS: [string, string, string | RegExp, Partial<McpJwtOptions>?][] = [
   [
     'another signature',
     signed({}, {}, 'another secret of thirty-two bytes!!!'),
-    'the signature of its token is not of the key of "auth.jwt.secretOrKey"',
+    'its token was not signed by a key of "auth.jwt.secretOrKey"',
   ],
   [
     'another algorithm',
@@ -82,7 +82,7 @@ const JWTS: [string, string, string | RegExp, Partial<McpJwtOptions>?][] = [
   [
     'no expiry',
     signed({ exp: undefined }),
-    'its token has no expiry (exp), which "auth.jwt.requireExpiry" needs',
+    'its token has no expiry (exp), which "auth.jwt.requireExpiry" requires',
   ],
   [
     'a long life',
@@ -90,14 +90,10 @@ const JWTS: [string, string, string | RegExp, Partial<McpJwtOptions>?][] = [
     'its token lives for 3000000000 s, and "auth.jwt.maxLifetimeSeconds" is 60',
     { maxLifetimeSeconds: 60 },
   ],
-  ['white space in its signature', signed({}).replace(/...$/, ' $&'), 'its token is no JWT that can be read'],
-  ['padding', `${signed({})}=`, 'its token is no JWT that can be read'],
-  ['no form of one', 'opaque', 'its token is no JWT that can be read'],
-  [
-    'a payload that is no JSON',
-    `${signed({}).split('.')[0]}.c2VjcmV0.x`,
-    'its token is no JWT that can be read',
-  ],
+  ['white space in its signature', signed({}).replace(/...$/, ' $&'), 'its token is not a readable JWT'],
+  ['padding', `${signed({})}=`, 'its token is not a readable JWT'],
+  ['no form of one', 'opaque', 'its token is not a readable JWT'],
+  ['a payload that is no JSON', `${signed({}).split('.')[0]}.c2VjcmV0.x`, 'its token is not a readable JWT'],
   [
     'characters that would start a line',
     signed({ iss: 'a\n[Nest] b\u202e\u001b[2J' }),
@@ -154,7 +150,7 @@ describeOnAdapters('the log says at level debug why a request gets 401:', (adapt
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const token = signed({}, { algorithm: 'ES256', keyid: 'of another tenant' }, privateKey);
     expect(await refusal(auth, bearer(token))).toBe(
-      'the key of its token is unknown: "auth.jwt.jwksUri" has not exactly one for ES256 with the id (kid) "of another tenant"',
+      'the key of its token is unknown: "auth.jwt.jwksUri" does not have exactly one key for ES256 with the id (kid) "of another tenant"',
     );
   });
 
@@ -164,19 +160,19 @@ describeOnAdapters('the log says at level debug why a request gets 401:', (adapt
     const auth = { jwt: { secretOrKey, algorithms: ['ES256' as const, 'ES384' as const] } };
     const token = signed({}, { algorithm: 'ES384' }, other!.privateKey);
     expect(await refusal(auth, bearer(token))).toBe(
-      'the key of its token is unknown: it names none (kid), and "auth.jwt.secretOrKey" has not exactly one for ES384',
+      'the key of its token is unknown: it names no key (kid), and "auth.jwt.secretOrKey" does not have exactly one key for ES384',
     );
   });
 
   it('no JWT', async () => {
     const auth = { jwt: { secretOrKey: SECRET } };
     expect(await refusal(auth, { authorization: 'Basic YWRhOnNlY3JldA==' })).toBe(
-      'it has no bearer token, which "auth.jwt" needs',
+      'it has no bearer token, which "auth.jwt" requires',
     );
   });
 
   it.each<[string, Record<string, unknown> | undefined, string | RegExp]>([
-    ['that is unknown', undefined, /calls its token inactive/],
+    ['that is unknown', undefined, /reports its token as inactive/],
     [
       'for another service',
       { aud: 'https://other.example' },
@@ -207,7 +203,7 @@ describeOnAdapters('the log says at level debug why a request gets 401:', (adapt
   });
 
   it.each<[string, Headers, string]>([
-    ['that is unknown', { 'x-api-key': 'a-key-made-up' }, 'its key is none of "auth.apiKey.keys"'],
+    ['that is unknown', { 'x-api-key': 'a-key-made-up' }, 'its key is not in "auth.apiKey.keys"'],
     ['that is not there', {}, 'it has no key, neither in "x-api-key" nor as a bearer token'],
   ])('an API key %s', async (_, headers, cause) => {
     const auth = { apiKey: { keys: [{ name: 'ci', key: 'the key of the build server' }] } };
@@ -249,7 +245,7 @@ describe('the lifetime of a token', () => {
     expect(await lenient({ exp: now() - 1 })).toBe(401);
   });
 
-  it('may be limited: from its issue to its expiry, or from now on', async () => {
+  it('may be limited: from its issue to its expiry, or from now', async () => {
     const status = await start({ maxLifetimeSeconds: HOUR, requireExpiry: false });
     expect(await status({ iat: now(), exp: now() + HOUR })).toBe(200);
     expect(await status({ iat: now() - 2 * HOUR, exp: now() + 10 })).toBe(401);

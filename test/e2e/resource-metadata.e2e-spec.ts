@@ -97,7 +97,7 @@ describeOnAdapters('the metadata of protected resources', (adapter) => {
       expect([path, (await get(`${url}${WELL_KNOWN}${path}`)).status]).toEqual([path, 404]);
   });
 
-  it('is that of the stream for a message that is refused', async () => {
+  it("is the stream's for a refused message", async () => {
     const { url } = await startGuarded({
       options: { sse: { path: ':tenant/sse', messagesPath: 'in/:tenant' } },
     });
@@ -105,7 +105,7 @@ describeOnAdapters('the metadata of protected resources', (adapter) => {
     expect(metadataUrl(headers['www-authenticate'])).toBe(`${url}${WELL_KNOWN}/acme/sse`);
   });
 
-  it('is where a global prefix leaves the stream, for a message that is refused', async () => {
+  it('is where a global prefix leaves the stream, for a refused message', async () => {
     const { url } = await startGuarded({
       options: { sse: { path: ':tenant/sse', messagesPath: 'in/:tenant' } },
       configure: (app) => void app.setGlobalPrefix('v2', { exclude: [':tenant/sse'] }),
@@ -145,7 +145,7 @@ describeOnAdapters('the metadata of protected resources', (adapter) => {
     expect(JSON.parse(body)).toMatchObject({ scopes_supported: ['read', 'write'] });
   });
 
-  it('needs no token where a global guard of the application asks everyone for one', async () => {
+  it('needs no token if a global guard of the application requires one', async () => {
     const { url } = await start({
       options: { auth: 'app', oauth: { ...OAUTH, resourceName: 'Orders' } },
       providers: [{ provide: APP_GUARD, useClass: NobodyGuard }],
@@ -156,7 +156,7 @@ describeOnAdapters('the metadata of protected resources', (adapter) => {
     expect(JSON.parse(metadata.body)).toMatchObject({ resource_name: 'Orders' });
   });
 
-  it('is there for pages of the origins that are allowed, and no others', async () => {
+  it('is served to pages of allowed origins only', async () => {
     const { url } = await startGuarded({ options: { allowedOrigins: ['https://chat.example'] } });
     const address = `${url}${WELL_KNOWN}/mcp`;
     const preflight = {
@@ -210,7 +210,7 @@ describeOnAdapters('the metadata of protected resources', (adapter) => {
     await close();
   });
 
-  it('has the URL that clients know, by publicUrl, whether the proxy strips its prefix or not', async () => {
+  it('has the public URL by publicUrl, whether the proxy strips its prefix or not', async () => {
     const { url } = await startGuarded({ options: { publicUrl: 'https://example.com/tools/' } });
     const { headers } = await get(`${url}/mcp`);
     expect(metadataUrl(headers['www-authenticate'])).toBe(`https://example.com${WELL_KNOWN}/tools/mcp`);
@@ -251,7 +251,7 @@ describeOnAdapters('the metadata of protected resources', (adapter) => {
     );
   });
 
-  it('names the issuer whose key set the server uses, without being told', async () => {
+  it('names the issuer of the configured key set by default', async () => {
     const { url } = await start({
       options: { auth: { jwt: { jwksUri: `${ISSUER}/jwks`, issuer: ISSUER, audience: 'any' } } },
     });
@@ -259,7 +259,7 @@ describeOnAdapters('the metadata of protected resources', (adapter) => {
     expect(JSON.parse(body)).toMatchObject({ authorization_servers: [ISSUER] });
   });
 
-  it('is not there where nobody said who gives tokens', async () => {
+  it('is not served without an authorization server', async () => {
     const { url } = await start({
       options: { auth: { jwt: { secretOrKey: 's'.repeat(32), issuer: ISSUER } } },
     });

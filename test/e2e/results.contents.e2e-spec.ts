@@ -98,7 +98,7 @@ describe('what a resource and a prompt return for others to read', () => {
 });
 
 describe('what a completion returns', () => {
-  it('is suggestions, of a Set too, and nothing that clients do not take', async () => {
+  it('is a list of suggestions, also from a Set, without values that clients cannot accept', async () => {
     const returned: Record<string, unknown> = {
       set: new Set(['a', 'b']),
       numbers: { completion: { values: [1, 2] } },

@@ -114,13 +114,13 @@ describe('with an output schema, what the schema gives is sent', () => {
     });
   });
 
-  it('and what looks like a result is data', async () => {
+  it('and data that looks like a result stays data', async () => {
     const content = z.array(z.object({ type: z.string(), text: z.string() }));
     const page = { content: [text('a')] };
     expect(await returning.result(() => page, z.object({ content }))).toEqual(json(page));
   });
 
-  it('but an error is not checked, and a result without structuredContent is none', async () => {
+  it('but an error is not checked, and a result without structuredContent is invalid', async () => {
     expect(await returning.result(() => McpResult.error('sorry'), cents)).toEqual({
       content: [text('sorry')],
       isError: true,
@@ -145,7 +145,7 @@ describe('data that looks like a result of the protocol', () => {
     expect(await returning.result(() => value)).toEqual(json(value));
   });
 
-  it('is a result where it is one as a whole', async () => {
+  it('is a result if it is valid as a whole', async () => {
     const whole = {
       content: [
         text('a'),
@@ -212,7 +212,7 @@ describe('data that looks like a result of the protocol', () => {
     expect((await read('wrong://kind'))['error']).toMatchObject({ code: -32603 });
   });
 
-  it('is refused where a McpResult of another kind is returned', async () => {
+  it('is refused if it is a McpResult of another kind', async () => {
     const result = await returning.result(() => McpResult.contents([]));
     expect(textOf({ result })).toMatch(MASKED);
   });

@@ -103,7 +103,7 @@ describe('what a tool returns for others to read', () => {
     expect(await returning.result(run)).toEqual(expected);
   });
 
-  it('is parsed for an output schema where it is JSON', async () => {
+  it('is parsed for an output schema if it is JSON', async () => {
     const output = { type: 'object', properties: { total: { type: 'integer' } } } as const;
     expect(await returning.result(() => Response.json({ total: 7 }), output)).toEqual(json({ total: 7 }));
   });
@@ -148,7 +148,7 @@ describe('what a tool returns for others to read', () => {
     expect(stream.destroyed).toBe(true);
   });
 
-  it('ends when the time of the handler is over', async () => {
+  it('ends when the handler times out', async () => {
     const stream = new PassThrough();
     const closed = once(stream, 'close').catch((error: Error) => [error.name]);
     const client = await connect(toolReturning(() => stream, { timeoutMs: 20 }));
@@ -157,7 +157,7 @@ describe('what a tool returns for others to read', () => {
     expect(stream.destroyed).toBe(true);
   });
 
-  it('is an error where it fails before it is read', async () => {
+  it('is an error if it fails before it is read', async () => {
     const stream = new PassThrough();
     const untilClosed: NestInterceptor = {
       intercept: (_context, next) =>
@@ -202,7 +202,7 @@ describe('what a tool returns for others to read', () => {
     expect(entry).toContain(logged);
   });
 
-  it('is an error with its message where the client may read that of an exception', async () => {
+  it('is an error with the message of an exception that the client may read', async () => {
     const result = await returning.result(() => new NotFoundException('No such order'));
     expect(textOf({ result })).toBe('isError: No such order');
   });

@@ -144,14 +144,14 @@ describeOnAdapters('X-Forwarded-Prefix', (adapter) => {
   }
 
   it.each([[undefined], [[]], [['10.0.0.0/8', '::1']]])(
-    'is ignored from a proxy that is not among %j',
+    'is ignored from a proxy not listed in %j',
     async (trustedProxies?: string[]) => {
       const endpoint = await endpointPath({ options: { trustedProxies } }, '/tools');
       expect(endpoint).toBe('/messages?sessionId=<id>');
     },
   );
 
-  it('is ignored where there is a publicUrl', async () => {
+  it('is ignored if there is a publicUrl', async () => {
     const options = { trustedProxies: ['127.0.0.1'], publicUrl: 'https://example.com/public' };
     expect(await endpointPath({ options }, '/tools')).toBe('/public/messages?sessionId=<id>');
   });

@@ -44,7 +44,7 @@ describeOnAdapters('sessions', (adapter) => {
     if (!isClosed) await running.close();
   });
 
-  it('end when no message came before the deadline; one message is enough to stay', async () => {
+  it('end without a message before the deadline; one message keeps them', async () => {
     const url = await start({ limits: { initMs: 300 } });
     const used = await WireClient.connect(url);
     await used.call(1, 'ping');
@@ -77,7 +77,7 @@ describeOnAdapters('sessions', (adapter) => {
     busy.close();
   });
 
-  it('outlive their stream by the grace period, then abort what runs', async () => {
+  it('outlive their stream by the grace period, then abort running calls', async () => {
     const url = await start({ sse: { graceMs: 200 } });
     const client = await WireClient.connect(url);
     const other = await WireClient.connect(url);
@@ -112,29 +112,26 @@ describeOnAdapters('sessions', (adapter) => {
     ['RST', 'grace-expired'],
     ['server', 'server'],
     ['slow-client', 'slow-client'],
-  ] as const)(
-    'are closed once, with everything freed, whatever else ends them too: %s first',
-    async (first, reason) => {
-      await start({ sse: { graceMs: 0 }, limits: { maxSessions: 1 } });
-      const { client, session, reasons } = await openWithCall();
-      const closed = closing(running);
-      if (first === 'FIN' || first === 'RST') client.leave(first);
-      else running.sessions.close(client.sessionId, first);
-      expect(await closed).toBe(reason);
+  ] as const)('are closed once and freed, whatever else ends them too: %s first', async (first, reason) => {
+    await start({ sse: { graceMs: 0 }, limits: { maxSessions: 1 } });
+    const { client, session, reasons } = await openWithCall();
+    const closed = closing(running);
+    if (first === 'FIN' || first === 'RST') client.leave(first);
+    else running.sessions.close(client.sessionId, first);
+    expect(await closed).toBe(reason);
 
-      client.leave('FIN');
-      expect(running.sessions.close(client.sessionId)).toBe(false);
-      work().release();
-      await until(async () => (await connections(running)) === 0);
-      expect(session).toMatchObject({ inFlight: 0, attached: false });
-      expect(work().aborts).toHaveLength(1);
+    client.leave('FIN');
+    expect(running.sessions.close(client.sessionId)).toBe(false);
+    work().release();
+    await until(async () => (await connections(running)) === 0);
+    expect(session).toMatchObject({ inFlight: 0, attached: false });
+    expect(work().aborts).toHaveLength(1);
 
-      const next = await WireClient.connect(`${running.url}/sse`);
-      expect(await next.callTool(1, 'hello')).toHaveProperty('result');
-      await closeApp();
-      expect(reasons).toEqual([reason, 'shutdown']);
-    },
-  );
+    const next = await WireClient.connect(`${running.url}/sse`);
+    expect(await next.callTool(1, 'hello')).toHaveProperty('result');
+    await closeApp();
+    expect(reasons).toEqual([reason, 'shutdown']);
+  });
 
   it('are closed once by the application, whatever else ends them too', async () => {
     await start({ sse: { graceMs: 0 } });
@@ -148,7 +145,7 @@ describeOnAdapters('sessions', (adapter) => {
     expect(reasons).toEqual(['shutdown']);
   });
 
-  it('answer what runs with an error before their stream ends when the application closes', async () => {
+  it('answer running calls with an error before their stream ends when the application closes', async () => {
     const url = await start();
     const client = await WireClient.connect(url);
     const silent = await WireClient.connect(url);

@@ -38,7 +38,7 @@ describeOnAdapters('a session of a principal with a token', (adapter) => {
 
   afterEach(() => running.close());
 
-  it('loses its stream before the token ends, and goes on with a new one', async () => {
+  it('loses its stream before the token expires, and continues with a new token', async () => {
     await start();
     const client = await WireClient.connect(`${running.url}/sse`, bearer(MINUTE));
     expect(await client.callTool(1, 'nothing')).toHaveProperty('error');
@@ -58,7 +58,7 @@ describeOnAdapters('a session of a principal with a token', (adapter) => {
     again.close();
   });
 
-  it('keeps its stream as long as the newest token that came with a message', async () => {
+  it('keeps its stream as long as the newest token of a message is valid', async () => {
     await start();
     const isAttached = async () => running.sessions.get(await client.sessionId())!.attached;
     const client = await WireClient.connect(`${running.url}/sse`, bearer(MINUTE));
@@ -78,7 +78,7 @@ describeOnAdapters('a session of a principal with a token', (adapter) => {
     client.close();
   });
 
-  it('gets the answer of a call that runs until the very end of the token', async () => {
+  it('gets the answer of a call that runs until the token expires', async () => {
     await start();
     const client = await WireClient.connect(`${running.url}/sse`, bearer(MINUTE));
     await client.post(rpc(1, 'tools/call', { name: 'perform' }));
@@ -97,7 +97,7 @@ describeOnAdapters('a session of a principal with a token', (adapter) => {
     again.close();
   });
 
-  it('loses the streams of Streamable HTTP too, and can take up that of a call', async () => {
+  it('loses the streams of Streamable HTTP too, and can resume the stream of a call', async () => {
     await start();
     const client = await HttpWireClient.connect(`${running.url}/mcp`, { headers: bearer(MINUTE) });
     const [stream, act] = await stage.stream(client);

@@ -57,7 +57,7 @@ describeOnAdapters('sessions', (adapter) => {
 
   afterEach(() => running.close());
 
-  it('are as many as their limit says; more get 503 until one ends', async () => {
+  it('are limited in number; more get 503 until one ends', async () => {
     const url = await start({ limits: { maxSessions: 2 } });
     const first = await WireClient.connect(url);
     const second = await WireClient.connect(url);
@@ -78,7 +78,7 @@ describeOnAdapters('sessions', (adapter) => {
     third.close();
   });
 
-  it('are as many per principal as their limit says, and the anonymous one is exempt', async () => {
+  it('are limited per principal, and the anonymous one is exempt', async () => {
     const url = await start({ guards: [UserGuard], limits: { maxSessionsPerPrincipal: 2 } });
     const open = (user?: string) => WireClient.connect(url, user === undefined ? {} : { 'x-user': user });
     const refused = async (user: string) =>
@@ -100,7 +100,7 @@ describeOnAdapters('sessions', (adapter) => {
     expect(await refused('ada')).toEqual(refusedForNow(503));
   });
 
-  it('have as many calls in flight as their limit says; more get 429 until one is answered', async () => {
+  it('are limited in calls in flight; more get 429 until one is answered', async () => {
     const url = await start({ limits: { maxInFlight: 2 } });
     const client = await WireClient.connect(url);
     for (const id of [1, 2]) {
@@ -174,7 +174,7 @@ describeOnAdapters('sessions', (adapter) => {
     expect(await leastGrowth(MAX_GROWTH, () => fourTimes(round))).toBeLessThan(MAX_GROWTH);
   });
 
-  it('keep nothing of clients that have called a tool, once the grace period is over', async () => {
+  it('keep no memory of clients that have called a tool, once the grace period is over', async () => {
     await start({ sse: { graceMs: 20 } });
     const round = async () => {
       const reasons = closings(running, CLIENTS);

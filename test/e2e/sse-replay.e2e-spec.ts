@@ -58,7 +58,7 @@ describeOnAdapters('a lost HTTP+SSE stream', (adapter) => {
 
   afterEach(() => running.close());
 
-  it('goes on where it ended: endpoint, what was missed, then live, in order and once', async () => {
+  it('continues where it ended: endpoint, missed events, then live events, in order and once', async () => {
     await start();
     const client = await connect();
     const sessionId = await client.sessionId();
@@ -89,7 +89,7 @@ describeOnAdapters('a lost HTTP+SSE stream', (adapter) => {
     again.close();
   });
 
-  it('does not end what runs, and its answer waits for the client', async () => {
+  it('does not end running calls, and their answers wait for the client', async () => {
     await start();
     const client = await connect();
     const { id } = await client.next(({ event }) => event === 'endpoint').catch(() => client.events[0]!);
@@ -104,7 +104,7 @@ describeOnAdapters('a lost HTTP+SSE stream', (adapter) => {
     again.close();
   });
 
-  it('takes the place of a connection that seems to be there still', async () => {
+  it('replaces a connection that still seems open', async () => {
     await start();
     const client = await connect();
     const again = await open({ 'last-event-id': client.events[0]!.id! });
@@ -115,7 +115,7 @@ describeOnAdapters('a lost HTTP+SSE stream', (adapter) => {
     again.close();
   });
 
-  it('is given back to nobody else: another principal, another path, or an id that is not one', async () => {
+  it('is given to nobody else: another principal, another path, or an invalid id', async () => {
     await start({ guards: [UserGuard], sse: { path: ':area/sse', messagesPath: ':area/messages' } });
     const ada = await WireClient.connect(`${running.url}/acme/sse`, { 'x-user': 'ada' });
     const id = ada.events[0]!.id!;
@@ -141,7 +141,7 @@ describeOnAdapters('a lost HTTP+SSE stream', (adapter) => {
     ada.close();
   });
 
-  it('that lost too much to go on is told so by a new session', async () => {
+  it('is replaced by a new session if too much was lost', async () => {
     await start({ replay: { maxEvents: 2 } });
     const client = await connect();
     const [{ id }] = client.events as [{ id: string }];
@@ -155,7 +155,7 @@ describeOnAdapters('a lost HTTP+SSE stream', (adapter) => {
     again.close();
   });
 
-  it('ends with its session when more waits than may, and that is told', async () => {
+  it('ends with its session when too much waits, and the client is told', async () => {
     await start({ replay: { maxEvents: 10 } });
     const client = await connect();
     const [{ id }] = client.events as [{ id: string }];
@@ -172,7 +172,7 @@ describeOnAdapters('a lost HTTP+SSE stream', (adapter) => {
     again.close();
   });
 
-  it('of a client that does not read is cut, and can be taken up again without loss', async () => {
+  it('is cut if its client does not read, and can be resumed without loss', async () => {
     await start({ sse: { maxQueuedBytes: 200_000 }, replay: { maxBytes: 64 * 1024 * 1024 } });
     const client = await connect();
     const [{ id }] = client.events as [{ id: string }];
@@ -197,7 +197,7 @@ describeOnAdapters('a lost HTTP+SSE stream', (adapter) => {
     again.close();
   });
 
-  it('of a client that comes back without an id is a new session, and the old one is reported', async () => {
+  it('gets a new session if its client comes back without an id, and the old one is reported', async () => {
     await start({ sse: { graceMs: 50 } });
     const client = await connect();
     await client.post(perform('unanswered'));

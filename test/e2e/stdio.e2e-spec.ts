@@ -51,7 +51,7 @@ describe('serveStdio', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
 
-  it('prints nothing but messages, one to a line', async () => {
+  it('prints only messages, one per line', async () => {
     input.end(
       INITIALIZE + call(1, 'lines') + line(rpc(2, 'no/such')) + line({ nonsense: true }) + 'no JSON\n',
     );
@@ -63,14 +63,14 @@ describe('serveStdio', () => {
     });
   });
 
-  it('answers what came before the input ended, as the user that it was told', async () => {
+  it('answers requests sent before the input ended, as the given user', async () => {
     input.end(INITIALIZE + call(1, 'whoami'));
     await serveStdio(app, { input, output, user: { sub: 'ada' } });
     expect(printed()).toMatchObject([{ id: 'init' }, { id: 1, result: { content: [{ text: 'ada' }] } }]);
     expect(app.get(McpSessionService).sessions).toEqual([]);
   });
 
-  it('answers a line that is not a message, or is too large, and goes on', async () => {
+  it('answers a line that is not a message or is too large, and continues', async () => {
     input.end(`${INITIALIZE}nonsense\n\n[]\n"${'x'.repeat(300)}"\n${call(1, 'whoami')}`);
     await serveStdio(app, { input, output });
     expect(printed()).toMatchObject([
@@ -82,7 +82,7 @@ describe('serveStdio', () => {
     ]);
   });
 
-  it('answers nothing but pings and unknown methods before the session is initialized', async () => {
+  it('answers only pings and unknown methods before the session is initialized', async () => {
     const early = ['tools/list', 'logging/setLevel', 'resources/subscribe', 'prompts/get'];
     const messages = [...early, 'ping', 'server/discover'].map((method) => rpc(method, method));
     input.end([...messages, initialize(), rpc('late', 'tools/list')].map(line).join(''));
@@ -98,7 +98,7 @@ describe('serveStdio', () => {
     expect(answers.get('late')).toMatchObject({ result: { tools: expect.any(Array) } });
   });
 
-  it('ends when its session is closed, whatever runs, before and after the end of the input', async () => {
+  it('ends when its session is closed, despite running calls, before and after the end of the input', async () => {
     for (const endsInput of [false, true]) {
       [input, output] = [new PassThrough(), new PassThrough()];
       const sessions = app.get(McpSessionService);
@@ -152,7 +152,7 @@ describe('a refused line of stdio', () => {
     await app.close();
   });
 
-  it.each(MISSHAPEN)('is answered with the id of the request where it can be read: %s', async (...row) => {
+  it.each(MISSHAPEN)('is answered with the id of the request if it is readable: %s', async (...row) => {
     const [, body, id] = row;
     await start();
     write(body);
@@ -181,7 +181,7 @@ describe('a refused line of stdio', () => {
     expect(await next()).toMatchObject({ id: 1, result: { content: [{ text: 'done' }] } });
   });
 
-  it('is answered with its id where it is one request too many', async () => {
+  it('is answered with its id if it is one request too many', async () => {
     await start({ limits: { maxInFlight: 1 } });
     write(rpc(1, 'tools/call', PERFORM));
     const { resolve } = await app.get(Stage).next();
@@ -192,7 +192,7 @@ describe('a refused line of stdio', () => {
     expect(await next()).toMatchObject({ id: 1, result: {} });
   });
 
-  it('is answered with its id where the contextFactory fails, without what that said, and the server goes on', async () => {
+  it('is answered with its id if the contextFactory fails, without its message, and the server continues', async () => {
     let isBroken = false;
     const contextFactory = () => {
       if (isBroken) throw new Error('password of the database');
@@ -208,7 +208,7 @@ describe('a refused line of stdio', () => {
     expect(await next()).toMatchObject({ id: 2, result: {} });
   });
 
-  it('fails the call at once that waits for an answer in it', async () => {
+  it('fails the call that waits for its answer at once', async () => {
     await start();
     write(rpc('a', 'tools/call', PERFORM));
     const { context, resolve } = await app.get(Stage).next();

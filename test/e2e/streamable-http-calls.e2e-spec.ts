@@ -32,7 +32,7 @@ describeOnAdapters('calls over Streamable HTTP', (adapter) => {
     await expect(asked).rejects.toThrow(message);
   }
 
-  it('that are taken up again get what was on their stream only', async () => {
+  it('get only the events of their own stream when resumed', async () => {
     await start();
     const client = await HttpWireClient.connect(url);
     const standalone = await client.open();
@@ -51,7 +51,7 @@ describeOnAdapters('calls over Streamable HTTP', (adapter) => {
   });
 
   describe('that are cancelled', () => {
-    it('end their stream without an answer, and their id, 0 even, is free again', async () => {
+    it('end their stream without an answer, and free their id, even 0', async () => {
       await start();
       const client = await HttpWireClient.connect(url);
       const [stream, { context, resolve }] = await stage.stream(client, 0);
@@ -89,7 +89,7 @@ describeOnAdapters('calls over Streamable HTTP', (adapter) => {
       expect(JSON.parse((await posted).body)).toEqual([{ jsonrpc: '2.0', id: 1, result: {} }]);
     });
 
-    it('tell the client that what the server asked of it is cancelled too', async () => {
+    it("cancel the server's requests to the client too", async () => {
       await start();
       const client = await HttpWireClient.connect(url, { capabilities: { sampling: {} } });
       const opening = client.streamTool('a', 'perform');
@@ -109,7 +109,7 @@ describeOnAdapters('calls over Streamable HTTP', (adapter) => {
   });
 
   describe('that ask the client for something', () => {
-    it('do so on their stream, get the answer by a POST of its own, and go on', async () => {
+    it('ask on their stream, get the answer by a separate POST, and continue', async () => {
       await start();
       const client = await HttpWireClient.connect(url, { capabilities: { roots: {} } });
       const standalone = await client.open();
@@ -128,7 +128,7 @@ describeOnAdapters('calls over Streamable HTTP', (adapter) => {
       standalone.close();
     });
 
-    it('are told what was wrong with the answer', async () => {
+    it('get an error that tells what was wrong with the answer', async () => {
       await start();
       const client = await HttpWireClient.connect(url, { capabilities: { sampling: {}, elicitation: {} } });
       const opening = client.streamTool('a', 'perform');
@@ -151,7 +151,7 @@ describeOnAdapters('calls over Streamable HTTP', (adapter) => {
       stream.close();
     });
 
-    it('ask no more when the session ends', async () => {
+    it('stop asking when the session ends', async () => {
       await start();
       const client = await HttpWireClient.connect(url, { capabilities: { sampling: {} } });
       const opening = client.streamTool('a', 'perform');
@@ -224,7 +224,7 @@ describeOnAdapters('calls over Streamable HTTP', (adapter) => {
       expect(await remaining(requests)).toBeLessThan(5);
     });
 
-    it('of clients that left, though their requests go on and get their answers', async () => {
+    it('of clients that left, though their requests continue and get their answers', async () => {
       // What nobody can come back for must not count as waiting for a client that reads too slowly.
       await start({ sse: { maxQueuedBytes: 100 } });
       const client = await HttpWireClient.connect(url);

@@ -22,7 +22,7 @@ describeOnAdapters('the sessions of Streamable HTTP', (adapter) => {
   afterEach(() => running.close());
 
   describe('a session', () => {
-    it('is named by the answer to initialize, and needed from then on', async () => {
+    it('is named by the answer to initialize, and required from then on', async () => {
       await start();
       const client = await HttpWireClient.connect(url);
       expect(client.sessionId).toMatch(/^[\w-]{22}$/);
@@ -38,7 +38,7 @@ describeOnAdapters('the sessions of Streamable HTTP', (adapter) => {
       expect(running.sessions.sessions).toHaveLength(1);
     });
 
-    it('that is unknown is answered 404, whatever is asked', async () => {
+    it('that is unknown gets 404 on every request', async () => {
       await start();
       const client = new HttpWireClient(url, { 'mcp-session-id': 'AAAAAAAAAAAAAAAAAAAAAA' });
       const { status, body } = await client.post(PING);
@@ -48,7 +48,7 @@ describeOnAdapters('the sessions of Streamable HTTP', (adapter) => {
       expect((await client.open()).response.statusCode).toBe(404);
     });
 
-    it('of another principal is answered as an unknown one is', async () => {
+    it('of another principal is answered like an unknown one', async () => {
       const keys = ['ada', 'bob'].map((name) => ({ name, key: `${name}-key-0123456789` }));
       await start({ auth: { apiKey: { keys } } });
       const [ada, bob] = keys.map(({ key }) => ({ 'x-api-key': key }));
@@ -77,7 +77,7 @@ describeOnAdapters('the sessions of Streamable HTTP', (adapter) => {
       legacy.close();
     });
 
-    it('ends with DELETE: its requests are answered, its streams end, and it is gone', async () => {
+    it('ends with DELETE: its requests are answered, its streams end, and its id is unknown', async () => {
       await start();
       const client = await HttpWireClient.connect(url);
       const stream = await client.open();
@@ -127,7 +127,7 @@ describeOnAdapters('the sessions of Streamable HTTP', (adapter) => {
   });
 
   describe('the GET stream', () => {
-    it('gets what belongs to no request, also what was sent before it was opened', async () => {
+    it('gets messages that belong to no request, also those sent before it was opened', async () => {
       await start();
       const client = await HttpWireClient.connect(url);
       running.sessions.broadcast('notifications/one');
@@ -143,7 +143,7 @@ describeOnAdapters('the sessions of Streamable HTTP', (adapter) => {
       stream.close();
     });
 
-    it('gets nothing that belongs to a request', async () => {
+    it('gets no messages of requests', async () => {
       await start();
       const client = await HttpWireClient.connect(url);
       const stream = await client.open();
@@ -157,7 +157,7 @@ describeOnAdapters('the sessions of Streamable HTTP', (adapter) => {
       stream.close();
     });
 
-    it('takes the place of the one that the client had', async () => {
+    it('replaces the stream that the client had', async () => {
       await start();
       const client = await HttpWireClient.connect(url);
       const first = await client.open();
@@ -170,7 +170,7 @@ describeOnAdapters('the sessions of Streamable HTTP', (adapter) => {
   });
 
   describe('MCP-Protocol-Version', () => {
-    it('may be any revision that is served, or absent', async () => {
+    it('may be any supported revision, or absent', async () => {
       await start();
       const { sessionId } = await HttpWireClient.connect(url);
       const client = new HttpWireClient(url, { 'mcp-session-id': sessionId });
@@ -179,7 +179,7 @@ describeOnAdapters('the sessions of Streamable HTTP', (adapter) => {
         expect(await client.post(PING, { 'mcp-protocol-version': version })).toMatchObject({ status: 200 });
     });
 
-    it('that is not served is 400 on every method', async () => {
+    it('that is unsupported gets 400 on every method', async () => {
       await start();
       const client = await HttpWireClient.connect(url);
       const headers = { 'mcp-protocol-version': '1999-01-01' };
@@ -223,7 +223,7 @@ describeOnAdapters('the sessions of Streamable HTTP', (adapter) => {
       await client.close();
     });
 
-    it('streams what comes before the answer', async () => {
+    it('streams messages before the answer', async () => {
       await start({ http });
       const client = new HttpWireClient(url, headers);
       const opening = client.streamTool('a', 'perform');
@@ -271,7 +271,7 @@ describeOnAdapters('the sessions of Streamable HTTP', (adapter) => {
       client.close();
     });
 
-    it('does so although the client names a revision', async () => {
+    it('names it even if the client names a revision', async () => {
       await start();
       const client = await WireClient.connect(url, { 'mcp-protocol-version': '2025-11-25' });
       expect(await client.post(PING)).toMatchObject({ status: 202 });

@@ -49,7 +49,7 @@ describeOnAdapters('the streams of Streamable HTTP', (adapter) => {
       expect(await carried(resumed)).toEqual([1, 2, 3, 'done']);
     });
 
-    it('give it what it has not seen of what was sent already', async () => {
+    it('give it the sent events that it has not seen', async () => {
       await start();
       const client = await HttpWireClient.connect(url);
       const [stream, act] = await stage.stream(client);
@@ -82,7 +82,7 @@ describeOnAdapters('the streams of Streamable HTTP', (adapter) => {
       expect(await carried(last)).toEqual(['done']);
     });
 
-    it('are taken over from a connection that only seems to live', async () => {
+    it('are taken over from a connection that only seems open', async () => {
       await start();
       const client = await HttpWireClient.connect(url);
       const [stream, act] = await stage.stream(client);
@@ -146,7 +146,7 @@ describeOnAdapters('the streams of Streamable HTTP', (adapter) => {
       expect(await carried(stream)).toEqual([0, 'done']);
     });
 
-    it('are kept as long as their request is in flight, and the newest ones for a while after', async () => {
+    it('are kept while their request is in flight, and the newest ones for a while after', async () => {
       await start();
       const client = await HttpWireClient.connect(url);
       const [stream, act] = await stage.stream(client, 'first');
@@ -165,7 +165,7 @@ describeOnAdapters('the streams of Streamable HTTP', (adapter) => {
       expect(await carried(resumed)).toEqual([0, 'done']);
     });
 
-    it('are taken up by the SDK client, which gets its result', async () => {
+    it('are resumed by the SDK client, which gets its result', async () => {
       await start({ http: { retryMs: 10 } });
       const client = await connectSdkHttpClient(url);
       const logged: unknown[] = [];
@@ -208,7 +208,7 @@ describeOnAdapters('the streams of Streamable HTTP', (adapter) => {
       expect(await carried(await client.open(polled.events.at(-1)!.id))).toEqual(['done']);
     });
 
-    it('tell the client when to come back, by the option unless the tool says so', async () => {
+    it('tell the client when to reconnect, by the option or by the tool', async () => {
       await start({ http: { retryMs: 1234 } });
       const client = await HttpWireClient.connect(url);
       const [stream, { context, resolve }] = await stage.stream(client);
@@ -237,7 +237,7 @@ describeOnAdapters('the streams of Streamable HTTP', (adapter) => {
       await client.close();
     });
 
-    it('stay open for clients that could not come back', async () => {
+    it('stay open for clients that cannot resume them', async () => {
       await start();
       const client = await HttpWireClient.connect(url, { version: '2025-06-18' });
       const [stream, { context, resolve }] = await stage.stream(client);

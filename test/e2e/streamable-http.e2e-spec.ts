@@ -24,7 +24,7 @@ describeOnAdapters('Streamable HTTP', (adapter) => {
 
   afterEach(() => running.close());
 
-  it('takes a request that names no revision, and has no session, for one of 2025-03-26', async () => {
+  it('treats a request without a revision and a session as one of 2025-03-26', async () => {
     await start({ http: { stateless: true } });
     const client = new HttpWireClient(url);
     const batch = [rpc(1, 'ping'), rpc(2, 'ping')];
@@ -46,7 +46,7 @@ describeOnAdapters('Streamable HTTP', (adapter) => {
   });
 
   describe('a stream begins with a priming event', () => {
-    it('from 2025-11-25 on, with what the option says of coming back', async () => {
+    it('from 2025-11-25 on, with the configured retry time', async () => {
       await start({ http: { retryMs: 1234 } });
       const client = await HttpWireClient.connect(url);
       const [stream, { resolve }] = await stage.stream(client);
@@ -68,7 +68,7 @@ describeOnAdapters('Streamable HTTP', (adapter) => {
       again.close();
     });
 
-    it('not for clients of a revision before, which would take it for a message', async () => {
+    it('not for clients of earlier revisions, which would take it for a message', async () => {
       await start();
       const client = await HttpWireClient.connect(url, { version: '2025-06-18' });
       const [stream, { resolve }] = await stage.stream(client);
@@ -81,7 +81,7 @@ describeOnAdapters('Streamable HTTP', (adapter) => {
       standalone.close();
     });
 
-    it('never under an id that another event has', async () => {
+    it('never with the id of another event', async () => {
       await start();
       const client = await HttpWireClient.connect(url);
       const calls = await Promise.all([stage.stream(client, 'a'), stage.stream(client, 'b')]);
@@ -99,7 +99,7 @@ describeOnAdapters('Streamable HTTP', (adapter) => {
   });
 
   describe('the answer to a POST', () => {
-    it('is JSON when nothing but the answer is sent', async () => {
+    it('is JSON if only the answer is sent', async () => {
       await start();
       const client = await HttpWireClient.connect(url);
       const { status, headers, body } = await client.post(GREET);
@@ -158,7 +158,7 @@ describeOnAdapters('Streamable HTTP', (adapter) => {
       expect(ports[1]).toBe(ports[0]);
     });
 
-    it('is a stream when the answer takes its time', async () => {
+    it('is a stream when the answer takes long', async () => {
       await start({ http: { upgradeMs: 20 } });
       const client = await HttpWireClient.connect(url);
       const stream = await client.streamTool('a', 'perform');
@@ -186,7 +186,7 @@ describeOnAdapters('Streamable HTTP', (adapter) => {
       expect(response).toMatchObject({ status: 202, body: '' });
     });
 
-    it('is 400 to what is not a message, and 415 to what is not JSON', async () => {
+    it('is 400 to a body that is not a message, and 415 to a body that is not JSON', async () => {
       await start();
       const client = await HttpWireClient.connect(url);
       expect(await client.post('{')).toMatchObject({ status: 400, body: expect.stringContaining('-32700') });
@@ -242,7 +242,7 @@ describeOnAdapters('Streamable HTTP', (adapter) => {
       expect(await client.post(notifications)).toMatchObject({ status: 202 });
     });
 
-    it('is a stream with an event for each answer when one takes its time', async () => {
+    it('is a stream with an event for each answer when one takes long', async () => {
       await start({ http: { upgradeMs: 20 } });
       const client = await HttpWireClient.connect(url, { version: '2025-03-26' });
       const stream = await client.postForStream([PING, rpc(3, 'tools/call', { name: 'perform' })]);
@@ -272,7 +272,7 @@ describeOnAdapters('Streamable HTTP', (adapter) => {
     });
   });
 
-  it('has no routes when it is turned off, and HTTP+SSE has its own still', async () => {
+  it('has no routes when it is turned off, and HTTP+SSE keeps its own', async () => {
     await start({ http: false });
     const client = new HttpWireClient(url);
     expect(await client.post(PING)).toMatchObject({ status: 404 });

@@ -69,7 +69,7 @@ const connect = (tenant: string, sub: string) =>
 afterEach(() => running.close());
 
 describeOnAdapters('tenants', (adapter) => {
-  it('are not reached by what names none', async () => {
+  it('are not reached by messages that name no tenant', async () => {
     await start(adapter);
     const [ada, bob] = await Promise.all([connect('acme', 'ada'), connect('umbrella', 'bob')]);
     await bob.call(1, 'resources/subscribe', { uri: 'board://today' });
@@ -101,7 +101,7 @@ describeOnAdapters('tenants', (adapter) => {
     expect((await send(`${running.url}/acme/mcp`, { headers, body: '{}' })).status).toBe(403);
   });
 
-  it('cannot post to a session of another one, by its path or by their own', async () => {
+  it('cannot post to a session of another tenant, by its path or by their own', async () => {
     await start(adapter);
     const victim = await connect('acme', 'ada');
     const id = await victim.sessionId();

@@ -95,7 +95,7 @@ describe.each(['streamable-http', 'sse'] as const)('the test client over %s', (t
     expect(await changed).toMatchObject({ params: { by: 'us' } });
   });
 
-  it('answers the server, once it is told how', async () => {
+  it('answers the server once it has a handler', async () => {
     mcp = await McpTestClient.start(ShopModule, { transport, capabilities: { elicitation: {} } });
     const { ElicitRequestSchema } = await import('@modelcontextprotocol/sdk/types.js');
     mcp.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: { size: 3 } }));
@@ -104,7 +104,7 @@ describe.each(['streamable-http', 'sse'] as const)('the test client over %s', (t
 });
 
 describeOnAdapters('the test client', (adapter) => {
-  it('takes an application with a provider replaced, and closes it', async () => {
+  it('accepts an application with a replaced provider, and closes it', async () => {
     const testing = Test.createTestingModule({ imports: [ShopModule] });
     const module = await testing
       .overrideProvider(Prices)
@@ -137,14 +137,14 @@ it('ends its session when it is closed', async () => {
   expect(service.sessions).toHaveLength(1);
 });
 
-it('rejects what is awaited when it is closed', async () => {
+it('rejects pending waits when it is closed', async () => {
   const client = await McpTestClient.start(ShopModule);
   const awaited = client.nextNotification('notifications/none').catch((error: Error) => error.message);
   await client.close();
   expect(await awaited).toBe('The client was closed before a notifications/none arrived.');
 });
 
-it('rejects with what stops the boot', async () => {
+it('rejects with the error that stops the boot', async () => {
   const broken = {
     module: class Broken {},
     imports: [McpSseModule.forRoot({ name: 'a', version: '1', http: { path: 'sse' } })],
@@ -165,13 +165,13 @@ describe('textOf', () => {
     expect(textOf(await mcp.getPrompt({ name: 'recommend' }))).toBe('What is good?\nTea.');
   });
 
-  it('throws what a tool says that has failed', async () => {
+  it('throws the message of a failed tool', async () => {
     mcp = await McpTestClient.start(ShopModule);
     const result = await mcp.callTool({ name: 'priceOfCoffee' });
     expect(() => textOf(result)).toThrow(/^sold out$/);
   });
 
-  it('is empty where there is no text', () => {
+  it('is empty if there is no text', () => {
     expect(textOf({ content: [{ type: 'image' }] })).toBe('');
   });
 });

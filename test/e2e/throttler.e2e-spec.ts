@@ -125,7 +125,7 @@ describeOnTransports('the throttler on tools', (connect) => {
     }
   });
 
-  it('takes the limits of its decorators', async () => {
+  it('uses the limits of its decorators', async () => {
     const { client } = await connect({ providers, imports });
     const call = (name: string) => code(client.callTool({ name }));
     expect([await call('rare'), await call('rare')]).toEqual(['served', [-32000, true]]);
@@ -161,7 +161,7 @@ describeOnAdapters('the throttler', (adapter) => {
     expect(trail).toEqual(['rate-limit', 'rate-limit']);
   });
 
-  it('counts what nobody authenticates per address', async () => {
+  it('counts unauthenticated requests per address', async () => {
     const { url } = await run({});
     for (const expected of ['first', 'first', expect.stringContaining('JSON-RPC error -32000')]) {
       const client = await WireClient.connect(`${url}/sse`);
@@ -189,7 +189,7 @@ describeOnAdapters('the throttler', (adapter) => {
     expectRefused(await send(`${url}/sse`, { method: 'GET', headers }));
   });
 
-  it('says when to come back where the throttler is told to set no headers', async () => {
+  it('says when to come back even if the throttler sets no headers', async () => {
     const { url } = await run({ guards: [UserGuard, McpThrottlerGuard] }, [], {
       throttlers: [MINUTE],
       setHeaders: false,
@@ -213,7 +213,7 @@ describeOnAdapters('the throttler', (adapter) => {
     expect((await bob.callTool(2, 'once'))['error']).toEqual(REFUSED);
   });
 
-  it('counts by what its own options say', async () => {
+  it('counts by its own options', async () => {
     const { url } = await run({ guards: [UserGuard] }, [], {
       throttlers: [MINUTE],
       getTracker: () => 'everybody',

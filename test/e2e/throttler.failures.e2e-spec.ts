@@ -55,7 +55,7 @@ describeOnAdapters('the limit on failed authentications', (adapter) => {
     return { url, app, keys, statuses };
   }
 
-  it('answers one wrong key too many with 429 and Retry-After, before anybody is asked about it, and audits that', async () => {
+  it('answers one wrong key too many with 429 and Retry-After before it is checked, and audits that', async () => {
     const { url, app, keys, statuses } = await run();
     const denied: unknown[] = [];
     app
@@ -71,14 +71,14 @@ describeOnAdapters('the limit on failed authentications', (adapter) => {
     expect(denied).toEqual([401, 401, 401, 429]);
   });
 
-  it('serves a key that was good before from an address that is blocked', async () => {
+  it('serves a key accepted before from a blocked address', async () => {
     const { statuses } = await run();
     expect(await statuses([[GOOD], ['a'], ['b'], ['c'], ['d'], [GOOD]])).toEqual([
       404, 401, 401, 401, 429, 404,
     ]);
   });
 
-  it('limits each address by itself, which a trusted proxy names, and IPv6 by its /64', async () => {
+  it('limits each address separately, as named by a trusted proxy, and IPv6 by its /64', async () => {
     const { statuses } = await run(PROXIED);
     const [here, there] = ['203.0.113.1', '203.0.113.2'];
     expect(
@@ -103,7 +103,7 @@ describeOnAdapters('the limit on failed authentications', (adapter) => {
     expect(await statuses([['v6-5', '2001:db8:0:1::1']])).toEqual([401]);
   });
 
-  it('does not believe X-Forwarded-For of anybody else', async () => {
+  it('does not trust X-Forwarded-For of anybody else', async () => {
     const { statuses } = await run();
     const tries: [string, string][] = ['1', '2', '3', '4'].map((end) => [end, `203.0.113.${end}`]);
     expect(await statuses(tries)).toEqual([401, 401, 401, 429]);
@@ -151,7 +151,7 @@ describeOnAdapters('the limit on failed authentications', (adapter) => {
     expect(status).toBe(404);
   });
 
-  it('goes on to authenticate when the storage fails', async () => {
+  it('keeps authenticating when the storage fails', async () => {
     const storage = { increment: () => Promise.reject(new Error('the storage is away')) };
     const { statuses } = await run({}, 60_000, storage);
     expect(await statuses([['a'], ['b'], ['c'], ['d'], [GOOD]])).toEqual([401, 401, 401, 401, 404]);

@@ -60,7 +60,7 @@ describe.each(['express', 'fastify'])(
       expect(stream!.attributes['http.request.method'] ?? stream!.attributes['http.method']).toBe('GET');
     });
 
-    it('lead there over Streamable HTTP too, where the POST is the only other span', async () => {
+    it('lead there over Streamable HTTP too, with the POST as the only other span', async () => {
       const client = await connectSdkHttpClient(`${running.url}/mcp`);
       await client.callTool({ name: 'fetch', _meta: { traceparent } });
       const call = await named('tools/call fetch');
@@ -69,7 +69,7 @@ describe.each(['express', 'fastify'])(
       await client.close();
     });
 
-    it('begin at the POST where the message names no parent', async () => {
+    it('begin at the POST if the message names no parent', async () => {
       const client = await HttpWireClient.connect(`${running.url}/mcp`);
       await client.post(
         { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'fetch' } },
@@ -91,7 +91,7 @@ describe('traces of an application whose HTTP is not instrumented', () => {
 
   afterAll(() => running.stop());
 
-  it('begin with what the header of the POST says, unless the message says something else', async () => {
+  it('begin with the parent in the header of the POST, unless the message names another', async () => {
     const client = await HttpWireClient.connect(`${running.url}/mcp`);
     const post = (id: number, method: string, params?: object) =>
       client.post({ jsonrpc: '2.0', id, method, params }, { traceparent });
@@ -105,7 +105,7 @@ describe('traces of an application whose HTTP is not instrumented', () => {
     expect(ill.map(({ parent }) => parent)).toEqual([SPAN, SPAN, SPAN, SPAN]);
   });
 
-  it('say what the conventions of MCP ask for, and never the id of the session', async () => {
+  it('follow the conventions of MCP, and never contain the session id', async () => {
     const client = await WireClient.connect(`${running.url}/sse`);
     await client.initialize();
     await client.callTool('call-1', 'fetch');

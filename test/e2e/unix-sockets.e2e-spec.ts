@@ -59,7 +59,7 @@ describeOnAdapters('on a Unix socket', (adapter) => {
     params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
   };
 
-  it('serves without authentication, as this machine alone can connect', async () => {
+  it('serves without authentication, since only this machine can connect', async () => {
     const ask = await listen({ imports: [McpMetricsModule.forRoot()] });
     expect(await ask('/sse')).toEqual([200, expect.stringContaining('event: endpoint')]);
     expect(await ask('/mcp', {}, initialize)).toEqual([200, expect.stringContaining('"serverInfo"')]);
@@ -75,7 +75,7 @@ describeOnAdapters('on a Unix socket', (adapter) => {
     for (const path of ['/sse', '/metrics']) expect((await ask(path, headers))[0]).toBe(403);
   });
 
-  it('serves any host with authentication, as a proxy passes it on', async () => {
+  it('accepts any host with authentication, since a proxy passes it on', async () => {
     const ask = await listen({ options: { guards: [UserGuard] } });
     expect((await ask('/sse', { host: 'mcp.example.com', 'x-forwarded-for': '203.0.113.1' }))[0]).toBe(200);
   });
@@ -101,7 +101,7 @@ describeOnAdapters('on a TCP socket, a server without authentication', (adapter)
   let arrived: Promise<IncomingMessage>;
   let proceed: () => void;
 
-  it('refuses a connection that was reset, which has no address any more', async () => {
+  it('refuses a reset connection, which no longer has an address', async () => {
     arrived = new Promise((resolve) => (arrive = resolve));
     const configure: AppFixture['configure'] = (app) =>
       void app.use((request: IncomingMessage, _response: unknown, next: () => void) => {

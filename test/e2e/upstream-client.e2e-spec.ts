@@ -72,7 +72,7 @@ describe('the client of an API', () => {
     expect(api.count(PATH)).toBe(1);
   });
 
-  it('waits as long as it is asked to', async () => {
+  it('waits as long as the API asks', async () => {
     api.expect(PATH, status(429, { 'retry-after': '1' }));
     const before = performance.now();
     expect(await read()).toEqual({ id: 1 });
@@ -80,7 +80,7 @@ describe('the client of an API', () => {
     expect(performance.now() - before).toBeGreaterThan(990);
   });
 
-  it('reads text that is cut between the bytes of a character', async () => {
+  it('reads text split within a character', async () => {
     const [first, second] = [Buffer.from('{"id":1,"by":"\xc3', 'latin1'), Buffer.from('\xa9"}', 'latin1')];
     api.expect(PATH, (response) => response.write(first, () => response.end(second)));
     const schema = z.object({ by: z.string() });
@@ -111,7 +111,7 @@ describe('the client of an API', () => {
     expect(api.count(PATH)).toBe(2);
   });
 
-  it('asks for so much at a time', async () => {
+  it('limits concurrent requests', async () => {
     const reader = client({ concurrency: 2 });
     api.hold(PATH);
     const { signal } = new AbortController();

@@ -1,12 +1,12 @@
 export type Id = string | number;
 
-/** Levels of a message that are served. */
+/** Maximum nesting depth of accepted messages. */
 const MAX_DEPTH = 64;
 
 /**
- * What the protocol says of a text that a client sends, told independently of the server.
+ * Judges a client's text by the protocol, independently of the server.
  *
- * @returns the ids of the requests in it; undefined when it is no message
+ * @returns the ids of its requests; undefined if it is not a message
  */
 export function requestsIn(text: string, hasBatches: boolean): Id[] | undefined {
   const body = parsed(text);
@@ -17,7 +17,7 @@ export function requestsIn(text: string, hasBatches: boolean): Id[] | undefined 
   return each.includes(undefined) ? undefined : (each as Id[][]).flat();
 }
 
-/** The id that whoever refuses the text can still read in it. */
+/** The id that is still readable in a refused text. */
 export function readableId(text: string): Id | undefined {
   const body = parsed(text);
   return isObject(body) && isId(body['id']) ? body['id'] : undefined;
@@ -47,7 +47,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Level by level, since no stack holds what is deep. */
+/** Iterates level by level, since deep values would overflow the stack. */
 function depthOf(value: unknown): number {
   let depth = 0;
   for (let level = [value].filter(isContainer); level.length > 0; depth++)

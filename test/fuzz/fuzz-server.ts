@@ -6,7 +6,7 @@ import { startApp, testModule } from '../fixtures/start-app.js';
 import { FuzzLog, FuzzTarget } from './fuzz-target.js';
 import { PATIENCE_MS } from './ledger.js';
 
-/** No client that is still there may be taken for one that left, however busy the machine is. */
+/** Long enough that a connected client never counts as gone, however busy the machine is. */
 const GRACE_MS = PATIENCE_MS;
 
 const OPTIONS: Partial<McpSseModuleOptions> = {
@@ -15,14 +15,14 @@ const OPTIONS: Partial<McpSseModuleOptions> = {
   limits: { maxMessageBytes: 64 * 1024, maxInFlight: 1_000 },
 };
 
-/** An application that is fuzzed. */
+/** The fuzzed application. */
 export class FuzzServer {
   readonly maxMessageBytes = OPTIONS.limits!.maxMessageBytes!;
 
-  /** The names of its clients, which it must not take for one another. */
+  /** The names of its clients, which it must not confuse. */
   readonly owners = new Set<string>();
 
-  /** Calls of a round that failed: they are not held against the next one. */
+  /** Calls left by a failed round, which do not count against the next round. */
   private abandoned = 0;
 
   private constructor(
@@ -55,7 +55,7 @@ export class FuzzServer {
   /**
    * Ends the sessions whose clients have left, as if their grace period were over.
    *
-   * @throws {Error} when sessions, calls or watches are left, or something was logged that nobody expects
+   * @throws {Error} if sessions, calls or watches are left, or something unexpected was logged
    */
   async assertEmpty(): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
@@ -69,7 +69,7 @@ export class FuzzServer {
     if (this.log.unexpected.length > 0) throw new Error(`logged: ${this.log.unexpected.join('\n')}`);
   }
 
-  /** Makes a new start after a failure. */
+  /** Starts over after a failure. */
   async reset(): Promise<void> {
     for (const { id } of this.sessions.sessions) this.sessions.close(id);
     await new Promise((resolve) => setImmediate(resolve));

@@ -21,10 +21,10 @@ class OwnerDto {
   more?: unknown;
 }
 
-/** Something of everything that a server can do. */
+/** A sample of every feature of a server. */
 @Injectable()
 export class FuzzTarget {
-  /** Calls and watches that run. */
+  /** Running calls and watches. */
   running = 0;
 
   @McpTool()
@@ -122,7 +122,7 @@ export class FuzzTarget {
   }
 }
 
-/** Of errors, only those that the target throws itself may be logged. */
+/** Only the target's own errors may be logged as errors. */
 export class FuzzLog implements LoggerService {
   readonly unexpected: string[] = [];
 

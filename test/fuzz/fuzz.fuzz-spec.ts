@@ -13,9 +13,9 @@ import { visit, type Visit } from './visit.js';
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 5);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_251_125);
 const CLIENTS = 6;
-/** That have the same seed. The next ones have the seed after it. */
+/** Rounds with the same seed. The following rounds use the next seed. */
 const ROUNDS = 10;
-/** How long a shorter example is looked for. */
+/** Time limit for shrinking a counterexample. */
 const SHRINK_MS = 120_000;
 const SPARE_MS = 300_000;
 const MAX_EXAMPLE = 10_000;
@@ -45,7 +45,7 @@ const TRANSPORTS: readonly Transport[] = [
   },
 ];
 
-/** Several clients at a time come, speak and go. @returns how many answers they got */
+/** Several concurrent clients connect, send and leave. @returns the number of answers */
 async function round(servers: readonly FuzzServer[], visits: readonly Visit[], open: Transport['open']) {
   const outcomes = await Promise.allSettled(
     visits.map(async (each, client) => {
@@ -59,7 +59,7 @@ async function round(servers: readonly FuzzServer[], visits: readonly Visit[], o
   return outcomes.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
 }
 
-/** @returns how many rounds there were, and how many answers in them */
+/** @returns the numbers of rounds and of answers */
 async function fuzz({ versions, open }: Transport, servers: readonly FuzzServer[]) {
   const tally = { rounds: 0, answers: 0 };
   const visits = fc.tuple(

@@ -1,6 +1,6 @@
 import type { Id } from './acceptable.js';
 
-/** Legal ids that a server may stumble over. */
+/** Valid ids that a server may mishandle. */
 export const ODD_IDS: readonly Id[] = [
   0,
   -1,
@@ -22,14 +22,14 @@ const FORMS: readonly ((count: number) => Id)[] = [
   (count) => `id ${count}`,
   (count) => -count - 1,
 ];
-/** How many different forms an id can have. */
+/** Number of different forms of ids. */
 export const ID_FORMS = FORMS.length;
 
-/** The ids of one client's requests, in the order that they are sent. */
+/** The ids of one client's requests, in the order of sending. */
 export class Ids {
   private readonly taken: Id[] = [];
 
-  /** One that was not there yet: the odd ones first. */
+  /** A new id: the unusual ones first. */
   fresh(form: number): Id {
     const count = this.taken.length + 1;
     const id = ODD_IDS[count - 1] ?? FORMS[form]!(count);
@@ -37,7 +37,7 @@ export class Ids {
     return id;
   }
 
-  /** One that was there lately. @param back how many after it */
+  /** A recent id. @param back the number of ids after it */
   recent(back: number): Id {
     return this.taken.at(-1 - Math.min(back, this.taken.length - 1)) ?? ODD_IDS[0]!;
   }

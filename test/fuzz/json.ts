@@ -40,19 +40,19 @@ const trees = fc.letrec<{ value: unknown; object: Record<string, unknown> }>((ti
   object: fc.dictionary(text, tie('value'), { maxKeys: 3 }),
 }));
 
-/** A value of JSON of any type and shape. */
+/** A JSON value of any type and shape. */
 export const json: fc.Arbitrary<unknown> = trees.value;
 
-/** An object of JSON of any shape. */
+/** A JSON object of any shape. */
 export const jsonObject: fc.Arbitrary<Record<string, unknown>> = trees.object;
 
-/** An array in an array in an array, as text: no stack holds it where it is deep. */
+/** Nested arrays as text, since deep ones would overflow the stack. */
 export const deepJson: fc.Arbitrary<string> = fc
   .integer({ min: 1, max: MAX_DEPTH })
   .map((depth) => '['.repeat(depth) + ']'.repeat(depth));
 
 interface Change {
-  /** Which member, then which of its members, and so on: counted round, and one past the last is a new one. */
+  /** Indexes of a member, of its member and so on. They wrap around; one past the last adds a member. */
   readonly path: readonly number[];
   readonly removes: boolean;
   readonly name: string;
@@ -66,7 +66,7 @@ const change: fc.Arbitrary<Change> = fc.record({
   value: json,
 });
 
-/** A way to make a copy of a value with one of its members, at any level, replaced, removed or added. */
+/** Generates a function that copies a value with one member, at any level, replaced, removed or added. */
 export const mutation: fc.Arbitrary<(value: unknown) => unknown> = change.map(
   (made) => (value) => changed(value, made),
 );
@@ -81,7 +81,7 @@ function changed(value: unknown, { path: [index, ...path], ...made }: Change): u
   return copy;
 }
 
-/** A way to cut a piece out of a text, to double or to overwrite it. */
+/** Generates a function that cuts, doubles or overwrites a piece of a text. */
 export const mangling: fc.Arbitrary<(whole: string) => string> = fc
   .record({
     start: fc.nat(),

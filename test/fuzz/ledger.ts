@@ -3,24 +3,24 @@ import type { Id } from './acceptable.js';
 interface Entry {
   sent: number;
   accepted: number;
-  /** Sent, but nobody can know whether the server took it. */
+  /** Sent, but it is unknown whether the server accepted it. */
   unsure: number;
   cancelled: number;
   answers: number;
 }
 
-/** How long anything may take before it counts as lost. */
+/** Time after which anything counts as lost. */
 export const PATIENCE_MS = 20_000;
 
-/** What a client has asked and got: each accepted request is to be answered once, under its id. */
+/** A client's requests and their answers. Each accepted request must be answered once, under its id. */
 export class Ledger {
   private readonly entries = new Map<string, Entry>();
   private readonly faults: string[] = [];
   private wake: () => void = () => undefined;
 
   /**
-   * @param owner marks what the server must not send to anyone else
-   * @param owners all that there are
+   * @param owner the name in messages that the server must send to no other client
+   * @param owners the names of all clients
    */
   constructor(
     private readonly owner: string,
@@ -29,7 +29,7 @@ export class Ledger {
     owners.add(owner);
   }
 
-  /** Something happened that must not happen. */
+  /** Records a fault. */
   fault(what: string): void {
     this.faults.push(what);
     this.wake();
@@ -39,7 +39,7 @@ export class Ledger {
     for (const id of ids) this.entry(id).sent++;
   }
 
-  /** Whether the server may find one of these in flight: which of two came first, nobody knows. */
+  /** Whether the server may find one of these in flight. The order of arrival is unknown. */
   isRepeated(ids: readonly Id[]): boolean {
     return ids.some((id) => this.entry(id).sent > 1);
   }
@@ -57,7 +57,7 @@ export class Ledger {
     this.wake();
   }
 
-  /** Takes what the server sent. @returns the requests of the server in it, which want an answer */
+  /** Records messages of the server. @returns the server's requests among them, which expect an answer */
   received(message: Record<string, any>): Record<string, any>[] {
     if (message['jsonrpc'] !== '2.0') this.fault(`no message: ${JSON.stringify(message)}`);
     if ('method' in message) {
@@ -75,13 +75,13 @@ export class Ledger {
     return [];
   }
 
-  /** Whether a request of this id waits for its answer. */
+  /** Whether a request with this id waits for its answer. */
   isOpen(id: Id): boolean {
     const { accepted, answers, cancelled } = this.entry(id);
     return answers < accepted - cancelled;
   }
 
-  /** Resolves when nothing waits for an answer, or with what is wrong. */
+  /** Resolves when no request waits for an answer, or there is a fault. */
   async settled(): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
     while (this.faults.length === 0 && this.missing().length > 0 && Date.now() < deadline)
@@ -96,7 +96,7 @@ export class Ledger {
     if (missing.length > 0) this.fault(`never answered: ${missing.join(', ')}`);
   }
 
-  /** @throws {Error} that says what is wrong, if anything is */
+  /** @throws {Error} listing the faults, if any */
   assertSound(): void {
     for (const [key, { accepted, unsure, answers }] of this.entries)
       if (answers > accepted + unsure)
@@ -104,7 +104,7 @@ export class Ledger {
     if (this.faults.length > 0) throw new Error(this.faults.slice(0, 10).join('\n'));
   }
 
-  /** How many answers came. */
+  /** Number of answers. */
   get answers(): number {
     return [...this.entries.values()].reduce((sum, { answers }) => sum + answers, 0);
   }
@@ -124,7 +124,7 @@ export class Ledger {
   }
 }
 
-/** Tells 1 from "1". */
+/** Distinguishes 1 from "1". */
 function keyOf(id: Id): string {
   return JSON.stringify(id);
 }

@@ -3,21 +3,21 @@ import type { Id } from './acceptable.js';
 import { ID_FORMS, ODD_IDS, type Ids } from './ids.js';
 import { deepJson, json, jsonObject, mangling, mutation, text } from './json.js';
 
-/** What a client sends. */
+/** A text that a client sends. */
 export interface Outgoing {
   readonly text: string;
-  /** Of a request that is not answered until it is cancelled. */
+  /** Id of a request that is not answered until it is cancelled. */
   readonly hangs?: Id;
   readonly cancels?: Id;
 }
 
-/** Something to send that has its ids yet to get. */
+/** A text to send whose ids are still to be chosen. */
 export type Draft = (ids: Ids) => Outgoing;
 
 type Invocation = readonly [method: string, params?: object];
 
 const freshId = fc.nat(ID_FORMS - 1).map((form) => (ids: Ids) => ids.fresh(form));
-/** Most likely of a request that was sent lately. */
+/** Most likely the id of a recent request. */
 const knownId = fc.oneof(
   { weight: 9, arbitrary: fc.nat(9).map((back) => (ids: Ids) => ids.recent(back)) },
   { weight: 1, arbitrary: fc.constantFrom(...ODD_IDS).map((id) => () => id) },
@@ -29,9 +29,9 @@ const meta = fc.option(fc.record({ progressToken: fc.constantFrom(0, 'token', ''
 });
 
 /**
- * The messages of one client, sound and unsound ones.
+ * Generates the messages of one client, valid and invalid.
  *
- * @param owner whose echo tells who it was for
+ * @param owner the client's name, which its echoes carry
  */
 export function messages(owner: string): fc.Arbitrary<Draft> {
   const invocation = invocations(owner);
@@ -72,7 +72,7 @@ export function messages(owner: string): fc.Arbitrary<Draft> {
   );
 }
 
-/** What stops a request that hangs. */
+/** Cancels a hanging request. */
 export function cancellation(id: Id): Outgoing {
   return { text: cancelled({ requestId: id }), cancels: id };
 }
@@ -120,7 +120,7 @@ function on(method: string, params: Record<string, fc.Arbitrary<unknown>> = {}):
   return fc.record(params).map((drawn) => [method, drawn] as const);
 }
 
-/** Another request may have an odd id still: what hangs is told by one of its own. */
+/** An unusual id may still be in use by another request, so a hanging request has its own kind of id. */
 const hanging = fc
   .tuple(freshId, fc.constantFrom('hang', 'waits'), meta)
   .map(([fresh, name, _meta]): Draft => (ids) => {
@@ -180,7 +180,7 @@ function cancelled(params: object): string {
   return JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
 }
 
-/** As it arrives: half a surrogate pair has no UTF-8. */
+/** The text as it arrives: UTF-8 cannot encode half a surrogate pair. */
 function wellFormed(mangled: string): string {
   return Buffer.from(mangled).toString();
 }

@@ -4,7 +4,7 @@ import { rpc, type Outgoing } from './messages.js';
 import type { Visit } from './visit.js';
 import { Whims } from './whims.js';
 
-/** A client that keeps count of what it asked and got. */
+/** A client that records its requests and answers. */
 export abstract class FuzzPeer {
   readonly ledger: Ledger;
   protected readonly whims: Whims;
@@ -23,13 +23,13 @@ export abstract class FuzzPeer {
   /** Of its session. */
   abstract readonly sessionId: string;
 
-  /** Sends something. It is under way until it is known whether the server took it. */
+  /** Sends a text. It is under way until it is known whether the server accepted it. */
   send(outgoing: Outgoing): void {
     if (outgoing.cancels !== undefined) this.ledger.cancelled(outgoing.cancels);
     this.track(this.deliver(outgoing), outgoing.text);
   }
 
-  /** Does something that only this transport knows, as a client or a network of ill will would. */
+  /** Does something specific to this transport, as a hostile client or network would. */
   misbehave(how: number): void {
     this.track(this.disturb(how), `disturbance ${how}`);
   }
@@ -39,16 +39,16 @@ export abstract class FuzzPeer {
     while (this.underWay.size > 0) await Promise.all(this.underWay);
   }
 
-  /** A request that is always right. */
+  /** A request that is always valid. */
   ping(): { id: string; text: string } {
     const id = `ping ${++this.pings}`;
     return { id, text: rpc(id, 'ping') };
   }
 
-  /** Resolves when the server has ended the session, and everything was read. */
+  /** Resolves when the server has ended the session and everything is read. */
   abstract ended(): Promise<void>;
 
-  /** Leaves without a word. */
+  /** Leaves without ending the session. */
   abstract leave(): Promise<void>;
 
   protected abstract deliver(outgoing: Outgoing): Promise<void>;
@@ -65,7 +65,7 @@ export abstract class FuzzPeer {
     return this.visit.version === '2025-03-26';
   }
 
-  /** Takes a message of the server, and answers it if it is a request. */
+  /** Handles a message of the server, and answers it if it is a request. */
   protected receive(json: string): void {
     const { answers } = this.visit;
     for (const { id } of this.ledger.received(JSON.parse(json) as Record<string, any>))
@@ -81,7 +81,7 @@ export abstract class FuzzPeer {
   }
 }
 
-/** Rejects where something takes much longer than it ever should. */
+/** Rejects if the promise takes much longer than it should. */
 export async function withinPatience<T>(work: Promise<T>, otherwise: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {

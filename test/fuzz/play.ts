@@ -5,10 +5,10 @@ import type { FuzzServer } from './fuzz-server.js';
 import type { Visit } from './visit.js';
 
 /**
- * Does what a visit says, many messages at a time.
+ * Plays a visit, with many concurrent messages.
  *
- * @returns how many answers came
- * @throws {Error} that says what is wrong
+ * @returns the number of answers
+ * @throws {Error} listing the faults
  */
 export async function play(peer: FuzzPeer, { steps, farewell }: Visit, server: FuzzServer): Promise<number> {
   const hanging: Id[] = [];
@@ -40,7 +40,7 @@ async function settle(peer: FuzzPeer, hanging: readonly Id[]): Promise<void> {
   for (const id of hanging) peer.send(cancellation(id));
   await peer.flushed();
   await peer.ledger.settled();
-  // What came twice would have come before the answer to this one.
+  // A repeated answer would have arrived before the answer to this request.
   peer.send(peer.ping());
   await peer.flushed();
   await peer.ledger.settled();

@@ -15,7 +15,7 @@ export class SsePeer extends FuzzPeer {
   private readonly eventIds = new Set<string>();
   private endpoint = '';
   private lastEventId?: string;
-  /** Whether the server has taken a message, so that it keeps the session for a client that is away. */
+  /** Whether the server has accepted a message, so that it keeps the session for a disconnected client. */
   private isKnown = false;
   private away = false;
   private closed = false;
@@ -97,7 +97,7 @@ export class SsePeer extends FuzzPeer {
     }
   }
 
-  /** Loses the stream and takes it up where it was. */
+  /** Loses the stream and resumes it. */
   private async comeBack(): Promise<void> {
     if (this.away || !this.isKnown || this.closed) return;
     this.away = true;
@@ -110,7 +110,7 @@ export class SsePeer extends FuzzPeer {
     await this.reading;
   }
 
-  /** Resolves when the stream has told where to post. */
+  /** Resolves when the stream has sent its endpoint. */
   private async read(): Promise<void> {
     const { path, lastEventId } = this;
     const headers = { accept: 'text/event-stream', ...(lastEventId && { 'last-event-id': lastEventId }) };

@@ -6,7 +6,7 @@ import type { Outgoing } from './messages.js';
 import { FuzzPeer, withinPatience } from './peer.js';
 import type { Visit } from './visit.js';
 
-/** A client over two streams of lines. */
+/** A client over two line streams. */
 export class StdioPeer extends FuzzPeer {
   readonly sessionId: string;
   private readonly input = new PassThrough();
@@ -32,7 +32,7 @@ export class StdioPeer extends FuzzPeer {
     this.sessionId = sessionId;
   }
 
-  /** Lines are read in their order: what was before an answered one has been read. */
+  /** Lines are read in order, so an answer shows that all lines before it have been read. */
   override async flushed(): Promise<void> {
     await super.flushed();
     const { id, text } = this.ping();
@@ -53,7 +53,7 @@ export class StdioPeer extends FuzzPeer {
     if (this.whims.chance(50)) this.input.end();
     else this.input.destroy();
     await new Promise((resolve) => setTimeout(resolve, this.whims.below(50)));
-    // What hangs would hold the session for ever.
+    // A hanging request would keep the session open for ever.
     this.server.sessions.close(this.sessionId);
     await this.ended();
   }

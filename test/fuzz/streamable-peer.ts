@@ -116,7 +116,7 @@ export class StreamablePeer extends FuzzPeer {
       case 8:
         return writeRaw(server.port, `${this.rawHead('GET')}\r\n`, how);
       case 9:
-        // Another session, which nobody will ever use.
+        // Opens a second session, which is never used.
         return void (await this.openSession());
       case 10:
         for (const { response } of this.open) response.pause();
@@ -139,7 +139,7 @@ export class StreamablePeer extends FuzzPeer {
     };
   }
 
-  /** Opens the stream for what belongs to no request. */
+  /** Opens the GET stream. */
   private async listen(): Promise<void> {
     const headers = { ...this.headers, accept: 'text/event-stream' };
     const posted = await ask(this.url, { method: 'GET', headers });
@@ -160,7 +160,7 @@ export class StreamablePeer extends FuzzPeer {
     for (const message of [body].flat()) this.receive(JSON.stringify(message));
   }
 
-  /** Reads the stream of a POST and, when it ends early, goes on where it was. */
+  /** Reads the stream of a POST, and resumes it if it ends early. */
   private follow(waiting: Set<Id>, posted: Posted, lastEventId?: string): void {
     const drops = this.whims.chance(15);
     const take = (json: string) => {
@@ -179,13 +179,13 @@ export class StreamablePeer extends FuzzPeer {
       if (resumed.status === 200) return this.follow(waiting, resumed, newestId);
       resumed.response.resume();
       if (this.closed) giveUp();
-      // One that was cancelled in the meantime has nothing to come back for.
+      // The stream of a request cancelled in the meantime need not be resumed.
       else if (open().length > 0) this.ledger.fault(`${resumed.status} to resuming at ${newestId}`);
     });
     this.trackReading(reading);
   }
 
-  /** @returns the id of the last event, when the stream has ended */
+  /** @returns the id of the last event, once the stream has ended */
   private read(posted: Posted, take: (json: string) => void, drops = false): Promise<string | undefined> {
     let lastEventId: string | undefined;
     let dropped = false;

@@ -6,30 +6,30 @@ import { messages, type Outgoing } from './messages.js';
 const MAX_STEPS = 60;
 const RIGHT = { result: { role: 'assistant', model: 'fuzz', content: { type: 'text', text: 'Hello' } } };
 
-/** One thing that a client does. Its times are in milliseconds. */
+/** An action of a client. Times are in milliseconds. */
 export type Step =
   | { readonly does: 'send'; readonly outgoing: Outgoing; readonly pauseMs: number }
   | { readonly does: 'disturb'; readonly how: number };
 
-/** How a client leaves: at once, because the server ends its session, or when it has all its answers. */
+/** How a client leaves: at once, because the server ends its session, or once it has all its answers. */
 export type Farewell = 'abrupt' | 'ended' | 'settled';
 
-/** What one client does from its coming to its going. All but the moments at which it happens is told here. */
+/** All actions of one client, from connecting to leaving, without their exact timing. */
 export interface Visit {
-  /** Its name, which the server must not send to anyone else. */
+  /** The client's name, which the server must send to no other client. */
   readonly owner: string;
   readonly version: string;
   readonly initializes: boolean;
   readonly capabilities: object;
   readonly steps: readonly Step[];
-  /** What it answers to the requests of the server, in turn: each is none, one or several messages without id. */
+  /** Its answers to the server's requests, in turn. Each consists of any number of messages without id. */
   readonly answers: readonly (readonly object[])[];
   readonly farewell: Farewell;
   /** See {@link Whims}. */
   readonly draws: Iterator<number>;
 }
 
-/** @param versions of the protocol that the transport has */
+/** @param versions the transport's protocol revisions */
 export function visit(owner: string, versions: readonly string[]): fc.Arbitrary<Visit> {
   return fc.record(
     {
@@ -71,7 +71,7 @@ function steps(owner: string): fc.Arbitrary<Step[]> {
   });
 }
 
-/** Right, wrong, an error, of somebody else, twice, or none. */
+/** A right or wrong answer, an error, another request's answer, two answers, or none. */
 const answer: fc.Arbitrary<readonly object[]> = fc.oneof(
   fc.constant([]),
   fc.constant([RIGHT]),

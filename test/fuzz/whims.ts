@@ -1,14 +1,14 @@
-/** What a client does when it has to decide at once: the next of its endless list of drawn numbers says it. */
+/** Decisions that a client makes while it runs, taken from an endless list of drawn numbers. */
 export class Whims {
-  /** @param draws whole numbers from 0 on */
+  /** @param draws integers from 0 */
   constructor(private readonly draws: Iterator<number>) {}
 
-  /** A whole number from 0 to below the limit. */
+  /** An integer from 0 to below the limit. */
   below(limit: number): number {
     return (this.draws.next().value as number) % limit;
   }
 
-  /** @param percent how likely it is */
+  /** @param percent the probability of true */
   chance(percent: number): boolean {
     return this.below(100) < percent;
   }

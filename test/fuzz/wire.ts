@@ -20,11 +20,11 @@ interface RequestOptions {
   readonly headers?: Record<string, string>;
   readonly body?: string;
   readonly agent?: Agent;
-  /** When to go away without having waited for the response. */
+  /** When to disconnect without waiting for the response. */
   readonly abortMs?: number;
 }
 
-/** One HTTP request; its response is still to be read. */
+/** Sends an HTTP request. The caller reads the response. */
 export function ask(
   url: string,
   { method = 'POST', headers, body, agent, abortMs }: RequestOptions,
@@ -58,7 +58,7 @@ export interface ReadEvent {
   readonly data?: string;
 }
 
-/** Reads an event stream to its end, however it ends. */
+/** Reads an event stream until it ends or fails. */
 export function readEvents(response: IncomingMessage, onEvent: (event: ReadEvent) => void): Promise<void> {
   let rest = '';
   response.setEncoding('utf8');
@@ -70,7 +70,7 @@ export function readEvents(response: IncomingMessage, onEvent: (event: ReadEvent
   return new Promise((resolve) => void response.on('close', resolve));
 }
 
-/** Writes bytes that need not be HTTP to a port, and leaves by FIN or RST. */
+/** Writes raw bytes to a port, and disconnects by FIN or RST. */
 export async function writeRaw(port: number, bytes: string, how: 'FIN' | 'RST'): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
@@ -96,7 +96,7 @@ function eventOf(block: string): ReadEvent {
   return fields;
 }
 
-/** The beginning of a request, as text. */
+/** The head of a request, as text. */
 export function head(method: string, path: string, port: number): string {
   const lines = [`${method} ${path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, 'Content-Type: application/json'];
   return `${lines.join('\r\n')}\r\nAccept: application/json, text/event-stream\r\n`;

@@ -44,7 +44,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('has the licence, the README and the build in the tarball, and no sources', async () => {
+it('packs the licence, the README and the build, and no sources', async () => {
   const { stdout } = await run('tar', ['-tzf', tarball]);
   const files = stdout.trim().split('\n');
   expect(files).toEqual(
@@ -194,7 +194,7 @@ describe('in a bundle', () => {
       const builds = readFileSync(main, 'utf8').matchAll(/node_modules\/class-transformer\/(\w+)\/storage/g);
       expect(new Set(Array.from(builds, ([, name]) => name))).toEqual(new Set([build]));
 
-      // Not where node_modules is, so that nothing outside of the bundle is loaded.
+      // Outside the folder with node_modules, so that only the bundle is loaded.
       const server = await startChild(process.execPath, [main], { cwd: folder });
       try {
         const client = await connectSdkClient(`${server.url}/sse`);
@@ -220,7 +220,7 @@ describe('in a bundle', () => {
   );
 });
 
-/** Prints what its server answers to a request without a token, with one of another secret, and with its own. */
+/** Prints the server's answers to requests without a token, with a token of another secret, and with a valid token. */
 const JWT_APPLICATION = `
 import { createHmac } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';

@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 describe('the page about auth', () => {
-  it('authenticates in each of its ways', async () => {
+  it('authenticates in each documented way', async () => {
     const server = await AuthorizationServer.start();
     stops.push(() => server.close());
     const key = 'k'.repeat(16);
@@ -65,7 +65,7 @@ describe('the page about auth', () => {
     }
   }, 60_000);
 
-  it('protects other routes by the same tokens', async () => {
+  it('protects other routes with the same tokens', async () => {
     expect(page.code('install-passport').trim()).toBe('npm install @nestjs/passport passport passport-jwt');
     const secret = randomBytes(32).toString('base64');
     process.env['JWT_SECRET'] = secret;
@@ -79,9 +79,9 @@ describe('the page about auth', () => {
     expect((await send(profile, { method: 'GET', headers: others })).status).toBe(401);
   });
 
-  it('shows to each what it may use', async () => {
+  it('shows each user the features that they may use', async () => {
     const { options } = await page.import<{ options: McpSseModuleOptions }>('authorization');
-    // In the place of the application's own guards.
+    // Replaces the application's own guards.
     const asApp: Partial<McpSseModuleOptions> = { ...options, auth: undefined, guards: [HeaderUserGuard] };
     const users: [user: Headers, tools: string[]][] = [
       [{}, ['openingHours']],
@@ -122,7 +122,7 @@ describe('the page about auth', () => {
     expect([status, headers['retry-after']]).toEqual([429, '300']);
   });
 
-  it('keeps an audit trail with the arguments that it names', async () => {
+  it('keeps an audit trail with the named arguments', async () => {
     interface Trail {
       readonly entries: readonly string[];
     }

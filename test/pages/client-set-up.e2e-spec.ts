@@ -29,7 +29,7 @@ const CLIENTS = [
   'inspector',
 ];
 
-/** What the snippet for stdio imports: the application that its reader has. */
+/** The reader's application, which the stdio snippet imports. */
 const MODULE_OF_THE_READER = `
   import { Injectable, Module } from '@nestjs/common';
   import { McpContext, McpSseModule, McpTool } from 'nestjs-mcp-sse';
@@ -78,7 +78,7 @@ describe('the page about clients', () => {
     await client.close();
   });
 
-  it('has Python that compiles, and that says hello where its package is installed', async () => {
+  it('has Python code that compiles, and that runs where its package is installed', async () => {
     const file = join(page.folder, 'client.py');
     writeFileSync(file, page.code('python').replace(LOCAL_URL, app.url));
     await run('python3', ['-m', 'py_compile', file]);
@@ -103,7 +103,7 @@ describe('the page about clients', () => {
     await client.connect(
       new StdioClientTransport({
         command,
-        // As it is, instead of built.
+        // From source, instead of built.
         args: ['--import', './test/fixtures/typescript/register.mjs', join(page.folder, 'src', 'stdio.ts')],
         env: { PATH: process.env['PATH']!, USER: 'ada' },
         stderr: 'ignore',
@@ -142,7 +142,7 @@ it('has no block without a test', () => {
   expect(page.untested).toEqual([]);
 });
 
-/** Whether a line is the expected one, in which `…` stands for anything. */
+/** Whether a line matches the expected line, in which `…` matches anything. */
 function matches(line: string, expected = ''): boolean {
   const parts = expected.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`^${parts.join('.+')}$`).test(line);

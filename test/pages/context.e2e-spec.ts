@@ -13,7 +13,7 @@ const page = usePage('docs/context.md');
 const HEADERS = { ...userHeaders('ada'), 'accept-language': 'en' };
 
 describe('the page about the context', () => {
-  it('knows who calls, from where and by what', async () => {
+  it('shows the caller, the address and the request', async () => {
     const mcp = await page.serve('context', { headers: HEADERS });
     const { structuredContent } = await mcp.callTool({ name: 'describe' });
     expect(structuredContent).toEqual({
@@ -52,19 +52,19 @@ describe('the page about the context', () => {
     ]);
   });
 
-  it('tells models of clients that cannot be asked', async () => {
+  it('tells the model if the client cannot be asked', async () => {
     const mcp = await page.serve('ask');
     const result = await mcp.callTool({ name: 'book' });
     expect(() => textOf(result)).toThrow(/elicitation/);
   });
 
-  it('has what contextFactory returns', async () => {
+  it('has the members that contextFactory returns', async () => {
     const { options } = await page.import<{ options: McpSseModuleOptions }>('factory');
     const mcp = await page.serve('factory', { headers: { 'x-region': 'us' } }, options);
     expect(textOf(await mcp.callTool({ name: 'region' }))).toBe('us');
   });
 
-  it('comes with request-scoped providers', async () => {
+  it('is injected into request-scoped providers', async () => {
     const mcp = await page.serve('request-scope', { headers: HEADERS });
     expect(textOf(await mcp.callTool({ name: 'language' }))).toBe('en');
   });

@@ -7,7 +7,7 @@ import { usePage } from '../fixtures/page.js';
 const fromMcpNest = usePage('docs/migrating-from-mcp-nest.md');
 const fromTheSdk = usePage('docs/migrating-from-the-sdk.md');
 
-it('serves what has come from @rekog/mcp-nest', async () => {
+it('serves tools migrated from @rekog/mcp-nest', async () => {
   const mcp = await fromMcpNest.serve('migrated', { headers: userHeaders('ada', ['admin']) });
   const hello = await mcp.callTool({ name: 'hello-world' }, undefined, { onprogress: () => undefined });
   expect(textOf(hello)).toBe('Hello, World!');
@@ -18,7 +18,7 @@ it('serves what has come from @rekog/mcp-nest', async () => {
   expect((await bob.listTools()).tools.map(({ name }) => name)).toEqual(['hello-world']);
 });
 
-it('serves what has come from the SDK, at the path that it had', async () => {
+it('serves tools migrated from the SDK at their old path', async () => {
   const { WeatherModule } = await fromTheSdk.import<{ WeatherModule: Type }>('migrated');
   const mcp = await fromTheSdk.start(WeatherModule, { transport: 'sse', path: '/events' });
   const forecast = await mcp.callTool({ name: 'forecast', arguments: { city: 'Porto' } });

@@ -13,7 +13,7 @@ import { Scrape } from '../fixtures/scrape.js';
 // Processes take their time to start on a machine that is busy.
 jest.setTimeout(120_000);
 
-/** What its reader has. */
+/** The reader's application. */
 const APP_MODULE = `
   import { Module } from '@nestjs/common';
   import { McpSseModule } from 'nestjs-mcp-sse';
@@ -24,11 +24,11 @@ const APP_MODULE = `
 
 const page = usePage('docs/operation.md');
 const get = (url: string, headers?: Record<string, string>) => send(url, { method: 'GET', headers });
-/** Without the path of the server that a test client is connected to. */
+/** The server's URL without the path that a test client connects to. */
 const rootOf = (url: string | URL) => new URL('/', url).href.slice(0, -1);
 
 describe('the page about operation', () => {
-  it('tells by probes how a node is', async () => {
+  it('reports the state of a node by probes', async () => {
     const { HealthModule } = await page.import<{ HealthModule: Type }>('health');
     const module = {
       module: class HealthyModule {},
@@ -43,11 +43,11 @@ describe('the page about operation', () => {
     expect(told).toMatchObject({ sessions: { open: 1 } });
     const table = /^\| member(.*?)\n\n/ms.exec(readFileSync('docs/operation.md', 'utf8'))![1]!;
     const documented = [...table.matchAll(/^\| `(\w+)` /gm)].map(([, member]) => member!);
-    // The one is there in a cluster, the other says the same as the status.
+    // The first exists only in a cluster, the second repeats the status.
     expect([...documented, 'draining'].toSorted()).toEqual([...Object.keys(told), 'cluster'].toSorted());
   });
 
-  it('serves metrics to this machine, and names those that there are', async () => {
+  it('serves metrics to this machine, and lists all of them', async () => {
     expect(page.code('install-metrics')).toBe('npm install prom-client\n');
     const { MeteredModule } = await page.import<{ MeteredModule: Type }>('metrics');
     const mcp = await page.start(MeteredModule);
@@ -60,7 +60,7 @@ describe('the page about operation', () => {
     expect(documented.toSorted()).toEqual(exported.toSorted());
   });
 
-  it('serves metrics to whom has the token', async () => {
+  it('serves metrics to callers with the token', async () => {
     process.env['METRICS_TOKEN'] = 'of-prometheus';
     const { GuardedMetricsModule } = await page.import<{ GuardedMetricsModule: Type }>('metrics-guard');
     const mcp = await page.start(GuardedMetricsModule);
@@ -70,7 +70,7 @@ describe('the page about operation', () => {
     delete process.env['METRICS_TOKEN'];
   });
 
-  it('makes traces with the API alone', async () => {
+  it('creates traces with the API alone', async () => {
     expect(page.code('install-tracing')).toBe('npm install @opentelemetry/api\n');
     const { TracedModule } = await page.import<{ TracedModule: Type }>('tracing');
     const mcp = await page.start(TracedModule);

@@ -12,7 +12,7 @@ const page = usePage('docs/schemas.md');
 const SCOPE = { ...validator, ...transformer, McpSchema };
 const TYPES: Record<string, unknown> = { String, Number, Boolean, Date, Map, Set, Array, Object };
 
-/** A class with a property `value` that has the decorators of a cell of the page. */
+/** A class whose property `value` has the decorators of a cell of the page. */
 function classWith(decorators: string, type = 'String'): Type {
   class Described {}
   const list = `[${decorators
@@ -22,7 +22,7 @@ function classWith(decorators: string, type = 'String'): Type {
   Reflect.defineMetadata('design:type', TYPES[type], Described.prototype, 'value');
   for (const decorate of (evaluated(list, SCOPE) as PropertyDecorator[]).toReversed())
     decorate(Described.prototype, 'value');
-  // Something is there, whatever the decorators hide.
+  // At least one property, whatever the decorators hide.
   validator.Allow()(Described.prototype, 'other');
   return Described;
 }
@@ -41,7 +41,7 @@ async function schemasOf(classes: readonly Type[]) {
 }
 
 describe('the page about schemas', () => {
-  it('says which keywords follow from a decorator', async () => {
+  it('lists the keywords of each decorator', async () => {
     const rows = tableRows(FILE, 'Which keywords follow from a decorator?');
     const schemas = await schemasOf(rows.map(([decorators, type]) => classWith(decorators!, type)));
     expect(schemas.map(([input]) => input!['value'])).toEqual(
@@ -49,7 +49,7 @@ describe('the page about schemas', () => {
     );
   });
 
-  it('says what names and exclusions change', async () => {
+  it('describes the effect of names and exclusions', async () => {
     const rows = tableRows(FILE, 'What do names and exclusions change?');
     const schemas = await schemasOf(rows.map(([decorators]) => classWith(decorators!)));
     const names = schemas.map((sides) =>

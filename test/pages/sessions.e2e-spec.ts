@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 describe('the page about sessions', () => {
-  it('speaks to clients outside of a call, tells of them and ends them', async () => {
+  it('notifies clients outside of calls, lists sessions and ends them', async () => {
     const ada = await page.serve('service', of('ada', 'acme'));
     const bob = await page.connect(ada.url, of('bob', 'other'));
     const { NewsService } = await page.import<{ NewsService: Type<News> }>('service');
@@ -39,7 +39,7 @@ describe('the page about sessions', () => {
     expect(news.log).toEqual(['ada opened', 'bob opened', 'bob closed: revoked']);
   });
 
-  it('makes a node of a cluster, which serves as ever while there is no Redis', async () => {
+  it('starts a node of a cluster, which still serves without Redis', async () => {
     const { redisCluster } = await import('nestjs-mcp-sse/redis');
     const [, name] = /^npm install (\S+)\n$/.exec(page.code('install-redis'))!;
     expect([name, typeof redisCluster]).toEqual(['ioredis', 'function']);

@@ -8,7 +8,7 @@ const page = usePage('docs/tools.md');
 const ADA = { headers: userHeaders('ada') };
 
 describe('the page about tools', () => {
-  it('makes a method a tool', async () => {
+  it('turns a method into a tool', async () => {
     const mcp = await page.serve('tool');
     expect((await mcp.listTools()).tools).toEqual([
       {
@@ -28,7 +28,7 @@ describe('the page about tools', () => {
     });
   });
 
-  it('describes arguments by a class, and names what does not fit it', async () => {
+  it('describes arguments by a class, and names invalid ones', async () => {
     const mcp = await page.serve('dto');
     const [tool] = (await mcp.listTools()).tools;
     expect(tool!.inputSchema).toMatchObject({
@@ -61,7 +61,7 @@ describe('the page about tools', () => {
     expect(await call('openInvoice', { number: '7' })).toMatchObject({ isError: true });
   });
 
-  it('says what becomes of what a tool returns', async () => {
+  it('describes how return values become results', async () => {
     const mcp = await page.serve('results');
     const results = await Promise.all(
       ['text', 'object', 'list', 'image', 'link', 'nothing'].map((name) => mcp.callTool({ name })),
@@ -98,7 +98,7 @@ describe('the page about tools', () => {
     expect(mcp.app.get(ImportTools).stopped).toEqual(['patient']);
   });
 
-  it('tells errors for models from those of the protocol, and masks the others', async () => {
+  it('separates errors for models from protocol errors, and masks all others', async () => {
     const mcp = await page.serve('failing');
     mcp.app.useLogger(false);
     expect(await mcp.callTool({ name: 'refund' })).toEqual({
@@ -126,7 +126,7 @@ describe('the page about tools', () => {
     expect(textOf(result)).toBe('ada in library over streamable-http: HUSH');
   });
 
-  it('adds and removes tools at run time, and tells who may see them', async () => {
+  it('adds and removes tools at run time, for those who may see them', async () => {
     interface Plugins {
       install(name: string): void;
       uninstall(name: string): boolean;

@@ -31,13 +31,13 @@ afterEach(() => {
   process.env = { ...environment };
 });
 
-/** A client of an application, both of which end with the test. */
+/** A client of an application; both end with the test. */
 async function serve(fixture: AppFixture, headers?: Record<string, string>): Promise<McpTestClient> {
   const { app } = await startApp(fixture);
   return page.start(app, { headers });
 }
 
-/** What the page quotes of a message. */
+/** The part of a message that the page quotes. */
 function quoteIn(message: string): string {
   const quotes = [...PAGE.matchAll(/^> (.+)$/gm)].map(([, quote]) => quote!);
   return quotes.find((quote) => message.includes(quote)) ?? `nothing is quoted of: ${message}`;

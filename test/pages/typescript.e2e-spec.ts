@@ -12,19 +12,19 @@ const PAGES = [
     .map((file) => `docs/${file}`),
 ];
 
-/** What the Nest CLI generates around the code of a page, as far as pages import it. */
+/** Files of the Nest CLI that the pages import. */
 const GENERATED: Readonly<Record<string, string>> = {
   'app.controller.ts': 'export class AppController {}',
   'app.service.ts': 'export class AppService {}',
   'app.module.ts': 'export class AppModule {}',
-  // Vitest's template has these as globals too.
+  // Vitest's template also makes these global.
   'globals.d.ts': `declare global {
     const { describe, it, expect, beforeAll, beforeEach, afterAll, afterEach }: typeof import('@jest/globals');
   }
   export {};`,
 };
 
-/** The settings of the applications that the Nest CLI generates. */
+/** The compiler settings of applications of the Nest CLI. */
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   module: ts.ModuleKind.NodeNext,
@@ -69,7 +69,7 @@ it('is accepted by the compiler, on every page', () => {
   expect(problems).toEqual([]);
 }, 120_000);
 
-/** Writes the TypeScript of a page into a folder of its own. @returns the files */
+/** Writes the TypeScript of a page into its own folder. @returns the files */
 function writePage(page: string): string[] {
   const root = join(folder, page.replace('.md', ''), 'src');
   const blocks = codeBlocks(page).filter(({ language }) => language === 'ts');

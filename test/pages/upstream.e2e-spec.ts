@@ -16,7 +16,7 @@ const CALLER = {
 };
 
 describe('the page about calling other services', () => {
-  /** Both services, and the authorization server: what each was asked. */
+  /** The requests to both services and to the authorization server. */
   const requests: { url: string; headers: IncomingMessage['headers']; body: string }[] = [];
   const server = createServer((request, response) => void answer(request).then((body) => response.end(body)));
 
@@ -48,7 +48,7 @@ describe('the page about calling other services', () => {
     await once(server, 'close');
   });
 
-  it('calls one with credentials of its own, for the caller alone', async () => {
+  it('calls a service with its own credentials, for data of the caller only', async () => {
     const mcp = await page.serve('own-credentials', { headers: CALLER });
     const { structuredContent } = await mcp.callTool({ name: 'openInvoices' });
     expect(structuredContent).toEqual({ invoices: ['/invoices?customer=ada'] });
@@ -56,7 +56,7 @@ describe('the page about calling other services', () => {
     expect(JSON.stringify(requests)).not.toContain('of-the-caller');
   });
 
-  it('calls one as the caller, by a token that was exchanged for it', async () => {
+  it('calls a service as the caller, with an exchanged token', async () => {
     const mcp = await page.serve('token-exchange', { headers: CALLER });
     expect(textOf(await mcp.callTool({ name: 'today' }))).toBe('{"events":["/calendar/today"]}');
     const [exchange, call] = requests;

@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { isPackage, librarySources } from './library-sources.js';
 
 interface Layer {
-  /** The layers that it may import besides itself. */
+  /** The layers that it may import, besides itself. */
   readonly below: readonly string[];
-  /** The packages that it may import, where they are limited. */
+  /** The packages that it may import; any if not given. */
   readonly packages?: RegExp;
 }
 
@@ -64,27 +64,27 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   tracing: { below: ['model', 'execution', 'sessions', 'observability'] },
   console: { below: ['model', 'nest', 'http', 'execution', 'auth', 'transports', 'observability'] },
-  // Its options are those of the module, with their defaults, which a file at the root holds.
+  // Uses the module's options and their defaults, which are in a file at the root.
   passport: { below: ['model', 'auth', '(root)'] },
   throttler: { below: ['model', 'execution', 'auth'] },
-  // What users test with knows of a server what is on the wire.
+  // The test client knows a server only by the wire.
   testing: { below: [], packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\// },
 };
 
 const sources = librarySources().map((source) => ({ ...source, layer: layerOf(source.path) }));
 
-/** The folder of a file; the files of the root put the layers together and belong to none. */
+/** The folder of a file. The files at the root assemble the layers and belong to none. */
 function layerOf(path: string): string | undefined {
   return path.includes('/') ? path.split('/')[0] : undefined;
 }
 
 describe('the layers of the library', () => {
-  it('have every folder in the table', () => {
+  it('cover every folder', () => {
     const folders = new Set(sources.flatMap(({ layer }) => layer ?? []));
     expect([...folders].toSorted()).toEqual(Object.keys(LAYERS).toSorted());
   });
 
-  it('import what is below them only', () => {
+  it('import only layers below them', () => {
     const upward = sources.flatMap(({ path, layer, imports }) => {
       if (layer === undefined) return [];
       const allowed = [layer, ...(LAYERS[layer]?.below ?? [])];
@@ -97,7 +97,7 @@ describe('the layers of the library', () => {
     expect(upward).toEqual([]);
   });
 
-  it('import the packages that they may, so that protocol and streaming know nothing of Nest', () => {
+  it('import only permitted packages, so that protocol and streaming are independent of Nest', () => {
     const foreign = sources.flatMap(({ path, layer = '', imports }) => {
       const allowed = LAYERS[layer]?.packages;
       return imports

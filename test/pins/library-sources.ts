@@ -8,11 +8,11 @@ const ROOT = 'libs/mcp-sse/src';
 export interface LibrarySource {
   /** Below `libs/mcp-sse/src`, with slashes: `sessions/mcp-session.ts`. */
   readonly path: string;
-  /** What it imports or exports from, as written, types included. */
+  /** The modules that it imports or re-exports from, as written, including types. */
   readonly imports: readonly string[];
 }
 
-/** Every source file of the library but its specs. */
+/** Every source file of the library except specs. */
 export function librarySources(): LibrarySource[] {
   return readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
@@ -23,7 +23,7 @@ export function librarySources(): LibrarySource[] {
     });
 }
 
-/** Whether an import names a package, rather than a file or a module of Node. */
+/** Whether an import names a package, not a file or a module of Node. */
 export function isPackage(specifier: string): boolean {
   return !specifier.startsWith('.') && !specifier.startsWith('node:');
 }

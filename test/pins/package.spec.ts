@@ -11,10 +11,10 @@ interface Manifest {
   peerDependenciesMeta?: Record<string, { optional?: boolean }>;
 }
 
-/** Declared although no source imports it, and why. */
+/** Packages declared although no source imports them, with the reason. */
 const NEEDED_BY_OTHERS: Readonly<Record<string, string>> = { passport: '@nestjs/passport' };
 
-/** The optional peers, and the entry points that need them. */
+/** The optional peers and the entry points that need them. */
 const ENTRY_POINTS: Readonly<Record<string, string>> = {
   '@nestjs/passport': 'passport',
   '@nestjs/throttler': 'throttler',
@@ -34,12 +34,12 @@ function manifest(path: string): Manifest {
   return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
 }
 
-/** Whether a version fits a range of the one form that the library uses, `^1.2.3`. */
+/** Whether a version is in a range of the form that the library uses, `^1.2.3`. */
 function satisfies(version: string, range: string): boolean {
   const minimum = /^\^(\d+)\.(\d+)\.(\d+)$/.exec(range)?.slice(1).map(Number);
   if (!minimum) throw new Error(`${range} is not of the form ^1.2.3`);
   const actual = version.split('.').map((part) => Number.parseInt(part, 10));
-  // What a caret keeps: everything up to the first number that is not 0.
+  // A caret fixes everything up to the first non-zero number.
   const fixed = minimum.findIndex((part) => part !== 0);
   const first = minimum.findIndex((part, index) => part !== actual[index]);
   return first === -1 || (first > fixed && actual[first]! > minimum[first]!);
@@ -57,7 +57,7 @@ describe('package.json of the library', () => {
     expect(both).toEqual([]);
   });
 
-  it('imports an optional peer in its own entry point only, which nothing else imports', () => {
+  it('imports an optional peer only in its own entry point, which nothing else imports', () => {
     const optional = Object.entries(library.peerDependenciesMeta ?? {})
       .filter(([, meta]) => meta.optional)
       .map(([name]) => name);
@@ -80,7 +80,7 @@ describe('package.json of the library', () => {
     },
   );
 
-  it('asks for nothing newer than the workspace does', () => {
+  it('requires nothing newer than the workspace', () => {
     const ranges = { ...workspace.dependencies, ...workspace.devDependencies };
     const newer = Object.entries(declared).filter(
       ([name, range]) => !satisfies(ranges[name]!.replace(/^\D/, ''), range),
@@ -92,7 +92,7 @@ describe('package.json of the library', () => {
     expect(library.version).toBe(workspace.version);
   });
 
-  it('promises the versions of Node that the workspace is tested on', () => {
+  it('supports the Node versions that the workspace is tested on', () => {
     expect(manifest('libs/mcp-sse/package.json')).toMatchObject({
       engines: (manifest('package.json') as { engines?: unknown }).engines,
     });

@@ -10,12 +10,12 @@ const WITH_LINKS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...PAGES];
 const SPECS = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('-spec.ts'))
   .map((file) => readFileSync(join('test', file), 'utf8'));
-/** A spec that has counted the blocks that it runs, or runs one after the other. */
+/** Matches a spec that checks that it has run all blocks, or runs them in order. */
 const runsAll = (spec: string, page: string) =>
   spec.includes('page.untested') || spec.includes(`of codeBlocks('${page}')`);
 const LINK = /\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g;
 
-/** The names by which links reach the headings of a page, as GitHub makes them. */
+/** The anchors of a page's headings, as GitHub creates them. */
 function anchors(page: string): string[] {
   const text = readFileSync(page, 'utf8').replaceAll(/^ *```.*?^ *```$/gms, '');
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
@@ -35,7 +35,7 @@ describe('the documentation', () => {
     expect(broken.map(([link]) => link)).toEqual([]);
   });
 
-  it.each(PAGES)('%s has no block without a name of its own', (page) => {
+  it.each(PAGES)('%s gives each block a unique name', (page) => {
     const ids = codeBlocks(page).map(({ id }) => id);
     expect(ids.filter((id, index) => id === '' || ids.indexOf(id) !== index)).toEqual([]);
   });
@@ -60,7 +60,7 @@ describe('the documentation', () => {
     ).toEqual([]);
   });
 
-  it('has every page in its index', () => {
+  it('lists every page in its index', () => {
     const index = readFileSync('docs/README.md', 'utf8');
     const missing = PAGES.filter(
       (page) => page !== 'docs/README.md' && !index.includes(`](${page.slice(5)})`),

@@ -8,7 +8,7 @@ import * as testing from 'nestjs-mcp-sse/testing';
 import * as tracing from 'nestjs-mcp-sse/tracing';
 import * as throttler from 'nestjs-mcp-sse/throttler';
 
-/** A name that goes away or changes breaks applications; one that comes is a promise. Both are decisions. */
+/** Removing or changing a name breaks applications; adding one is a promise. Both are decisions. */
 const PUBLIC_NAMES = [
   'ANONYMOUS',
   'JsonRpcError',

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { testNames } from '../fixtures/test-names.js';
 import { REQUIREMENTS } from '../requirements.js';
 
-/** What the library does not meet. An entry goes when its requirement has a test. */
+/** Requirements that the library does not meet. Remove an entry once its requirement has a test. */
 const SHORTFALLS = [
   'lifecycle/initialization-first-sse',
   'progress/rate-limit',
@@ -12,12 +12,12 @@ const SHORTFALLS = [
 ];
 
 describe('the requirements of the specification', () => {
-  it('have ids of their own', () => {
+  it('have unique ids', () => {
     const ids = REQUIREMENTS.map(({ id }) => id);
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
   });
 
-  it('have a test, or a reason to have none, or something that is missing: one of them', () => {
+  it('have exactly one of a test, a reason not to apply, and a shortfall', () => {
     const wrong = REQUIREMENTS.filter(
       ({ test, notApplicable, shortfall }) =>
         [test, notApplicable, shortfall].filter((outcome) => outcome !== undefined).length !== 1,
@@ -25,7 +25,7 @@ describe('the requirements of the specification', () => {
     expect(wrong.map(({ id }) => id)).toEqual([]);
   });
 
-  it('say something, their reasons too', () => {
+  it('have texts and reasons that are not empty', () => {
     const silent = REQUIREMENTS.filter(({ text, notApplicable = text, shortfall = text }) =>
       [text, notApplicable, shortfall].some((said) => said.trim() === ''),
     );
@@ -44,7 +44,7 @@ describe('the requirements of the specification', () => {
     expect(missing).toEqual([]);
   });
 
-  it('are met but for these', () => {
+  it('are met with these exceptions', () => {
     const ids = REQUIREMENTS.filter(({ shortfall }) => shortfall !== undefined).map(({ id }) => id);
     expect(ids).toEqual(SHORTFALLS);
   });

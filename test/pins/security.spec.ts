@@ -7,7 +7,7 @@ interface Row {
   readonly tests: readonly { readonly file: string; readonly name: string }[];
 }
 
-/** The rows of the tables; their last cells have `file`: “name”, “name”; `file`: “name”. */
+/** The rows of the tables. The last cell has the form `file`: “name”, “name”; `file`: “name”. */
 function rows(): Row[] {
   return readFileSync('SECURITY.md', 'utf8')
     .split('\n')

@@ -105,7 +105,7 @@ describeOnAdapters('the codes on the wire', (adapter) => {
     expect(observed).toEqual(posts.map(([expected, what]) => [expected, what]));
   });
 
-  it('of POST without a session, or with a wrong one, are 400 and 404', async () => {
+  it('of POST without a session or with an unknown one are 400 and 404', async () => {
     const post = (query: string) =>
       send(`${running.url}/messages${query}`, {
         headers: { ...JSON_TYPE, ...AUTHENTICATED },
@@ -115,7 +115,7 @@ describeOnAdapters('the codes on the wire', (adapter) => {
     expect(codes(await post('?sessionId=unknown'))).toEqual([404, -32001]);
   });
 
-  it('of a request whose id is in flight, or that is one too many, are 400 and 429', async () => {
+  it('of a request with an id in flight, or above the limit, are 400 and 429', async () => {
     await client.post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'wait' } });
     expect(codes(await client.post({ jsonrpc: '2.0', id: 1, method: 'tools/list' }))).toEqual([400, -32600]);
     expect(codes(await client.post({ jsonrpc: '2.0', id: 2, method: 'tools/list' }))).toEqual([429, -32000]);
@@ -131,7 +131,7 @@ describeOnAdapters('the codes on the wire', (adapter) => {
     expect(codes(await get({ host: 'example.com' }))).toEqual([403, -32000]);
   });
 
-  it('of a method that a route does not serve are 405, and Allow names the one that it does', async () => {
+  it('of a method that a route does not serve are 405, with Allow', async () => {
     const post = await send(`${running.url}/sse`, { headers: JSON_TYPE, body: JSON.stringify(PING) });
     expect([...codes(post), post.headers.allow]).toEqual([405, -32000, 'GET']);
     const get = await send(`${running.url}/messages`, { method: 'GET' });
@@ -168,7 +168,7 @@ describeOnAdapters('the codes on the wire', (adapter) => {
     expect(observed).toEqual(errors);
   });
 
-  it('of arguments that do not fit, and of a tool that fails, are results with isError', async () => {
+  it('of invalid arguments and of a failing tool are results with isError', async () => {
     expect(await client.callTool(1, 'greet', {})).toMatchObject({ result: { isError: true } });
     expect(await client.callTool(2, 'fail')).toMatchObject({ result: { isError: true } });
   });
@@ -179,7 +179,7 @@ describeOnAdapters('the codes on the wire', (adapter) => {
     expect(error).toMatchObject({ code: -32000, data: { retryAfterMs: expect.any(Number) } });
   });
 
-  it('of what is in flight when the server ends the session is -32000', async () => {
+  it('of requests in flight when the server ends the session is -32000', async () => {
     await client.post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'wait' } });
     running.sessions.close(await client.sessionId());
     expect((await client.answer(1))['error'].code).toBe(-32000);

@@ -53,7 +53,7 @@ export const AUTHORIZATION: readonly Requirement[] = [
     id: 'authorization/query',
     level: 'MUST NOT',
     text: 'Take access tokens from the query.',
-    test: { file: ATTACKS, name: 'in the query or in a body is none' },
+    test: { file: ATTACKS, name: 'in the query or in a body does not count' },
   },
   {
     ...PAGE,

@@ -10,7 +10,7 @@ export const CANCELLATION: readonly Requirement[] = [
     text: 'Cancel only requests that were issued in the same direction and seem to be in progress.',
     test: {
       file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
-      name: 'tell the client that what the server asked of it is cancelled too',
+      name: "cancel the server's requests to the client too",
     },
   },
   {
@@ -29,7 +29,7 @@ export const CANCELLATION: readonly Requirement[] = [
     text: 'Stop the work on a request that is cancelled.',
     test: {
       file: 'test/e2e/notifications.calls.e2e-spec.ts',
-      name: 'aborts its signal with the reason, and nothing more of it is sent',
+      name: 'aborts its signal with the reason, and sends nothing more of it',
     },
   },
   {
@@ -48,7 +48,7 @@ export const CANCELLATION: readonly Requirement[] = [
     text: 'Send no response to a request that is cancelled.',
     test: {
       file: 'test/e2e/bad-input.handlers.e2e-spec.ts',
-      name: 'is not answered where it returns after it was cancelled, and does not answer its successor',
+      name: 'is not answered if it returns after its cancellation, and does not answer its successor',
     },
   },
   {
@@ -59,7 +59,7 @@ export const CANCELLATION: readonly Requirement[] = [
     text: 'Ignore an answer that comes after the cancellation of its request.',
     test: {
       file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
-      name: 'tell the client that what the server asked of it is cancelled too',
+      name: "cancel the server's requests to the client too",
     },
   },
   {
@@ -70,7 +70,7 @@ export const CANCELLATION: readonly Requirement[] = [
     text: 'Bear cancellations and answers that cross each other.',
     test: {
       file: 'test/e2e/notifications.calls.e2e-spec.ts',
-      name: 'does nothing to one that is answered, unknown, or of another session',
+      name: 'ignores requests that are answered, unknown or of another session',
     },
   },
   {

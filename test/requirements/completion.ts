@@ -86,7 +86,7 @@ export const COMPLETION: readonly Requirement[] = [
     text: 'Control who may see sensitive suggestions.',
     test: {
       file: 'test/e2e/protocol.wire.e2e-spec.ts',
-      name: 'is kept by guards from those who may not see it',
+      name: 'is refused by guards to those who may not see it',
     },
   },
   {
@@ -97,7 +97,7 @@ export const COMPLETION: readonly Requirement[] = [
     text: 'Disclose nothing by suggestions.',
     test: {
       file: 'test/e2e/protocol.wire.e2e-spec.ts',
-      name: 'is kept by guards from those who may not see it',
+      name: 'is refused by guards to those who may not see it',
     },
   },
 ];

@@ -10,7 +10,7 @@ export const ELICITATION_SECURITY: readonly Requirement[] = [
     text: 'Bind the state of elicitations to users.',
     test: {
       file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
-      name: 'of another principal is answered as an unknown one is',
+      name: 'of another principal is answered like an unknown one',
     },
   },
   {
@@ -21,7 +21,7 @@ export const ELICITATION_SECURITY: readonly Requirement[] = [
     text: 'Bind that state to the session id alone.',
     test: {
       file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
-      name: 'of another principal is answered as an unknown one is',
+      name: 'of another principal is answered like an unknown one',
     },
   },
   {
@@ -94,7 +94,7 @@ export const ELICITATION_SECURITY: readonly Requirement[] = [
     text: 'Bind requests to the client and the user.',
     test: {
       file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
-      name: 'of another principal is answered as an unknown one is',
+      name: 'of another principal is answered like an unknown one',
     },
   },
   {

@@ -10,7 +10,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Initialization is the first exchange of a session (stdio; Streamable HTTP opens its sessions by it).',
     test: {
       file: 'test/e2e/stdio.e2e-spec.ts',
-      name: 'answers nothing but pings and unknown methods before the session is initialized',
+      name: 'answers only pings and unknown methods before the session is initialized',
     },
   },
   {
@@ -64,7 +64,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Answer with another revision that is served where it is not.',
     test: {
       file: 'test/e2e/protocol.wire.e2e-spec.ts',
-      name: 'speaks the newest revision where the client asks for one that is not served',
+      name: 'speaks the newest revision if the client asks for an unsupported one',
     },
   },
   {
@@ -75,7 +75,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Let that other revision be the newest.',
     test: {
       file: 'test/e2e/protocol.wire.e2e-spec.ts',
-      name: 'speaks the newest revision where the client asks for one that is not served',
+      name: 'speaks the newest revision if the client asks for an unsupported one',
     },
   },
   {
@@ -86,7 +86,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Keep to the revision that was negotiated.',
     test: {
       file: 'test/e2e/streamable-http.e2e-spec.ts',
-      name: 'not for clients of a revision before, which would take it for a message',
+      name: 'not for clients of earlier revisions, which would take it for a message',
     },
   },
   {

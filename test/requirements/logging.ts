@@ -21,7 +21,7 @@ export const LOGGING: readonly Requirement[] = [
     text: 'Answer the standard code to a level that does not exist.',
     test: {
       file: 'test/e2e/notifications.calls.e2e-spec.ts',
-      name: 'keep their level where the client sets one that does not exist: %j',
+      name: 'keep their level if the client sets an unknown one: %j',
     },
   },
   {
@@ -80,7 +80,7 @@ export const LOGGING: readonly Requirement[] = [
     text: 'Log internals that would help an attack.',
     test: {
       file: 'test/e2e/bad-input.handlers.e2e-spec.ts',
-      name: 'is answered and logged by a correlation id, nothing internal told: %s',
+      name: 'is answered and logged with a correlation id, without internals: %s',
     },
   },
   {
@@ -91,7 +91,7 @@ export const LOGGING: readonly Requirement[] = [
     text: 'Check the data of messages.',
     test: {
       file: 'test/e2e/notifications.sessions.e2e-spec.ts',
-      name: 'refuses what has no JSON, and the session lives on',
+      name: 'refuses values that JSON cannot express, and the session continues',
     },
   },
   {

@@ -10,7 +10,7 @@ export const PAGINATION: readonly Requirement[] = [
     text: 'Give cursors that stay valid.',
     test: {
       file: 'test/e2e/protocol.e2e-spec.ts',
-      name: 'gives lists by pages, and refuses a cursor that it did not give',
+      name: 'returns lists in pages, and refuses unknown cursors',
     },
   },
   {
@@ -21,7 +21,7 @@ export const PAGINATION: readonly Requirement[] = [
     text: 'Bear cursors that are not valid.',
     test: {
       file: 'test/e2e/protocol.e2e-spec.ts',
-      name: 'gives lists by pages, and refuses a cursor that it did not give',
+      name: 'returns lists in pages, and refuses unknown cursors',
     },
   },
   {
@@ -32,7 +32,7 @@ export const PAGINATION: readonly Requirement[] = [
     text: 'Answer -32602 to a cursor that is not valid.',
     test: {
       file: 'test/e2e/protocol.e2e-spec.ts',
-      name: 'gives lists by pages, and refuses a cursor that it did not give',
+      name: 'returns lists in pages, and refuses unknown cursors',
     },
   },
 ];

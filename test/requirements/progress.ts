@@ -80,7 +80,7 @@ export const PROGRESS: readonly Requirement[] = [
     text: 'Keep track of the tokens in use.',
     test: {
       file: 'test/e2e/notifications.calls.e2e-spec.ts',
-      name: 'goes with each of two calls that run at once',
+      name: 'is kept apart for two concurrent calls',
     },
   },
   {
@@ -99,7 +99,7 @@ export const PROGRESS: readonly Requirement[] = [
     text: 'Send no progress after the end of the request.',
     test: {
       file: 'test/e2e/notifications.calls.e2e-spec.ts',
-      name: 'is not sent after the answer, nor is anything else of the call',
+      name: 'is not sent after the answer, nor is any other message of the call',
     },
   },
 ];

@@ -1,17 +1,17 @@
-/** A statement of the specification that concerns a server. It has one of `test`, `notApplicable` and `shortfall`. */
+/** A requirement of the specification for servers. It has exactly one of `test`, `notApplicable` and `shortfall`. */
 export interface Requirement {
   /** Unique: `transports/http/origin`. */
   readonly id: string;
   readonly revision: '2024-11-05' | '2025-11-25';
-  /** Below the revision's address: `basic/transports`. */
+  /** Page of the specification, relative to the revision's URL: `basic/transports`. */
   readonly page: string;
   readonly level: 'MUST' | 'MUST NOT' | 'SHOULD' | 'SHOULD NOT';
-  /** In our words. Under a NOT: what is not to be done. */
+  /** The requirement in our words. With a NOT, the forbidden behaviour. */
   readonly text: string;
   /** The test that pins it: its file, and the literal first argument of its `it`. */
   readonly test?: { readonly file: string; readonly name: string };
-  /** Why it is not the library's to meet. */
+  /** Why the library need not meet it. */
   readonly notApplicable?: string;
-  /** What the library lacks to meet it. */
+  /** Why the library does not meet it. */
   readonly shortfall?: string;
 }

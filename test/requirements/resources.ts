@@ -21,7 +21,7 @@ export const RESOURCES: readonly Requirement[] = [
     text: 'Tell clients when the list of resources changes.',
     test: {
       file: 'test/e2e/notifications.sessions.e2e-spec.ts',
-      name: 'include resources and templates of them',
+      name: 'include resources and templates',
     },
   },
   {

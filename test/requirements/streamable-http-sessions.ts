@@ -10,7 +10,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     text: 'Give no event id twice within a session.',
     test: {
       file: 'test/e2e/streamable-http.e2e-spec.ts',
-      name: 'never under an id that another event has',
+      name: 'never with the id of another event',
     },
   },
   {
@@ -21,7 +21,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     text: 'Let the event id tell which stream it is of.',
     test: {
       file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
-      name: 'that are taken up again get what was on their stream only',
+      name: 'get only the events of their own stream when resumed',
     },
   },
   {
@@ -32,7 +32,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     text: 'Replay what belonged to another stream.',
     test: {
       file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
-      name: 'that are taken up again get what was on their stream only',
+      name: 'get only the events of their own stream when resumed',
     },
   },
   {
@@ -43,7 +43,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     text: 'Make session ids unique and impossible to guess.',
     test: {
       file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
-      name: 'is named by the answer to initialize, and needed from then on',
+      name: 'is named by the answer to initialize, and required from then on',
     },
   },
   {
@@ -54,7 +54,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     text: 'Use visible ASCII characters only in session ids.',
     test: {
       file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
-      name: 'is named by the answer to initialize, and needed from then on',
+      name: 'is named by the answer to initialize, and required from then on',
     },
   },
   {
@@ -65,7 +65,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     text: 'Answer 400 to a request that lacks the session id.',
     test: {
       file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
-      name: 'is named by the answer to initialize, and needed from then on',
+      name: 'is named by the answer to initialize, and required from then on',
     },
   },
   {
@@ -76,7 +76,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     text: 'Answer 404 to the id of a session that has ended.',
     test: {
       file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
-      name: 'ends with DELETE: its requests are answered, its streams end, and it is gone',
+      name: 'ends with DELETE: its requests are answered, its streams end, and its id is unknown',
     },
   },
   {
@@ -87,7 +87,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     text: 'Assume 2025-03-26 where nothing tells the revision.',
     test: {
       file: 'test/e2e/streamable-http.e2e-spec.ts',
-      name: 'takes a request that names no revision, and has no session, for one of 2025-03-26',
+      name: 'treats a request without a revision and a session as one of 2025-03-26',
     },
   },
   {
@@ -98,7 +98,7 @@ export const STREAMABLE_HTTP_SESSIONS: readonly Requirement[] = [
     text: 'Answer 400 to a revision that is not served.',
     test: {
       file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
-      name: 'that is not served is 400 on every method',
+      name: 'that is unsupported gets 400 on every method',
     },
   },
 ];

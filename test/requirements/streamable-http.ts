@@ -10,7 +10,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     text: 'Serve POST and GET on one path.',
     test: {
       file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
-      name: 'gets what belongs to no request, also what was sent before it was opened',
+      name: 'gets messages that belong to no request, also those sent before it was opened',
     },
   },
   {
@@ -68,7 +68,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     text: 'Answer an HTTP error to a notification or response that cannot be accepted.',
     test: {
       file: 'test/e2e/streamable-http.e2e-spec.ts',
-      name: 'is 400 to what is not a message, and 415 to what is not JSON',
+      name: 'is 400 to a body that is not a message, and 415 to a body that is not JSON',
     },
   },
   {
@@ -90,7 +90,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     text: 'Begin a stream with an event of an id and empty data.',
     test: {
       file: 'test/e2e/streamable-http.e2e-spec.ts',
-      name: 'from 2025-11-25 on, with what the option says of coming back',
+      name: 'from 2025-11-25 on, with the configured retry time',
     },
   },
   {
@@ -101,7 +101,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     text: 'Send a retry field before closing a connection whose stream goes on.',
     test: {
       file: 'test/e2e/streamable-http-streams.e2e-spec.ts',
-      name: 'tell the client when to come back, by the option unless the tool says so',
+      name: 'tell the client when to reconnect, by the option or by the tool',
     },
   },
   {
@@ -112,7 +112,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     text: 'Send the response at some time on the stream of its request.',
     test: {
       file: 'test/e2e/streamable-http.e2e-spec.ts',
-      name: 'is a stream when the answer takes its time',
+      name: 'is a stream when the answer takes long',
     },
   },
   {
@@ -123,7 +123,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     text: 'Send on the stream of a request only what relates to it.',
     test: {
       file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
-      name: 'gets nothing that belongs to a request',
+      name: 'gets no messages of requests',
     },
   },
   {
@@ -134,7 +134,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     text: 'End the stream once the response has been sent.',
     test: {
       file: 'test/e2e/streamable-http.e2e-spec.ts',
-      name: 'is a stream when the answer takes its time',
+      name: 'is a stream when the answer takes long',
     },
   },
   {
@@ -145,7 +145,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     text: 'Take a lost connection for a cancellation.',
     test: {
       file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
-      name: 'of clients that left, though their requests go on and get their answers',
+      name: 'of clients that left, though their requests continue and get their answers',
     },
   },
   {
@@ -156,7 +156,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     text: 'The one who gives up a request says so by a notification.',
     test: {
       file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
-      name: 'tell the client that what the server asked of it is cancelled too',
+      name: "cancel the server's requests to the client too",
     },
   },
   {
@@ -175,7 +175,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     text: 'Send on the GET stream what relates to no request in flight.',
     test: {
       file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
-      name: 'gets nothing that belongs to a request',
+      name: 'gets no messages of requests',
     },
   },
   {
@@ -186,7 +186,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     text: 'Send no response on a GET stream that resumes no other.',
     test: {
       file: 'test/e2e/streamable-http-sessions.e2e-spec.ts',
-      name: 'gets nothing that belongs to a request',
+      name: 'gets no messages of requests',
     },
   },
   {
@@ -206,7 +206,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     text: 'Send each message on one stream only.',
     test: {
       file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
-      name: 'do so on their stream, get the answer by a POST of its own, and go on',
+      name: 'ask on their stream, get the answer by a separate POST, and continue',
     },
   },
   {
@@ -217,7 +217,7 @@ export const STREAMABLE_HTTP: readonly Requirement[] = [
     text: 'Send the same message on several streams.',
     test: {
       file: 'test/e2e/streamable-http-calls.e2e-spec.ts',
-      name: 'do so on their stream, get the answer by a POST of its own, and go on',
+      name: 'ask on their stream, get the answer by a separate POST, and continue',
     },
   },
 ];

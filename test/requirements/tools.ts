@@ -59,7 +59,7 @@ export const TOOLS: readonly Requirement[] = [
     text: 'Tell names apart by case.',
     test: {
       file: 'test/e2e/protocol.wire.e2e-spec.ts',
-      name: 'tells tools apart by the case of their names',
+      name: 'distinguishes tools by the case of their names',
     },
   },
   {
@@ -92,7 +92,7 @@ export const TOOLS: readonly Requirement[] = [
     text: 'Give no two tools of a server the same name.',
     test: {
       file: 'test/e2e/notifications.sessions.e2e-spec.ts',
-      name: 'have names of their own: a duplicate is an error and changes nothing',
+      name: 'have unique names: a duplicate is an error and changes nothing',
     },
   },
   {
@@ -163,7 +163,7 @@ export const TOOLS: readonly Requirement[] = [
     text: 'Keep out of results what must not leave the server.',
     test: {
       file: 'test/e2e/bad-input.handlers.e2e-spec.ts',
-      name: 'is answered and logged by a correlation id, nothing internal told: %s',
+      name: 'is answered and logged with a correlation id, without internals: %s',
     },
   },
 ];

@@ -18,7 +18,7 @@ export const TRANSPORTS: readonly Requirement[] = [
     text: 'Put no newline inside a message.',
     test: {
       file: 'test/e2e/stdio.e2e-spec.ts',
-      name: 'prints nothing but messages, one to a line',
+      name: 'prints only messages, one per line',
     },
   },
   {
@@ -29,7 +29,7 @@ export const TRANSPORTS: readonly Requirement[] = [
     text: 'Write nothing but messages to stdout.',
     test: {
       file: 'test/e2e/stdio.e2e-spec.ts',
-      name: 'prints nothing but messages, one to a line',
+      name: 'prints only messages, one per line',
     },
   },
   {

@@ -1,4 +1,4 @@
-/** fastmcp, whose stream transport serves HTTP+SSE clients at /sse too. */
+/** fastmcp, whose stream transport also serves HTTP+SSE clients at /sse. */
 import { FastMCP } from 'fastmcp';
 import { z } from 'zod';
 import { COUNT, COUNTED, ECHO, FILLERS, PROGRESS_EVENTS } from '../../dist/bench/contract/tools.js';

@@ -5,10 +5,10 @@ import type { ProcessCluster } from '../../fixtures/process-cluster.js';
 const RETRY_MS = 20;
 
 /**
- * How long a session takes to be answered by another node when its own fails, in milliseconds.
+ * Measures how many milliseconds it takes until another node answers for a session whose node has failed.
  *
- * @param index of the node that has the session
- * @param fail takes it away
+ * @param index the index of the node that owns the session
+ * @param fail makes the node fail
  */
 export async function timeToFirstAnswer(
   cluster: ProcessCluster,

@@ -5,13 +5,13 @@ import { timeToFirstAnswer } from './adoption-time.js';
 const REDIS_PAUSE_MS = 3_000;
 const FREEZE_MS = 10_000;
 
-/** What befalls a cluster. Resolves when it is over. */
+/** A failure of a cluster. Resolves when it is over. */
 export interface Failure {
   readonly what: string;
   readonly happen: (cluster: ProcessCluster, report: (line: string) => void) => Promise<unknown>;
 }
 
-/** Each of them befalls another node. */
+/** Each failure hits another node. */
 export const FAILURES = {
   stop: {
     what: 'a node gets SIGTERM',
@@ -20,7 +20,7 @@ export const FAILURES = {
       const code = await cluster.end(0, 'SIGTERM');
       report(`it ended after ${Date.now() - toldAt} ms`);
       await cluster.restart(0);
-      if (code !== 0) throw new Error(`A node that was told to stop exited with ${code}.`);
+      if (code !== 0) throw new Error(`A stopped node exited with ${code}.`);
     },
   },
   kill: {
@@ -49,7 +49,7 @@ export const FAILURES = {
         const ms = await timeToFirstAnswer(cluster, 2, freeze);
         report(`a session of it was answered by another node after ${ms} ms`);
         await thawed;
-        // It does not find what it had when it runs again.
+        // It has lost its data when it runs again.
         await cluster.redis.dropSilent();
       } finally {
         process.kill(pid, 'SIGCONT');

@@ -3,7 +3,7 @@ import type { WireClient } from '../../clients/wire-client.js';
 import type { Random } from './random.js';
 import { Visitor, type Call } from './visitor.js';
 
-/** A client of Streamable HTTP that takes up the streams of its POSTs when it loses them. */
+/** A Streamable HTTP client that resumes lost streams of its POSTs. */
 export class HttpVisitor extends Visitor {
   /** Opens a session. */
   static async open(url: string, name: string, random: Random): Promise<HttpVisitor> {
@@ -46,7 +46,7 @@ export class HttpVisitor extends Visitor {
     return this.ledger.readMessage(unparsed);
   }
 
-  /** Reads the stream to its end, and comes back for the rest when that was not the end. */
+  /** Reads the stream to its end. Resumes it if it ended early. */
   private async follow(id: string, stream: WireClient): Promise<void> {
     let lastEventId = await this.readAll(id, stream);
     if (lastEventId === undefined) return this.refused('POST /mcp');
@@ -63,7 +63,7 @@ export class HttpVisitor extends Visitor {
     }
   }
 
-  /** @returns the id of the last event, if there was any */
+  /** @returns the id of the last event, if any */
   private async readAll(id: string, stream: WireClient): Promise<string | undefined> {
     let lastEventId: string | undefined;
     for (;;) {

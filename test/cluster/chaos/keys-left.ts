@@ -5,8 +5,8 @@ import { resolveOptions } from '../../../libs/mcp-sse/src/mcp-sse.defaults.js';
 const { graceMs } = resolveOptions({ name: 'any', version: '1' }).sse;
 
 /**
- * What stays in Redis, of nodes that have stopped, for ever or for longer than a session that nobody ended. Sessions
- * of Streamable HTTP would be kept for half an hour: their clients have ended them.
+ * Finds keys that stopped nodes leave in Redis for ever, or for longer than an abandoned session. Streamable HTTP sessions
+ * would be kept for half an hour, but their clients have ended them.
  */
 export async function keysLeft(url: string): Promise<string[]> {
   const redis = new Redis(url);

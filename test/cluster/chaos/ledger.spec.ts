@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Ledger } from './ledger.js';
 
-/** That a run without faults proves something. */
+/** Proves that the ledger detects faults, so that a run without faults means something. */
 describe('the ledger of a client', () => {
   let ledger: Ledger;
   let position: number;
@@ -29,7 +29,7 @@ describe('the ledger of a client', () => {
 
   const twice = <T>(value: T): T[] => [value, value];
 
-  it('counts results, what was lost and what nobody answered', () => {
+  it('counts results, lost requests and unanswered requests', () => {
     const [answered, lost] = [ask(2), ask(), ask()];
     ledger.ask(0);
     for (const received of [step(answered, 1), step(answered, 2), result(answered), error(lost, -32_000)])
@@ -46,7 +46,7 @@ describe('the ledger of a client', () => {
     expect(ledger.faults).toEqual([]);
   });
 
-  it('takes the events that repeat the id of the last one for what they are', () => {
+  it('accepts events that repeat the id of the last one', () => {
     const id = ask();
     const last = result(id);
     for (const received of [

@@ -1,17 +1,17 @@
 import type { WireEvent } from '../../clients/wire-client.js';
 
-/** What happened to the requests of a run. */
+/** The outcomes of the requests of a run. */
 export interface Figures {
   /** Accepted: by a 202, or by an event id or an answer on the response to the POST. */
   requests: number;
-  /** Answered with their result. */
+  /** Answered with the result. */
   results: number;
-  /** Answered with an error that says that they were lost. */
+  /** Answered with the error for lost requests. */
   lost: number;
   unanswered: number;
-  /** Answers and events that came again. */
+  /** Repeated answers and events. */
   duplicated: number;
-  /** Events before one that they come after, or with a gap before them. */
+  /** Events out of order or after a gap. */
   outOfOrder: number;
 }
 
@@ -25,12 +25,12 @@ interface Entry {
   readonly settled: Promise<void>;
 }
 
-/** The code of the error that answers what a node took with it. */
+/** The error code for requests lost with their node. */
 const LOST = -32_000;
 
-/** What one client asked, and what came of it. */
+/** The requests of one client and their outcomes. */
 export class Ledger {
-  /** What must not happen and has no figure. */
+  /** Other faults. */
   readonly faults: string[] = [];
   private readonly entries = new Map<string, Entry>();
   private readonly eventIds = new Set<string>();
@@ -38,10 +38,10 @@ export class Ledger {
   private duplicated = 0;
   private outOfOrder = 0;
 
-  /** @param client unique; what it asks carries its name */
+  /** @param client a unique name, which its requests carry */
   constructor(readonly client: string) {}
 
-  /** The id of a request that is about to be sent, of which so many steps are to be reported. */
+  /** Creates the id of a request about to be sent. @param steps number of progress reports to expect */
   ask(steps: number): string {
     const id = `${this.client}-${this.entries.size + 1}`;
     let settle!: () => void;
@@ -50,7 +50,7 @@ export class Ledger {
     return id;
   }
 
-  /** The server has told the client that it has the request. */
+  /** Records that the server has accepted the request. */
   accept(id: string): void {
     this.entries.get(id)!.accepted = true;
   }
@@ -64,15 +64,15 @@ export class Ledger {
     return this.entries.get(id)!.answers > 0;
   }
 
-  /** Takes an event that the server sent. */
+  /** Records an event from the server. */
   read({ id, event, data }: WireEvent): void {
-    // What opens a resumed stream, or only says when to come back, repeats the id that the client has.
+    // Events that open a resumed stream or only carry `retry` repeat the client's last id.
     if (event === 'endpoint' || data === undefined) return;
     if (id !== undefined && !this.isNext(id)) return;
     if (data) this.readMessage(data);
   }
 
-  /** Takes a message. */
+  /** Records a message. */
   readMessage(json: string): void {
     const message = JSON.parse(json) as Record<string, any>;
     const id: unknown = message['id'] ?? message['params']?.progressToken;
@@ -99,12 +99,12 @@ export class Ledger {
     };
   }
 
-  /** Requests that nobody answered. */
+  /** Unanswered requests. */
   get unanswered(): string[] {
     return [...this.entries].flatMap(([id, { accepted, answers }]) => (accepted && answers === 0 ? id : []));
   }
 
-  /** Notes an event's id. @returns false when it has come before */
+  /** Records an event's id. @returns false if it is a repetition */
   private isNext(id: string): boolean {
     if (this.eventIds.has(id)) {
       this.duplicated++;

@@ -1,8 +1,8 @@
-/** Random values that are the same for the same seed (mulberry32). */
+/** Random values that are reproducible by their seed (mulberry32). */
 export class Random {
   constructor(private state: number) {}
 
-  /** A whole number from 0 to below the limit. */
+  /** An integer from 0 to below the limit. */
   below(limit: number): number {
     return Math.floor(this.next() * limit);
   }
@@ -15,7 +15,7 @@ export class Random {
     return values[this.below(values.length)]!;
   }
 
-  /** Another source, whose values do not depend on how often this one is asked later. */
+  /** An independent source, unaffected by later use of this one. */
   fork(): Random {
     return new Random(this.below(2 ** 32));
   }

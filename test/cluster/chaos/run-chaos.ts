@@ -12,28 +12,28 @@ import type { Visitor } from './visitor.js';
 const NODES = 3;
 const CLIENTS_OF_EACH_TRANSPORT = 50;
 const CUTS_PER_SECOND = 5;
-/** How long after the last call was made answers may come, and clients may take to leave. */
+/** Time limit for answers after the last call, and for clients to leave. */
 const PATIENCE_MS = 30_000;
 
 export interface ChaosOptions {
   readonly seconds: number;
   readonly seed: number;
-  /** Whether connections of clients are cut all the time. */
+  /** Whether clients' connections are cut continually. */
   readonly hasCuts: boolean;
   readonly failures: readonly FailureName[];
-  /** Told what happens. */
+  /** Receives progress messages. */
   readonly report: (line: string) => void;
 }
 
 export interface ChaosOutcome {
   readonly figures: Figures;
-  /** What must not happen, in words. */
+  /** Descriptions of the faults. */
   readonly faults: readonly string[];
 }
 
 /**
- * Clients of both transports call the nodes of a cluster while it fails in the ways that are asked for, one at a
- * time, and their connections are cut or not.
+ * Runs clients of both transports against a cluster while the given failures happen one at a time, with or without
+ * cutting the clients' connections.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
   const { seconds, seed, hasCuts, report } = options;
@@ -68,7 +68,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
   }
 }
 
-/** Resolves when all is done, or too much time has passed since then. */
+/** Resolves when all work is done or the time limit has passed. */
 function patiently(
   all: readonly Promise<void>[],
   since: Promise<unknown> = Promise.resolve(),
@@ -86,7 +86,7 @@ function openAll(url: string, random: Random): Promise<Visitor[]> {
   );
 }
 
-/** One failure of the cluster after the other, each when the one before is over. */
+/** Runs the failures one after the other. */
 async function failOneByOne(
   cluster: ProcessCluster,
   visitors: readonly Visitor[],

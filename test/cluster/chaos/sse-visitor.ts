@@ -4,7 +4,7 @@ import { Visitor, type Call } from './visitor.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** A client of HTTP+SSE that comes back to its stream as an EventSource does. */
+/** An HTTP+SSE client that resumes its stream as an EventSource does. */
 export class SseVisitor extends Visitor {
   private readonly reading: Promise<void>;
 

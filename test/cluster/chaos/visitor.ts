@@ -6,22 +6,22 @@ import { Ledger } from './ledger.js';
 const CALLS_AT_A_TIME = 2;
 const MAX_STEPS = 4;
 const MAX_CALL_MS = 2_000;
-/** What nginx and the nodes say when there is nobody to do it. */
+/** Statuses of nginx and the nodes while no node can serve the request. */
 const TRY_AGAIN = [502, 503, 504];
 
 export interface Call {
   readonly id: string;
   readonly request: object;
-  /** How long the tool takes for it. */
+  /** Duration of the tool call. */
   readonly workMs: number;
 }
 
-/** A client that calls the tool of the reference application again and again, whatever happens to it. */
+/** A client that keeps calling the reference application's tool, whatever happens. */
 export abstract class Visitor {
   readonly ledger: Ledger;
-  /** Requests that were not accepted: the method and the status, and how many. 0 is no answer at all. */
+  /** Counts of refused requests by method and status. Status 0 means no response. */
   readonly refusals = new Map<string, number>();
-  /** By how much answers came later than the tool had them, in milliseconds. */
+  /** Delays of answers after the tool finished, in milliseconds. */
   readonly delays: number[] = [];
   protected hasLeft = false;
 
@@ -32,7 +32,7 @@ export abstract class Visitor {
     this.ledger = new Ledger(name);
   }
 
-  /** Calls until it is told to stop, and its last calls are answered. */
+  /** Calls the tool until stopped. Resolves when the last calls are answered. */
   async visit(until: AbortSignal): Promise<void> {
     await Promise.all(Array.from({ length: CALLS_AT_A_TIME }, () => this.callOn(until)));
   }
@@ -48,10 +48,10 @@ export abstract class Visitor {
 
   abstract leave(): Promise<void>;
 
-  /** Resolves when the call is answered, or will not be. */
+  /** Resolves when the call is answered or has failed. */
   protected abstract call(call: Call): Promise<void>;
 
-  /** @param status that refused a request; one that does not mean "try again" is a fault */
+  /** @param status of the refusal; a status that does not mean "try again" is a fault */
   protected async refused(what: string, status = 0): Promise<void> {
     const key = `${what} ${status}`;
     this.refusals.set(key, (this.refusals.get(key) ?? 0) + 1);
@@ -60,7 +60,7 @@ export abstract class Visitor {
     await this.pause();
   }
 
-  /** What clients wait before they try again. */
+  /** The clients' delay before they try again. */
   protected pause(): Promise<void> {
     return delay(50 + this.random.below(250));
   }

@@ -1,10 +1,10 @@
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 
 /**
- * The issuers or audiences that tokens may have. An empty one, as an unset variable of the environment makes it,
- * would silently switch the check off.
+ * The issuers or audiences that tokens may have. An empty value, such as an unset environment variable gives, would
+ * silently turn the check off.
  *
- * @param option that they come from, for the message
+ * @param option name of the option, for the message
  * @throws {McpConfigurationError}
  */
 export function acceptedValues(values: string | string[] | undefined, option: string): string[] | undefined {

@@ -9,21 +9,23 @@ interface KnownKey {
   readonly owner: McpApiKeyOwner;
 }
 
-/** The keys of the options. A given key is compared with the digest of each, in constant time. */
+/** The configured keys. Compares a given key with the digest of each, in constant time. */
 export class ApiKeys implements McpApiKeyProvider {
   private readonly keys: readonly KnownKey[];
 
-  /** @throws {McpConfigurationError} when there are no keys, or two that are alike */
+  /** @throws {McpConfigurationError} when there are no keys or duplicates */
   constructor(keys: readonly McpApiKey[]) {
     if (keys.length === 0)
       throw new McpConfigurationError(
         '`auth: { apiKey: { keys } }` is empty, so nobody could connect. Add a key.',
       );
     if (keys.some(({ name }) => name === ''))
-      throw new McpConfigurationError('Each of `auth.apiKey.keys` needs a name that is not empty.');
+      throw new McpConfigurationError('Each of `auth.apiKey.keys` needs a non-empty name.');
     this.keys = keys.map((key) => ({ digest: digestOf(key), owner: key }));
     if (new Set(this.keys.map(({ digest }) => digest.toString('hex'))).size < keys.length)
-      throw new McpConfigurationError('`auth.apiKey.keys` has a key twice. Give each owner keys of its own.');
+      throw new McpConfigurationError(
+        '`auth.apiKey.keys` contains a key twice. Give each owner different keys.',
+      );
   }
 
   verify(key: string): McpApiKeyOwner | undefined {
@@ -42,7 +44,7 @@ function digestOf(key: McpApiKey): Buffer {
   }
   if (key.key) return digest(key.key);
   throw new McpConfigurationError(
-    `The key of "${key.name}" in \`auth.apiKey.keys\` needs a value that is not empty.`,
+    `The key of "${key.name}" in \`auth.apiKey.keys\` is empty. Give it a value.`,
   );
 }
 

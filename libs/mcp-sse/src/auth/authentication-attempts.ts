@@ -5,11 +5,11 @@ import type { ResolvedOptions } from '../model/resolved-options.js';
 import { bearerToken } from './bearer.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
-/** Reads the address and the credential from requests that authenticate. */
+/** Reads the address and the credential of a request that authenticates. */
 export class AuthenticationAttempts {
   private readonly proxies: TrustedProxies;
   private readonly keyHeader?: string;
-  /** False for the application's own guards, which may read a credential from anywhere. */
+  /** False with the application's own guards: they may read a credential from anywhere. */
   private readonly isCredentialKnown: boolean;
 
   constructor({ auth, trustedProxies }: Pick<ResolvedOptions, 'auth' | 'trustedProxies'>) {
@@ -18,7 +18,7 @@ export class AuthenticationAttempts {
     if (typeof auth === 'object') this.keyHeader = auth.apiKey?.header.toLowerCase();
   }
 
-  /** @returns undefined for a request without a credential: OAuth clients begin with one, and it guesses nothing */
+  /** @returns undefined for a request without a credential: OAuth clients begin with such a request, and it guesses nothing */
   of(request: IncomingMessage): McpAuthenticationAttempt | undefined {
     const key = this.keyHeader === undefined ? undefined : request.headers[this.keyHeader];
     // The same token can be sent with more white space, or in other letters before it.

@@ -57,7 +57,7 @@ describe('AuthorizationServerClient', () => {
     answer = listener;
     await expect(fetchJson()).rejects.toThrow(AuthorizationServerException);
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain(`${url} gives no answer`);
+    expect(lines[0]).toContain(`${url} does not answer`);
     expect(lines[0]).not.toContain('secret');
   });
 
@@ -79,7 +79,7 @@ describe('AuthorizationServerClient', () => {
       await fetchJson(client).catch(() => undefined);
     }
     expect(lines).toEqual([
-      `${url} gives no answer, so tokens get 503: it responded 503`,
+      `${url} does not answer, so requests get 503: it responded 503`,
       `${url} answers again.`,
     ]);
   });

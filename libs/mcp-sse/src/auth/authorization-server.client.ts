@@ -2,25 +2,25 @@ import { Logger, ServiceUnavailableException } from '@nestjs/common';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { isLoopbackName } from './loopback.js';
 
-/** Key sets and answers about tokens have a few kilobytes. */
+/** Key sets and introspection responses take a few kilobytes. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Nobody can tell now whether a token is valid. It is 503: on 401, clients would throw away a token that may be valid. */
+/** No token can be verified now. Answered with 503: on 401, clients would discard tokens that may be valid. */
 export class AuthorizationServerException extends ServiceUnavailableException {
   constructor() {
     super('The authorization server does not answer, so no token can be checked. Try again later.');
   }
 }
 
-/** Asks an authorization server for JSON. Says in the log when it stops answering, and when it answers again. */
+/** Fetches JSON from an authorization server. Logs once when it stops answering and once when it answers again. */
 export class AuthorizationServerClient {
   private readonly logger = new Logger('McpSseModule');
-  /** Without a query, which could hold a secret. */
+  /** The URL without its query, which could hold a secret. */
   private readonly address: string;
   private isDown = false;
 
   /**
-   * @param option that the URL comes from, for the messages
+   * @param option name of the option that holds the URL, for the messages
    * @throws {McpConfigurationError}
    */
   constructor(
@@ -42,8 +42,8 @@ export class AuthorizationServerClient {
   }
 
   /**
-   * @param parse throws when the answer, an object of JSON, is not what was asked for
-   * @throws {AuthorizationServerException} when there is no such answer, for whatever reason
+   * @param parse reads the response, a JSON object; throws when its shape is wrong
+   * @throws {AuthorizationServerException} when the request fails or the response is unusable
    */
   async fetchJson<T>(parse: (json: Record<string, unknown>) => T, init: RequestInit = {}): Promise<T> {
     try {
@@ -53,7 +53,7 @@ export class AuthorizationServerClient {
       return json;
     } catch (error) {
       if (!this.isDown)
-        this.logger.error(`${this.address} gives no answer, so tokens get 503: ${reason(error)}`);
+        this.logger.error(`${this.address} does not answer, so requests get 503: ${reason(error)}`);
       this.isDown = true;
       throw new AuthorizationServerException();
     }
@@ -73,7 +73,7 @@ function objectOf(text: string): Record<string, unknown> {
   try {
     return Object(JSON.parse(text)) as Record<string, unknown>;
   } catch {
-    // The parser's own message would quote the answer, which may repeat a token.
+    // The parser's own message would quote the response, which may repeat a token.
     throw new Error('it returned invalid JSON');
   }
 }
@@ -89,7 +89,7 @@ async function bodyOf({ body }: Response): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** The message of an error of `fetch`, with its cause. */
+/** The message of a `fetch` error, with its cause. */
 function reason(error: unknown): string {
   const { message, cause } = error as { message: string; cause?: { code?: string; message?: string } };
   const detail = cause?.code ?? cause?.message;

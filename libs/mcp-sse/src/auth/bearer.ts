@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The parameters of a `WWW-Authenticate: Bearer`. */
+/** The parameters of a `WWW-Authenticate: Bearer` challenge. */
 export interface BearerChallengeParameters {
   readonly error?: 'invalid_token' | 'insufficient_scope';
-  /** Scopes that a token needs. */
+  /** Scopes that the token needs. */
   readonly scopes?: readonly string[];
-  /** URL of the metadata that names the authorization servers. */
+  /** URL of the protected resource metadata, which names the authorization servers. */
   readonly resourceMetadata?: string;
 }
 
 /**
- * The value of `WWW-Authenticate`.
+ * Formats the value of `WWW-Authenticate`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-3
  * @see https://www.rfc-editor.org/rfc/rfc9728#section-5.1

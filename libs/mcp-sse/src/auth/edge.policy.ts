@@ -3,18 +3,18 @@ import type { Server, Socket } from 'node:net';
 import type { McpSseModuleOptions } from '../model/mcp-sse.options.js';
 import { isLoopbackAddress, isLoopbackName } from './loopback.js';
 
-/** What proxies add besides `X-Forwarded-…`. */
+/** Headers that proxies add besides `X-Forwarded-…`. */
 const OF_PROXIES: ReadonlySet<string> = new Set(['forwarded', 'via', 'x-real-ip']);
 
 /**
- * Decides whether a request may come in before anything else looks at it: the one rule of every route of the module.
+ * Decides, before any guard, whether a request is let in. Applies to every route of the module.
  *
- * - Without authentication a server serves its own machine only: loopback addresses and Unix sockets. Behind a proxy every
- *   connection is a local one, so requests that a proxy has marked are refused as well.
- * - The Host must be listed, or a loopback name on a loopback address, against DNS rebinding.
- * - The Origin must be listed, or the server's own. With authentication, pages of loopback names are served on a
- *   loopback address too.
- * - A page of another site that sends no Origin is refused by what the browser says of it.
+ * - Without authentication a server serves its own machine only: loopback addresses and Unix sockets. Behind a proxy all
+ *   connections are local, so requests with proxy headers are refused too.
+ * - Against DNS rebinding, the Host must be listed, or be a loopback name on a loopback address.
+ * - The Origin must be listed or be the server's own. With authentication, pages of loopback names are also served on a
+ *   loopback address.
+ * - A cross-site request without an Origin is recognised by its Fetch Metadata headers and refused.
  *
  * @see https://www.w3.org/TR/fetch-metadata/
  */
@@ -22,7 +22,7 @@ export class EdgePolicy {
   private readonly hosts?: ReadonlySet<string>;
   private readonly origins?: ReadonlySet<string>;
 
-  /** @param isProtected whether something authenticates the requests */
+  /** @param isProtected whether requests are authenticated */
   constructor(
     { allowedHosts, allowedOrigins }: Pick<McpSseModuleOptions, 'allowedHosts' | 'allowedOrigins'>,
     private readonly isProtected: boolean,
@@ -32,11 +32,11 @@ export class EdgePolicy {
   }
 
   /**
-   * @param isPage whether the route is a page for people, which links of other sites may lead to
-   * @returns why the request is refused, or undefined when it is not
+   * @param isPage whether the route is a page that other sites may link to
+   * @returns why the request is refused, or undefined if it is let in
    */
   refusal({ headers, socket }: IncomingMessage, isPage = false): string | undefined {
-    // With authentication, any host leads to a Unix socket: proxies that connect by one pass on the name of the site.
+    // With authentication, a Unix socket accepts any Host: proxies that connect to it pass on the site's name.
     const isLocal = isLoopbackAddress(socket.localAddress) || (!this.isProtected && isUnixSocket(socket));
     if (!this.isProtected && (!isLocal || isForwarded(headers)))
       return (
@@ -53,8 +53,8 @@ export class EdgePolicy {
         : `The origin "${origin}" is not allowed. Add it to "allowedOrigins" if it should be.`;
     if (isOfOtherSite(headers) && !this.origins?.has('*') && !(isPage && isNavigation(headers)))
       return (
-        'A page of another site asks for this without an Origin. Use fetch() in CORS mode or an EventSource, from an ' +
-        'origin that is in "allowedOrigins".'
+        'A page of another site requested this without an Origin. Use fetch() in CORS mode or an EventSource, from an ' +
+        'origin listed in "allowedOrigins".'
       );
     return undefined;
   }
@@ -68,8 +68,8 @@ export class EdgePolicy {
     if (this.origins?.has('*') || this.origins?.has(origin)) return true;
     const page = /^https?:\/\/(.+)$/.exec(origin)?.[1];
     if (page === undefined) return false;
-    // A name that was bound to this address anew is the host of its own pages. Where the host could be any, a list of
-    // origins is all that tells them apart.
+    // After DNS rebinding, a page's origin equals the Host that it requests. Where any Host is accepted, only a list of
+    // origins tells such pages apart.
     if (page === host) return !this.origins || this.knowsHosts(isLocal);
     return !this.origins && this.isProtected && isLocal && isLoopbackName(nameOf(page));
   }
@@ -79,10 +79,10 @@ export class EdgePolicy {
   }
 }
 
-/** Servers that listen on a path: one that has stopped listening does not know its address any more. */
+/** Servers that listen on a Unix socket. Remembered, since a server that has stopped listening forgets its address. */
 const onPaths = new WeakSet<Server>();
 
-/** The server tells, since a TCP socket that was reset has no address either. */
+/** Asks the server, since a TCP socket that was reset has no address either. */
 function isUnixSocket({ localAddress, server }: Socket & { readonly server?: Server }): boolean {
   if (localAddress !== undefined || !server) return false;
   const address = server.address();
@@ -92,7 +92,7 @@ function isUnixSocket({ localAddress, server }: Socket & { readonly server?: Ser
   return true;
 }
 
-/** An empty list, as configuration from an environment has it, is no list. */
+/** Treats an empty list, as environment variables give it, as unset. */
 function listed(values: readonly string[] = []): ReadonlySet<string> | undefined {
   return values.length > 0 ? new Set(values.map((value) => value.toLowerCase())) : undefined;
 }
@@ -107,7 +107,7 @@ function isForwarded(headers: IncomingHttpHeaders): boolean {
   return false;
 }
 
-/** Whether a browser says that a page of another origin made the request. Other clients say nothing. */
+/** Whether the browser reports a cross-origin request. Other clients send no such header. */
 function isOfOtherSite({ 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
   return site !== undefined && site !== 'same-origin' && site !== 'none';
 }

@@ -11,7 +11,7 @@ import {
   AuthorizationServerException,
 } from './authorization-server.client.js';
 
-/** Least time between two requests for the key set, so that tokens with made-up key ids do not cause a flood. */
+/** Minimum time between two fetches of the key set, so that tokens with made-up key ids cannot flood the server. */
 const MIN_INTERVAL_MS = 5_000;
 
 export type JwtHeader = Pick<JWTHeaderParameters, 'alg' | 'kid'>;
@@ -25,9 +25,9 @@ export interface JwtKeys {
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 
 /**
- * The keys that an authorization server publishes. jose picks the key of a token; this class decides when to ask the
- * server. jose's own remote set refuses every token while the server is down and the keys are stale, and asks a server
- * that is down again for each unknown key id.
+ * The keys that an authorization server publishes. jose picks the key for a token; this class decides when to fetch the
+ * set. jose's own remote set refuses every token while the server is down and the keys are stale, and fetches again for
+ * each unknown key id while the server is down.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7517
  */
@@ -38,8 +38,8 @@ export class Jwks implements JwtKeys {
   private refreshing?: Promise<void>;
 
   /**
-   * @param maxAgeMs how long keys are believed without word from the server
-   * @param now gives the time in milliseconds
+   * @param maxAgeMs how long keys are trusted after the last successful fetch
+   * @param now returns the time in milliseconds
    */
   constructor(
     private readonly server: Pick<AuthorizationServerClient, 'fetchJson'>,
@@ -49,8 +49,8 @@ export class Jwks implements JwtKeys {
 
   /**
    * @throws {JWKSNoMatchingKey} when the server publishes no such key
-   * @throws {JWKSMultipleMatchingKeys} when a token without a key id could be of several keys
-   * @throws {AuthorizationServerException} when the key is not known, and the server cannot be asked
+   * @throws {JWKSMultipleMatchingKeys} when several keys match a token without a key id
+   * @throws {AuthorizationServerException} when the key is unknown and the server cannot be reached
    */
   async keyFor(header: JwtHeader): Promise<CryptoKey> {
     const age = this.now() - this.fetchedAt;
@@ -88,9 +88,9 @@ export class Jwks implements JwtKeys {
   }
 }
 
-/** Without the members that are no public keys: jose would refuse the whole set, or a key beside them. */
+/** Drops entries that are not public keys: because of one, jose would refuse the whole set or another key. */
 function keySet({ keys }: Record<string, unknown>): JSONWebKeySet {
-  if (!Array.isArray(keys)) throw new Error('it returned no key set');
+  if (!Array.isArray(keys)) throw new Error('it did not return a key set');
   return { keys: keys.filter(isPublicKey) };
 }
 

@@ -11,9 +11,9 @@ const MIN_RSA_BITS = 2_048;
 const ALGORITHM = /^(HS|RS|PS|ES)(256|384|512)$/;
 
 /**
- * The keys of the `auth.jwt` option.
+ * Reads the keys of the `auth.jwt` option.
  *
- * @throws {McpConfigurationError} when there are none, or a key could be taken for one of another kind
+ * @throws {McpConfigurationError} when there are none, or the algorithms would misread a key
  */
 export function jwtKeys({
   secretOrKey,
@@ -31,7 +31,7 @@ export function jwtKeys({
   if (secretOrKey !== undefined && jwksUri === undefined) return staticKey(secretOrKey, algorithms, isHmac);
   if (jwksUri === undefined || secretOrKey !== undefined)
     throw new McpConfigurationError(
-      '`auth.jwt` needs one of `secretOrKey` and `jwksUri`. Is the variable that it comes from set?',
+      '`auth.jwt` needs either `secretOrKey` or `jwksUri`. Is its environment variable set?',
     );
   if (isHmac)
     throw new McpConfigurationError(
@@ -60,7 +60,7 @@ function staticKey(
   return secretKey(Buffer.from(secretOrKey));
 }
 
-/** Imported once for each algorithm: jose would import the bytes for each token. */
+/** Imports the secret once per algorithm; jose would import the bytes for each token. */
 function secretKey(secret: Buffer): JwtKeys {
   const imported = new Map<string, Promise<CryptoKey>>();
   return {
@@ -76,7 +76,7 @@ function secretKey(secret: Buffer): JwtKeys {
   };
 }
 
-/** A set of one key, which is for every key id. */
+/** Answers every key id with the same key. */
 function publicKey(pem: string | Buffer): JwtKeys {
   const key = readPublicKey(pem);
   const { modulusLength = MIN_RSA_BITS } = key.asymmetricKeyDetails ?? {};
@@ -92,9 +92,7 @@ function readPublicKey(pem: string | Buffer): KeyObject {
   try {
     return createPublicKey(pem);
   } catch {
-    throw new McpConfigurationError(
-      '`auth.jwt.secretOrKey` is no public key that can be read. Give it in PEM.',
-    );
+    throw new McpConfigurationError('`auth.jwt.secretOrKey` is not a readable public key. Give it in PEM.');
   }
 }
 
@@ -103,7 +101,7 @@ function jwkOf(key: KeyObject): JWK {
     return key.export({ format: 'jwk' }) as JWK;
   } catch {
     throw new McpConfigurationError(
-      `\`auth.jwt.secretOrKey\` is a key of the type ${key.asymmetricKeyType}, which cannot be used. Give an RSA or EC key.`,
+      `\`auth.jwt.secretOrKey\` is a key of the unsupported type ${key.asymmetricKeyType}. Give an RSA or EC key.`,
     );
   }
 }

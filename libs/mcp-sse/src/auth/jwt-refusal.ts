@@ -3,9 +3,9 @@ import type { ResolvedJwt } from '../model/resolved-options.js';
 import { quoted, RefusedToken } from './refusal.js';
 
 /**
- * Why a JWT is refused, and how to mend it.
+ * Explains why a JWT was refused.
  *
- * @param error of `JwtVerifier`
+ * @param error thrown by `JwtVerifier`
  */
 export function jwtRefusal(error: unknown, jwt: ResolvedJwt): string {
   if (error instanceof RefusedToken) return error.cause;
@@ -18,9 +18,9 @@ export function jwtRefusal(error: unknown, jwt: ResolvedJwt): string {
     if (claim === 'aud') return unexpected('audience (aud)', payload.aud, jwt.audience, 'auth.jwt.audience');
   }
   if (error instanceof errors.JWSSignatureVerificationFailed)
-    return `the signature of its token is not of the key of "${keyOption(jwt)}"`;
-  // Other errors can quote what they cannot read.
-  return `its token is no JWT that can be read${error instanceof errors.JOSEError ? `: ${error.message}` : ''}`;
+    return `its token was not signed by a key of "${keyOption(jwt)}"`;
+  // The messages of other errors may quote the token.
+  return `its token is not a readable JWT${error instanceof errors.JOSEError ? `: ${error.message}` : ''}`;
 }
 
 /** The option that keys come from. */
@@ -32,9 +32,9 @@ function dateOf(seconds: number | undefined): Date {
   return new Date(seconds! * 1_000);
 }
 
-/** @param option that has what is expected */
+/** @param option name of the option with the expected value */
 export function unexpected(what: string, actual: unknown, expected: unknown, option: string): string {
-  const hint = differsBySlash(actual, expected) ? '; they differ by a slash at the end' : '';
+  const hint = differsBySlash(actual, expected) ? '; they differ by a trailing slash' : '';
   return `the ${what} of its token is ${quoted(actual)}, and "${option}" expects ${quoted(expected)}${hint}`;
 }
 

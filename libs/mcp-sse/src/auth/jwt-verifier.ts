@@ -22,13 +22,13 @@ const MAX_GOOD = 10_000;
 /** jose also reads a token with white space or padding in it: one token could be written in any number of ways. */
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
-/** By what a token is known to be good until it expires. */
+/** A token that was accepted, and is accepted again until it expires. */
 interface GoodToken {
   readonly header: JwtHeader;
   readonly key: CryptoKey;
 }
 
-/** The claims of a token that was accepted, and the key that it was verified with. */
+/** The claims of an accepted token, and the key that verified it. */
 export interface VerifiedJwt {
   readonly payload: JWTPayload;
   readonly key: CryptoKey;
@@ -38,12 +38,12 @@ export interface VerifiedJwt {
 export class JwtVerifier {
   private readonly keys: JwtKeys;
   private readonly options: JWTVerifyOptions;
-  /** Clients send one token with each message. Its claims are read anew: a handler may change `request.user`. */
+  /** Clients send the same token with each message. Its claims are parsed anew, since a handler may change `request.user`. */
   private readonly good = new TokenCache<GoodToken>(MAX_GOOD);
 
   /**
-   * @throws {McpConfigurationError} when there is not one key or key set, it does not fit the algorithms, or a lifetime
-   *   is none
+   * @throws {McpConfigurationError} unless there is exactly one key or key set, it fits the algorithms, and the maximum
+   *   lifetime is valid
    */
   constructor(private readonly jwt: ResolvedJwt) {
     const { maxLifetimeSeconds = Infinity } = jwt;
@@ -60,14 +60,14 @@ export class JwtVerifier {
 
   /**
    * @throws {RefusedToken}
-   * @throws {JOSEError} saying by its `code`, and by its `claim` if it is one, what is wrong with the token
-   * @throws {TypeError} for a token that cannot be read, or a key that does not fit the algorithm
-   * @throws {AuthorizationServerException} when the key cannot be had
+   * @throws {JOSEError} whose `code`, and `claim` for a wrong claim, tell what is wrong with the token
+   * @throws {TypeError} for an unreadable token, or a key that does not fit the algorithm
+   * @throws {AuthorizationServerException} when the key cannot be fetched
    */
   async verify(token: string): Promise<VerifiedJwt> {
     const digest = this.good.digestOf(token);
     const good = this.good.get(digest);
-    // A key that was withdrawn, or published anew, is another one.
+    // Compares identity: withdrawing or republishing a key gives another object.
     if (good && good.key === (await this.keyOf(good.header)))
       return { payload: decodeJwt(token), key: good.key };
     if (!COMPACT.test(token)) throw new TypeError('It is not in the compact form.');
@@ -96,7 +96,7 @@ function refuseIf(fault: string | undefined): void {
   if (fault !== undefined) throw new RefusedToken(fault);
 }
 
-/** Why no key is asked for. @returns a cause as `logRefusal` takes it */
+/** Checks the header before a key is fetched. @returns the cause for `logRefusal`, or undefined */
 function headerFault(
   { alg, typ, crit }: ProtectedHeaderParameters,
   algorithms: readonly string[],
@@ -105,7 +105,7 @@ function headerFault(
     return `the algorithm (alg) of its token is ${quoted(alg)}, and "auth.jwt.algorithms" accepts ${algorithms.join(', ')}`;
   if (!mayBeAccessToken(typ))
     return `the type (typ) of its token is ${quoted(typ)}, which no access token has`;
-  // jose knows the extension b64; no access token needs one.
+  // jose accepts the extension b64, which no access token needs.
   if (crit !== undefined) return `its token has critical extensions (crit), ${quoted(crit)}`;
   return undefined;
 }
@@ -122,6 +122,6 @@ function mayBeAccessToken(typ: unknown): boolean {
 /** @param option that keys come from */
 function missingKey({ kid, alg }: JwtHeader, option: string): string {
   return kid === undefined
-    ? `it names none (kid), and "${option}" has not exactly one for ${alg}`
-    : `"${option}" has not exactly one for ${alg} with the id (kid) ${quoted(kid)}`;
+    ? `it names no key (kid), and "${option}" does not have exactly one key for ${alg}`
+    : `"${option}" does not have exactly one key for ${alg} with the id (kid) ${quoted(kid)}`;
 }

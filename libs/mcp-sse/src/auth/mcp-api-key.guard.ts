@@ -16,7 +16,7 @@ import { bearerToken } from './bearer.js';
 import { logRefusal } from './refusal.js';
 import { rawRequest } from '../http/raw-request.js';
 
-/** Lets requests in that carry a key of the `auth.apiKey` option. `request.user` becomes the owner of the key. */
+/** Accepts requests with a key of the `auth.apiKey` option and sets `request.user` to the owner of the key. */
 @Injectable()
 export class McpApiKeyGuard implements CanActivate, OnModuleInit {
   private readonly apiKey: ResolvedApiKey;
@@ -35,12 +35,12 @@ export class McpApiKeyGuard implements CanActivate, OnModuleInit {
     this.apiKey = auth.apiKey;
   }
 
-  /** @throws {McpConfigurationError} when there are no keys, or wrong ones */
+  /** @throws {McpConfigurationError} when keys are missing or invalid */
   async onModuleInit(): Promise<void> {
     const { keys, provider } = this.apiKey;
     if (keys && !provider) this.keys = new ApiKeys(keys);
     else if (provider && !keys) this.keys = await providedInstance(this.moduleRef, provider);
-    else throw new McpConfigurationError('`auth.apiKey` needs one of `keys` and `provider`.');
+    else throw new McpConfigurationError('`auth.apiKey` needs either `keys` or `provider`.');
   }
 
   /** @throws {UnauthorizedException} */
@@ -72,6 +72,6 @@ export class McpApiKeyGuard implements CanActivate, OnModuleInit {
   private unknownKey(): string {
     return this.apiKey.provider
       ? 'its key is unknown to "auth.apiKey.provider"'
-      : 'its key is none of "auth.apiKey.keys"';
+      : 'its key is not in "auth.apiKey.keys"';
   }
 }

@@ -31,7 +31,7 @@ const GUARDS: Readonly<Record<keyof ResolvedAuth, Type<CanActivate>>> = {
   apiKey: McpApiKeyGuard,
 };
 
-/** Runs the guards of the options on the stream and on each message, and keeps the principal of the request. */
+/** Runs the configured guards on the stream and on each message, and keeps the request's principal. */
 @Injectable()
 export class McpAuthGuard implements CanActivate, OnModuleInit {
   private authenticating: readonly CanActivate[] = [];
@@ -58,7 +58,7 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
   }
 
   /**
-   * @throws {HttpException} as the guards do; 429 after too many failures
+   * @throws {HttpException} the guards' exception, or 429 after too many failures
    */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.getArgByIndex<object>(0);
@@ -109,8 +109,8 @@ export class McpAuthGuard implements CanActivate, OnModuleInit {
   }
 
   /**
-   * Checks that a `:tenant` in the path is the principal's own. A token must name a tenant. A key, or a user that the
-   * application's own guards recognise, may have none and then acts for any.
+   * Checks that a `:tenant` in the path is the principal's. A token must name a tenant. An API key or a user of the
+   * application's own guards may have none, and then may act for any tenant.
    *
    * @throws {ForbiddenException}
    */
@@ -140,7 +140,7 @@ function tooManyFailures(context: ExecutionContext, waitMs: number): HttpExcepti
   return new HttpException('Too many failed authentications.', HttpStatus.TOO_MANY_REQUESTS);
 }
 
-/** Asks guards one after the other whether they let a request in. Returns a promise only if one of them does. */
+/** Runs guards in order until one refuses the request. Returns a promise only if a guard does. */
 function allPass(
   guards: readonly CanActivate[],
   context: ExecutionContext,

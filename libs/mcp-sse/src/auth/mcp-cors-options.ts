@@ -4,15 +4,15 @@ import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-option
 const MAX_AGE = 600;
 
 /**
- * CORS options for `app.enableCors()` or the `cors` option of `NestFactory.create()`: they allow all that an MCP client
- * in a browser sends and reads. List the origins in the module's `allowedOrigins` too.
+ * CORS options for `app.enableCors()` or the `cors` option of `NestFactory.create()`: they allow every header that an MCP
+ * client in a browser sends and reads. List the origins in the module's `allowedOrigins` too.
  *
  * ```ts
  * app.enableCors(mcpCorsOptions(['https://chat.example.com']));
  * ```
  *
  * @param origins such as `https://chat.example.com`; `*` allows all
- * @param headers that pages may send in addition to those of MCP, such as `X-API-Key`
+ * @param headers further headers that pages may send besides MCP's, such as `X-API-Key`
  */
 export function mcpCorsOptions(origins: readonly string[], headers: readonly string[] = []): CorsOptions {
   return {

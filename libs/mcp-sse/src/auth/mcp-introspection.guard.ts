@@ -12,12 +12,11 @@ import { logRefusal, RefusedToken } from './refusal.js';
 import { rawRequest } from '../http/raw-request.js';
 import { TokenIntrospection } from './token-introspection.js';
 
-const NO_TOKEN = new RefusedToken('it has no bearer token, which "auth.introspection" needs');
+const NO_TOKEN = new RefusedToken('it has no bearer token, which "auth.introspection" requires');
 
 /**
- * Lets requests in whose `Authorization: Bearer` is a token that the authorization server of the
- * `auth.introspection` option calls active; what it says of it becomes `request.user`. Answers 503 when that server
- * does not.
+ * Accepts requests with a bearer token that the authorization server of the `auth.introspection` option reports as
+ * active, and sets `request.user` to its response. Answers 503 when that server does not answer.
  */
 @Injectable()
 export class McpIntrospectionGuard implements CanActivate {

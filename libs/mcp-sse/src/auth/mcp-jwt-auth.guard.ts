@@ -15,15 +15,15 @@ import { JwtVerifier } from './jwt-verifier.js';
 import { logRefusal } from './refusal.js';
 
 /**
- * Lets requests in whose `Authorization: Bearer` is a JWT that the `auth.jwt` option accepts; its claims become
- * `request.user`. Answers 503 when the keys for it cannot be had.
+ * Accepts requests with a bearer token that is valid by the `auth.jwt` option, and sets `request.user` to its claims.
+ * Answers 503 when the keys cannot be fetched.
  */
 @Injectable()
 export class McpJwtAuthGuard implements CanActivate {
   private readonly jwt: ResolvedJwt;
   private readonly verifier: JwtVerifier;
 
-  /** @throws {McpConfigurationError} when there is not one key or key set, or it does not fit the algorithms */
+  /** @throws {McpConfigurationError} unless there is exactly one key or key set, and it fits the algorithms */
   constructor(@Inject(MCP_OPTIONS) { auth }: ResolvedOptions) {
     if (typeof auth !== 'object' || !auth.jwt)
       throw new McpConfigurationError(
@@ -41,7 +41,7 @@ export class McpJwtAuthGuard implements CanActivate {
     const request: { user?: unknown } = context.switchToHttp().getRequest();
     const token = bearerToken(rawRequest(request).headers);
     if (token === undefined) {
-      logRefusal('it has no bearer token, which "auth.jwt" needs');
+      logRefusal('it has no bearer token, which "auth.jwt" requires');
       throw new UnauthorizedException();
     }
     try {

@@ -1,7 +1,7 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import type { ResolvedOptions } from '../model/resolved-options.js';
 
-/** Whether anything authenticates requests. */
+/** Whether requests are authenticated. */
 export function isProtected({
   auth,
   guards,
@@ -10,8 +10,8 @@ export function isProtected({
 }
 
 /**
- * Whether a guard finds out who sends a request. A class declares `static authenticates = false` if it does not; its
- * guards run once the principal is known, and protect nothing by themselves.
+ * Whether a guard identifies the sender of a request. A class with `static authenticates = false` does not: such guards
+ * run once the principal is known, and do not count as authentication.
  */
 export function authenticates(guard: Type<CanActivate> | CanActivate): boolean {
   const type = typeof guard === 'function' ? guard : guard.constructor;

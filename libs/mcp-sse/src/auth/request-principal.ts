@@ -8,12 +8,12 @@ type User = Readonly<Record<string, unknown>>;
 
 const SUBJECTS = ['sub', 'id', 'userId', 'username'];
 
-/** Kept on the request itself, which takes 0.02 µs; a WeakMap takes 0.2 µs (Node 20). */
+/** Stored on the request itself, which takes 0.02 µs; a WeakMap takes 0.2 µs (Node 20). */
 const principalOf = Symbol('nestjs-mcp-sse:principal');
 
 type Carrier = IncomingMessage & { [principalOf]?: McpPrincipal };
 
-/** Keeps the principal that a request acts for, once its guards have passed. */
+/** Stores the principal that a request acts for, once its guards have passed. */
 export function setRequestPrincipal(request: unknown, principal: McpPrincipal): void {
   (rawRequest(request) as Carrier)[principalOf] = principal;
 }
@@ -23,11 +23,11 @@ export function requestPrincipal(request: unknown): McpPrincipal {
 }
 
 /**
- * The principal that a guard left as `request.user`, in the shapes that Nest applications use.
+ * Reads the principal from `request.user`, in the shapes that Nest applications use.
  *
- * @param tenantClaim member that names the tenant
- * @throws {McpConfigurationError} when the user has no subject: its sessions could not be told from others'
- * @throws {ForbiddenException} when the tenant cannot be told from others, such as a list
+ * @param tenantClaim the member that names the tenant
+ * @throws {McpConfigurationError} when the user has no subject, so that its sessions could not be told from others'
+ * @throws {ForbiddenException} when the tenant is ambiguous, such as a list
  */
 export function principalOfUser(user: unknown, tenantClaim: string): McpPrincipal {
   if (user === undefined || user === null) return ANONYMOUS;
@@ -35,7 +35,7 @@ export function principalOfUser(user: unknown, tenantClaim: string): McpPrincipa
   const subject = SUBJECTS.map((name) => claims[name]).find(isIdentifier);
   if (subject === undefined)
     throw new McpConfigurationError(
-      `request.user has none of ${SUBJECTS.join(', ')}. Say whose request it is with the "principal" option.`,
+      `request.user has none of ${SUBJECTS.join(', ')}. Set the "principal" option to name the subject.`,
     );
   return {
     subject: String(subject),
@@ -49,15 +49,15 @@ export function principalOfUser(user: unknown, tenantClaim: string): McpPrincipa
 }
 
 /**
- * @param returned by the "principal" option
- * @throws {McpConfigurationError} when it is not a principal: its sessions could not be told from others'
+ * @param returned the value that the "principal" option returned
+ * @throws {McpConfigurationError} when it is not a principal, so that its sessions could not be told from others'
  */
 export function assertedPrincipal(returned: McpPrincipal): McpPrincipal {
   const fault = faultOf(returned as Partial<Record<keyof McpPrincipal, unknown>> | null | undefined);
   if (fault === undefined) return returned;
   throw new McpConfigurationError(
-    `The "principal" option returned ${fault}. Return { subject, scopes, roles, claims }, with a subject that is not ` +
-      'empty, scopes and roles as arrays of strings, and claims as an object; issuer and tenant are strings, if any. ' +
+    `The "principal" option returned ${fault}. Return { subject, scopes, roles, claims }, with a non-empty ` +
+      'subject, scopes and roles as arrays of strings, and claims as an object; issuer and tenant are strings, if any. ' +
       'To refuse a request, throw an UnauthorizedException.',
   );
 }
@@ -66,7 +66,7 @@ function isIdentifier(value: unknown): value is string | number {
   return typeof value === 'number' || (typeof value === 'string' && value !== '');
 }
 
-/** A claim that cannot be read is not taken for no tenant: members of different tenants would be one principal. */
+/** An unreadable claim is refused. Read as "no tenant", it would merge members of different tenants into one principal. */
 function tenantOf(claims: User, tenantClaim: string): string | undefined {
   const tenant = claims[tenantClaim] ?? undefined;
   if (tenant === undefined || isIdentifier(tenant)) return text(tenant);
@@ -75,7 +75,7 @@ function tenantOf(claims: User, tenantClaim: string): string | undefined {
   );
 }
 
-/** Databases number their tenants. */
+/** Accepts numbers too, since databases number their tenants. */
 function text(value: unknown): string | undefined {
   return isIdentifier(value) ? String(value) : undefined;
 }
@@ -85,13 +85,13 @@ function list(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-/** What is wrong, without the values: they may be secrets. */
+/** Describes the fault without the values, which may be secrets. */
 function faultOf(
   principal: Partial<Record<keyof McpPrincipal, unknown>> | null | undefined,
 ): string | undefined {
   if (typeof principal !== 'object' || principal === null) return 'no object';
   const { subject, issuer, tenant, scopes, roles, claims, expiresAt } = principal;
-  if (typeof subject !== 'string' || subject === '') return 'a subject that is not a string, or empty';
+  if (typeof subject !== 'string' || subject === '') return 'a subject that is empty or not a string';
   if (!isText(issuer)) return 'an issuer that is not a string';
   if (!isText(tenant)) return 'a tenant that is not a string';
   if (!isTextList(scopes)) return 'scopes that are not an array of strings';

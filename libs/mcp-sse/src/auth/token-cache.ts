@@ -6,14 +6,14 @@ interface Entry<T> {
   readonly until: number;
 }
 
-/** Remembers what tokens are worth, by their digests, so that no dump of the memory gives them away. */
+/** Caches results by the digests of their tokens, so that a memory dump reveals no token. */
 export class TokenCache<T> {
   private readonly entries = new Map<string, Entry<T>>();
 
-  /** @param maxEntries beyond which those that were remembered first are forgotten */
+  /** @param maxEntries beyond which the oldest entries are dropped */
   constructor(private readonly maxEntries: number) {}
 
-  /** What the other methods know a token by. */
+  /** The key of a token for the other methods. */
   digestOf(token: string): string {
     return createHash('sha256').update(token).digest('base64');
   }

@@ -3,7 +3,7 @@ import { RefusedToken } from './refusal.js';
 import { TokenCache } from './token-cache.js';
 
 const MAX_BAD = 10_000;
-/** How long a bad token is remembered. One that becomes good is refused for no longer. */
+/** How long a bad token is remembered; a token that becomes valid is refused no longer than that. */
 const BAD_MS = 5_000;
 const MAX_AT_A_TIME = 64;
 const MAX_WAITING = 1_000;
@@ -16,8 +16,8 @@ interface Waiting {
 }
 
 /**
- * Asks an authority what tokens are worth: once for each at a time, about a bad one not again for some seconds, and
- * about no more at a time than it can take.
+ * Limits the checks of tokens by a remote authority: one at a time per token, none for a bad token within some seconds,
+ * and a bounded number in parallel.
  */
 export class TokenChecks<T> {
   private readonly bad = new TokenCache<RefusedToken>(MAX_BAD);
@@ -25,11 +25,11 @@ export class TokenChecks<T> {
   private readonly waiting: Waiting[] = [];
   private running = 0;
 
-  /** @param patienceMs how long a check may wait for its turn */
+  /** @param patienceMs how long a check may wait in the queue */
   constructor(private readonly patienceMs: number) {}
 
   /**
-   * @throws {AuthorizationServerException} when too many wait
+   * @throws {AuthorizationServerException} when the queue is full
    */
   async check(digest: string, ask: () => Promise<T | RefusedToken>): Promise<T | RefusedToken> {
     const bad = this.bad.get(digest);
@@ -61,7 +61,7 @@ export class TokenChecks<T> {
     });
   }
 
-  /** Gives the turn of a check that is over to the next one that still waits. */
+  /** Starts the next waiting check once one has finished. */
   private next(): void {
     let next = this.waiting.shift();
     while (next && Date.now() > next.until) {

@@ -12,8 +12,8 @@ type Claims = Readonly<Record<string, unknown>>;
 const MAX_CACHED = 10_000;
 
 /**
- * Asks the authorization server what a token is worth. Good tokens are remembered apart from bad ones, so that made-up
- * ones cannot push them out.
+ * Checks tokens by introspection at the authorization server. Good tokens are cached apart from bad ones, so that made-up
+ * tokens cannot evict them.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7662
  */
@@ -29,7 +29,7 @@ export class TokenIntrospection {
     const { url, clientId, clientSecret, timeoutMs, audience } = options;
     if (!clientId || !clientSecret)
       throw new McpConfigurationError(
-        '`auth.introspection` needs a `clientId` and a `clientSecret`. Are the variables that they come from set?',
+        '`auth.introspection` needs a `clientId` and a `clientSecret`. Are their environment variables set?',
       );
     this.server = new AuthorizationServerClient(url, timeoutMs, 'auth.introspection.url');
     this.checks = new TokenChecks(timeoutMs);
@@ -39,7 +39,7 @@ export class TokenIntrospection {
   }
 
   /**
-   * @returns what the server says of a token, if that is active and meant for us
+   * @returns the server's response, if the token is active and meant for this server
    * @throws {AuthorizationServerException}
    */
   async claimsOf(token: string): Promise<Claims | RefusedToken> {
@@ -62,13 +62,13 @@ export class TokenIntrospection {
     return user;
   }
 
-  /** @returns a cause as `logRefusal` takes it */
+  /** @returns the cause for `logRefusal`, or undefined */
   private faultOf({ active, sub, token_type: type, aud, exp, nbf }: Claims): string | undefined {
     const now = Date.now();
     if (active !== true)
-      return 'the server of "auth.introspection.url" calls its token inactive: it has expired, was revoked, or is unknown there';
+      return 'the server of "auth.introspection.url" reports its token as inactive: it has expired, was revoked, or is unknown there';
     if (typeof sub !== 'string' || sub === '') return `the subject (sub) of its token is ${quoted(sub)}`;
-    // Some servers call a refresh token active as well.
+    // Some servers report refresh tokens as active too.
     if (type !== undefined && !/^bearer$/i.test(String(type)))
       return `the type (token_type) of its token is ${quoted(type)}, which no access token has`;
     if (exp !== undefined && !(now < milliseconds(exp))) return `its token expired (exp), at ${quoted(exp)}`;
@@ -87,11 +87,11 @@ export class TokenIntrospection {
 }
 
 function claimsOf(answer: Record<string, unknown>): Claims {
-  if (typeof answer['active'] !== 'boolean') throw new Error('its answer has no "active"');
+  if (typeof answer['active'] !== 'boolean') throw new Error('its response has no "active"');
   return answer;
 }
 
-/** Seconds as milliseconds; what is no number compares false with every time. */
+/** Seconds as milliseconds; NaN, which compares false with every time, unless it is a number. */
 function milliseconds(seconds: unknown): number {
   return typeof seconds === 'number' ? seconds * 1000 : NaN;
 }

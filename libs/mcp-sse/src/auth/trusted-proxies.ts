@@ -4,7 +4,7 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 
 const RANGE = /^(?<address>[^/]+)(\/(?<bits>\d+))?$/;
 
-/** The proxies that are trusted to tell the original address, scheme and prefix of a request. */
+/** The proxies whose `X-Forwarded-…` headers are trusted. */
 export class TrustedProxies {
   private readonly trusted = new BlockList();
 
@@ -13,13 +13,13 @@ export class TrustedProxies {
     for (const proxy of trustedProxies) this.trust(proxy);
   }
 
-  /** A header of a request that came from a trusted proxy; undefined for other requests. */
+  /** A header of a request from a trusted proxy; undefined for other requests. */
   header(name: string, { headers, socket }: IncomingMessage): string | undefined {
     const value = headers[name];
     return typeof value === 'string' && this.trusts(socket.remoteAddress ?? '') ? value : undefined;
   }
 
-  /** The address of the client: the last one in `X-Forwarded-For` that is not a trusted proxy's, as each proxy adds one. */
+  /** The client's address: the last one in `X-Forwarded-For` that is no trusted proxy's. Each proxy appends one. */
   clientOf(request: IncomingMessage): string {
     const hops = this.header('x-forwarded-for', request)?.split(',') ?? [];
     let client = request.socket.remoteAddress ?? '';

@@ -1,22 +1,22 @@
 import type { ResolvedOptions } from '../model/resolved-options.js';
 
-/** A setting that works, and lets the wrong clients in. */
+/** A setting that works but lets the wrong clients in. */
 export interface Weakness {
   /** Which setting, why, and what to do. */
   readonly message: string;
-  /** Whether it can never be right, so that it must not go into production. */
+  /** Whether it is always wrong: production refuses to boot with it. */
   readonly isSevere: boolean;
 }
 
-/** Fewer different bytes than any random secret of 32 bytes has, in any encoding. */
+/** Any random secret of 32 bytes, in any encoding, has at least this many different bytes. */
 const MIN_VARIETY = 8;
 const MIN_KEY_LENGTH = 16;
-/** No network of proxies is wider than 10.0.0.0/8 or fc00::/7. */
+/** The widest plausible proxy networks: 10.0.0.0/8 and fc00::/7. */
 const MIN_BITS = { ipv4: 8, ipv6: 7 } as const;
-/** The prefix under which IPv6 has the addresses of IPv4. */
+/** The prefix length of IPv4-mapped IPv6 addresses. */
 const MAPPED_BITS = 96;
 
-/** The weaknesses of the options. */
+/** Finds the weaknesses of the options. */
 export function weaknesses(options: ResolvedOptions): readonly Weakness[] {
   const shared = options.cluster?.weakness;
   return [
@@ -28,8 +28,8 @@ export function weaknesses(options: ResolvedOptions): readonly Weakness[] {
 }
 
 /**
- * Tokens that other services of the issuer get too. A secret is shared with the issuer alone, or should be; public keys
- * and introspection are shared with every service of the issuer, whose tokens would be valid here.
+ * Finds a missing issuer or audience. Only the issuer should share a secret; public keys and introspection are shared
+ * with every service of the issuer, whose tokens would be valid here.
  *
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#token-audience-binding-and-validation
  */
@@ -45,13 +45,13 @@ function tokenWeakness({ auth }: ResolvedOptions): Weakness | undefined {
   if (missing.length === 0) return undefined;
   return {
     message:
-      `"${missing.join('" and "')}" not set: tokens that were given for other services open this one too. ` +
-      'Set what this server accepts.',
+      `"${missing.join('" and "')}" not set: tokens issued for other services are accepted here too. ` +
+      'Set the values that this server accepts.',
     isSevere: !isSecret,
   };
 }
 
-/** Secrets that are easy to guess. */
+/** Finds secrets that are easy to guess. */
 function secretWeakness({ auth }: ResolvedOptions): Weakness | undefined {
   if (typeof auth !== 'object') return undefined;
   const { jwt, apiKey } = auth;
@@ -62,7 +62,7 @@ function secretWeakness({ auth }: ResolvedOptions): Weakness | undefined {
   return {
     message:
       `The key of "${short.name}" in "auth.apiKey.keys" has fewer than ${MIN_KEY_LENGTH} characters, so it can be ` +
-      'guessed. Make a random one, such as with `openssl rand -base64 32`.',
+      'guessed. Generate a random one, for example with `openssl rand -base64 32`.',
     isSevere: false,
   };
 }
@@ -79,23 +79,23 @@ function jwtSecretWeakness(secret: Buffer, algorithms: readonly string[]): Weakn
   return {
     message:
       `"auth.jwt.secretOrKey" ${fault}, so whoever guesses it can sign tokens for anybody. ` +
-      'Make a random one, such as with `openssl rand -base64 64`.',
+      'Generate a random one, for example with `openssl rand -base64 64`.',
     isSevere: true,
   };
 }
 
-/** The length of the shortest piece that a secret repeats: its own length if it repeats nothing. */
+/** The length of the shortest piece that the secret repeats; its own length if it repeats nothing. */
 function period(secret: Buffer): number {
   return Buffer.concat([secret, secret]).indexOf(secret, 1);
 }
 
-/** Trusted ranges that clients can be in. The options have been checked to hold ranges. */
+/** Finds trusted ranges that clients may be in. The options have been checked to hold ranges. */
 function proxyWeakness({ trustedProxies }: ResolvedOptions): Weakness | undefined {
   const wide = trustedProxies.find(isTooWide);
   if (wide === undefined) return undefined;
   return {
     message:
-      `"trustedProxies" has "${wide}", so any client may say where it comes from and what it was asked for. ` +
+      `"trustedProxies" has "${wide}", so any client can forge its address, scheme and prefix. ` +
       'List the addresses of your proxies only, such as 10.1.2.0/24.',
     isSevere: true,
   };

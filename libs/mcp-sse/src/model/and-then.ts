@@ -1,7 +1,7 @@
 /**
- * Passes a value on. Calls synchronously unless given a promise.
+ * Passes a value to a function, synchronously unless it is a promise.
  *
- * @param use may throw; what it throws reaches the caller, or rejects the promise
+ * @param use may throw; the error reaches the caller or rejects the promise
  */
 export function andThen<T, R>(value: T, use: (value: Awaited<T>) => R | PromiseLike<R>): R | Promise<R> {
   return isThenable(value)
@@ -9,7 +9,7 @@ export function andThen<T, R>(value: T, use: (value: Awaited<T>) => R | PromiseL
     : (use(value as Awaited<T>) as R);
 }
 
-/** Promises of another realm or library are no instances of `Promise`. */
+/** Checks for `then`: promises of another realm or library are not instances of `Promise`. */
 function isThenable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value;
 }

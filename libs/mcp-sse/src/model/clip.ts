@@ -3,15 +3,15 @@ export function clip(text: string, maxLength: number): string {
   return text.length > maxLength ? `${beginningOf(text, maxLength)}…` : text;
 }
 
-/** The first characters of a text, as a copy: a slice would keep the whole text in memory. */
+/** Copies the first characters of a text: a slice would keep the whole text in memory. */
 export function beginningOf(text: string, length: number): string {
   if (text.length <= length) return text;
   return Buffer.from(text.slice(0, length), 'utf16le').toString('utf16le');
 }
 
-/** Most problems that one message lists. */
+/** Maximum number of problems that one message lists. */
 export const MAX_TOLD = 20;
-/** Most characters of each of them. */
+/** Maximum length of each, in characters. */
 export const MAX_TOLD_LENGTH = 1_000;
 
 /**

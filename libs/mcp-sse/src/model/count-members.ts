@@ -1,7 +1,7 @@
 /** Counts the members of objects and the elements of arrays at all levels of a JSON value. Stops above `max`. */
 export function countMembers(value: unknown, max: number): number {
   let count = 0;
-  // Without recursion, since clients may send values that are nested deep.
+  // Iterates instead of recursing, since clients may send deeply nested values.
   const open = [value];
   while (open.length > 0 && count <= max) {
     const current = open.pop();

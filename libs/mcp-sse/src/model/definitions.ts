@@ -1,20 +1,20 @@
 import type { Annotations, Icon, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
 import type { JsonObjectSchema } from './schema-source.js';
 
-/** Who may see and use a feature: by default everyone whom the policy accepts. */
+/** Who may see and use a feature. By default, everyone that the policy accepts. */
 export interface McpAccess {
-  /** Everyone whom the server's guards let in. The policy is not asked. */
+  /** Everyone that the server's guards let in. The policy is not asked. */
   readonly public: boolean;
-  /** Scopes that the principal must have, all of them. */
+  /** Scopes that the principal must all have. */
   readonly scopes: readonly string[];
-  /** Roles of which the principal must have one, if there are any. */
+  /** If there are any, the principal must have at least one of these roles. */
   readonly roles: readonly string[];
 }
 
 interface Described {
   /** Unique among the server's features of its kind. */
   readonly name: string;
-  /** A name for people. `name` is for the model. */
+  /** Display name. `name` is for the model. */
   readonly title?: string;
   readonly description?: string;
   readonly icons?: readonly Icon[];

@@ -1,9 +1,9 @@
 import type { McpContext } from './mcp-context.js';
 
-/** The request that a log line is about. */
+/** The request that a log line concerns. */
 export type LoggedRequest = Pick<McpContext, 'correlationId' | 'requestId' | 'session' | 'principal'>;
 
-/** Logs what must not reach a client, or is of no use to it. */
+/** Logs errors and details that clients must not see or have no use for. */
 export interface ErrorReporter {
   /**
    * Logs an error with a correlation id. Never throws, whatever was thrown.
@@ -14,10 +14,10 @@ export interface ErrorReporter {
    */
   report(error: unknown, where: string, request?: LoggedRequest): string;
 
-  /** Logs what the operator should know. */
+  /** Logs a warning for the operator. */
   warn(text: string): void;
 
-  /** Logs details that are no errors. */
+  /** Logs a detail that is not an error. */
   debug(text: string, request?: LoggedRequest): void;
 }
 

@@ -13,18 +13,18 @@ const UNREADABLE: ThrownText = { message: 'something without a readable message 
 /** Reads the message and stack of a thrown value, which may be anything. Never throws. */
 export function thrownText(thrown: unknown): ThrownText {
   try {
-    // Made here if an Error is missing, so that the stack leads to this caller.
+    // Creates an Error where none was thrown, so that the stack names this caller.
     const { message, stack } = thrown instanceof Error ? thrown : new Error(String(thrown));
     return { message: String(message), stack: typeof stack === 'string' ? stack : undefined };
   } catch {
-    // An object without a prototype, or a getter that throws.
+    // The value has no prototype, or a getter throws.
     return UNREADABLE;
   }
 }
 
 /**
- * The part of an exception that a client may read: the message of Nest's HTTP exceptions and of `McpClientError`.
- * Undefined for all others. Of a long list of messages the client gets the first few.
+ * The message of an exception that a client may read: of Nest's HTTP exceptions and of `McpClientError`; undefined for
+ * all others. A long list of messages is cut to the first few.
  */
 export function publicMessage(error: unknown): string | undefined {
   if (error instanceof McpClientError) return error.message;
@@ -35,7 +35,7 @@ export function publicMessage(error: unknown): string | undefined {
   return Array.isArray(message) ? tellFew(message, asText) : asText(message);
 }
 
-/** A ValidationPipe can be configured to describe fields by objects. */
+/** A ValidationPipe can be configured to describe fields by objects instead of strings. */
 function asText(message: unknown): string {
   return typeof message === 'string' ? message : JSON.stringify(message);
 }

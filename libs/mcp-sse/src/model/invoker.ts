@@ -4,34 +4,34 @@ import type { SerializedMembers } from './serialized-members.js';
 
 /** The context of a request as its invoker needs it. */
 export interface InvokedContext extends McpContext {
-  /** The code of the error for a resource that does not exist. Revisions of the protocol differ in it. */
+  /** The error code for a resource that does not exist. It differs between revisions of the protocol. */
   readonly resourceNotFoundCode: number;
   /** Aborts the context's signal. The request is answered nonetheless. */
   abort(reason: Error): void;
 }
 
 /**
- * Runs a request that its client may make. Returns its result or a promise of it, or fails with a `JsonRpcError`. Any
- * other error is masked.
+ * Runs a permitted request. Returns its result or a promise of it, or fails with a `JsonRpcError`. Any other error is
+ * masked.
  */
 export type PreparedRequest = () => object | SerializedMembers | Promise<object | SerializedMembers>;
 
 /** A resource that a client may subscribe to. */
 export interface WatchableResource {
   /**
-   * Watches it.
+   * Watches the resource.
    *
-   * @param onUpdate called whenever the content has changed, if the resource can tell
+   * @param onUpdate called whenever the content has changed, if the resource reports changes
    * @returns a function that stops watching
    * @throws {JsonRpcError}
    */
   watch(onUpdate: () => void): Promise<() => void>;
 
-  /** Whether the client may still read it. @param reader the client as it is now, with its newest token */
+  /** Whether the client may still read it. @param reader the client with its newest token */
   isReadable(reader: McpPolicyContext): boolean | Promise<boolean>;
 }
 
-/** The requests that reach into the application. */
+/** The requests that the application answers. */
 export type InvokedMethod =
   | 'tools/list'
   | 'tools/call'
@@ -42,14 +42,14 @@ export type InvokedMethod =
   | 'prompts/get'
   | 'completion/complete';
 
-/** Answers the requests that reach into the application. It knows nothing of HTTP, sessions or wires. */
+/** Answers the requests that reach the application. Independent of HTTP, sessions and transports. */
 export interface Invoker {
   /**
-   * Finds what a request asks for, and whether its client may have it. Returns a promise only if a policy does.
-   * Nothing of the application runs but that policy.
+   * Finds the feature that a request asks for and checks that its client may use it. Returns a promise only if a policy
+   * does. Runs no code of the application except that policy.
    *
    * @param params as the client sent them; unchecked
-   * @throws {JsonRpcError} when it does not exist, or the client may not know of it
+   * @throws {JsonRpcError} when it does not exist, or is hidden from the client
    * @throws {InsufficientScopeError} when the principal only lacks scopes
    */
   prepare(

@@ -1,21 +1,21 @@
 import { types } from 'node:util';
 import { StreamableFile } from '@nestjs/common';
 
-/** Deeper values are copied, which detects circles. */
+/** Deeper values are copied; copying detects cycles. */
 const MAX_DEPTH = 100;
 
 /**
  * Converts a value to data that JSON can express: a Map becomes an object, a Set or other iterable an array, a bigint a
- * string of its digits, bytes become base64. A value that JSON expresses as it is is returned without a copy.
+ * string of its digits, bytes become base64. Returns a value that needs no conversion without a copy.
  *
- * @throws {TypeError} naming the member that JSON cannot express: an Error, a Promise, a stream, a circle
+ * @throws {TypeError} naming a member that JSON cannot express: an Error, a Promise, a stream, a cycle
  */
 export function jsonData(value: unknown): unknown {
   return saysItself(value, 0) ? value : copied(value, '', []);
 }
 
 /**
- * Whether JSON expresses the value as it is. Runs for each tool call that returns an object, so it allocates nothing.
+ * Whether the value needs no conversion. Runs for each tool call that returns an object, so it allocates nothing.
  */
 function saysItself(value: unknown, depth: number): boolean {
   if (typeof value !== 'object') return typeof value !== 'bigint';
@@ -44,7 +44,7 @@ function hasToJson(value: object): value is { toJSON(): unknown } {
   return typeof (value as { toJSON?: unknown }).toJSON === 'function';
 }
 
-/** A Map, a Set, URLSearchParams: JSON would make `{}` of it. */
+/** A Map, a Set or URLSearchParams, which JSON would turn into `{}`. */
 function isCollection(value: object): value is Iterable<unknown> {
   return Symbol.iterator in value && Object.keys(value).length === 0;
 }
@@ -53,7 +53,7 @@ export function isBytes(value: object): value is ArrayBufferLike | ArrayBufferVi
   return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
 }
 
-/** An Error (whose content is for the log), a Promise, a stream, a Blob, a Response. */
+/** An Error (whose content belongs in the log), a Promise, a stream, a Blob or a Response. */
 function isUnsayable(value: object): boolean {
   return (
     value instanceof Error ||

@@ -28,7 +28,7 @@ export class LogLine {
 /** Control characters, line and paragraph separators, and characters that change the direction of text. */
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Escapes text of a client for a log line, so that it starts no line, moves no cursor and hides nothing. */
+/** Escapes a client's text for a log line, so that it cannot start a line, move the cursor or hide text. */
 export function escapeControls(text: string): string {
   return text.replace(CONTROLS, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,6 +1,6 @@
-/** A request before anybody has checked who sent it. */
+/** A request that is not authenticated yet. */
 export interface McpAuthenticationAttempt {
-  /** IP address of the client, or of a proxy that is not one of `trustedProxies`. Empty on a Unix socket. */
+  /** IP address of the client, or of a proxy not listed in `trustedProxies`. Empty on a Unix socket. */
   readonly address: string;
   /**
    * SHA-256 of the API key or the bearer token, or of an `Authorization` header of another scheme; undefined if the
@@ -9,9 +9,9 @@ export interface McpAuthenticationAttempt {
   readonly credential?: string;
 }
 
-/** Slows down clients that try keys and tokens. The option `authenticationLimit` names the class. */
+/** Slows down clients that guess keys and tokens. The option `authenticationLimit` names the class. */
 export interface McpAuthenticationLimit {
-  /** Milliseconds that the client must wait before it may try again. 0 lets it try now, more is answered by 429. */
+  /** Milliseconds until the client may try again. 0 lets the request in; otherwise it gets 429. */
   waitMs(attempt: McpAuthenticationAttempt): number;
   /** Called when the guards have let the request in. */
   succeeded(attempt: McpAuthenticationAttempt): void;

@@ -12,14 +12,14 @@ import type { McpPrincipal } from './principal.js';
 import type { McpSessionView } from './session-view.js';
 
 /**
- * Sends `notifications/message` to the client of the running request, if the client wants that level. It gets every
- * level until it sets one by `logging/setLevel`.
+ * Sends `notifications/message` to the client of the running request, if the client wants that level. Until it sets one
+ * by `logging/setLevel`, it gets every level.
  */
 export type McpLog = Readonly<Record<LoggingLevel, (data: unknown, logger?: string) => void>>;
 
 /**
- * The request that a handler answers, and ways to reach its client. Has the values that the `contextFactory` option
- * returns as members too. Declare them by augmenting this class:
+ * The request that a handler answers, and ways to reach its client. Also has the members of the object that the
+ * `contextFactory` option returns. Declare them by augmenting this class:
  *
  * ```ts
  * declare module 'nestjs-mcp-sse' {
@@ -28,7 +28,7 @@ export type McpLog = Readonly<Record<LoggingLevel, (data: unknown, logger?: stri
  * ```
  */
 export abstract class McpContext implements ClientRequests {
-  /** The session that the request was made in. A request of a stateless revision of the protocol has none. */
+  /** The session of the request. Requests of a stateless revision of the protocol have none. */
   abstract readonly session?: McpSessionView;
   abstract readonly principal: McpPrincipal;
   /** The JSON-RPC id of the request. */
@@ -38,15 +38,16 @@ export abstract class McpContext implements ClientRequests {
   /** The HTTP request (Express's or Fastify's) that carried the message. */
   abstract readonly request: unknown;
   /**
-   * Headers of the POST that carried the message, among them the caller's token and cookies. Never send those to
-   * another server. `docs/upstream.md` shows how to call other services.
+   * Headers of the POST that carried the message, including the caller's token and cookies. Never send these to another
+   * server. `docs/upstream.md` shows how to call other services.
    */
   abstract readonly headers: IncomingHttpHeaders;
   /** Headers of the GET that opened the session's stream. */
   abstract readonly streamHeaders: IncomingHttpHeaders;
   /**
    * Query of the GET that opened the session's stream, as the HTTP adapter parses it; over Streamable HTTP, of the POST
-   * that opened the session. After another node has taken over the session, what `sse.endpointQuery` and `stored.query` name.
+   * that opened the session. After another node has taken over the session, only the parameters that
+   * `sse.endpointQuery` and `stored.query` name.
    */
   abstract readonly streamQuery: Readonly<Record<string, unknown>>;
   /** Parameters of the route, such as `tenant` in `/:tenant/sse`. */
@@ -61,7 +62,7 @@ export abstract class McpContext implements ClientRequests {
   /**
    * Sends `notifications/progress` if the client asked for progress.
    *
-   * @param done the progress so far. A call that reports no more than the one before is ignored
+   * @param done the progress so far. Ignored unless it is more than before
    * @param total the value of `done` at the end, if known
    */
   abstract progress(done: number, total?: number, message?: string): void;
@@ -81,8 +82,8 @@ export abstract class McpContext implements ClientRequests {
 
   /**
    * Ends the stream that carries this request's messages, but not the request. The client reconnects for the rest after
-   * `retryMs` milliseconds, by default `http.retryMs`. Works over Streamable HTTP from revision 2025-11-25, and does
-   * nothing elsewhere.
+   * `retryMs` milliseconds, by default `http.retryMs`. Works over Streamable HTTP from revision 2025-11-25; has no effect
+   * elsewhere.
    */
   abstract closeStream(retryMs?: number): void;
 }

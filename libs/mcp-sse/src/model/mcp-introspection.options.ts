@@ -6,16 +6,16 @@
 export interface McpIntrospectionOptions {
   /** The introspection endpoint. */
   url: string;
-  /** Whom the authorization server knows this server as, by HTTP Basic authentication. */
+  /** Credentials of this server at the authorization server, sent by HTTP Basic authentication. */
   clientId: string;
   clientSecret: string;
-  /** Accepted `aud`. Needed under `NODE_ENV=production`, as it is for JWTs. */
+  /** Accepted `aud`, such as `https://mcp.example.com/mcp`. Required under `NODE_ENV=production`. */
   audience?: string | string[];
   /**
-   * How long an answer is believed, 30000 by default and never beyond the token's expiry; 0 asks at each request.
-   * For as long a token that was revoked still opens the server.
+   * Milliseconds that a positive response is cached, 30000 by default and never beyond the token's expiry; 0 asks for
+   * each request. A revoked token is still accepted for that long.
    */
   cacheMs?: number;
-  /** How long the authorization server has to answer, 5000 by default. */
+  /** Milliseconds that the authorization server has to answer, 5000 by default. */
   timeoutMs?: number;
 }

@@ -1,17 +1,17 @@
-/** How `McpJwtAuthGuard` checks bearer tokens: by one of `secretOrKey` and `jwksUri`. */
+/** How `McpJwtAuthGuard` checks bearer tokens. Set either `secretOrKey` or `jwksUri`. */
 export interface McpJwtOptions {
-  /** The key: a secret of 32 bytes or more for HS algorithms, a public key in PEM for the others. */
+  /** The key: a secret of at least 32 bytes for HS algorithms, a public key in PEM for the others. */
   secretOrKey?: string | Buffer;
-  /** URL of the authorization server's key set (RFC 7517). Its keys are cached, and new ones are found when used. */
+  /** URL of the authorization server's key set (RFC 7517). Keys are cached; a new key is fetched when a token uses it. */
   jwksUri?: string;
   /**
-   * How long keys of `jwksUri` are believed without word from the server, 600000 by default. They are asked for
-   * anew after half of that, so a shorter outage goes unnoticed, and a key that was withdrawn is soon refused.
+   * Milliseconds that keys of `jwksUri` are trusted after the last fetch, 600000 by default. They are fetched again after
+   * half of that, so that shorter outages go unnoticed and withdrawn keys are refused soon.
    */
   jwksMaxAgeMs?: number;
-  /** How long the server of `jwksUri` has to answer, 5000 by default. */
+  /** Milliseconds that the server of `jwksUri` has to answer, 5000 by default. */
   jwksTimeoutMs?: number;
-  /** Accepted algorithms: `['HS256']` by default, and with `jwksUri` every RS, PS and ES one; never HS ones there. */
+  /** Accepted algorithms: `['HS256']` by default; with `jwksUri` all of RS, PS and ES by default, and never HS. */
   algorithms?: (
     | 'HS256'
     | 'HS384'
@@ -26,20 +26,20 @@ export interface McpJwtOptions {
     | 'PS384'
     | 'PS512'
   )[];
-  /** Accepted `iss`. Needed with `jwksUri` under `NODE_ENV=production`. */
+  /** Accepted `iss`, such as `https://login.example.com`. Required with `jwksUri` under `NODE_ENV=production`. */
   issuer?: string | string[];
   /**
-   * Accepted `aud`: the URLs that clients know the server by, or what the authorization server calls it. Needed with
-   * `jwksUri` under `NODE_ENV=production`: otherwise a token for any other service of the issuer opens this one.
+   * Accepted `aud`: the URLs that clients connect to, or this server's name at the authorization server. Required with
+   * `jwksUri` under `NODE_ENV=production`: otherwise tokens for any other service of the issuer are accepted.
    */
   audience?: string | string[];
-  /** Whether a token must have an `exp`, `true` by default. A token without one is valid for ever. */
+  /** Whether a token must have an `exp`, `true` by default. A token without `exp` never expires. */
   requireExpiry?: boolean;
   /**
-   * Longest lifetime of a token in seconds, from its `iat` to its `exp`, or from now on without an `iat`. Unlimited by
-   * default. A token that lives longer, or for ever, gets 401.
+   * Maximum lifetime of a token in seconds, from its `iat` (or from now, without an `iat`) to its `exp`. Unlimited by
+   * default. Tokens that live longer or never expire get 401.
    */
   maxLifetimeSeconds?: number;
-  /** By how much the clocks of issuer and server may differ at `exp` and `nbf`, 0 by default. */
+  /** Seconds that the clocks of issuer and server may differ by when `exp` and `nbf` are checked, 0 by default. */
   clockToleranceSeconds?: number;
 }

@@ -4,8 +4,8 @@ import type { McpPrincipal } from './principal.js';
 import type { McpSessionView } from './session-view.js';
 
 /**
- * The context of a policy's decision. It is the whole {@link McpContext} when a client makes a request, and no more than
- * these members when a notification is about to be sent.
+ * The context of a policy's decision: the whole {@link McpContext} when a client makes a request, only these members when
+ * a notification is about to be sent.
  */
 export type McpPolicyContext = Pick<McpContext, 'session' | 'principal' | 'params'>;
 
@@ -16,8 +16,8 @@ export function policyContextOf(session: McpSessionView): McpPolicyContext {
 }
 
 /**
- * Decides who may see and use a tool, a resource or a prompt. The `policy` option names the class. A feature that it
- * refuses is in no list, and requests for it are answered as if it did not exist.
+ * Decides who may see and use a tool, a resource or a prompt. The `policy` option names the class. A refused feature is
+ * not listed, and requests for it are answered as if it did not exist.
  *
  * ```ts
  * @Injectable()
@@ -32,12 +32,11 @@ export function policyContextOf(session: McpSessionView): McpPolicyContext {
  */
 export abstract class McpPolicy {
   /**
-   * Called for the feature that a call names, and for each feature that a list may have, unless it is `@McpPublic()`.
-   * `@McpScopes()` and `@McpRoles()` must be met as well. If a name does not exist, the policy is asked about another
-   * feature, so that its time does not tell hidden features from unknown ones. When it throws, the request is answered
-   * by an internal error.
+   * Called for the feature that a call names, and for each feature of a list, unless it is `@McpPublic()`. `@McpScopes()`
+   * and `@McpRoles()` must be met as well. For an unknown name, the policy is asked about another feature, so that timing
+   * does not reveal hidden features. If it throws, the request gets an internal error.
    *
-   * @param principal of the request, or the session's newest one when a notification is about to be sent
+   * @param principal the request's, or the session's newest one when a notification is about to be sent
    */
   abstract canAccess(
     principal: McpPrincipal,

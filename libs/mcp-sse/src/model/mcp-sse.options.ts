@@ -12,32 +12,32 @@ import type { McpPrincipal } from './principal.js';
 /** Options of `McpSseModule.forRoot()`. The defaults are in `mcp-sse.defaults.ts`. */
 export interface McpSseModuleOptions {
   /**
-   * Name of the server as clients see it. It also tells several servers in one application apart (several `forRoot`
+   * Name of the server as clients see it. It also distinguishes several servers in one application (several `forRoot`
    * calls, each with its own paths): see the `server` option of the decorators.
    */
   name: string;
   /** Version of the server as clients see it. */
   version: string;
-  /** A name of the server for people. */
+  /** Display name of the server. */
   title?: string;
   websiteUrl?: string;
   icons?: Icon[];
   /** Instructions for the model on how to use the server, sent in the answer to `initialize`. */
   instructions?: string;
 
-  /** The modules whose providers the server offers, by default all. */
+  /** The modules whose providers the server offers; all by default. */
   modules?: Type[];
 
   /** The HTTP+SSE transport. */
   sse?: {
-    /** Route of the stream, `sse` by default. May have parameters: `:tenant/sse`. */
+    /** Route of the stream, `sse` by default. May contain parameters: `:tenant/sse`. */
     path?: string;
-    /** Route that messages are posted to, `messages` by default. `path` must have its parameters too. */
+    /** Route that clients post messages to, `messages` by default. `path` must contain its parameters too. */
     messagesPath?: string;
     /**
-     * Names of parameters of the stream's query that are part of the endpoint too, so that guards find them on each POST:
-     * `['workspace']` has `/sse?workspace=42` post to `/messages?sessionId=…&workspace=42`. None by default. A POST
-     * with other values than the stream's is answered as one to an unknown session. Names of credentials are refused.
+     * Query parameters of the stream that the endpoint repeats, so that guards find them on each POST. With
+     * `['workspace']`, clients of `/sse?workspace=42` post to `/messages?sessionId=…&workspace=42`. None by default. A
+     * POST whose values differ from the stream's gets the answer for an unknown session. Names of credentials are refused.
      */
     endpointQuery?: string[];
     /** Milliseconds between comments that keep an idle stream open, 15000 by default; `false` sends none. */
@@ -45,8 +45,8 @@ export interface McpSseModuleOptions {
     /** Milliseconds that a session outlives its stream, 60000 by default. */
     graceMs?: number;
     /**
-     * Bytes that may wait for a client that does not read, 4 MiB by default. If there are more, the client is
-     * disconnected. It can reconnect for what waits.
+     * Bytes that may wait for a client that does not read, 4 MiB by default. Above that, the client is disconnected. It
+     * receives the waiting events when it reconnects.
      */
     maxQueuedBytes?: number;
   };
@@ -55,21 +55,21 @@ export interface McpSseModuleOptions {
   http?:
     | false
     | {
-        /** Route of the transport, `mcp` by default. May have parameters: `:tenant/mcp`. */
+        /** Route of the transport, `mcp` by default. May contain parameters: `:tenant/mcp`. */
         path?: string;
-        /** Milliseconds that an answer may take to be sent as JSON instead of as a stream, 500 by default. */
+        /** Milliseconds to wait for an answer before a stream is opened for it, 500 by default. Faster answers are JSON. */
         upgradeMs?: number;
-        /** Milliseconds after which clients reconnect a stream that was lost or closed, 1000 by default. */
+        /** Milliseconds after which clients reconnect a lost or closed stream, 1000 by default. */
         retryMs?: number;
-        /** Keeps no sessions: each POST is independent, and there is no GET. `false` by default. */
+        /** Serves without sessions: each POST is independent, and GET is refused. `false` by default. */
         stateless?: boolean;
-        /** Milliseconds that a session lives without an open stream or a POST, 30 minutes by default. */
+        /** Milliseconds that a session lives without an open stream or a POST, 1800000 (30 minutes) by default. */
         graceMs?: number;
       };
 
   /**
-   * Limits on the events that a session keeps for clients that reconnect with `Last-Event-ID`: those that wait, and
-   * those that were sent last. A session that had to drop events that wait ends, and its client gets a new one.
+   * Limits on the events that a session keeps for a client that reconnects with `Last-Event-ID`: unsent events and the
+   * events sent last. If unsent events exceed them, the session ends and its client opens a new one.
    */
   replay?: {
     /** Number of events, 10000 by default. */
@@ -84,24 +84,24 @@ export interface McpSseModuleOptions {
    */
   drain?: {
     /**
-     * Milliseconds to serve as before while the node reports that it is not ready, so that load balancers notice. 5000
-     * by default if NODE_ENV is `production`, else 0.
+     * Milliseconds during which the node still serves but reports that it is not ready, so that load balancers notice.
+     * 5000 by default if NODE_ENV is `production`, else 0.
      */
     propagationMs?: number;
-    /** Milliseconds that running calls then have to finish, 15000 by default. */
+    /** Milliseconds that running calls have to finish after that, 15000 by default. */
     deadlineMs?: number;
   };
 
   /**
-   * The store that several nodes share, such as `redisCluster({ url })` of `nestjs-mcp-sse/redis`. With it any node
-   * serves any client, and a session survives its node. By default sessions live in this process only.
+   * The store that several nodes share, such as `redisCluster({ url })` of `nestjs-mcp-sse/redis`. With it, any node can
+   * serve any client, and a session survives its node. By default, sessions live in this process only.
    */
   cluster?: McpCluster;
 
   /**
-   * The parts of the request that opened a session's stream, and of its user, that a cluster stores in plain text. A
-   * handler gets them if it runs after the session's node died and before the client has posted again. Never name a
-   * header or member that carries a credential.
+   * The parts of a session's opening request, and of its user, that a cluster stores in plain text. Handlers get them when
+   * they run after the session's node has died and before the client has posted again. Never name a header or member
+   * that carries a credential.
    */
   stored?: {
     /**
@@ -109,15 +109,15 @@ export interface McpSseModuleOptions {
      * `tracestate`, `user-agent` and `x-request-id`. None by default.
      */
     headers?: string[];
-    /** Names of parameters of the stream's query to store besides those of `sse.endpointQuery`. None by default. */
+    /** Query parameters of the stream to store besides those of `sse.endpointQuery`. None by default. */
     query?: string[];
-    /** Members of `request.user` to store besides those that the principal is read from. None by default. */
+    /** Members of `request.user` to store besides those that the principal is made from. None by default. */
     claims?: string[];
   };
 
   /**
-   * URL at which clients reach the application's root, such as `https://example.com/api`. Needed behind a proxy that
-   * adds or strips a prefix and does not send `X-Forwarded-Prefix`.
+   * URL at which clients reach the application's root, such as `https://example.com/api`. Required behind a proxy that
+   * adds or strips a prefix without sending `X-Forwarded-Prefix`.
    */
   publicUrl?: string;
   /**
@@ -127,28 +127,28 @@ export interface McpSseModuleOptions {
   trustedProxies?: string[];
   /**
    * Accepted values of the Host header, with or without port: `mcp.example.com`, `localhost:3000`; `*` accepts all. By
-   * default connections to a loopback address are served under loopback names only.
+   * default, connections to a loopback address must use a loopback name, and others may use any.
    */
   allowedHosts?: string[];
   /**
    * Accepted values of the Origin header besides the server's own, such as `https://chat.example.com` or
-   * `http://localhost:6274`; `*` accepts all. By default, with authentication, pages of loopback names are served on a
-   * loopback address too. If `allowedHosts` is not set, a list must name the server's own origin too.
+   * `http://localhost:6274`; `*` accepts all. By default, with authentication, pages of loopback names are also served on
+   * a loopback address. If `allowedHosts` is not set, a list must include the server's own origin.
    */
   allowedOrigins?: string[];
 
   /**
-   * Who authenticates requests: `app` for the application's own guards, or one of the module's guards. Without `auth`
-   * and `guards` the module serves loopback connections only, and none that came through a proxy.
+   * What authenticates requests: `app` for the application's own guards, or one of the module's guards. Without `auth`
+   * and `guards`, the module serves loopback connections only, and none that came through a proxy.
    */
   auth?:
     | 'app'
     | { jwt: McpJwtOptions }
     | { introspection: McpIntrospectionOptions }
     | { apiKey: McpApiKeyOptions };
-  /** Where clients get a token. By default they are told what is known from `auth.jwt`, if anything. */
+  /** Tells clients where to get a token. The defaults come from `auth.jwt`. */
   oauth?: McpOAuthOptions;
-  /** Guards that run on the stream's GET and on each POST, in this order, after those of `auth`. */
+  /** Guards that run on the stream's GET and on each POST, in this order, after the guard of `auth`. */
   guards?: (Type<CanActivate> | CanActivate)[];
   /**
    * Limits failed authentications by `auth` and `guards`: a class or an instance of one, such as
@@ -156,82 +156,82 @@ export interface McpSseModuleOptions {
    */
   authenticationLimit?: Type<McpAuthenticationLimit> | McpAuthenticationLimit;
   /**
-   * Makes the principal of a request that passed the guards. By default it is read from `request.user`: the
-   * subject from `sub`, `id`, `userId` or `username`, the issuer from `iss`, the expiry from `exp`, `scope`, `scopes`
-   * or `scp`, `roles` or `role`, and the tenant from `tenantClaim`.
+   * Returns the principal of a request that passed the guards. By default it is read from `request.user`: the subject
+   * from `sub`, `id`, `userId` or `username`, the issuer from `iss`, the expiry from `exp`, the scopes from `scope`,
+   * `scopes` or `scp`, the roles from `roles` or `role`, and the tenant from `tenantClaim`.
    */
   principal?: (request: unknown) => McpPrincipal | Promise<McpPrincipal>;
   /**
-   * Decides who may see and use a feature: a class, which any module may provide, or an instance. By default everyone
-   * whom the guards let in may, if `@McpScopes()` and `@McpRoles()` allow it.
+   * Decides who may see and use a feature: a class, which any module may provide, or an instance. By default, everyone
+   * that the guards let in, as far as `@McpScopes()` and `@McpRoles()` allow.
    */
   policy?: Type<McpPolicy> | McpPolicy;
   /** The member of `request.user`, or claim of a token, that names the tenant; `tenant` by default. */
   tenantClaim?: string;
-  /** Returns values that the `McpContext` gets as members. Called for each POST, after the guards. */
+  /** Returns an object whose members are added to the `McpContext`. Called for each POST, after the guards. */
   contextFactory?: (request: unknown) => object | Promise<object>;
 
   /**
-   * Where the audit trail goes besides `McpAuditService.events$`: `log` writes each entry to Nest's log as a line of
-   * JSON. The default is `log` if requests are authenticated, else `false`.
+   * Where the audit trail goes besides `McpAuditService.events$`: `log` writes each entry to Nest's logger as a line of
+   * JSON. By default `log` if requests are authenticated, else `false`.
    */
   audit?: 'log' | false;
 
   limits?: {
-    /** Sessions at a time, 10000 by default; more get 503. */
+    /** Sessions at a time, 10000 by default. Further clients get 503. */
     maxSessions?: number;
     /** Sessions of one principal at a time, 1000 by default. The anonymous principal is exempt. */
     maxSessionsPerPrincipal?: number;
     /**
      * Estimated bytes of memory that all sessions take: events that wait for clients or are kept for reconnects, calls
-     * in flight, and bodies that arrive. A quarter of V8's heap limit by default. If it is exceeded, the sessions of
-     * the principals that hold the most drop the events that they keep, then end.
+     * in flight, and bodies that arrive. A quarter of V8's heap limit by default. Above that, sessions of the principals
+     * that hold the most first drop their kept events, then end.
      */
     maxBytes?: number;
     /** Bytes of one message, 4 MiB by default. */
     maxMessageBytes?: number;
     /**
-     * Milliseconds that the body of a POST may take to arrive, 30000 by default; a slower one gets 408. If the request
-     * was answered without its body, the connection is closed after that time.
+     * Milliseconds that the body of a POST may take to arrive, 30000 by default; slower requests get 408. If a request
+     * was answered before its body arrived, the connection is closed after that time.
      */
     bodyMs?: number;
     /**
-     * Levels of objects and arrays in a message of any method, by default 32 more than `maxArgumentDepth`; a deeper one
-     * gets 400.
+     * Nesting depth of objects and arrays in any message, by default 32 more than `maxArgumentDepth`. Deeper messages
+     * get 400.
      */
     maxMessageDepth?: number;
-    /** Levels of objects and arrays in the arguments of a call, 32 by default. */
+    /** Nesting depth of objects and arrays in the arguments of a call, 32 by default. */
     maxArgumentDepth?: number;
     /**
-     * Members of objects and elements of arrays in the arguments of a call, at all levels together, 20000 by default.
-     * Also applies to the client's answer to a request of a handler.
+     * Object members and array elements in the arguments of a call, at all levels together, 20000 by default. Also limits
+     * the client's answer to a handler's request.
      */
     maxArgumentMembers?: number;
     /** Characters of a string in the arguments of a call, 1048576 by default. */
     maxStringLength?: number;
     /**
-     * Bytes that are read of a stream, a file, a Blob or a Response that a handler returns, 4 MiB by default. More fail
-     * the call.
+     * Bytes of a stream, file, Blob or Response that a handler returns, 4 MiB by default. The call fails if there are
+     * more.
      */
     maxResultBytes?: number;
-    /** Requests of a session in flight, 256 by default; more get 429. */
+    /** Requests in flight per session, 256 by default. Further requests get 429. */
     maxInFlight?: number;
-    /** Resources that a session may be subscribed to at a time, 1000 by default. */
+    /** Resource subscriptions per session, 1000 by default. */
     maxSubscriptions?: number;
     /** Tools, resources or prompts on one page of a list, 1000 by default. */
     pageSize?: number;
     /**
-     * Milliseconds that a client has to answer a request of the server, 300000 by default since it may ask a person.
+     * Milliseconds that a client has to answer a request of the server, 300000 by default, since it may ask its user.
      */
     clientRequestMs?: number;
     /**
-     * Milliseconds that a handler may take before it is aborted and its request answered by an error; `false`, the
-     * default, sets no limit. The decorators' `timeoutMs` overrides it.
+     * Milliseconds after which a handler is aborted and its request gets an error. `false`, the default, sets no limit.
+     * The decorators' `timeoutMs` overrides it.
      */
     handlerMs?: number | false;
     /** Milliseconds that a session may live before its first message, 30000 by default. */
     initMs?: number;
-    /** Milliseconds that an attached session may live after its last message; `false`, the default, sets no limit. */
+    /** Milliseconds that a session with an open stream may live after its last message. `false`, the default: no limit. */
     idleMs?: number | false;
   };
 }

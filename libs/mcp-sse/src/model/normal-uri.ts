@@ -1,7 +1,7 @@
 const PARTS = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?#]*))?([^?#]*)([^]*)$/i;
 const PERCENT = /%([0-9a-f]{2})?/gi;
 const UNRESERVED = /[\w.~-]/;
-/** Characters that a URI may have in encoded form only. */
+/** Characters that a URI may contain only in encoded form. */
 const NOT_IN_URIS = /[^!-~]|["<>\\^`{|}]/gu;
 
 /**
@@ -18,7 +18,7 @@ export function normalUriInCase(uri: string): string {
   return assembled(uri, (host) => host);
 }
 
-/** Encodes the characters that must be encoded, and decodes those that need not be. */
+/** Encodes the characters that must be encoded, and decodes those that need no encoding. */
 export function normalPercentEncoding(text: string): string {
   return text
     .replace(PERCENT, (encoded, hex?: string) => {

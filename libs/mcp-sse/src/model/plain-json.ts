@@ -1,6 +1,5 @@
 /**
- * Copies a value to one that JSON can express: a bigint becomes its digits, and circles, functions and symbols are left
- * out.
+ * Copies a value to one that JSON can express: a bigint becomes its digits; cycles, functions and symbols are left out.
  */
 export function plainJson(value: unknown): unknown {
   return copy(value, new Set());

@@ -1,13 +1,13 @@
 /**
  * The user or client that a request acts for. A session belongs to the principal that opened it. Issuer, tenant and
- * subject identify a principal, not the bytes of a token, so a refreshed token keeps its session.
+ * subject identify a principal, not a particular token, so a refreshed token keeps its session.
  */
 export interface McpPrincipal {
   /** Identifier of the user or client, unique within its issuer (`sub` of a JWT). */
   readonly subject: string;
-  /** Who vouches for the subject (`iss` of a JWT). */
+  /** The authority that identifies the subject (`iss` of a JWT). */
   readonly issuer?: string;
-  /** The customer or organisation that the subject acts in. */
+  /** The customer or organisation that the subject acts for. */
   readonly tenant?: string;
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
@@ -26,7 +26,7 @@ export const ANONYMOUS: McpPrincipal = Object.freeze({
   claims: {},
 });
 
-/** A key that two principals share exactly if issuer, tenant and subject are the same. */
+/** A key that is equal for two principals exactly if issuer, tenant and subject are. */
 export function principalKey(principal: McpPrincipal): string {
   return JSON.stringify([principal.issuer ?? null, principal.tenant ?? null, principal.subject]);
 }

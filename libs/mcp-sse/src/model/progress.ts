@@ -1,4 +1,4 @@
-/** A step of a streaming handler, made by {@link progress}. */
+/** A step of a streaming handler, created by {@link progress}. */
 export class McpProgress {
   constructor(
     readonly done: number,

@@ -12,7 +12,7 @@ export interface JsonObjectSchema {
 }
 
 /**
- * A schema: a class with class-validator decorators, a zod 4 or other Standard Schema object, or a JSON Schema 2020-12
- * document.
+ * A schema: a class with class-validator decorators, a Standard Schema object such as one of zod 4, or a JSON Schema
+ * 2020-12 document.
  */
 export type McpSchemaSource = Type | StandardSchemaV1 | JsonObjectSchema;

@@ -12,7 +12,7 @@ export type SessionCloseReason =
   | 'idle-timeout'
   | 'grace-expired'
   | 'slow-client'
-  /** All sessions together held more than `limits.maxBytes`, and its principal's sessions held the most. */
+  /** All sessions together exceeded `limits.maxBytes`, and its principal's sessions held the most. */
   | 'memory'
   | 'revoked'
   /** It continues on another node. */
@@ -32,13 +32,13 @@ export interface McpSessionView {
   readonly lastActivityAt: number;
   /** Whether a client reads the session's stream right now. */
   readonly attached: boolean;
-  /** Number of the client's requests that have no answer yet. */
+  /** Number of the client's unanswered requests. */
   readonly inFlight: number;
-  /** Characters of messages that wait for the client to read them. */
+  /** Characters of messages that the client has yet to read. */
   readonly queuedBytes: number;
   /** Parameters of the route that the stream was opened on, such as `tenant` in `/:tenant/sse`. */
   readonly params: Readonly<Record<string, string>>;
-  /** Query that the stream was opened with, as `McpContext.streamQuery` has it. */
+  /** Query that the stream was opened with, the same as `McpContext.streamQuery`. */
   readonly streamQuery: Readonly<Record<string, unknown>>;
   readonly protocolVersion?: string;
   readonly clientInfo?: Implementation;
@@ -51,7 +51,7 @@ const DIGITS = 16;
 const digests = new WeakMap<McpSessionView, string>();
 
 /**
- * Names a session where its id must not be seen: the first 16 digits of the id's SHA-256. Cached, as hashing takes 2.7 µs
+ * Names a session without showing its id: the first 16 hex digits of the id's SHA-256. Cached, since hashing takes 2.7 µs
  * and each audited call names its session.
  */
 export function sessionDigest(session: McpSessionView): string {

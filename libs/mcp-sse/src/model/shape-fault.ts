@@ -3,7 +3,7 @@ export interface ShapeIssues {
   readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
 }
 
-/** A schema of the SDK. */
+/** A schema of the official SDK. */
 interface Shape {
   safeParse(value: unknown): { success: true } | { success: false; error: ShapeIssues };
 }
@@ -14,7 +14,7 @@ export function shapeFault(shape: Shape, value: unknown): string | undefined {
   return parsed.success ? undefined : issueText(parsed.error);
 }
 
-/** The first of them. */
+/** The first problem. */
 export function issueText({ issues }: ShapeIssues): string {
   const { path, message } = issues[0]!;
   return path.length === 0 ? message : `${path.join('.')}: ${message}`;

@@ -3,8 +3,8 @@ import { Observable, Subscriber, type Observer, type Operator, type Subscription
 type Next<T> = (value: T) => unknown;
 
 /**
- * An Observable whose subscribers may fail. A subscriber that throws or rejects ends neither the process nor its
- * subscription. Its first failure is reported.
+ * An Observable that tolerates failing subscribers. A subscriber that throws or rejects ends neither the process nor its
+ * subscription; its first failure is reported.
  */
 export class TolerantStream<T> extends Observable<T> {
   /** @param report called with the first failure of each subscriber */
@@ -16,7 +16,7 @@ export class TolerantStream<T> extends Observable<T> {
     this.source = source;
   }
 
-  /** Makes Observables that operators derive tolerant too. */
+  /** Makes Observables derived by operators tolerant too. */
   override lift<R>(operator?: Operator<T, R>): Observable<R> {
     const lifted = new TolerantStream<R>(this as Observable<unknown> as Observable<R>, this.report);
     lifted.operator = operator;
@@ -24,7 +24,7 @@ export class TolerantStream<T> extends Observable<T> {
   }
 
   override subscribe(observer?: Partial<Observer<T>> | Next<T> | null): Subscription {
-    // An operator passes failures on to the subscriber at its end.
+    // An operator passes failures on to its final subscriber.
     if (observer instanceof Subscriber) return super.subscribe(observer);
     const sink: Partial<Observer<T>> = typeof observer === 'function' ? { next: observer } : (observer ?? {});
     let hasFailed = false;

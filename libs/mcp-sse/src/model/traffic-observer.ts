@@ -3,14 +3,13 @@ import type { McpSessionView } from './session-view.js';
 
 /** Follows one request for an observer. */
 export interface ObservedRequest {
-  /** Runs the function that answers it, such as within an async context of the observer. */
+  /** Runs the function that answers the request, for example within an async context of the observer. */
   run?<T>(answer: () => T): T;
 
   /**
    * Called once, when the request ends.
    *
-   * @param outcome the result, or the `JsonRpcError` that it was answered with; undefined if it was cancelled or its
-   *   session ended
+   * @param outcome the result or the `JsonRpcError`; undefined if the request was cancelled or its session ended
    * @param json the answer; empty if there is none
    */
   end(outcome: object | undefined, json: string): void;
@@ -19,9 +18,9 @@ export interface ObservedRequest {
 /** Observes each message between a client and its session. */
 export interface MessageObserver {
   /**
-   * Called when messages of the client have been accepted.
+   * Called when messages from the client have been accepted.
    *
-   * @param received messages that came together, each with the bytes of all
+   * @param received messages that arrived together, each with the bytes of all
    */
   received(
     session: McpSessionView,
@@ -29,22 +28,22 @@ export interface MessageObserver {
   ): void;
   /** Called when a message goes to the client or waits for it. */
   sent(session: McpSessionView, json: string): void;
-  /** Called when events that a client has missed are sent again. */
+  /** Called when missed events are sent again. */
   replayed(session: McpSessionView, events: number): void;
-  /** Called when a POST came here whose session another node has. */
+  /** Called when a POST arrives for a session of another node. */
   routed(): void;
 }
 
-/** Observes the traffic of a server. The layers that see it call it. A request need not have a session. */
+/** Observes the traffic of a server. Called by the layers that handle it. A request need not have a session. */
 export interface TrafficObserver {
-  /** Undefined while nobody observes single messages, so that they cost nothing else. */
+  /** Undefined while nobody observes single messages, so that they cost nothing. */
   readonly messages?: MessageObserver;
 
   /**
-   * Called when a request has come, after the policy and before anything else of the application.
+   * Called when a request has arrived, after the policy and before any other code of the application.
    *
    * @param params as the client sent them, unchecked
-   * @param bytes size of the POST's body or the line that carried it
+   * @param bytes size of the POST's body or of the line that carried the request
    * @returns undefined if nobody follows the request
    */
   request(
@@ -58,7 +57,7 @@ export interface TrafficObserver {
    * Called when a route of the module has answered a request (Express's or Fastify's) with an error.
    *
    * @param status the HTTP status
-   * @param correlationId the one that the log has, if the error was logged
+   * @param correlationId the correlation id in the log, if the error was logged
    */
   refusal(request: object, error: unknown, status: number, correlationId?: string): void;
 }

@@ -10,8 +10,8 @@ import type { ModuleRef } from '@nestjs/core';
 import { UnknownElementException } from '@nestjs/core/errors/exceptions/unknown-element.exception.js';
 
 /**
- * Resolves a class that the options name to its instance: the one that a module provides, else a new one with its
- * dependencies injected. An instance is returned as it is.
+ * Resolves a class of the options to its instance: the one that a module provides, or a new one with its dependencies
+ * injected. Returns an instance as it is.
  */
 export async function providedInstance<T extends object>(
   moduleRef: ModuleRef,
@@ -23,7 +23,7 @@ export async function providedInstance<T extends object>(
   } catch (error) {
     if (!(error instanceof UnknownElementException)) throw error;
     const made = await moduleRef.create<T & Partial<OnModuleInit>>(given as Type<T>);
-    // Nest calls this hook of providers only.
+    // Nest calls this hook on providers only.
     await made.onModuleInit?.();
     return made;
   }

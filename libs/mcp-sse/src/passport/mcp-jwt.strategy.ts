@@ -10,8 +10,8 @@ import type { McpJwtOptions } from '../model/mcp-jwt.options.js';
 type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * The strategy `mcp-jwt` of passport: it accepts the tokens that `auth.jwt` accepts with the same options, so that
- * `AuthGuard('mcp-jwt')` protects other routes of the application by the same rules. Its claims become `request.user`.
+ * The passport strategy `mcp-jwt`. With the options of `auth.jwt` it accepts the same tokens, so that
+ * `AuthGuard('mcp-jwt')` protects other routes of the application by the same rules. Sets `request.user` to the claims.
  *
  * ```ts
  * providers: [{ provide: McpJwtStrategy, useFactory: () => new McpJwtStrategy({ jwksUri, issuer, audience }) }]
@@ -19,7 +19,7 @@ type Claims = Readonly<Record<string, unknown>>;
  */
 @Injectable()
 export class McpJwtStrategy extends PassportStrategy(Strategy, 'mcp-jwt') {
-  /** @throws {McpConfigurationError} when there is not one key or key set, or it does not fit the algorithms */
+  /** @throws {McpConfigurationError} unless there is exactly one key or key set, and it fits the algorithms */
   constructor(options: McpJwtOptions) {
     const jwt = resolveJwt(options);
     const verifier = new JwtVerifier(jwt);
@@ -27,14 +27,14 @@ export class McpJwtStrategy extends PassportStrategy(Strategy, 'mcp-jwt') {
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       algorithms: [...jwt.algorithms],
       jsonWebTokenOptions: { clockTolerance: jwt.clockToleranceSeconds },
-      // jose verifies the token by all the rules; passport-jwt gets the key to read it with.
+      // jose verifies the token by all the rules; passport-jwt gets the key to verify it again.
       secretOrKeyProvider(this: Strategy, _request, token: string, done) {
         const giveKey = done as unknown as (error: unknown, key?: KeyObject) => void;
         void verifier
           .verify(token)
           .then(({ key }) => giveKey(null, KeyObject.from(key)))
           .catch((error: unknown) => {
-            // Passport takes an error about a key for a wrong token, which would be 401.
+            // Passport answers an error about a key with 401, as if the token were wrong.
             if (error instanceof AuthorizationServerException) this.error(error);
             else giveKey(error);
           });
@@ -42,7 +42,7 @@ export class McpJwtStrategy extends PassportStrategy(Strategy, 'mcp-jwt') {
     } as StrategyOptionsWithoutRequest);
   }
 
-  /** May be overridden to load the user whom the claims name. */
+  /** Override it to load the user that the claims name. */
   validate(claims: Claims): unknown {
     return claims;
   }

@@ -1,11 +1,11 @@
-/** Text that a node reads and another one has written. */
+/** Kinds of data that one node writes and another reads. */
 export type ClusterText = 'message' | 'record' | 'event' | 'request';
 
-/** Counts and logs failures that nobody waits for. */
+/** Counts and logs failures of background work. */
 export interface ClusterReports {
-  /** Something cannot be read and is dropped. @param why such as `it is not JSON` */
+  /** Unreadable data was dropped. @param why such as `it is not JSON` */
   unreadable(kind: ClusterText, why: string): void;
-  /** Something was written by a node of a later version. */
+  /** Data was written by a node of a later version. */
   later(version: number): void;
   /** An operation failed by an error of the library. @param where such as `the message "left" of another node` */
   failed(error: unknown, where: string): void;

@@ -4,20 +4,20 @@ import type { NodeLease } from './node-lease.js';
 import type { SessionLog } from './session-log.js';
 import type { SessionStore } from './session-store.js';
 
-/** What the nodes of a cluster share. Made by `redisCluster()` or `memoryCluster()`. */
+/** The store and bus that the nodes of a cluster share. Created by `redisCluster()` or `memoryCluster()`. */
 export interface McpCluster {
-  /** A weakness of how the nodes reach what they share, and its remedy. Logged as a warning at boot. */
+  /** A weakness of the connection to the store, and its remedy. Logged as a warning at boot. */
   readonly weakness?: string;
 
   /**
-   * @param server name of the server: each has sessions of its own
-   * @param reports told of what is dropped; none unless given
+   * @param server name of the server; each server has its own sessions
+   * @param reports counts and logs failures, if given
    */
   join(server: string, limits: ClusterLimits, reports?: ClusterReports): ClusterNode;
 }
 
 export interface ClusterLimits {
-  /** What the log of a session keeps; see the option `replay`. */
+  /** Limits of a session's log; see the option `replay`. */
   readonly maxEvents: number;
   readonly maxBytes: number;
 }
@@ -30,15 +30,15 @@ export interface ClusterNode {
   readonly log: SessionLog;
   readonly bus: NodeBus;
   readonly lease: NodeLease;
-  /** Whether what the nodes share can be reached, as far as is known. */
+  /** Whether the store is reachable, as far as is known. */
   readonly isReachable: boolean;
 
-  /** Resolves when other nodes can reach this one; soon, when that is not possible yet. */
+  /** Resolves when other nodes can reach this one, or soon if the store is unreachable. */
   ready(): Promise<void>;
 
-  /** @param listener called whenever what the nodes share, or the other nodes, can be reached again */
+  /** @param listener called whenever the store or the other nodes become reachable again */
   onReturn(listener: () => void): void;
 
-  /** Leaves the cluster: no other node waits for this one any more. */
+  /** Leaves the cluster, so that other nodes stop waiting for this one. */
   leave(): Promise<void>;
 }

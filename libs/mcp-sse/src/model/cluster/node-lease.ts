@@ -1,22 +1,22 @@
-/** How long a silent node counts as alive, in milliseconds: longer than an event loop may be blocked. */
+/** How long a silent node counts as alive, in milliseconds. Longer than event loops are usually blocked. */
 export const LEASE_MS = 2_500;
 
-/** How often a node says that it is alive, in milliseconds. */
+/** Interval of a node's heartbeats, in milliseconds. */
 export const BEAT_MS = 500;
 
-/** After a longer standstill, a process may have missed the end of its lease. */
+/** After a longer standstill, the process may have missed the end of its lease. Milliseconds. */
 const STANDSTILL_MS = LEASE_MS - 2 * BEAT_MS;
 
 /**
- * Tells how long a node can rely on owning its sessions. While its process runs, its beats keep other nodes away. After
- * too long a standstill a new term begins, in which the store has to confirm each session before anything more is
- * accepted or answered for it.
+ * Tells how long a node can rely on owning its sessions. While its process runs, its heartbeats keep other nodes from
+ * taking them over. After a long standstill a new term begins, in which the store must confirm each session before the
+ * node accepts or answers anything for it.
  */
 export class NodeLease {
   private seenAt = Date.now();
   private lapses = 0;
 
-  /** Grows with each standstill. Read it at least once a second: a standstill is noticed between two reads. */
+  /** Grows with each standstill, which is noticed between two reads. Read it at least once a second. */
   get term(): number {
     const now = Date.now();
     if (now - this.seenAt > STANDSTILL_MS) this.lapses++;

@@ -3,15 +3,15 @@ import type { ClientCapabilities, Implementation, LoggingLevel } from '@modelcon
 import type { McpPrincipal } from '../principal.js';
 import type { McpTransportName } from '../session-view.js';
 
-/** What a node needs to go on with a session. Plain JSON. */
+/** The state that another node needs to continue a session. Plain JSON. */
 export interface SessionRecord {
   readonly id: string;
   readonly transport: McpTransportName;
   readonly principal: McpPrincipal;
   readonly params: Readonly<Record<string, string>>;
-  /** Headers of the request that opened its stream, as far as they may be stored. */
+  /** The headers of the opening request that may be stored. */
   readonly streamHeaders: IncomingHttpHeaders;
-  /** Query of that request, likewise; an earlier version has none. */
+  /** The query parameters of that request that may be stored; missing in records of earlier versions. */
   readonly streamQuery?: Readonly<Record<string, unknown>>;
   readonly graceMs: number;
   /** Milliseconds since the epoch. */
@@ -19,18 +19,18 @@ export interface SessionRecord {
   readonly state: NegotiatedState;
 }
 
-/** What a session has negotiated with its client. */
+/** The state that a session has negotiated with its client. */
 export interface NegotiatedState {
   readonly protocolVersion?: string;
   readonly clientInfo?: Implementation;
   readonly clientCapabilities?: ClientCapabilities;
-  /** Whether the client has sent `initialized`, so that it may be asked. */
+  /** Whether the client has sent `initialized`, so that requests may be sent to it. */
   readonly initialized?: boolean;
   readonly logLevel?: LoggingLevel;
   readonly subscriptions: readonly string[];
 }
 
-/** A field of a session's record that is written on its own, as JSON; null for one that is removed. */
+/** Fields of a session's record that are written separately, as JSON; null removes a field. */
 export type RecordField = readonly [name: string, json: string | null];
 
 const STATE = 'state.';

@@ -5,7 +5,7 @@ import type { SessionRecord } from './session-record.js';
 export interface AdoptedSession {
   readonly record: SessionRecord;
   readonly epoch: number;
-  /** Requests without an answer, as JSON of their ids, and the streams of their answers. */
+  /** Unanswered requests: their ids as JSON, and the streams of their answers. */
   readonly inFlight: readonly (readonly [request: string, stream: number])[];
   readonly entries: readonly LogEntry[];
 }
@@ -17,22 +17,22 @@ export interface SessionStore {
   /**
    * Makes a node the owner, with the next epoch, unless the owner has changed.
    *
-   * @param from the owner that it is taken from
-   * @returns undefined for all but one of the nodes that try
+   * @param from the previous owner
+   * @returns undefined unless this node won; only one of the nodes that try does
    */
   adopt(id: string, from: SessionOwner, node: string): Promise<AdoptedSession | undefined>;
 
   /** Lets any node adopt a session at once. */
   release(id: string, owner: SessionOwner): Promise<WriteOutcome>;
 
-  /** Keeps a session from expiring, which it does once nobody has renewed it for longer than its grace. */
+  /** Keeps a session from expiring. It expires when nobody renews it for longer than its grace. */
   renew(id: string, owner: SessionOwner): Promise<WriteOutcome>;
 
-  /** Deletes all of a session. */
+  /** Deletes all data of a session. */
   remove(id: string, owner: SessionOwner): Promise<WriteOutcome>;
 }
 
-/** How late a node may be, or how long Redis may be away, before a session expires. */
+/** How late a node may be, or how long Redis may be unreachable, before a session expires. */
 const MARGIN_MS = 5_000;
 
 /** How often the owner renews a session, in milliseconds. */

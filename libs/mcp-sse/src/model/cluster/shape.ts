@@ -1,7 +1,7 @@
-/** An object of JSON. */
+/** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Checks the shape of a value that was parsed from JSON. Members that it does not name are ignored. */
+/** Checks the shape of a parsed JSON value. Ignores members that it does not name. */
 export type Shape = (value: unknown) => boolean;
 
 export const isText = (value: unknown): value is string => typeof value === 'string';
@@ -49,5 +49,5 @@ export const PRINCIPAL = {
 
 export const isPrincipal = object(PRINCIPAL);
 
-/** Headers, or parameters of a path. */
+/** Headers or path parameters. */
 export const isTexts = mapOf(either(isText, listOf(isText)));

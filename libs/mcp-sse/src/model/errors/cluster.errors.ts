@@ -1,4 +1,4 @@
-/** The cluster's store cannot be reached for now, or a node does not answer. */
+/** The cluster's store is unreachable, or a node does not answer. */
 export class ClusterUnavailableError extends Error {
   override readonly name = 'ClusterUnavailableError';
 
@@ -7,7 +7,7 @@ export class ClusterUnavailableError extends Error {
   }
 }
 
-/** A node died while it was asked something. It may have received the request. */
+/** A node died before it answered a message. It may have received the message. */
 export class NodeGoneError extends Error {
   override readonly name = 'NodeGoneError';
 }

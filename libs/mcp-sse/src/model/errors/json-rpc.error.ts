@@ -1,14 +1,14 @@
 /**
- * An error of the protocol. Thrown by a handler it becomes the request's JSON-RPC error with this code and message.
- * Other exceptions become results with `isError`, or are masked.
+ * An error of the protocol. Thrown by a handler, it becomes the JSON-RPC error of the request, with this code and
+ * message. Other exceptions become results with `isError`, or are masked.
  */
 export class JsonRpcError extends Error {
   override readonly name = 'JsonRpcError';
 
   /**
    * @param code JSON-RPC or MCP code, such as -32602 for invalid parameters
-   * @param options with the `cause`, which no client sees. If it is an HttpException of 401, 403 or 429, the audit trail
-   *   records the call as a denial
+   * @param options may have a `cause`, which clients never see. If that is an HttpException of 401, 403 or 429, the audit
+   *   trail records the call as a denial
    */
   constructor(
     readonly code: number,
@@ -24,13 +24,13 @@ export class JsonRpcError extends Error {
 const REFUSED = -32000;
 
 /**
- * The principal needs more scopes. Over HTTP the answer is 403 with a challenge that names them, so that the client can
- * ask its user for them.
+ * The principal lacks scopes. Over HTTP the answer is 403 with a challenge that names them, so that the client can ask its
+ * user for them.
  *
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization#scope-challenge-handling
  */
 export class InsufficientScopeError extends JsonRpcError {
-  /** @param scopes all scopes that are needed */
+  /** @param scopes all required scopes */
   constructor(readonly scopes: readonly string[]) {
     super(REFUSED, `Insufficient scope: ${scopes.join(' ')} needed. Authorize again with it.`, {
       error: 'insufficient_scope',

@@ -1,9 +1,9 @@
-/** The application is configured in a way that cannot work. Stops the boot. The message says how to mend it. */
+/** The application is misconfigured. Stops the boot. The message says how to fix it. */
 export class McpConfigurationError extends Error {
   override readonly name: string = 'McpConfigurationError';
 }
 
-/** A method of a controller is decorated. Nest would silently not run its guards. */
+/** A controller's method is decorated. Nest would silently skip its guards. */
 export class McpDecoratedControllerError extends McpConfigurationError {
   override readonly name = 'McpDecoratedControllerError';
 
@@ -27,7 +27,7 @@ export class McpDuplicateNameError extends McpConfigurationError {
   }
 }
 
-/** A decorated method has a parameter for which there is no value to pass. */
+/** A decorated method has a parameter that no decorator fills. */
 export class McpParameterError extends McpConfigurationError {
   override readonly name = 'McpParameterError';
 
@@ -40,7 +40,7 @@ export class McpParameterError extends McpConfigurationError {
 export class McpSchemaError extends McpConfigurationError {
   override readonly name = 'McpSchemaError';
 
-  /** @param where the class and method (and option) that the schema belongs to */
+  /** @param where the class and method (and option) of the schema */
   constructor(where: string, problem: string) {
     super(`${where}: ${problem}`);
   }

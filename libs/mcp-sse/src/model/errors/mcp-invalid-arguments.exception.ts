@@ -8,7 +8,7 @@ export interface ArgumentIssue {
   readonly message: string;
 }
 
-/** The arguments of a call do not fit its schema. The message names the first 20 fields that fail. */
+/** The arguments of a call do not match its schema. The message names the first 20 invalid fields. */
 export class McpInvalidArgumentsException extends BadRequestException {
   /** @param more how many issues there are besides `issues` */
   constructor(

@@ -1,6 +1,6 @@
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 
-/** Nest's logger, writing to standard error: standard output belongs to the protocol. */
+/** Nest's logger, but writing to standard error: standard output carries the protocol. */
 export class McpStdioLogger extends ConsoleLogger {
   protected override printMessages(
     messages: unknown[],

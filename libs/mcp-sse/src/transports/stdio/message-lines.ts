@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream';
 const NEWLINE = 0x0a;
 
 /**
- * Reads the lines of an input.
+ * Reads an input line by line.
  *
- * @param maxBytes size of the longest line
- * @returns each line, or undefined for a longer one
+ * @param maxBytes maximum size of a line
+ * @returns each line; undefined in place of a longer one
  */
 export async function* messageLines(input: Readable, maxBytes: number): AsyncGenerator<string | undefined> {
   let parts: Buffer[] = [];

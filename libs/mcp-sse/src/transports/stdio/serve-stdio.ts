@@ -9,18 +9,18 @@ import { StdioIntake } from './stdio-intake.js';
 import { StdioOutlet } from './stdio.outlet.js';
 
 export interface McpStdioOptions {
-  /** The user that the process acts for: guards find it as `request.user`. Nobody unless given. */
+  /** The user that the process acts for, which guards find as `request.user`. None by default. */
   user?: object;
-  /** Standard input unless given. */
+  /** Standard input by default. */
   input?: Readable;
-  /** Standard output unless given. */
+  /** Standard output by default. */
   output?: Writable;
 }
 
 /**
- * Serves one client over standard input and output, one message per line, until the input ends and every
- * request is answered, or the session is closed. Guards, pipes,
- * interceptors and filters run as they do over HTTP; their request has no headers.
+ * Serves one client over standard input and output, one message per line. Resolves when the input has ended and every
+ * request is answered, or when the session is closed. Guards, pipes, interceptors and filters run as they do over HTTP;
+ * their request has no headers.
  *
  * ```ts
  * const app = await NestFactory.createApplicationContext(AppModule, { logger: new McpStdioLogger() });

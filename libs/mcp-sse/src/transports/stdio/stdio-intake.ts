@@ -11,14 +11,14 @@ import { refusedAnswers, requestIdOf } from '../../protocol/refused-message.js';
 import { SessionClosedError } from '../../sessions/session.errors.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 
-/** The official SDK uses the same for errors of the server. */
+/** The code that the official SDK uses for server errors. */
 const SERVER_ERROR = -32000;
 
-/** Hands the lines of a client to its session, and answers those that are refused. */
+/** Passes a client's lines to its session, and answers refused lines with an error. */
 export class StdioIntake {
   private readonly request: object;
 
-  /** @param user that the process acts for */
+  /** @param user the user that the process acts for */
   constructor(
     private readonly session: McpSession,
     private readonly options: Pick<ResolvedOptions, 'contextFactory' | 'limits'>,
@@ -29,7 +29,7 @@ export class StdioIntake {
     this.request = { headers: {}, query: {}, params: {}, user };
   }
 
-  /** @param line undefined for one that is too large */
+  /** @param line undefined if it was too large */
   async receive(line: string | undefined): Promise<void> {
     let json: unknown;
     try {
@@ -41,7 +41,7 @@ export class StdioIntake {
     }
   }
 
-  /** Calls that wait for an answer which is refused fail at once. @throws {JsonRpcError} */
+  /** If a client's answer is refused, the call that waits for it fails at once. @throws {JsonRpcError} */
   private async messagesOf(json: unknown, bytes: number): Promise<readonly JsonRpcMessage[]> {
     try {
       const isBatched = revisionOf(this.session.protocolVersion)?.hasBatches ?? false;
@@ -61,11 +61,11 @@ export class StdioIntake {
     await session.accept(messages, origin);
   }
 
-  /** Each request of a line has the error, as its client waits for each. */
+  /** Answers each request of the line with the error, since the client waits for each. */
   private refuse(json: unknown, error: JsonRpcError): void {
     const ids = new Set([json].flat().map(requestIdOf));
     ids.delete(null);
-    // An error with the id of a request in flight would answer that one.
+    // An error with the id of a request in flight would answer that request.
     for (const id of ids) if (this.session.isInFlight(id!)) ids.delete(id);
     if (ids.size === 0) ids.add(null);
     for (const id of ids) this.output.write(`${serializeError(id, error)}\n`);

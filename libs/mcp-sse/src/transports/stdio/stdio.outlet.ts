@@ -7,7 +7,7 @@ export class StdioOutlet implements SessionOutlet {
   readonly unread = 0;
   readonly keptBytes = 0;
 
-  /** @param onEnd called when the session ends: no more input is read then */
+  /** @param onEnd called when the session ends, so that no more input is read */
   constructor(
     private readonly output: Writable,
     private readonly maxQueuedBytes: number,
@@ -35,7 +35,7 @@ export class StdioOutlet implements SessionOutlet {
   /** The client cannot come back. */
   detach(): void {}
 
-  /** Nothing is kept. */
+  /** Keeps no events. */
   trim(): void {}
 
   end(): void {
