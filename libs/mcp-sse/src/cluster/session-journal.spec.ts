@@ -315,6 +315,16 @@ describe('the journal of a session', () => {
     );
   });
 
+  it('writes an event that came while a store that had lost the session got it back', async () => {
+    const real = new Journaled();
+    await real.settle();
+    real.store.lose();
+    real.journal.save();
+    real.append(1, false);
+    await real.settle();
+    expect(real.store.entries).toEqual(real.appended);
+  });
+
   it('neither keeps nor delivers after a standstill until the store has confirmed the session', async () => {
     const real = new Journaled();
     await real.settle();

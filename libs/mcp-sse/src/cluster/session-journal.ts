@@ -56,6 +56,8 @@ export class SessionJournal implements SharedJournal {
   /** Term of the node's lease in which the store last confirmed that the session is this node's. */
   private term: number;
   private position: number;
+  /** Position of the newest event that was part of a write. Later ones still wait for theirs. */
+  private noted: number;
 
   /** @param stored the record of an adopted session */
   constructor(
@@ -70,7 +72,7 @@ export class SessionJournal implements SharedJournal {
     this.isNew = epoch === 0;
     if (stored) this.written.confirm(recordFields(stored));
     this.term = node.lease.term;
-    this.position = epoch * POSITIONS_PER_EPOCH;
+    this.position = this.noted = epoch * POSITIONS_PER_EPOCH;
   }
 
   /** @param inFlight requests that the last owner left */
@@ -100,6 +102,7 @@ export class SessionJournal implements SharedJournal {
       bytes,
       note: (batch) => {
         batch.add(entry);
+        this.noted = entry.position;
         if (completes !== undefined) batch.complete(completes);
       },
       then: (keeping) => {
@@ -270,7 +273,8 @@ export class SessionJournal implements SharedJournal {
     const record = this.written.changes(whole);
     const newest = kept.at(-1)?.position ?? 0;
     const all = [...kept, ...entries.filter(({ position }) => position > newest)];
-    const floor = all.length > 0 ? all[0]!.position - 1 : this.position;
+    // The store drops events up to the floor, so it must not rise above one that is still to be written.
+    const floor = all.length > 0 ? all[0]!.position - 1 : this.noted;
     return { record, creates: true, accepted: [...this.inFlight], completed: [], entries: all, floor };
   }
 }
