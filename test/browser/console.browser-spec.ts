@@ -149,8 +149,13 @@ describeInChromium((browser) => {
         await connected(console);
         const { page } = console;
         await page.getByRole('link', { name: /^perform/ }).click();
+        // A call whose acceptance was lost with the network has failed for the page.
+        const accepted = page.waitForResponse((response) =>
+          Boolean(response.request().postData()?.includes('tools/call')),
+        );
         await page.getByRole('button', { name: 'Call', exact: true }).click();
         const act = await app.get(Stage).next();
+        await (await accepted).finished();
         network.online = false;
         await page.getByText('Connection lost. Reconnecting…').waitFor();
         act.resolve('said while nobody listened');

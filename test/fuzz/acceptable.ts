@@ -17,10 +17,11 @@ export function requestsIn(text: string, hasBatches: boolean): Id[] | undefined 
   return each.includes(undefined) ? undefined : (each as Id[][]).flat();
 }
 
-/** The id that is still readable in a refused text. */
-export function readableId(text: string): Id | undefined {
-  const body = parsed(text);
-  return isObject(body) && isId(body['id']) ? body['id'] : undefined;
+/** The ids that are still readable in a refused text: of a message, or of each message of a batch. */
+export function readableIds(text: string): Id[] {
+  return [parsed(text)]
+    .flat()
+    .flatMap((message) => (isObject(message) && isId(message['id']) ? [message['id']] : []));
 }
 
 function requestIn(value: unknown): Id[] | undefined {

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { serveStdio } from 'nestjs-mcp-sse';
-import { readableId, requestsIn } from './acceptable.js';
+import { readableIds, requestsIn } from './acceptable.js';
 import type { FuzzServer } from './fuzz-server.js';
 import type { Outgoing } from './messages.js';
 import { FuzzPeer, withinPatience } from './peer.js';
@@ -83,8 +83,7 @@ export class StdioPeer extends FuzzPeer {
     const ids = requestsIn(line, this.hasBatches);
     this.ledger.sending(ids ?? []);
     if (!ids || isTooLong) {
-      const id = readableId(line);
-      this.ledger.unsure(id === undefined ? [] : [id]);
+      this.ledger.unsure(readableIds(line));
       this.refusals++;
     } else if (this.ledger.isRepeated(ids)) {
       this.ledger.unsure(ids);
