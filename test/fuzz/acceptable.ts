@@ -3,6 +3,9 @@ export type Id = string | number;
 /** Maximum nesting depth of accepted messages. */
 const MAX_DEPTH = 64;
 
+/** Maximum length of accepted ids, in characters. */
+const MAX_ID_LENGTH = 1_024;
+
 /**
  * Judges a client's text by the protocol, independently of the server.
  *
@@ -61,7 +64,7 @@ function isContainer(value: unknown): value is object {
 }
 
 function isId(value: unknown): value is Id {
-  return typeof value === 'string' || Number.isSafeInteger(value);
+  return typeof value === 'string' ? value.length <= MAX_ID_LENGTH : Number.isSafeInteger(value);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
