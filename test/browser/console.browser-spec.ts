@@ -155,7 +155,7 @@ describeInChromium((browser) => {
         );
         await page.getByRole('button', { name: 'Call', exact: true }).click();
         const act = await app.get(Stage).next();
-        await (await accepted).finished();
+        await accepted;
         network.online = false;
         await page.getByText('Connection lost. Reconnecting…').waitFor();
         act.resolve('said while nobody listened');
