@@ -3,18 +3,16 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { rpc } from '../clients/http-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters, type AdapterName } from '../fixtures/adapters.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
 import { AuthorizationServer } from '../fixtures/authorization-server/authorization-server.js';
 import { rsaKeyPair } from '../fixtures/authorization-server/signing-keys.js';
 import { movableClock } from '../fixtures/clock.js';
-import { startApp, type RunningApp } from '../fixtures/start-app.js';
-import { WhoAmI } from '../fixtures/who-am-i.js';
+import { PATIENCE_MS, startWithJwks } from '../fixtures/jwks-app.js';
+import type { RunningApp } from '../fixtures/start-app.js';
 
 type Headers = Record<string, string>;
 
 const FOREIGN = rsaKeyPair();
-/** For a machine that is busy. */
-const PATIENCE_MS = 30_000;
 const MINUTE_MS = 60_000;
 const PING = rpc('attack', 'ping');
 
@@ -24,26 +22,13 @@ function bearer(token: string): Headers {
   return { authorization: `Bearer ${token}` };
 }
 
-async function start(
-  adapter: AdapterName,
-  authorizationServer: AuthorizationServer,
-  jwksTimeoutMs = PATIENCE_MS,
-): Promise<RunningApp> {
-  const { url: issuer, jwksUri, audience } = authorizationServer;
-  const options = {
-    auth: { jwt: { jwksUri, issuer, audience, jwksTimeoutMs } },
-    sse: { heartbeatMs: false } as const,
-  };
-  return startApp({ adapter, providers: [WhoAmI], options });
-}
-
 describeOnAdapters('while the key set cannot be had', (adapter) => {
   let authorizationServer: AuthorizationServer;
   let running: RunningApp;
 
   beforeEach(async () => {
     authorizationServer = await AuthorizationServer.start();
-    running = await start(adapter, authorizationServer, 1_000);
+    running = await startWithJwks(adapter, authorizationServer, 1_000);
   });
 
   afterEach(async () => {
@@ -121,7 +106,7 @@ describeOnAdapters('a token that was let in', (adapter) => {
 
   beforeEach(async () => {
     authorizationServer = await AuthorizationServer.start();
-    running = await start(adapter, authorizationServer);
+    running = await startWithJwks(adapter, authorizationServer);
   });
 
   afterEach(async () => {

@@ -3,17 +3,15 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
-import { describeOnAdapters, type AdapterName } from '../fixtures/adapters.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
 import { AuthorizationServer } from '../fixtures/authorization-server/authorization-server.js';
 import { rsaKeyPair } from '../fixtures/authorization-server/signing-keys.js';
-import { startApp, type RunningApp } from '../fixtures/start-app.js';
-import { WhoAmI } from '../fixtures/who-am-i.js';
+import { PATIENCE_MS, startWithJwks } from '../fixtures/jwks-app.js';
+import type { RunningApp } from '../fixtures/start-app.js';
 
 type Headers = Record<string, string>;
 
 const FOREIGN = rsaKeyPair();
-/** For a machine that is busy. */
-const PATIENCE_MS = 30_000;
 
 const PING = rpc('attack', 'ping');
 
@@ -119,19 +117,6 @@ function ways(url: string, sse: WireClient, http: HttpWireClient) {
   ];
 }
 
-async function start(
-  adapter: AdapterName,
-  authorizationServer: AuthorizationServer,
-  jwksTimeoutMs = PATIENCE_MS,
-): Promise<RunningApp> {
-  const { url: issuer, jwksUri, audience } = authorizationServer;
-  const options = {
-    auth: { jwt: { jwksUri, issuer, audience, jwksTimeoutMs } },
-    sse: { heartbeatMs: false } as const,
-  };
-  return startApp({ adapter, providers: [WhoAmI], options });
-}
-
 describeOnAdapters('a token', (adapter) => {
   let authorizationServer: AuthorizationServer;
   let running: RunningApp;
@@ -140,7 +125,7 @@ describeOnAdapters('a token', (adapter) => {
 
   beforeAll(async () => {
     authorizationServer = await AuthorizationServer.start();
-    running = await start(adapter, authorizationServer);
+    running = await startWithJwks(adapter, authorizationServer);
     const headers = bearer(authorizationServer.token());
     victims = await WireClient.connect(`${running.url}/sse`, headers);
     attempt = ways(running.url, victims, await HttpWireClient.connect(`${running.url}/mcp`, { headers }));

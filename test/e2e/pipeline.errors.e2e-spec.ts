@@ -1,42 +1,13 @@
 import { createRequire } from 'node:module';
 import { expect, it } from '@jest/globals';
-import {
-  BadRequestException,
-  ConflictException,
-  Injectable,
-  UseGuards,
-  type CanActivate,
-} from '@nestjs/common';
+import { BadRequestException, Injectable, UseGuards, type CanActivate } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
 import { JsonRpcError, McpPrompt, McpResource, McpTool } from 'nestjs-mcp-sse';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
+import { Failing, MASKED } from '../fixtures/failing.js';
 import { MemoryLog } from '../fixtures/memory-log.js';
-
-const MASKED = /^isError: Internal error \(correlation id ([\w-]{36})\)$/;
-
-class BusinessError extends Error {}
-
-@Injectable()
-class Failing {
-  @McpTool()
-  business() {
-    throw new BusinessError('no stock');
-  }
-  @McpTool()
-  unknown() {
-    throw new Error('password=hunter2');
-  }
-  @McpTool()
-  conflict() {
-    throw new ConflictException('The order has been sent.');
-  }
-  @McpTool()
-  ours() {
-    throw new JsonRpcError(-32000, 'Ours');
-  }
-}
 
 describeOnAdapters('errors', (adapter) => {
   const { connect } = appPerTest(adapter);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   Catch,
-  ConflictException,
   HttpException,
   Injectable,
   UseFilters,
@@ -12,14 +11,11 @@ import {
   type INestApplication,
 } from '@nestjs/common';
 import { APP_FILTER, BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
-import { JsonRpcError, McpExecutionContext, McpTool } from 'nestjs-mcp-sse';
+import { McpExecutionContext, McpTool } from 'nestjs-mcp-sse';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
+import { BusinessError, Failing, MASKED } from '../fixtures/failing.js';
 import { MemoryLog } from '../fixtures/memory-log.js';
-
-const MASKED = /^isError: Internal error \(correlation id ([\w-]{36})\)$/;
-
-class BusinessError extends Error {}
 
 /** Catches business errors and answers in their place. */
 @Catch(BusinessError)
@@ -28,26 +24,6 @@ class NamedFilter implements ExceptionFilter {
 
   catch(error: Error): string {
     return `${this.name} filter: ${error.message}`;
-  }
-}
-
-@Injectable()
-class Failing {
-  @McpTool()
-  business() {
-    throw new BusinessError('no stock');
-  }
-  @McpTool()
-  unknown() {
-    throw new Error('password=hunter2');
-  }
-  @McpTool()
-  conflict() {
-    throw new ConflictException('The order has been sent.');
-  }
-  @McpTool()
-  ours() {
-    throw new JsonRpcError(-32000, 'Ours');
   }
 }
 

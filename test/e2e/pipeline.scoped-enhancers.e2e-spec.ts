@@ -19,24 +19,9 @@ import { map, type Observable } from 'rxjs';
 import { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
-
-interface PostRequest {
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-}
+import { callWith, type PostRequest } from '../fixtures/post-with-headers.js';
 
 const ANYTHING = { type: 'object' } as const;
-
-/** Calls a tool by a POST that has headers of its own. */
-async function callWith(
-  client: WireClient,
-  headers: Record<string, string>,
-  id: number,
-  name: string,
-): Promise<string> {
-  await client.post({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } }, headers);
-  return textOf(await client.answer(id));
-}
 
 /** Counts instances of the class that extends it. */
 let instances = 0;

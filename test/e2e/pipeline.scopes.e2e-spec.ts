@@ -15,25 +15,9 @@ import {
   type HostComponentInfo,
 } from '@nestjs/core';
 import { McpContext, McpResource, McpTool } from 'nestjs-mcp-sse';
-import { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
-
-interface PostRequest {
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-}
-
-/** Calls a tool by a POST that has headers of its own. */
-async function callWith(
-  client: WireClient,
-  headers: Record<string, string>,
-  id: number,
-  name: string,
-): Promise<string> {
-  await client.post({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } }, headers);
-  return textOf(await client.answer(id));
-}
+import { callWith, type PostRequest } from '../fixtures/post-with-headers.js';
 
 /** Counts instances of the class that extends it. */
 let instances = 0;
