@@ -9,7 +9,7 @@ import type {
 } from '@modelcontextprotocol/sdk/types.js';
 import type { ClientRequestOptions, ClientRequests } from './client-requests.js';
 import type { McpPrincipal } from './principal.js';
-import type { McpSessionView } from './session-view.js';
+import type { McpSessionView, McpTransportName } from './session-view.js';
 
 /**
  * Sends `notifications/message` to the client of the running request, if the client wants that level. Until it sets one
@@ -30,6 +30,8 @@ export type McpLog = Readonly<Record<LoggingLevel, (data: unknown, logger?: stri
 export abstract class McpContext implements ClientRequests {
   /** The session of the request. Requests of a stateless revision of the protocol have none. */
   abstract readonly session?: McpSessionView;
+  /** What carried the request. */
+  abstract readonly transport: McpTransportName;
   abstract readonly principal: McpPrincipal;
   /** The JSON-RPC id of the request. */
   abstract readonly requestId: RequestId;

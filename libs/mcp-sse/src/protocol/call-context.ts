@@ -14,7 +14,7 @@ import { McpClientError } from '../model/errors/mcp-client.error.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { McpContext, type McpLog } from '../model/mcp-context.js';
 import type { McpPrincipal } from '../model/principal.js';
-import type { McpSessionView } from '../model/session-view.js';
+import type { McpSessionView, McpTransportName } from '../model/session-view.js';
 import { CallLogger, isLogged } from './call-logger.js';
 import type { ClientRequestContext } from './client-request-queue.js';
 import { ClientRequestSender } from './client-request-sender.js';
@@ -44,6 +44,7 @@ export type ContextRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { 
 export interface CallPort {
   /** The session that the request was made in, if any. */
   readonly session?: McpSessionView;
+  readonly transport: McpTransportName;
   readonly state: Readonly<ClientState>;
   readonly checkForm: FormCheck;
   notify(method: string, params: Readonly<Record<string, unknown>> | undefined, relatesTo: RequestId): void;
@@ -81,6 +82,10 @@ export class CallContext extends McpContext {
 
   get session(): McpSessionView | undefined {
     return this.#port.session;
+  }
+
+  get transport(): McpTransportName {
+    return this.#port.transport;
   }
 
   get correlationId(): string {

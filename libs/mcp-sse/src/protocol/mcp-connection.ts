@@ -8,7 +8,7 @@ import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { Invoker } from '../model/invoker.js';
 import { policyContextOf } from '../model/mcp-policy.js';
-import type { McpSessionView } from '../model/session-view.js';
+import type { McpSessionView, McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import { CallContext, type ContextRequestOptions, type MessageOrigin } from './call-context.js';
 import { ClientRequestQueue } from './client-request-queue.js';
@@ -73,6 +73,10 @@ export class McpConnection implements ExecutionHost {
     readonly session: McpSessionView,
     private readonly outlet: ConnectionOutlet,
   ) {}
+
+  get transport(): McpTransportName {
+    return this.session.transport;
+  }
 
   get checkForm(): FormCheck {
     return this.options.checkForm;
