@@ -6,6 +6,8 @@ import type { SerializedMembers } from './serialized-members.js';
 export interface InvokedContext extends McpContext {
   /** The error code for a resource that does not exist. It differs between revisions of the protocol. */
   readonly resourceNotFoundCode: number;
+  /** Whether the run ends with questions to the client, whatever the handler returns or throws. */
+  readonly isLeft: boolean;
   /** Aborts the context's signal. The request is answered nonetheless. */
   abort(reason: Error): void;
 }

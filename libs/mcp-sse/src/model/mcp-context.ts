@@ -18,6 +18,12 @@ import type { McpSessionView, McpTransportName } from './session-view.js';
 export type McpLog = Readonly<Record<LoggingLevel, (data: unknown, logger?: string) => void>>;
 
 /**
+ * A family of revisions that shares a wire. In the legacy era a client opens a session by `initialize`; in the modern
+ * one each request stands for itself.
+ */
+export type McpEra = 'legacy' | 'modern';
+
+/**
  * The request that a handler answers, and ways to reach its client. Also has the members of the object that the
  * `contextFactory` option returns. Declare them by augmenting this class:
  *
@@ -57,6 +63,8 @@ export abstract class McpContext implements ClientRequests {
   /** Aborts when the client cancels the request, the session ends, or the handler takes too long. */
   abstract readonly signal: AbortSignal;
   abstract readonly log: McpLog;
+  /** The family of the client's revision. */
+  abstract readonly era: McpEra;
   abstract readonly protocolVersion?: string;
   abstract readonly clientInfo?: Implementation;
   abstract readonly clientCapabilities?: ClientCapabilities;
@@ -81,6 +89,17 @@ export abstract class McpContext implements ClientRequests {
   abstract listRoots(
     ...args: Parameters<ClientRequests['listRoots']>
   ): ReturnType<ClientRequests['listRoots']>;
+
+  /**
+   * Runs a step once, however often the handler runs because it asks its client. Later runs get the result of the first,
+   * which the client carries sealed, so keep it small. A step that fails runs again. Where a handler runs once anyway, the
+   * step just runs.
+   *
+   * @param key tells the step from others of the handler
+   * @param step returns plain data. You get it back as JSON carries it: a Date becomes a string
+   * @throws {TypeError} when the key is used twice, or the result has no JSON
+   */
+  abstract once<T>(key: string, step: () => T | Promise<T>): Promise<T>;
 
   /**
    * Ends the stream that carries this request's messages, but not the request. The client reconnects for the rest after

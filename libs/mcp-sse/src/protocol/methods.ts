@@ -1,5 +1,5 @@
 import type { InvokedMethod } from '../model/invoker.js';
-import type { Era } from './revisions.js';
+import type { McpEra } from '../model/mcp-context.js';
 
 /** The requests that the protocol layer answers by itself. */
 export type ProtocolMethod =
@@ -14,7 +14,7 @@ export type MethodTarget =
 interface Row<AnsweredBy> {
   readonly answeredBy: AnsweredBy;
   /** The eras that have it. */
-  readonly eras: readonly Era[];
+  readonly eras: readonly McpEra[];
   /** What it is for. */
   readonly target?: MethodTarget;
   /** Type of its entry in the audit trail. A request without one is not audited. */
@@ -27,8 +27,8 @@ interface Row<AnsweredBy> {
 export type Method =
   (Row<'protocol'> & { readonly name: ProtocolMethod }) | (Row<'invoker'> & { readonly name: InvokedMethod });
 
-const LEGACY: readonly Era[] = ['legacy'];
-const BOTH: readonly Era[] = ['legacy', 'modern'];
+const LEGACY: readonly McpEra[] = ['legacy'];
+const BOTH: readonly McpEra[] = ['legacy', 'modern'];
 const TOOL: MethodTarget = { kind: 'tool', param: 'name' };
 const PROMPT: MethodTarget = { kind: 'prompt', param: 'name' };
 const RESOURCE: MethodTarget = { kind: 'resource', param: 'uri' };

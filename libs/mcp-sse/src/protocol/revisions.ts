@@ -1,13 +1,9 @@
-/**
- * A family of revisions that shares a wire. In the legacy era a client opens a session by `initialize`; in the modern
- * one each request stands for itself.
- */
-export type Era = 'legacy' | 'modern';
+import type { McpEra } from '../model/mcp-context.js';
 
 /** A revision of the protocol that this server speaks, and how it differs from the others. */
 export interface Revision {
   readonly version: string;
-  readonly era: Era;
+  readonly era: McpEra;
   /** A client may send several messages as one JSON array. */
   readonly hasBatches: boolean;
   /** Streams of Streamable HTTP begin with an event that has an id and no data, and may be closed and polled. */
