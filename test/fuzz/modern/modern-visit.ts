@@ -72,7 +72,7 @@ export function modernVisit(owner: string): fc.Arbitrary<ModernVisit> {
       { weight: 7, arbitrary: fc.constant(0) },
       { weight: 3, arbitrary: fc.integer({ min: 1, max: 5 }) },
     ),
-    abortMs: fc.option(fc.nat(5), { nil: undefined, freq: 20 }),
+    abortMs: fc.oneof({ weight: 95, arbitrary: fc.constant(undefined) }, { weight: 5, arbitrary: fc.nat(5) }),
   });
   const legacy = fc.record({ does: fc.constant('legacy' as const), text: fc.constantFrom(...LEGACY) });
   const disturb = fc.record({ does: fc.constant('disturb' as const), how: fc.nat(5) });
