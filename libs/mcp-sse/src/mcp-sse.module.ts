@@ -236,7 +236,7 @@ function createSessionService(
 function createStatelessRequests(
   options: ResolvedOptions,
   invoker: McpInvoker,
-  { memory }: McpSessionService,
+  sessions: McpSessionService,
   errors: ErrorReporter,
   observer: TrafficObserver,
 ): StatelessRequests {
@@ -260,7 +260,9 @@ function createStatelessRequests(
       errors,
     },
   };
-  return new StatelessRequests(invoker, settings, memory, observer, errors);
+  const requests = new StatelessRequests(invoker, settings, sessions.memory, observer, errors);
+  sessions.closings$.subscribe((isRevoked) => requests.revoke(isRevoked));
+  return requests;
 }
 
 function introductionOf(options: ResolvedOptions): ServerIntroduction {
