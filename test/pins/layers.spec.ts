@@ -24,6 +24,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   protocol: { below: ['model'], packages: /^@modelcontextprotocol\/sdk\// },
   streaming: { below: ['model'], packages: /^rxjs$/ },
   sessions: { below: ['model', 'protocol', 'streaming'] },
+  stateless: { below: ['model', 'protocol', 'streaming'] },
   cluster: { below: ['model', 'protocol', 'streaming', 'sessions'] },
   auth: { below: ['model', 'nest', 'http', 'decorators'] },
   redis: { below: ['model'], packages: /^ioredis$/ },

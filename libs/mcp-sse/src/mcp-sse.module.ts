@@ -42,6 +42,8 @@ import { compileForm } from './schema/compile-form.js';
 import { ClusterReporter } from './cluster/cluster-reporter.js';
 import { SessionCluster } from './cluster/session-cluster.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
+import { assertInput } from './stateless/assert-input.js';
+import { InputKeys } from './stateless/input-keys.js';
 import { HttpPreparation } from './transports/adapters/http-preparation.js';
 import { exemptOwnControllers } from './nest/global-interceptors.js';
 import { configureRoute } from './transports/routes/mcp-route.js';
@@ -170,7 +172,14 @@ const PROVIDERS: Provider[] = [
     inject: [MCP_OPTIONS, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER],
     useFactory: createSessionCluster,
   },
+  { provide: InputKeys, inject: [MCP_OPTIONS, SessionCluster], useFactory: createInputKeys },
 ];
+
+/** @throws {McpConfigurationError} */
+function createInputKeys({ input }: ResolvedOptions, cluster?: SessionCluster): InputKeys {
+  assertInput(input);
+  return new InputKeys(input.keys, cluster?.node);
+}
 
 /** Nothing injects this provider: it exists to set the paths between steps 1 and 3 of the boot. */
 const ROUTES = Symbol('nestjs-mcp-sse:routes');
