@@ -4,7 +4,7 @@ import { InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.e
 import type { InvokedContext, PreparedRequest } from '../model/invoker.js';
 import type { ObservedRequest, TrafficObserver } from '../model/traffic-observer.js';
 import { CallContext, type CallPort, type MessageOrigin } from './call-context.js';
-import { type JsonRpcMessage, type JsonRpcRequest, serializeError, serializeResult } from './json-rpc.js';
+import { type JsonRpcMessage, type JsonRpcRequest, serializeError } from './json-rpc.js';
 import { inFlightWeight } from './json-weight.js';
 import { assertTokenLength, progressTokenOf } from './request-params.js';
 
@@ -26,8 +26,10 @@ export interface ExecutionHost extends CallPort {
   readonly errors: ErrorReporter;
   /** Accounts for memory that is held for the request. @param bytes negative when it is released */
   hold(bytes: number): void;
-  /** Sends the answer. Not called for a request that was aborted. */
-  answer(execution: Execution, json: string): void;
+  /** Writes a result as the revision of the protocol has it. @throws {TypeError} when JSON cannot express it */
+  serialize(execution: Execution, result: object): string;
+  /** Sends the answer. Not called for a request that was aborted. @param errorCode the code if it is an error */
+  answer(execution: Execution, json: string, errorCode?: number): void;
 }
 
 /** Answers one request: holds its context, runs it, tells observers, and settles it once. It needs no session. */
@@ -74,27 +76,22 @@ export class Execution {
   /** Runs the request and hands the answer to the host. */
   async start(): Promise<void> {
     const { request, context, bytes, host, run } = this;
-    const { id, method, params } = request;
+    const { method, params } = request;
     const observed = (this.observed = host.observer.request(method, params, context, bytes));
     const weight = inFlightWeight(params, bytes);
     host.hold(weight);
-    let outcome: object;
-    let json: string;
+    let result: object | undefined;
+    let thrown: unknown;
     try {
-      outcome = await (observed?.run ? observed.run(run) : run());
-      json = serializeResult(id, outcome);
+      result = await (observed?.run ? observed.run(run) : run());
     } catch (error) {
-      const failure = this.toJsonRpcError(error);
-      outcome = failure;
-      json = serializeError(id, failure);
-    } finally {
-      host.hold(-weight);
+      thrown = error;
     }
+    host.hold(-weight);
     if (this.isOver) return;
     this.isOver = true;
     context.settle();
-    host.answer(this, json);
-    observed?.end(outcome, json);
+    this.conclude(result, thrown);
   }
 
   /** Aborts the request. The host gets no answer of it. */
@@ -102,6 +99,27 @@ export class Execution {
     this.isOver = true;
     this.context.abort(reason);
     this.observed?.end(undefined, '');
+  }
+
+  /** A run that was left has the questions as its result, whatever it returned or threw. */
+  private conclude(result: object | undefined, thrown: unknown): void {
+    const { context, host, observed } = this;
+    let outcome: object;
+    let json: string;
+    let errorCode: number | undefined;
+    try {
+      if (context.isLeft) outcome = host.input!.result();
+      else if (result !== undefined) outcome = result;
+      else throw thrown;
+      json = host.serialize(this, outcome);
+    } catch (error) {
+      const failure = this.toJsonRpcError(error);
+      outcome = failure;
+      json = serializeError(this.request.id, failure);
+      errorCode = failure.code;
+    }
+    host.answer(this, json, errorCode);
+    observed?.end(outcome, json);
   }
 
   private ready(run: PreparedRequest): this {

@@ -8,7 +8,7 @@ import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { Invoker } from '../model/invoker.js';
 import { policyContextOf } from '../model/mcp-policy.js';
-import type { McpSessionView } from '../model/session-view.js';
+import type { McpSessionView, McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import { CallContext, type ContextRequestOptions, type MessageOrigin } from './call-context.js';
 import { ClientRequestQueue } from './client-request-queue.js';
@@ -17,7 +17,15 @@ import type { ConnectionState } from './connection-state.js';
 import { RequestInFlightError } from './errors/request-in-flight.error.js';
 import { TooManyRequestsError } from './errors/too-many-requests.error.js';
 import { type AdmittedMessage, Execution, type ExecutionHost } from './execution.js';
-import { type JsonRpcMessage, type Params, serializeError, serializeNotification } from './json-rpc.js';
+import {
+  type JsonRpcMessage,
+  type Params,
+  serializeError,
+  serializeNotification,
+  serializeResult,
+} from './json-rpc.js';
+import type { Question } from './input/question.js';
+import { runStep, stepResult } from './input/step-result.js';
 import { RequestMethods, type ServerIntroduction } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
 
@@ -73,6 +81,10 @@ export class McpConnection implements ExecutionHost {
     readonly session: McpSessionView,
     private readonly outlet: ConnectionOutlet,
   ) {}
+
+  get transport(): McpTransportName {
+    return this.session.transport;
+  }
 
   get checkForm(): FormCheck {
     return this.options.checkForm;
@@ -187,18 +199,22 @@ export class McpConnection implements ExecutionHost {
   }
 
   /** @throws {McpClientError} as {@link ClientRequestQueue.request} does, and when the answer has too many members */
-  async request(
-    method: string,
-    params: object | undefined,
+  async ask<T>(
+    question: Question<T>,
     { relatesTo, signal, timeoutMs = this.options.clientRequestMs }: ContextRequestOptions,
-  ): Promise<unknown> {
+  ): Promise<T> {
+    const { method, params } = question;
     const answer = await this.clientRequests.request(method, params, { relatesTo, signal, timeoutMs });
     const { maxAnswerMembers } = this.options;
-    if (countMembers(answer, maxAnswerMembers) <= maxAnswerMembers) return answer;
+    if (countMembers(answer, maxAnswerMembers) <= maxAnswerMembers) return question.read(answer);
     throw new McpClientError(
       `The client's answer to ${method} has more than ${maxAnswerMembers} members and elements in all ` +
         '("limits.maxArgumentMembers").',
     );
+  }
+
+  async once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
+    return stepResult(await runStep(key, step));
   }
 
   closeStream(relatesTo: RequestId, retryMs?: number): void {
@@ -207,6 +223,10 @@ export class McpConnection implements ExecutionHost {
 
   hold(bytes: number): void {
     this.outlet.hold(bytes);
+  }
+
+  serialize({ request }: Execution, result: object): string {
+    return serializeResult(request.id, result);
   }
 
   answer(execution: Execution, json: string): void {
