@@ -160,6 +160,8 @@ describe('the key that protects questions to clients', () => {
       expect.stringMatching(/"input\.keys".*this process has a key of its own.*load balancer/),
     ]);
     expect(await warnings({ auth: 'app', input: {}, cluster: memoryCluster() })).toEqual([]);
+    const protocol = { modern: false };
+    expect(await warnings({ auth: 'app', input: {}, protocol })).toEqual([]);
   });
 
   it('warns if states are to be used once, and only one process remembers them', async () => {

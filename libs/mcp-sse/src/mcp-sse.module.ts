@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { StateSeal } from './protocol/input/state-seal.js';
 import {
   Module,
   type DynamicModule,
@@ -46,6 +44,9 @@ import { SessionCluster } from './cluster/session-cluster.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { assertInput } from './stateless/assert-input.js';
 import { InputKeys } from './stateless/input-keys.js';
+import { InputSource } from './stateless/input-source.js';
+import { SharedUsedStates } from './stateless/shared-used-states.js';
+import { MemoryUsedStates, type UsedStates } from './protocol/input/used-states.js';
 import { HttpPreparation } from './transports/adapters/http-preparation.js';
 import { exemptOwnControllers } from './nest/global-interceptors.js';
 import { configureRoute } from './transports/routes/mcp-route.js';
@@ -175,7 +176,15 @@ const PROVIDERS: Provider[] = [
   },
   {
     provide: StatelessRequests,
-    inject: [MCP_OPTIONS, McpInvoker, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    inject: [
+      MCP_OPTIONS,
+      McpInvoker,
+      McpSessionService,
+      ERROR_REPORTER,
+      TRAFFIC_OBSERVER,
+      InputKeys,
+      SessionCluster,
+    ],
     useFactory: createStatelessRequests,
   },
   {
@@ -247,23 +256,30 @@ function createStatelessRequests(
   { memory }: McpSessionService,
   errors: ErrorReporter,
   observer: TrafficObserver,
+  keys: InputKeys,
+  cluster?: SessionCluster,
 ): StatelessRequests {
-  const { limits, sse } = options;
+  const { limits, sse, input } = options;
+  const { maxRounds, maxStateBytes, ttlMs, singleUse } = input;
+  const usedStates = singleUse ? usedStatesOf(cluster) : undefined;
+  const source = new InputSource(
+    { maxRounds, maxStateBytes, ttlMs, maxAnswerMembers: limits.maxArgumentMembers, usedStates, errors },
+    keys,
+  );
   const settings = {
     ...introductionOf(options),
     maxInFlightPerPrincipal: limits.maxInFlightPerPrincipal,
     heartbeatMs: sse.heartbeatMs,
     checkForm: compileForm,
-    input: {
-      maxRounds: 64,
-      maxStateBytes: 32_768,
-      ttlMs: 600_000,
-      maxAnswerMembers: limits.maxArgumentMembers,
-      seal: new StateSeal([randomBytes(32).toString('base64url')]),
-      errors,
+    get input() {
+      return source.current;
     },
   };
   return new StatelessRequests(invoker, settings, memory, observer, errors);
+}
+
+function usedStatesOf(cluster: SessionCluster | undefined): UsedStates {
+  return cluster ? new SharedUsedStates(cluster.node.agreement) : new MemoryUsedStates();
 }
 
 function introductionOf(options: ResolvedOptions): ServerIntroduction {

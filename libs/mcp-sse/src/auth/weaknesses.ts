@@ -95,7 +95,7 @@ function period(secret: Buffer): number {
 }
 
 /** Finds keys that are easy to guess, and states that not every process treats alike. */
-function inputWeaknesses({ input, cluster }: ResolvedOptions): (Weakness | undefined)[] {
+function inputWeaknesses({ input, cluster, protocol }: ResolvedOptions): (Weakness | undefined)[] {
   const { keys, singleUse } = input;
   return [
     keys?.some((key) => isGuessable(Buffer.from(key)))
@@ -114,7 +114,7 @@ function inputWeaknesses({ input, cluster }: ResolvedOptions): (Weakness | undef
           isSevere: false,
         }
       : undefined,
-    !keys && !cluster && process.env['NODE_ENV'] === 'production'
+    protocol.modern && !keys && !cluster && process.env['NODE_ENV'] === 'production'
       ? {
           message:
             'Neither "input.keys" nor "cluster" is set, so this process has a key of its own: behind a load balancer, a ' +

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Agreement } from '../model/cluster/agreement.js';
+import type { UsedStates } from '../protocol/input/used-states.js';
 
 /** Remembers for all nodes which states were used. */
-export class SharedUsedStates {
+export class SharedUsedStates implements UsedStates {
   constructor(private readonly agreement: Agreement) {}
 
   /**
