@@ -72,7 +72,7 @@ const BY_NAME: ReadonlyMap<string, Method> = new Map(
 /** By method: the parameter that modern clients repeat in the header `Mcp-Name`. */
 export const NAMING_PARAMS: ReadonlyMap<string, string> = new Map(
   [...BY_NAME.values()].flatMap(({ name, answeredBy, target }) =>
-    target && target.kind !== 'reference' && answeredBy === 'invoker' ? [[name, target.param]] : [],
+    target && target.kind !== 'reference' && answeredBy !== 'connection' ? [[name, target.param]] : [],
   ),
 );
 

@@ -8,6 +8,7 @@ import { andThen } from '../../model/and-then.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { type JsonRpcRequest, parseMessage } from '../../protocol/json-rpc.js';
+import { assertMirroredHeaders, type MessageHead } from '../../protocol/mirrored-headers.js';
 import { assertDepth } from '../../protocol/message-depth.js';
 import {
   claimedVersion,
@@ -63,8 +64,9 @@ export class StatelessIntake {
         ErrorCode.InvalidRequest,
         'Invalid Request: the server sends no requests, so it takes no responses; send "inputResponses" with the request',
       );
-    const { headers } = rawRequest(request);
-    const client = this.clientOf(message);
+    const head = rawRequest(request);
+    const { headers } = head;
+    const client = this.clientOf(message, head);
     return andThen(this.options.contextFactory?.(request), (extras) => {
       const origin = {
         principal: requestPrincipal(request),
@@ -93,11 +95,14 @@ export class StatelessIntake {
     });
   }
 
-  private clientOf({ method, params }: JsonRpcRequest): ReturnType<typeof requestClient> {
+  private clientOf(request: JsonRpcRequest, head: MessageHead): ReturnType<typeof requestClient> {
+    const { method, params } = request;
     if (method === 'initialize' && claimedVersion({ params }) === undefined)
       throw new UnsupportedProtocolVersionError(String(params['protocolVersion']));
-    requiredVersion(params);
-    return requestClient(params);
+    const version = requiredVersion(params);
+    const client = requestClient(params);
+    assertMirroredHeaders(head, version, request);
+    return client;
   }
 }
 
