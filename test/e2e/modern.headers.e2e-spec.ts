@@ -1,8 +1,10 @@
 import { request, type OutgoingHttpHeaders } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Client } from '@modelcontextprotocol/client';
 import { Injectable } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import {
@@ -14,18 +16,14 @@ import {
   McpResource,
   McpTool,
   McpUriParam,
+  serveStdio,
   type McpDefinition,
 } from 'nestjs-mcp-sse';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
-import { connectModern, MODERN } from '../fixtures/modern-client.js';
-import { startApp, type RunningApp } from '../fixtures/start-app.js';
-
-const META = {
-  'io.modelcontextprotocol/protocolVersion': MODERN,
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
+import { connectModern, MODERN, modernRpc } from '../fixtures/modern-client.js';
+import { startApp, testModule, type RunningApp } from '../fixtures/start-app.js';
 
 class Place {
   @McpHeader('Zone')
@@ -114,7 +112,7 @@ describeOnAdapters('the headers of a modern request', (adapter) => {
           resolve({ status: response.statusCode!, json });
         }, reject);
       });
-      posted.end(JSON.stringify(rpc(1, method, { ...params, _meta: META })));
+      posted.end(JSON.stringify(modernRpc(1, method, params)));
     });
   }
 
@@ -267,5 +265,18 @@ describeOnAdapters('the headers of a modern request', (adapter) => {
     const sse = await WireClient.connect(`${running.url}/sse`);
     expect(await sse.post(call, headers)).toMatchObject({ status: 400 });
     sse.close();
+  });
+});
+
+it('calls a tool with mirrored arguments over stdio, where there are no headers', async () => {
+  const module = testModule({ providers: [Database] });
+  const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const call = modernRpc(1, 'tools/call', { name: 'query', arguments: { region: 'eu' } });
+  input.end(`${JSON.stringify(call)}\n`);
+  await serveStdio(app, { input, output });
+  await app.close();
+  expect(JSON.parse(String(output.read()))).toMatchObject({
+    result: { structuredContent: { region: 'eu' } },
   });
 });

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
 import { textOf, type McpTestClient } from 'nestjs-mcp-sse/testing';
-import { rpc } from '../clients/http-wire-client.js';
 import { send } from '../clients/wire-client.js';
 import { userHeaders } from '../fixtures/header-user.guard.js';
-import { MODERN } from '../fixtures/modern-client.js';
+import { MODERN, modernRpc } from '../fixtures/modern-client.js';
 import { usePage } from '../fixtures/page.js';
 
 const page = usePage('docs/tools.md');
@@ -62,14 +61,6 @@ describe('the page about tools', () => {
     });
     const args = { region: 'eu' };
     expect(textOf(await mcp.callTool({ name: 'report', arguments: args }))).toBe('eu in all years');
-    const params = {
-      name: 'report',
-      arguments: args,
-      _meta: {
-        'io.modelcontextprotocol/protocolVersion': MODERN,
-        'io.modelcontextprotocol/clientCapabilities': {},
-      },
-    };
     const call = async (region: string) => {
       const { status, body } = await send(new URL('/mcp', mcp.url).href, {
         headers: {
@@ -77,7 +68,7 @@ describe('the page about tools', () => {
           ...{ 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': 'report' },
           'mcp-param-region': region,
         },
-        body: JSON.stringify(rpc(1, 'tools/call', params)),
+        body: JSON.stringify(modernRpc(1, 'tools/call', { name: 'report', arguments: args })),
       });
       return { status, ...(JSON.parse(body) as object) };
     };

@@ -7,15 +7,10 @@ import { hijackResponse, rawResponse } from '../../http/raw-response.js';
 import { andThen } from '../../model/and-then.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
-import { type JsonRpcRequest, parseMessage } from '../../protocol/json-rpc.js';
-import { assertMirroredHeaders, type MessageHead } from '../../protocol/mirrored-headers.js';
+import { parseMessage } from '../../protocol/json-rpc.js';
+import { assertMirroredHeaders } from '../../protocol/mirrored-headers.js';
 import { assertDepth } from '../../protocol/message-depth.js';
-import {
-  claimedVersion,
-  requestClient,
-  requiredVersion,
-  UnsupportedProtocolVersionError,
-} from '../../protocol/request-meta.js';
+import { claimedVersion, requestClient, requiredVersion } from '../../protocol/request-meta.js';
 import { MODERN_VERSIONS } from '../../protocol/revisions.js';
 import { StatelessExchange } from '../streamable-http/stateless-exchange.js';
 import { StatelessRequests } from '../../stateless/stateless-requests.js';
@@ -53,7 +48,7 @@ export class StatelessIntake {
    * Takes a POST. Returns a promise only if a policy or the `contextFactory` does.
    *
    * @throws {JsonRpcError} -32600, -32602, -32020, -32022
-   * @throws as `StatelessRequests.admit` and `StatelessRequest.assertPermitted` do
+   * @throws as `StatelessRequests.admit` does
    */
   receive(request: HttpRequest, response: unknown, { json, bytes }: MessageBody): void | Promise<void> {
     assertDepth(json, this.options.limits.maxMessageDepth);
@@ -64,9 +59,10 @@ export class StatelessIntake {
         ErrorCode.InvalidRequest,
         'Invalid Request: the server sends no requests, so it takes no responses; send "inputResponses" with the request',
       );
+    const client = requestClient(message);
     const head = rawRequest(request);
+    assertMirroredHeaders(head, requiredVersion(message), message);
     const { headers } = head;
-    const client = this.clientOf(message, head);
     return andThen(this.options.contextFactory?.(request), (extras) => {
       const origin = {
         principal: requestPrincipal(request),
@@ -85,7 +81,6 @@ export class StatelessIntake {
         (memory) => new StatelessExchange(raw, memory, this.options.sse.maxQueuedBytes),
       );
       return andThen(admitted, (admission) => {
-        admission.assertPermitted(bytes);
         hijackResponse(response);
         // A disconnect is the client's cancellation.
         raw.once('close', () => admission.cancel('The client disconnected.'));
@@ -93,16 +88,6 @@ export class StatelessIntake {
         admission.start(bytes);
       });
     });
-  }
-
-  private clientOf(request: JsonRpcRequest, head: MessageHead): ReturnType<typeof requestClient> {
-    const { method, params } = request;
-    if (method === 'initialize' && claimedVersion({ params }) === undefined)
-      throw new UnsupportedProtocolVersionError(String(params['protocolVersion']));
-    const version = requiredVersion(params);
-    const client = requestClient(params);
-    assertMirroredHeaders(head, version, request);
-    return client;
   }
 }
 
