@@ -109,6 +109,13 @@ export class FuzzTarget {
   }
 
   @McpTool()
+  async once({ owner }: OwnerDto, ctx: McpContext): Promise<string> {
+    const kept = await ctx.once('owner', () => owner);
+    await ctx.elicit(FORM, { ...SOON, key: 'confirm' });
+    return ctx.once('again', () => kept);
+  }
+
+  @McpTool()
   async away(ctx: McpContext): Promise<string> {
     ctx.progress(1);
     ctx.closeStream(1);

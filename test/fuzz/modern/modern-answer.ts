@@ -23,9 +23,6 @@ export interface ModernAnswer {
   readonly isCut: boolean;
 }
 
-/** Until headers are checked. */
-const PENDING = true;
-
 type Members = Readonly<Record<string, any>>;
 
 const LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
@@ -181,7 +178,7 @@ export class ModernJudge {
     if (!this.requestIds) fault('a result of a request that is malformed');
     if (this.meta[CLAIM] !== MODERN) fault('a result in a version that is not served');
     if (!isMetaRight(this.meta)) fault('a result in spite of its _meta');
-    if (!PENDING && this.headersAreWrong) fault('a result in spite of its headers');
+    if (this.headersAreWrong) fault('a result in spite of its headers');
     if (!isObject(result)) return fault('a result that is no object');
     const { resultType, _meta, inputRequests, requestState, ttlMs, cacheScope, content } = result as Members;
     if (!_meta?.['io.modelcontextprotocol/serverInfo']) fault('a result of an unknown server');
@@ -220,11 +217,13 @@ export class ModernJudge {
     );
   }
 
-  /** Also when a header cannot say what the body says, or need not be there. */
+  /** Also when a header cannot say what the body says, need not be there, or is repeated. */
   private get headersMayBeWrong(): boolean {
+    const { headers } = this.post;
     const { method } = (this.body ?? {}) as Members;
     const isSayable = typeof method === 'string' && isPlain(method);
-    return this.headersAreWrong || !isSayable || ('mcp-name' in this.post.headers && !NAMED.has(method));
+    const isNamed = 'mcp-name' in headers && !NAMED.has(method);
+    return this.headersAreWrong || !isSayable || isNamed || Array.isArray(headers['mcp-param-unknown']);
   }
 }
 
