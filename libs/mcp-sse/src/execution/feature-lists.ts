@@ -114,11 +114,11 @@ export class FeatureLists {
 }
 
 /**
- * A cursor is valid for one set of items: in another it would skip some. It is made of what its principal can see.
+ * A cursor is valid for one set of items: in another it would skip or repeat some. It is made of what its principal can
+ * see, so that each node gives and takes the same ones.
  */
-function cursorOf(method: string, start: number, { hidden, items }: VisibleItems): string {
-  const set = hidden === '' ? '' : ` ${digestOf(items)}`;
-  return Buffer.from(`${method} ${start}${set}`).toString('base64url');
+function cursorOf(method: string, start: number, { items }: VisibleItems): string {
+  return Buffer.from(`${method} ${start} ${digestOf(items)}`).toString('base64url');
 }
 
 function digestOf(items: readonly McpDefinition[]): string {
