@@ -7,6 +7,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { DiscoveryModule, ExternalContextCreator } from '@nestjs/core';
+import { CacheRules } from './discovery/cache-rules.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpMetadataAccessor } from './discovery/mcp-metadata.accessor.js';
 import { McpRegistry } from './discovery/mcp.registry.js';
@@ -141,6 +142,7 @@ function withServer(module: DynamicModule, name?: string): DynamicModule {
 
 const PROVIDERS: Provider[] = [
   McpRegistry,
+  CacheRules,
   McpExplorer,
   McpMetadataAccessor,
   McpHandlerFactory,
@@ -237,9 +239,10 @@ function createStatelessRequests(
   errors: ErrorReporter,
   observer: TrafficObserver,
 ): StatelessRequests {
-  const { limits, sse } = options;
+  const { limits, sse, cache } = options;
   const settings = {
     ...introductionOf(options),
+    cache,
     maxInFlightPerPrincipal: limits.maxInFlightPerPrincipal,
     heartbeatMs: sse.heartbeatMs,
     checkForm: compileForm,

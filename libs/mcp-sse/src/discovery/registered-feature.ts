@@ -1,3 +1,4 @@
+import type { McpCacheHint } from '../model/cache-hint.js';
 import type {
   McpAccess,
   McpPromptDefinition,
@@ -5,6 +6,7 @@ import type {
   McpToolDefinition,
 } from '../model/definitions.js';
 import type { McpHandler } from '../model/call.js';
+import type { JsonSchema } from '../model/schema-source.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import type { UriTemplate } from './uri-template.js';
 
@@ -18,7 +20,7 @@ interface Registered<Definition> {
 }
 
 export interface RegisteredTool extends Registered<McpToolDefinition> {
-  readonly output?: CompiledSchema;
+  readonly output?: CompiledSchema<JsonSchema>;
   /** Names of the arguments that the audit trail keeps. */
   readonly audit?: readonly string[];
 }
@@ -26,6 +28,8 @@ export interface RegisteredTool extends Registered<McpToolDefinition> {
 export interface RegisteredResource extends Registered<McpResourceDefinition> {
   /** Of a URI with variables. */
   readonly template?: UriTemplate;
+  /** Of its reads. */
+  readonly cache: McpCacheHint;
 }
 
 export type RegisteredPrompt = Registered<McpPromptDefinition>;

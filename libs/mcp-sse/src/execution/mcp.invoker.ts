@@ -1,14 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  type CallToolResult,
-  CompleteRequestParamsSchema,
-  ErrorCode,
-} from '@modelcontextprotocol/sdk/types.js';
+import { CompleteRequestParamsSchema, ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { completerKey, type RegisteredPrompt, type RegisteredTool } from '../discovery/registered-feature.js';
+import { CacheRules } from '../discovery/cache-rules.js';
 import { assertTimeout } from '../discovery/assert-timeout.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
 import { andThen } from '../model/and-then.js';
+import type { McpCacheHint } from '../model/cache-hint.js';
 import type { McpCall, McpHandler } from '../model/call.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
@@ -35,11 +33,14 @@ import { findResource, type FoundResource, MAX_URI_LENGTH } from './resource-fin
 import { resourceResult } from './resource-result.js';
 import { discard, isSource, readSource } from './returned-body.js';
 import { withinTimeLimit } from './time-limit.js';
-import { checkedToolResult, ToolFailure, toolResult } from './tool-result.js';
+import type { ToolResult } from './protocol-shape.js';
+import { checkedToolResult, legacyToolResult, ToolFailure, toolResult } from './tool-result.js';
 
 type Params = Readonly<Record<string, unknown>>;
 type Preparation = PreparedRequest | Promise<PreparedRequest>;
 type Prepare = (params: Params, context: InvokedContext) => Preparation;
+
+const NOT_KEPT: McpCacheHint = { ttlMs: 0, scope: 'private' };
 
 /** Answers the requests that call features of the registry. */
 @Injectable()
@@ -63,10 +64,11 @@ export class McpInvoker implements Invoker {
   constructor(
     private readonly registry: McpRegistry,
     private readonly access: AccessControl,
+    caching: CacheRules,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
     @Inject(MCP_OPTIONS) { limits }: ResolvedOptions,
   ) {
-    this.lists = new FeatureLists(registry, access, limits.pageSize);
+    this.lists = new FeatureLists(registry, access, caching, limits.pageSize);
     assertTimeout(limits.handlerMs, '"limits.handlerMs"');
     this.handlerMs = limits.handlerMs;
     this.maxResultBytes = limits.maxResultBytes;
@@ -129,16 +131,15 @@ export class McpInvoker implements Invoker {
     });
   }
 
-  private async callTool(
-    tool: RegisteredTool,
-    args: Params,
-    context: InvokedContext,
-  ): Promise<CallToolResult> {
+  private async callTool(tool: RegisteredTool, args: Params, context: InvokedContext): Promise<ToolResult> {
     const { name } = tool.definition;
     try {
       const mcpCall: McpCall = { kind: 'tool', name, arguments: args, context };
       const returned = await this.limited(tool, context, () => this.call(tool.handler, mcpCall));
-      return tool.output ? await checkedToolResult(returned, tool.output) : toolResult(returned, name);
+      const result = tool.output
+        ? await checkedToolResult(returned, tool.output)
+        : toolResult(returned, name);
+      return context.era === 'legacy' ? legacyToolResult(result) : result;
     } catch (error) {
       const protocolError = asProtocolError(error);
       if (protocolError) throw protocolError;
@@ -151,6 +152,7 @@ export class McpInvoker implements Invoker {
   private prepareRead(params: Params, context: InvokedContext): Preparation {
     const uri = stringParam(params, 'uri');
     return andThen(this.admitResource(uri, context), ({ resource, variables }) => {
+      context.cacheable(isRetried(params) ? NOT_KEPT : resource.cache);
       const { name, mimeType } = resource.definition;
       const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context };
       return () =>
@@ -273,6 +275,11 @@ export class McpInvoker implements Invoker {
   private mask(error: unknown, where: string, context: McpContext): string {
     return `Internal error (correlation id ${this.errors.report(error, where, context)})`;
   }
+}
+
+/** Whether a request carries answers of its user. Its result depends on them, so nobody may keep it. */
+function isRetried(params: Params): boolean {
+  return 'inputResponses' in params || 'requestState' in params;
 }
 
 function stringParam(params: Params, name: string): string {

@@ -19,8 +19,6 @@ interface Row<AnsweredBy> {
   readonly target?: MethodTarget;
   /** Type of its entry in the audit trail. A request without one is not audited. */
   readonly audit?: 'initialize' | 'call' | 'read' | 'subscribe' | 'prompt' | 'complete';
-  /** Clients may keep its result. */
-  readonly cacheable?: boolean;
   /** It changes what is agreed with the client, so what a cluster keeps of the session is out of date. */
   readonly changesState?: boolean;
 }
@@ -53,14 +51,14 @@ const METHODS: { readonly [Name in ConnectionMethod]: Row<'connection'> } & {
     audit: 'subscribe',
   },
   'resources/unsubscribe': { answeredBy: 'connection', changesState: true, target: RESOURCE },
-  'server/discover': { answeredBy: 'stateless', cacheable: true },
+  'server/discover': { answeredBy: 'stateless' },
   'subscriptions/listen': { answeredBy: 'stateless', audit: 'subscribe' },
-  'tools/list': { answeredBy: 'invoker', cacheable: true },
+  'tools/list': { answeredBy: 'invoker' },
   'tools/call': { answeredBy: 'invoker', target: TOOL, audit: 'call' },
-  'resources/list': { answeredBy: 'invoker', cacheable: true },
-  'resources/templates/list': { answeredBy: 'invoker', cacheable: true },
-  'resources/read': { answeredBy: 'invoker', target: RESOURCE, audit: 'read', cacheable: true },
-  'prompts/list': { answeredBy: 'invoker', cacheable: true },
+  'resources/list': { answeredBy: 'invoker' },
+  'resources/templates/list': { answeredBy: 'invoker' },
+  'resources/read': { answeredBy: 'invoker', target: RESOURCE, audit: 'read' },
+  'prompts/list': { answeredBy: 'invoker' },
   'prompts/get': { answeredBy: 'invoker', target: PROMPT, audit: 'prompt' },
   'completion/complete': { answeredBy: 'invoker', target: REFERENCE, audit: 'complete' },
 };

@@ -7,8 +7,11 @@ import { SERVER_CAPABILITIES, type ServerIntroduction } from './request-methods.
 import { methodNotFound } from './request-params.js';
 import { MODERN_VERSIONS } from './revisions.js';
 
-/** The hint for a result of which nothing better is known. */
-const NOT_KEPT: McpCacheHint = { ttlMs: 0, scope: 'private' };
+/** How the server introduces itself to clients of the modern era. */
+export interface ModernIntroduction extends ServerIntroduction {
+  /** How long clients may keep the introduction. */
+  readonly cache: McpCacheHint;
+}
 
 /** Answers the requests of the modern era: `server/discover` here, all others by the invoker. */
 export class ModernMethods implements RequestPreparer {
@@ -16,17 +19,18 @@ export class ModernMethods implements RequestPreparer {
 
   constructor(
     private readonly invoker: Invoker,
-    { instructions }: ServerIntroduction,
+    private readonly introduction: ModernIntroduction,
   ) {
+    const { instructions } = introduction;
     this.discovery = { supportedVersions: MODERN_VERSIONS, capabilities: SERVER_CAPABILITIES, instructions };
   }
 
   prepare({ method: name, params }: JsonRpcRequest, context: InvokedContext): Preparation {
     const method = methodNamed(name);
     if (!method || method.answeredBy === 'connection') throw methodNotFound(name);
-    if (method.cacheable) context.cacheable(NOT_KEPT);
     if (method.answeredBy === 'invoker') return this.invoker.prepare(method.name, params, context);
-    if (method.name === 'server/discover') return () => this.discovery;
-    throw methodNotFound(name);
+    if (method.name !== 'server/discover') throw methodNotFound(name);
+    context.cacheable(this.introduction.cache);
+    return () => this.discovery;
   }
 }

@@ -8,8 +8,7 @@ import type { MessageOrigin } from '../protocol/call-context.js';
 import { ResultWriter } from '../protocol/complete-result.js';
 import type { ClientState } from '../protocol/connection-state.js';
 import type { JsonRpcRequest } from '../protocol/json-rpc.js';
-import { ModernMethods } from '../protocol/modern-methods.js';
-import type { ServerIntroduction } from '../protocol/request-methods.js';
+import { type ModernIntroduction, ModernMethods } from '../protocol/modern-methods.js';
 import { ShuttingDownError } from '../sessions/session.errors.js';
 import type { MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
 import { Requesters } from './requesters.js';
@@ -22,7 +21,7 @@ const SHUT_DOWN = new JsonRpcError(
   { retryable: true },
 );
 
-export interface StatelessSettings extends ServerIntroduction {
+export interface StatelessSettings extends ModernIntroduction {
   /** Most requests of one principal at a time. */
   readonly maxInFlightPerPrincipal: number;
   /** Milliseconds between signs of life to clients that wait; `false` sends none. */
