@@ -6,7 +6,6 @@ import { CacheRules } from '../discovery/cache-rules.js';
 import { assertTimeout } from '../discovery/assert-timeout.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
 import { andThen } from '../model/and-then.js';
-import type { McpCacheHint } from '../model/cache-hint.js';
 import type { McpCall, McpHandler } from '../model/call.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
@@ -27,7 +26,7 @@ import { completionResult } from './completion-result.js';
 import { asReturned, LiveResource, streamedResult } from './streamed-result.js';
 import { FeatureLists, type ListMethod } from './feature-lists.js';
 import { promptResult } from './prompt-result.js';
-import { asProtocolError, toProtocolError, unknownFeature } from './protocol-error.js';
+import { asProtocolError, missingCapability, toProtocolError, unknownFeature } from './protocol-error.js';
 import { publicMessage } from '../model/error-text.js';
 import { findResource, type FoundResource, MAX_URI_LENGTH } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
@@ -39,8 +38,6 @@ import { checkedToolResult, legacyToolResult, ToolFailure, toolResult } from './
 type Params = Readonly<Record<string, unknown>>;
 type Preparation = PreparedRequest | Promise<PreparedRequest>;
 type Prepare = (params: Params, context: InvokedContext) => Preparation;
-
-const NOT_KEPT: McpCacheHint = { ttlMs: 0, scope: 'private' };
 
 /** Answers the requests that call features of the registry. */
 @Injectable()
@@ -141,7 +138,9 @@ export class McpInvoker implements Invoker {
         : toolResult(returned, name);
       return context.era === 'legacy' ? legacyToolResult(result) : result;
     } catch (error) {
-      const protocolError = asProtocolError(error);
+      // The answer asks the client: what ended the run is neither told nor logged.
+      if (context.isLeft) throw error;
+      const protocolError = missingCapability(error, context) ?? asProtocolError(error);
       if (protocolError) throw protocolError;
       const known = error instanceof HandlerTimeoutError ? error.message : publicMessage(error);
       const text = known ?? this.mask(error, `tools/call ${name}`, context);
@@ -152,7 +151,7 @@ export class McpInvoker implements Invoker {
   private prepareRead(params: Params, context: InvokedContext): Preparation {
     const uri = stringParam(params, 'uri');
     return andThen(this.admitResource(uri, context), ({ resource, variables }) => {
-      context.cacheable(isRetried(params) ? NOT_KEPT : resource.cache);
+      context.cacheable(resource.cache);
       const { name, mimeType } = resource.definition;
       const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context };
       return () =>
@@ -265,6 +264,7 @@ export class McpInvoker implements Invoker {
     try {
       return await run();
     } catch (error) {
+      if (context.isLeft) throw error;
       throw (
         toProtocolError(error, context) ??
         new JsonRpcError(ErrorCode.InternalError, this.mask(error, where, context))
@@ -275,11 +275,6 @@ export class McpInvoker implements Invoker {
   private mask(error: unknown, where: string, context: McpContext): string {
     return `Internal error (correlation id ${this.errors.report(error, where, context)})`;
   }
-}
-
-/** Whether a request carries answers of its user. Its result depends on them, so nobody may keep it. */
-function isRetried(params: Params): boolean {
-  return 'inputResponses' in params || 'requestState' in params;
 }
 
 function stringParam(params: Params, name: string): string {

@@ -9,3 +9,6 @@ export interface McpCacheHint {
   /** `public` results are the same for every caller, and may be shared between them; `private` ones are not shared. */
   readonly scope: 'public' | 'private';
 }
+
+/** The hint for a result that is only good for the request that it answers. */
+export const NOT_KEPT: McpCacheHint = { ttlMs: 0, scope: 'private' };

@@ -19,6 +19,8 @@ interface Row<AnsweredBy> {
   readonly target?: MethodTarget;
   /** Type of its entry in the audit trail. A request without one is not audited. */
   readonly audit?: 'initialize' | 'call' | 'read' | 'subscribe' | 'prompt' | 'complete';
+  /** Its handler may ask the client, also in the modern era. */
+  readonly asks?: boolean;
   /** It changes what is agreed with the client, so what a cluster keeps of the session is out of date. */
   readonly changesState?: boolean;
 }
@@ -54,12 +56,12 @@ const METHODS: { readonly [Name in ConnectionMethod]: Row<'connection'> } & {
   'server/discover': { answeredBy: 'stateless' },
   'subscriptions/listen': { answeredBy: 'stateless', audit: 'subscribe' },
   'tools/list': { answeredBy: 'invoker' },
-  'tools/call': { answeredBy: 'invoker', target: TOOL, audit: 'call' },
+  'tools/call': { answeredBy: 'invoker', target: TOOL, audit: 'call', asks: true },
   'resources/list': { answeredBy: 'invoker' },
   'resources/templates/list': { answeredBy: 'invoker' },
-  'resources/read': { answeredBy: 'invoker', target: RESOURCE, audit: 'read' },
+  'resources/read': { answeredBy: 'invoker', target: RESOURCE, audit: 'read', asks: true },
   'prompts/list': { answeredBy: 'invoker' },
-  'prompts/get': { answeredBy: 'invoker', target: PROMPT, audit: 'prompt' },
+  'prompts/get': { answeredBy: 'invoker', target: PROMPT, audit: 'prompt', asks: true },
   'completion/complete': { answeredBy: 'invoker', target: REFERENCE, audit: 'complete' },
 };
 
