@@ -140,7 +140,7 @@ export class McpInvoker implements Invoker {
     } catch (error) {
       // The answer asks the client: what ended the run is neither told nor logged.
       if (context.isLeft) throw error;
-      const protocolError = missingCapability(error, context) ?? asProtocolError(error);
+      const protocolError = missingCapability(error, context) ?? asProtocolError(error, context);
       if (protocolError) throw protocolError;
       const known = error instanceof HandlerTimeoutError ? error.message : publicMessage(error);
       const text = known ?? this.mask(error, `tools/call ${name}`, context);
@@ -225,7 +225,7 @@ export class McpInvoker implements Invoker {
       throw unknownFeature(ErrorCode.InvalidParams, 'Unknown resource', uri, found !== undefined);
   }
 
-  /** @throws {JsonRpcError} -32002 when there is none, -32602 for a URI that is too long to be matched */
+  /** @throws {JsonRpcError} -32002 (legacy era) when there is none, else -32602, also for a URI that is too long */
   private admitResource(uri: string, context: InvokedContext): FoundResource | Promise<FoundResource> {
     if (uri.length > MAX_URI_LENGTH)
       throw new JsonRpcError(
