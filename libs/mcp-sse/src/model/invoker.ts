@@ -1,3 +1,4 @@
+import type { McpCacheHint } from './cache-hint.js';
 import type { McpContext } from './mcp-context.js';
 import type { McpPolicyContext } from './mcp-policy.js';
 import type { SerializedMembers } from './serialized-members.js';
@@ -8,6 +9,8 @@ export interface InvokedContext extends McpContext {
   readonly resourceNotFoundCode: number;
   /** Whether the run ends with questions to the client, whatever the handler returns or throws. */
   readonly isLeft: boolean;
+  /** Says how long, and for whom, clients may keep the result. Told in the modern era only. */
+  cacheable(hint: McpCacheHint): void;
   /** Aborts the context's signal. The request is answered nonetheless. */
   abort(reason: Error): void;
 }

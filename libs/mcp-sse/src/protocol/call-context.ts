@@ -9,6 +9,7 @@ import type {
   ProgressToken,
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
+import type { McpCacheHint } from '../model/cache-hint.js';
 import type { FormCheck, ClientRequestOptions, ClientRequests } from '../model/client-requests.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
@@ -21,7 +22,7 @@ import { ClientRequestSender } from './client-request-sender.js';
 import type { ClientState } from './connection-state.js';
 import type { InputRounds } from './input/input-rounds.js';
 import type { Question } from './input/question.js';
-import { revisionOf, UNDECLARED_REVISION } from './revisions.js';
+import { revisionOf, UNDECLARED_REVISION, type Revision } from './revisions.js';
 
 /** Where a message came from, and who sent it. */
 export interface MessageOrigin {
@@ -69,6 +70,7 @@ export class CallContext extends McpContext {
   /** Keys of the questions and steps so far. */
   #keys?: Set<string>;
   #abortReason?: Error;
+  #cacheHint?: McpCacheHint;
   // Fields that are `private` in TypeScript only would reserve their names: contextFactory could not use them.
   readonly #progressToken: ProgressToken | undefined;
   readonly #origin: MessageOrigin;
@@ -85,6 +87,10 @@ export class CallContext extends McpContext {
     this.#origin = origin;
     this.#port = port;
     if (origin.extras) this.#adopt(origin.extras);
+  }
+
+  get era(): McpEra {
+    return this.#revision.era;
   }
 
   get session(): McpSessionView | undefined {
@@ -135,12 +141,8 @@ export class CallContext extends McpContext {
     return this.#port.state.clientCapabilities;
   }
 
-  get era(): McpEra {
-    return (revisionOf(this.#port.state.protocolVersion) ?? UNDECLARED_REVISION).era;
-  }
-
   get resourceNotFoundCode(): number {
-    return (revisionOf(this.#port.state.protocolVersion) ?? UNDECLARED_REVISION).resourceNotFoundCode;
+    return this.#revision.resourceNotFoundCode;
   }
 
   get isLeft(): boolean {
@@ -197,6 +199,14 @@ export class CallContext extends McpContext {
     if (!this.#settled) this.#port.closeStream(this.requestId, retryMs);
   }
 
+  cacheable(hint: McpCacheHint): void {
+    this.#cacheHint = hint;
+  }
+
+  get cacheHint(): McpCacheHint | undefined {
+    return this.#cacheHint;
+  }
+
   /** Called when the request has its answer, or will never have one. Nothing is sent for it any more. */
   settle(): void {
     this.#settled = true;
@@ -206,6 +216,10 @@ export class CallContext extends McpContext {
     this.settle();
     this.#abortReason = reason;
     this.#controller?.abort(reason);
+  }
+
+  get #revision(): Revision {
+    return revisionOf(this.#port.state.protocolVersion) ?? UNDECLARED_REVISION;
   }
 
   get #client(): ClientRequests {
@@ -247,8 +261,9 @@ export class CallContext extends McpContext {
   }
 
   #writeLog(level: LoggingLevel, data: unknown, logger?: string): void {
-    if (isLogged(level, this.#port.state.logLevel))
-      this.notify('notifications/message', { level, logger, data });
+    const { logLevel } = this.#port.state;
+    const isWanted = logLevel !== undefined || this.era === 'legacy';
+    if (isWanted && isLogged(level, logLevel)) this.notify('notifications/message', { level, logger, data });
   }
 }
 

@@ -19,7 +19,13 @@ import { TooManyRequestsError } from './errors/too-many-requests.error.js';
 import { type AdmittedMessage, Execution, type ExecutionHost } from './execution.js';
 import type { Question } from './input/question.js';
 import { runStep, stepResult } from './input/step-result.js';
-import { type JsonRpcMessage, type Params, serializeError, serializeNotification } from './json-rpc.js';
+import {
+  type JsonRpcMessage,
+  type Params,
+  serializeError,
+  serializeNotification,
+  serializeResult,
+} from './json-rpc.js';
 import { RequestMethods, type ServerIntroduction } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
 
@@ -217,6 +223,10 @@ export class McpConnection implements ExecutionHost {
 
   hold(bytes: number): void {
     this.outlet.hold(bytes);
+  }
+
+  serialize({ request }: Execution, result: object): string {
+    return serializeResult(request.id, result);
   }
 
   answer(execution: Execution, json: string): void {

@@ -31,11 +31,23 @@ export const REVISIONS: readonly Revision[] = [
   { ...FIRST, version: '2025-03-26', hasBatches: true },
   { ...FIRST, version: '2025-06-18' },
   { ...FIRST, version: '2025-11-25', hasPrimingEvents: true, declaresSamplingContext: true },
+  {
+    ...FIRST,
+    version: '2026-07-28',
+    era: 'modern',
+    declaresSamplingContext: true,
+    resourceNotFoundCode: -32602,
+  },
 ];
 
 const BY_VERSION: ReadonlyMap<string, Revision> = new Map(
   REVISIONS.map((revision) => [revision.version, revision]),
 );
+
+/** The versions that are served without sessions, the newest first. */
+export const MODERN_VERSIONS: readonly string[] = REVISIONS.filter(({ era }) => era === 'modern')
+  .map(({ version }) => version)
+  .reverse();
 
 /** The newest revision that begins with `initialize`. */
 const NEWEST_LEGACY = REVISIONS.findLast(({ era }) => era === 'legacy')!;
