@@ -9,6 +9,8 @@ export interface InvokedContext extends McpContext {
   readonly resourceNotFoundCode: number;
   /** Whether the run ends with questions to the client, whatever the handler returns or throws. */
   readonly isLeft: boolean;
+  /** Resolves when nothing of a run that was left is going on any more. */
+  unwound(): Promise<void>;
   /** Says how long, and for whom, clients may keep the result. Told in the modern era only. */
   cacheable(hint: McpCacheHint): void;
   /** Aborts the context's signal. The request is answered nonetheless. */

@@ -59,6 +59,7 @@ const FIRST_ROUND: RoundState = { round: 0, answers: new Map(), steps: new Map()
 export class InputRounds {
   private readonly answers: Map<string, string>;
   private readonly steps: Map<string, string | undefined>;
+  private readonly running = new Set<Promise<void>>();
   private readonly occurrences = new Map<string, number>();
   private noted: Noted[] = [];
   private asked = 0;
@@ -145,13 +146,24 @@ export class InputRounds {
   async once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
     if (!this.steps.has(key)) {
       if (this.hasLeft) throw new McpInputRequiredException();
-      this.steps.set(key, await runStep(key, step));
+      const run = this.runOnce(key, step);
+      this.running.add(run);
+      try {
+        await run;
+      } finally {
+        this.running.delete(run);
+      }
     }
     return stepResult(this.steps.get(key));
   }
 
+  /** Resolves when the steps that outlast the run have ended, so that their results are kept. */
+  async unwound(): Promise<void> {
+    await Promise.allSettled(this.running);
+  }
+
   /**
-   * The result that asks the client. Taken after the run has unwound.
+   * The result that asks the client. Taken after the run and {@link unwound}.
    *
    * @throws {JsonRpcError} -32603 when the state would be too long
    */
@@ -160,7 +172,8 @@ export class InputRounds {
     const pending = new Map([...byKey].map(([key, { identity }]) => [key, identity]));
     const { answers, steps, request, settings } = this;
     const { maxStateBytes, ttlMs, seal, errors } = settings;
-    const state = { round: this.state.round + 1, answers, steps, pending };
+    const { paramsDigest, round } = this.state;
+    const state = { paramsDigest, round: round + 1, answers, steps, pending };
     const requestState = sealedState(state, request, Date.now() + ttlMs, seal);
     if (requestState.length > maxStateBytes) {
       const problem =
@@ -180,6 +193,10 @@ export class InputRounds {
     const answer = responses[key];
     if (countMembers(answer, maxAnswerMembers) > maxAnswerMembers) return;
     this.answers.set(identity, JSON.stringify(answer));
+  }
+
+  private async runOnce(key: string, step: () => unknown): Promise<void> {
+    this.steps.set(key, await runStep(key, step));
   }
 
   private async claimed({ id, expiresAt }: OpenedState, usedStates: UsedStates): Promise<this> {

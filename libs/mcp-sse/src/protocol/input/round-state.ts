@@ -16,6 +16,8 @@ export interface AskingRequest {
 
 /** What a call remembers from one round to the next. */
 export interface RoundState {
+  /** Of the request's parameters as the client sent them. A handler may change its arguments. */
+  readonly paramsDigest?: string;
   /** How many rounds have ended with questions. */
   readonly round: number;
   /** JSON of the client's answers, by the identity of the question. */
@@ -28,6 +30,7 @@ export interface RoundState {
 
 export interface OpenedState extends RoundState {
   readonly id: string;
+  readonly paramsDigest: string;
   readonly expiresAt: number;
 }
 
@@ -49,7 +52,7 @@ const ID_BYTES = 16;
 
 /** @param expiresAt in milliseconds since the epoch */
 export function sealedState(
-  { round, answers, steps, pending }: RoundState,
+  { paramsDigest, round, answers, steps, pending }: RoundState,
   { principalKey, server, method, params }: AskingRequest,
   expiresAt: number,
   seal: StateSeal,
@@ -60,7 +63,7 @@ export function sealedState(
     principal: principalKey,
     server,
     method,
-    params: paramsDigest(params),
+    params: paramsDigest ?? digestOfParams(params),
     round,
     answers: [...answers],
     steps: [...steps].map(([key, json]) => [key, json ?? null]),
@@ -90,9 +93,10 @@ export function openedState(
   if (state.principal !== principalKey) throw refused('belongs to another principal');
   if (state.server !== server) throw refused('belongs to another server');
   if (state.method !== method) throw refused('belongs to a request of another method');
-  if (state.params !== paramsDigest(params)) throw refused('belongs to a request with other parameters');
+  if (state.params !== digestOfParams(params)) throw refused('belongs to a request with other parameters');
   return {
     id: state.id,
+    paramsDigest: state.params,
     expiresAt: state.expiresAt,
     round: state.round,
     answers: new Map(state.answers),
@@ -106,7 +110,7 @@ export function digestOf(text: string): string {
 }
 
 /** Covers what the request asks for, not `_meta` and what the rounds add. */
-function paramsDigest({ name, uri, arguments: args }: AskingRequest['params']): string {
+function digestOfParams({ name, uri, arguments: args }: AskingRequest['params']): string {
   return digestOf(canonicalJson({ name, uri, arguments: args ?? {} }));
 }
 
