@@ -7,12 +7,12 @@ import type { SerializedMembers } from './serialized-members.js';
 export interface InvokedContext extends McpContext {
   /** The error code for a resource that does not exist. It differs between revisions of the protocol. */
   readonly resourceNotFoundCode: number;
+  /** Says how long, and for whom, clients may keep the result. Told in the modern era only. */
+  cacheable(hint: McpCacheHint): void;
   /** Whether the run ends with questions to the client, whatever the handler returns or throws. */
   readonly isLeft: boolean;
   /** Resolves when nothing of a run that was left is going on any more. */
   unwound(): Promise<void>;
-  /** Says how long, and for whom, clients may keep the result. Told in the modern era only. */
-  cacheable(hint: McpCacheHint): void;
   /** Aborts the context's signal. The request is answered nonetheless. */
   abort(reason: Error): void;
 }

@@ -17,8 +17,6 @@ import type { ConnectionState } from './connection-state.js';
 import { RequestInFlightError } from './errors/request-in-flight.error.js';
 import { TooManyRequestsError } from './errors/too-many-requests.error.js';
 import { type AdmittedMessage, Execution, type ExecutionHost } from './execution.js';
-import type { Question } from './input/question.js';
-import { runStep, stepResult } from './input/step-result.js';
 import {
   type JsonRpcMessage,
   type Params,
@@ -26,6 +24,8 @@ import {
   serializeNotification,
   serializeResult,
 } from './json-rpc.js';
+import type { Question } from './input/question.js';
+import { runStep, stepResult } from './input/step-result.js';
 import { RequestMethods, type ServerIntroduction } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
 
