@@ -22,10 +22,18 @@ export interface RoundState {
   readonly round: number;
   /** JSON of the client's answers, by the identity of the question. */
   readonly answers: ReadonlyMap<string, string>;
-  /** JSON of the results of `once()`, by key. */
-  readonly steps: ReadonlyMap<string, string | undefined>;
+  /** The steps of `once()` that have ended, by key. */
+  readonly steps: ReadonlyMap<string, StepRecord>;
   /** Identities of the questions that wait for an answer, by their keys on the wire. */
   readonly pending: ReadonlyMap<string, string>;
+}
+
+/** A step that need not run again. */
+export interface StepRecord {
+  /** JSON of its result; undefined if it returned undefined. */
+  readonly json?: string;
+  /** How often each question without a key was asked meanwhile. Later ones are counted from there. */
+  readonly asked: readonly (readonly [digest: string, count: number])[];
 }
 
 export interface OpenedState extends RoundState {
@@ -44,7 +52,7 @@ interface SealedState {
   readonly params: string;
   readonly round: number;
   readonly answers: readonly (readonly [string, string])[];
-  readonly steps: readonly (readonly [string, string | null])[];
+  readonly steps: readonly (readonly [string, StepRecord])[];
   readonly pending: readonly (readonly [string, string])[];
 }
 
@@ -66,7 +74,7 @@ export function sealedState(
     params: paramsDigest ?? digestOfParams(params),
     round,
     answers: [...answers],
-    steps: [...steps].map(([key, json]) => [key, json ?? null]),
+    steps: [...steps],
     pending: [...pending],
   };
   return seal.seal(JSON.stringify(state));
@@ -100,7 +108,7 @@ export function openedState(
     expiresAt: state.expiresAt,
     round: state.round,
     answers: new Map(state.answers),
-    steps: new Map(state.steps.map(([key, json]) => [key, json ?? undefined])),
+    steps: new Map(state.steps),
     pending: new Map(state.pending),
   };
 }
