@@ -1,6 +1,6 @@
 import type { ErrorReporter } from '../model/error-reporter.js';
 import type { McpSessionView } from '../model/session-view.js';
-import type { MessageObserver } from '../model/traffic-observer.js';
+import type { MessageObserver, MessageSource } from '../model/traffic-observer.js';
 import { type Redaction, TooLargeToShowError } from './redaction.js';
 import type { ViewerStream } from './viewer-stream.js';
 import { clipped } from '../observability/audit/audit-values.js';
@@ -23,7 +23,7 @@ interface MessageEnvelope {
 
 /** Sends viewers the messages of the session that they watch. Each message is redacted once for all of them. */
 export class SessionWatches implements MessageObserver {
-  private readonly watched = new Map<McpSessionView, Set<ViewerStream>>();
+  private readonly watched = new Map<MessageSource, Set<ViewerStream>>();
 
   constructor(
     private readonly redaction: Redaction,
@@ -54,8 +54,8 @@ export class SessionWatches implements MessageObserver {
     }
   }
 
-  received(session: McpSessionView, received: Parameters<MessageObserver['received']>[1]): void {
-    const streams = this.watched.get(session);
+  received(source: MessageSource, received: Parameters<MessageObserver['received']>[1]): void {
+    const streams = this.watched.get(source);
     if (!streams) return;
     for (const { message, bytes } of received) {
       const { kind: _, ...content } = message as { kind: string } & MessageEnvelope;
@@ -65,8 +65,8 @@ export class SessionWatches implements MessageObserver {
     }
   }
 
-  sent(session: McpSessionView, json: string): void {
-    const streams = this.watched.get(session);
+  sent(source: MessageSource, json: string): void {
+    const streams = this.watched.get(source);
     if (!streams) return;
     const bytes = Buffer.byteLength(json);
     this.tell(streams, 'server', bytes, () =>

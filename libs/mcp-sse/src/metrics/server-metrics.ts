@@ -1,7 +1,12 @@
 import type { Subscription } from 'rxjs';
 import type { McpContext } from '../model/mcp-context.js';
 import type { McpSessionView, McpTransportName } from '../model/session-view.js';
-import type { MessageObserver, ObservedRequest, TrafficObserver } from '../model/traffic-observer.js';
+import type {
+  MessageObserver,
+  MessageSource,
+  ObservedRequest,
+  TrafficObserver,
+} from '../model/traffic-observer.js';
 import type { ObservedServer } from '../observability/observed-server.js';
 import { Refusal, requestOutcome } from '../observability/request-outcome.js';
 import { requestTarget } from '../observability/request-target.js';
@@ -59,13 +64,13 @@ export class ServerMetrics implements MeasuredServer, TrafficObserver, MessageOb
     if (refusal) this.deny(refusal);
   }
 
-  received({ transport }: McpSessionView, received: readonly { readonly bytes: number }[]): void {
+  received({ transport }: MessageSource, received: readonly { readonly bytes: number }[]): void {
     const totals = this.of(transport);
     totals.receivedMessages += received.length;
     totals.receivedBytes += received[0]?.bytes ?? 0;
   }
 
-  sent({ transport }: McpSessionView, json: string): void {
+  sent({ transport }: MessageSource, json: string): void {
     const totals = this.of(transport);
     totals.sentMessages++;
     totals.sentBytes += Buffer.byteLength(json);

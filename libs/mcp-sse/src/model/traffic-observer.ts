@@ -15,19 +15,22 @@ export interface ObservedRequest {
   end(outcome: object | undefined, json: string): void;
 }
 
-/** Observes each message between a client and its session. */
+/** What messages belong to: a session, or the context of a request that has none. */
+export type MessageSource = McpSessionView | McpContext;
+
+/** Observes each message between clients and the server. */
 export interface MessageObserver {
   /**
-   * Called when messages from the client have been accepted.
+   * Called when messages from a client have been accepted.
    *
    * @param received messages that arrived together, each with the bytes of all
    */
   received(
-    session: McpSessionView,
+    source: MessageSource,
     received: readonly { readonly message: object; readonly bytes: number }[],
   ): void;
   /** Called when a message goes to the client or waits for it. */
-  sent(session: McpSessionView, json: string): void;
+  sent(source: MessageSource, json: string): void;
   /** Called when missed events are sent again. */
   replayed(session: McpSessionView, events: number): void;
   /** Called when a POST arrives for a session of another node. */

@@ -69,11 +69,11 @@ function both(first: ObservedRequest, second: ObservedRequest): ObservedRequest 
 
 function eachOf(observers: readonly MessageObserver[]): MessageObserver {
   return {
-    received: (session, received) => {
-      for (const observer of observers) observer.received(session, received);
+    received: (source, received) => {
+      for (const observer of observers) observer.received(source, received);
     },
-    sent: (session, json) => {
-      for (const observer of observers) observer.sent(session, json);
+    sent: (source, json) => {
+      for (const observer of observers) observer.sent(source, json);
     },
     replayed: (session, events) => {
       for (const observer of observers) observer.replayed(session, events);

@@ -8,7 +8,7 @@ import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { Invoker } from '../model/invoker.js';
 import { policyContextOf } from '../model/mcp-policy.js';
-import type { McpSessionView } from '../model/session-view.js';
+import type { McpSessionView, McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import { CallContext, type ContextRequestOptions, type MessageOrigin } from './call-context.js';
 import { ClientRequestQueue } from './client-request-queue.js';
@@ -17,7 +17,13 @@ import type { ConnectionState } from './connection-state.js';
 import { RequestInFlightError } from './errors/request-in-flight.error.js';
 import { TooManyRequestsError } from './errors/too-many-requests.error.js';
 import { type AdmittedMessage, Execution, type ExecutionHost } from './execution.js';
-import { type JsonRpcMessage, type Params, serializeError, serializeNotification } from './json-rpc.js';
+import {
+  type JsonRpcMessage,
+  type Params,
+  serializeError,
+  serializeNotification,
+  serializeResult,
+} from './json-rpc.js';
 import { RequestMethods, type ServerIntroduction } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
 
@@ -73,6 +79,10 @@ export class McpConnection implements ExecutionHost {
     readonly session: McpSessionView,
     private readonly outlet: ConnectionOutlet,
   ) {}
+
+  get transport(): McpTransportName {
+    return this.session.transport;
+  }
 
   get checkForm(): FormCheck {
     return this.options.checkForm;
@@ -207,6 +217,10 @@ export class McpConnection implements ExecutionHost {
 
   hold(bytes: number): void {
     this.outlet.hold(bytes);
+  }
+
+  serialize({ request }: Execution, result: object): string {
+    return serializeResult(request.id, result);
   }
 
   answer(execution: Execution, json: string): void {

@@ -13,11 +13,11 @@ import type { RequestTarget } from '../observability/request-target.js';
 export function requestAttributes(
   { method, kind }: RequestTarget,
   params: Readonly<Record<string, unknown>>,
-  { requestId, session, protocolVersion, request }: McpContext,
+  { requestId, session, transport, protocolVersion, request }: McpContext,
 ): Attributes {
   const isTool = kind === 'tool';
   const { ip, httpVersion } = { ...httpOf(request) };
-  const isHttp = session ? session.transport !== 'stdio' : httpVersion !== undefined;
+  const isHttp = transport !== 'stdio';
   return {
     'mcp.method.name': method,
     'mcp.session.id': session && sessionDigest(session),

@@ -76,7 +76,7 @@ export class McpAuditService {
         tenant,
         address: addressOf(context.request),
         session: session && sessionDigest(session),
-        transport: session?.transport,
+        transport: context.transport,
         method,
         name,
         uri,
