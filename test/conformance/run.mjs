@@ -72,8 +72,10 @@ if (unknown) throw new Error(`"${unknown}" is none of ${known.join(', ')}.`);
 
 const { HTTP_ADAPTER } = process.env;
 const adapters = HTTP_ADAPTER ? [HTTP_ADAPTER] : ['express', 'fastify'];
-const results = await Promise.all(adapters.map((adapter) => runOn(adapter, chosen)));
+// Settled, so that no server outlives this process.
+const settled = await Promise.allSettled(adapters.map((adapter) => runOn(adapter, chosen)));
+for (const { reason } of settled) if (reason) throw reason;
 for (const run of chosen) {
-  const byAdapter = Object.fromEntries(adapters.map((adapter, index) => [adapter, results[index][run]]));
+  const byAdapter = Object.fromEntries(adapters.map((adapter, index) => [adapter, settled[index].value[run]]));
   if (!report(run, byAdapter)) process.exitCode = 1;
 }
