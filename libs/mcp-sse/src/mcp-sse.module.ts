@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import { StateSeal } from './protocol/input/state-seal.js';
 import {
   Module,
@@ -188,7 +189,7 @@ const ROUTES = Symbol('nestjs-mcp-sse:routes');
 
 function setRoutes(sse: Type, http: Type, options: ResolvedOptions, resource: ProtectedResource): Routes {
   const routes = routesOf(options);
-  setSsePaths(sse, routes);
+  setSsePaths(sse, routes, options.protocol.legacy);
   setStreamableHttpPath(http, routes);
   if (resource.isDescribed) {
     configureRoute(sse, 'stream', { resource });
@@ -235,10 +236,15 @@ function createSessionService(
 function createStatelessRequests(
   options: ResolvedOptions,
   invoker: McpInvoker,
-  { memory }: McpSessionService,
+  sessions: McpSessionService,
   errors: ErrorReporter,
   observer: TrafficObserver,
 ): StatelessRequests {
+  const { modern, legacy } = options.protocol;
+  if (!modern && !legacy)
+    throw new McpConfigurationError(
+      '"protocol" turns off both eras, so no client could speak to the server. Leave one of "modern" and "legacy" on.',
+    );
   const { limits, sse } = options;
   const settings = {
     ...introductionOf(options),
@@ -254,7 +260,9 @@ function createStatelessRequests(
       errors,
     },
   };
-  return new StatelessRequests(invoker, settings, memory, observer, errors);
+  const requests = new StatelessRequests(invoker, settings, sessions.memory, observer, errors);
+  sessions.closings$.subscribe((isRevoked) => requests.revoke(isRevoked));
+  return requests;
 }
 
 function introductionOf(options: ResolvedOptions): ServerIntroduction {
