@@ -76,6 +76,8 @@ const adapters = HTTP_ADAPTER ? [HTTP_ADAPTER] : ['express', 'fastify'];
 const settled = await Promise.allSettled(adapters.map((adapter) => runOn(adapter, chosen)));
 for (const { reason } of settled) if (reason) throw reason;
 for (const run of chosen) {
-  const byAdapter = Object.fromEntries(adapters.map((adapter, index) => [adapter, settled[index].value[run]]));
+  const byAdapter = Object.fromEntries(
+    adapters.map((adapter, index) => [adapter, settled[index].value[run]]),
+  );
   if (!report(run, byAdapter)) process.exitCode = 1;
 }
