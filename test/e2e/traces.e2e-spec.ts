@@ -79,6 +79,22 @@ describe.each(['express', 'fastify'])(
       const post = await byId(call.parent);
       expect([post.trace, post.parent, call.trace, call.links]).toEqual([TRACE, SPAN, TRACE, []]);
     });
+
+    it('say on the span of a refused POST what its headers asked for', async () => {
+      const refused = async (method: string, name: string) => {
+        const headers = { 'mcp-session-id': 'unknown', 'mcp-method': method, 'mcp-name': name };
+        const { status } = await send(`${running.url}/mcp`, {
+          headers: { 'content-type': 'application/json', ...headers },
+          body: '{}',
+        });
+        expect(status).toBe(404);
+        const { attributes } = await spanOf((span) => span.attributes['mcp.method.name'] === method);
+        return attributes;
+      };
+      expect(await refused('tools/call', 'fetch')).toMatchObject({ 'gen_ai.tool.name': 'fetch' });
+      expect(await refused('resources/read', 'items://7')).toMatchObject({ 'mcp.resource.uri': 'items://7' });
+      expect(await refused('invented', 'x')).not.toHaveProperty('gen_ai.tool.name');
+    });
   },
 );
 

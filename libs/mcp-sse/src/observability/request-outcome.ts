@@ -8,9 +8,10 @@ import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../ses
 /** How a request ended, for observers. */
 export interface RequestOutcome {
   /**
-   * `failed`: answered with an error. `cancelled`: not answered, since the client cancelled it or the session ended.
+   * `failed`: answered with an error. `input_required`: answered with questions, so the client sends the request again
+   * with its user's answers. `cancelled`: not answered, since the client cancelled it, went away, or its session ended.
    */
-  readonly outcome: 'ok' | 'failed' | 'denied' | 'cancelled';
+  readonly outcome: 'ok' | 'failed' | 'denied' | 'input_required' | 'cancelled';
   /** Why it was denied. */
   readonly refusal?: Refusal;
 }
@@ -20,8 +21,9 @@ export function requestOutcome(outcome: object | undefined): RequestOutcome {
   if (!outcome) return { outcome: 'cancelled' };
   const refusal = Refusal.ofCall(ToolFailure.causeOf(outcome) ?? outcome);
   if (refusal) return { outcome: 'denied', refusal };
-  const isFailed = outcome instanceof JsonRpcError || (outcome as { isError?: unknown }).isError;
-  return { outcome: isFailed ? 'failed' : 'ok' };
+  const { isError, resultType } = outcome as { isError?: unknown; resultType?: unknown };
+  if (isError || outcome instanceof JsonRpcError) return { outcome: 'failed' };
+  return { outcome: resultType === 'input_required' ? 'input_required' : 'ok' };
 }
 
 /** Reasons for errors that share an HTTP status with others. */
