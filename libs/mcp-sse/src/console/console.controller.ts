@@ -129,6 +129,14 @@ export function createConsoleController(): Type {
       this.viewers.watch(requestPrincipal(request), id, () => hijackResponse(response));
     }
 
+    @McpRoute('console')
+    @UseGuards(McpEdgeGuard, McpAuthGuard)
+    @Get()
+    requests(@Req() request: HttpRequest, @Res() response: unknown): void {
+      if (rawRequest(request).method === 'HEAD') return void hijackResponse(response).end();
+      this.viewers.watchRequests(requestPrincipal(request), () => hijackResponse(response));
+    }
+
     private send(name: string, request: HttpRequest, response: unknown): void {
       const file = this.files.get(name);
       if (!file) throw new NotFoundException('The console has no such file.');
