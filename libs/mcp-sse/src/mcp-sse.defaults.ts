@@ -46,6 +46,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
     oauth: resolveOAuth(options),
     tenantClaim: options.tenantClaim ?? 'tenant',
     trustedProxies: options.trustedProxies ?? [],
+    protocol: { modern: true, legacy: true, ...defined(options.protocol) },
     sse: {
       path: 'sse',
       messagesPath: 'messages',
@@ -86,6 +87,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       maxStringLength: MIB,
       maxResultBytes: 4 * MIB,
       maxInFlight: 256,
+      maxInFlightPerPrincipal: 1_000,
       maxSubscriptions: 1_000,
       pageSize: 1_000,
       clientRequestMs: 300_000,

@@ -27,6 +27,7 @@ import { logAuditTrail } from './observability/audit/log-audit-trail.js';
 import { McpAuditService } from './observability/audit/mcp-audit.service.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
+import { StatelessRequests } from './stateless/stateless-requests.js';
 import { beforeClose, watchStopSignals } from './nest/before-close.js';
 
 /**
@@ -47,6 +48,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     private readonly binder: FeatureBinder,
     private readonly registry: McpRegistry,
     private readonly sessions: McpSessionService,
+    private readonly requests: StatelessRequests,
     private readonly access: AccessControl,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
     private readonly audit: McpAuditService,
@@ -78,13 +80,14 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
 
   private async drain(): Promise<void> {
     const server = this.host.httpAdapter.getHttpServer() as Server;
-    await new SessionDrain(this.sessions, this.options.drain).run(() => {
+    await new SessionDrain(this.sessions, this.requests, this.options.drain).run(() => {
       if (server.listening) server.close();
     });
   }
 
   /** Runs before the HTTP server closes: it waits for its connections, and only this ends the streams. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.requests.close();
     await this.sessions.shutdown();
   }
 

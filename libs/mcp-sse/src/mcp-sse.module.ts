@@ -45,6 +45,9 @@ import { McpSessionService } from './sessions/mcp-session.service.js';
 import { HttpPreparation } from './transports/adapters/http-preparation.js';
 import { exemptOwnControllers } from './nest/global-interceptors.js';
 import { configureRoute } from './transports/routes/mcp-route.js';
+import { StatelessIntake } from './transports/messages/stateless-intake.js';
+import { StatelessRequests } from './stateless/stateless-requests.js';
+import type { ServerIntroduction } from './protocol/request-methods.js';
 import { MessageIntake } from './transports/messages/message-intake.js';
 import { SessionFinder } from './transports/messages/session-finder.js';
 import { ProtectedResource } from './transports/routes/protected-resource.js';
@@ -147,6 +150,7 @@ const PROVIDERS: Provider[] = [
   HttpPreparation,
   SessionFinder,
   MessageIntake,
+  StatelessIntake,
   ProtectedResource,
   McpSseLifecycle,
   McpAuditService,
@@ -164,6 +168,11 @@ const PROVIDERS: Provider[] = [
     provide: McpSessionService,
     inject: [MCP_OPTIONS, McpInvoker, ERROR_REPORTER, TRAFFIC_OBSERVER],
     useFactory: createSessionService,
+  },
+  {
+    provide: StatelessRequests,
+    inject: [MCP_OPTIONS, McpInvoker, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    useFactory: createStatelessRequests,
   },
   {
     provide: SessionCluster,
@@ -203,11 +212,9 @@ function createSessionService(
   errors: ErrorReporter,
   observer: TrafficObserver,
 ): McpSessionService {
-  const { name, version, title, websiteUrl, icons, instructions } = options;
   const { sse, http, limits } = options;
   const connection = {
-    serverInfo: { name, version, title, websiteUrl, icons },
-    instructions,
+    ...introductionOf(options),
     maxInFlight: limits.maxInFlight,
     maxSubscriptions: limits.maxSubscriptions,
     clientRequestMs: limits.clientRequestMs,
@@ -221,6 +228,28 @@ function createSessionService(
     observer,
     errors,
   );
+}
+
+function createStatelessRequests(
+  options: ResolvedOptions,
+  invoker: McpInvoker,
+  { memory }: McpSessionService,
+  errors: ErrorReporter,
+  observer: TrafficObserver,
+): StatelessRequests {
+  const { limits, sse } = options;
+  const settings = {
+    ...introductionOf(options),
+    maxInFlightPerPrincipal: limits.maxInFlightPerPrincipal,
+    heartbeatMs: sse.heartbeatMs,
+    checkForm: compileForm,
+  };
+  return new StatelessRequests(invoker, settings, memory, observer, errors);
+}
+
+function introductionOf(options: ResolvedOptions): ServerIntroduction {
+  const { name, version, title, websiteUrl, icons, instructions } = options;
+  return { serverInfo: { name, version, title, websiteUrl, icons }, instructions };
 }
 
 /** @returns undefined if the options name no cluster */

@@ -22,6 +22,8 @@ export function mcpCorsOptions(origins: readonly string[], headers: readonly str
       'Authorization',
       'Content-Type',
       'Last-Event-ID',
+      'Mcp-Method',
+      'Mcp-Name',
       'Mcp-Protocol-Version',
       'Mcp-Session-Id',
       ...headers,

@@ -47,7 +47,7 @@ export function encodedIfLarge(text: string): string | Buffer {
  * written in a row wake the reader once, if it is on the same machine, such as a proxy. Ended at once, a call takes a
  * quarter (Streamable HTTP) to a half (HTTP+SSE) more CPU.
  */
-function endAfterTurn(response: ServerResponse, body?: string | Buffer): void {
+export function endAfterTurn(response: ServerResponse, body?: string | Buffer): void {
   setImmediate(() => response.end(body));
 }
 

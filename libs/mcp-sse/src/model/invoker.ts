@@ -1,3 +1,4 @@
+import type { McpCacheHint } from './cache-hint.js';
 import type { McpContext } from './mcp-context.js';
 import type { McpPolicyContext } from './mcp-policy.js';
 import type { SerializedMembers } from './serialized-members.js';
@@ -6,6 +7,8 @@ import type { SerializedMembers } from './serialized-members.js';
 export interface InvokedContext extends McpContext {
   /** The error code for a resource that does not exist. It differs between revisions of the protocol. */
   readonly resourceNotFoundCode: number;
+  /** Says how long, and for whom, clients may keep the result. Told in the modern era only. */
+  cacheable(hint: McpCacheHint): void;
   /** Aborts the context's signal. The request is answered nonetheless. */
   abort(reason: Error): void;
 }

@@ -12,8 +12,14 @@ import type { McpPrincipal } from './principal.js';
 import type { McpSessionView, McpTransportName } from './session-view.js';
 
 /**
- * Sends `notifications/message` to the client of the running request, if the client wants that level. Until it sets one
- * by `logging/setLevel`, it gets every level.
+ * A family of protocol revisions that shares a wire. In the legacy era (to 2025-11-25) a client opens a session by
+ * `initialize`; in the modern one (from 2026-07-28) each request stands for itself.
+ */
+export type McpEra = 'legacy' | 'modern';
+
+/**
+ * Sends `notifications/message` to the client of the running request, if the client wants that level. In the legacy era
+ * it gets every level until it sets one by `logging/setLevel`; in the modern one it gets none unless the request names one.
  */
 export type McpLog = Readonly<Record<LoggingLevel, (data: unknown, logger?: string) => void>>;
 
@@ -28,7 +34,9 @@ export type McpLog = Readonly<Record<LoggingLevel, (data: unknown, logger?: stri
  * ```
  */
 export abstract class McpContext implements ClientRequests {
-  /** The session of the request. Requests of a stateless revision of the protocol have none. */
+  /** The era of the protocol revision that the request is made in. */
+  abstract readonly era: McpEra;
+  /** The session of the request. There is none in the modern era. */
   abstract readonly session?: McpSessionView;
   /** What carried the request. */
   abstract readonly transport: McpTransportName;
@@ -44,7 +52,7 @@ export abstract class McpContext implements ClientRequests {
    * server. `docs/upstream.md` shows how to call other services.
    */
   abstract readonly headers: IncomingHttpHeaders;
-  /** Headers of the GET that opened the session's stream. */
+  /** Headers of the GET that opened the session's stream; those of the POST where there is no session. */
   abstract readonly streamHeaders: IncomingHttpHeaders;
   /**
    * Query of the GET that opened the session's stream, as the HTTP adapter parses it; over Streamable HTTP, of the POST

@@ -25,6 +25,16 @@ export interface McpSseModuleOptions {
   /** Instructions for the model on how to use the server, sent in the answer to `initialize`. */
   instructions?: string;
 
+  /**
+   * The eras of the protocol that are served, both by default. They share the routes and the providers.
+   */
+  protocol?: {
+    /** Revision 2026-07-28, where each request stands for itself: at the URL of Streamable HTTP, and over stdio. */
+    modern?: boolean;
+    /** The revisions to 2025-11-25, with sessions: HTTP+SSE, Streamable HTTP and stdio. */
+    legacy?: boolean;
+  };
+
   /** The modules whose providers the server offers; all by default. */
   modules?: Type[];
 
@@ -216,6 +226,11 @@ export interface McpSseModuleOptions {
     maxResultBytes?: number;
     /** Requests in flight per session, 256 by default. Further requests get 429. */
     maxInFlight?: number;
+    /**
+     * Requests without a session in flight per principal, 1000 by default. Further requests get 429. The anonymous
+     * principal is exempt.
+     */
+    maxInFlightPerPrincipal?: number;
     /** Resource subscriptions per session, 1000 by default. */
     maxSubscriptions?: number;
     /** Tools, resources or prompts on one page of a list, 1000 by default. */

@@ -9,17 +9,18 @@ import type {
   ProgressToken,
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
+import type { McpCacheHint } from '../model/cache-hint.js';
 import type { FormCheck, ClientRequestOptions, ClientRequests } from '../model/client-requests.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import { McpContext, type McpLog } from '../model/mcp-context.js';
+import { McpContext, type McpEra, type McpLog } from '../model/mcp-context.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName } from '../model/session-view.js';
 import { CallLogger, isLogged } from './call-logger.js';
 import type { ClientRequestContext } from './client-request-queue.js';
 import { ClientRequestSender } from './client-request-sender.js';
 import type { ClientState } from './connection-state.js';
-import { revisionOf, UNDECLARED_REVISION } from './revisions.js';
+import { revisionOf, UNDECLARED_REVISION, type Revision } from './revisions.js';
 
 /** Where a message came from, and who sent it. */
 export interface MessageOrigin {
@@ -62,6 +63,7 @@ export class CallContext extends McpContext {
   #lastProgress = -Infinity;
   #settled = false;
   #abortReason?: Error;
+  #cacheHint?: McpCacheHint;
   // Fields that are `private` in TypeScript only would reserve their names: contextFactory could not use them.
   readonly #progressToken: ProgressToken | undefined;
   readonly #origin: MessageOrigin;
@@ -78,6 +80,10 @@ export class CallContext extends McpContext {
     this.#origin = origin;
     this.#port = port;
     if (origin.extras) this.#adopt(origin.extras);
+  }
+
+  get era(): McpEra {
+    return this.#revision.era;
   }
 
   get session(): McpSessionView | undefined {
@@ -129,7 +135,7 @@ export class CallContext extends McpContext {
   }
 
   get resourceNotFoundCode(): number {
-    return (revisionOf(this.#port.state.protocolVersion) ?? UNDECLARED_REVISION).resourceNotFoundCode;
+    return this.#revision.resourceNotFoundCode;
   }
 
   get signal(): AbortSignal {
@@ -178,6 +184,14 @@ export class CallContext extends McpContext {
     if (!this.#settled) this.#port.closeStream(this.requestId, retryMs);
   }
 
+  cacheable(hint: McpCacheHint): void {
+    this.#cacheHint = hint;
+  }
+
+  get cacheHint(): McpCacheHint | undefined {
+    return this.#cacheHint;
+  }
+
   /** Called when the request has its answer, or will never have one. Nothing is sent for it any more. */
   settle(): void {
     this.#settled = true;
@@ -187,6 +201,10 @@ export class CallContext extends McpContext {
     this.settle();
     this.#abortReason = reason;
     this.#controller?.abort(reason);
+  }
+
+  get #revision(): Revision {
+    return revisionOf(this.#port.state.protocolVersion) ?? UNDECLARED_REVISION;
   }
 
   get #client(): ClientRequests {
@@ -209,7 +227,8 @@ export class CallContext extends McpContext {
   }
 
   #writeLog(level: LoggingLevel, data: unknown, logger?: string): void {
-    if (isLogged(level, this.#port.state.logLevel))
-      this.notify('notifications/message', { level, logger, data });
+    const { logLevel } = this.#port.state;
+    const isWanted = logLevel !== undefined || this.era === 'legacy';
+    if (isWanted && isLogged(level, logLevel)) this.notify('notifications/message', { level, logger, data });
   }
 }

@@ -4,7 +4,7 @@ import { InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.e
 import type { InvokedContext, PreparedRequest } from '../model/invoker.js';
 import type { ObservedRequest, TrafficObserver } from '../model/traffic-observer.js';
 import { CallContext, type CallPort, type MessageOrigin } from './call-context.js';
-import { type JsonRpcMessage, type JsonRpcRequest, serializeError, serializeResult } from './json-rpc.js';
+import { type JsonRpcMessage, type JsonRpcRequest, serializeError } from './json-rpc.js';
 import { inFlightWeight } from './json-weight.js';
 import { assertTokenLength, progressTokenOf } from './request-params.js';
 
@@ -26,8 +26,10 @@ export interface ExecutionHost extends CallPort {
   readonly errors: ErrorReporter;
   /** Accounts for memory that is held for the request. @param bytes negative when it is released */
   hold(bytes: number): void;
-  /** Sends the answer. Not called for a request that was aborted. */
-  answer(execution: Execution, json: string): void;
+  /** Writes a result as the revision of the protocol has it. @throws {TypeError} when JSON cannot express it */
+  serialize(execution: Execution, result: object): string;
+  /** Sends the answer. Not called for a request that was aborted. @param errorCode the code if it is an error */
+  answer(execution: Execution, json: string, errorCode?: number): void;
 }
 
 /** Answers one request: holds its context, runs it, tells observers, and settles it once. It needs no session. */
@@ -80,20 +82,22 @@ export class Execution {
     host.hold(weight);
     let outcome: object;
     let json: string;
+    let errorCode: number | undefined;
     try {
       outcome = await (observed?.run ? observed.run(run) : run());
-      json = serializeResult(id, outcome);
+      json = host.serialize(this, outcome);
     } catch (error) {
       const failure = this.toJsonRpcError(error);
       outcome = failure;
       json = serializeError(id, failure);
+      errorCode = failure.code;
     } finally {
       host.hold(-weight);
     }
     if (this.isOver) return;
     this.isOver = true;
     context.settle();
-    host.answer(this, json);
+    host.answer(this, json, errorCode);
     observed?.end(outcome, json);
   }
 

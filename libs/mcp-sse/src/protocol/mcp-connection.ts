@@ -17,7 +17,13 @@ import type { ConnectionState } from './connection-state.js';
 import { RequestInFlightError } from './errors/request-in-flight.error.js';
 import { TooManyRequestsError } from './errors/too-many-requests.error.js';
 import { type AdmittedMessage, Execution, type ExecutionHost } from './execution.js';
-import { type JsonRpcMessage, type Params, serializeError, serializeNotification } from './json-rpc.js';
+import {
+  type JsonRpcMessage,
+  type Params,
+  serializeError,
+  serializeNotification,
+  serializeResult,
+} from './json-rpc.js';
 import { RequestMethods, type ServerIntroduction } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
 
@@ -211,6 +217,10 @@ export class McpConnection implements ExecutionHost {
 
   hold(bytes: number): void {
     this.outlet.hold(bytes);
+  }
+
+  serialize({ request }: Execution, result: object): string {
+    return serializeResult(request.id, result);
   }
 
   answer(execution: Execution, json: string): void {

@@ -1,9 +1,11 @@
 import type { InvokedMethod } from '../model/invoker.js';
-import type { Era } from './revisions.js';
 
-/** The requests that the protocol layer answers by itself. */
-export type ProtocolMethod =
+/** The requests that a connection answers by itself. They exist in the legacy era only. */
+export type ConnectionMethod =
   'initialize' | 'ping' | 'logging/setLevel' | 'resources/subscribe' | 'resources/unsubscribe';
+
+/** The requests of the modern era that do not reach the application's features. */
+export type StatelessMethod = 'server/discover' | 'subscriptions/listen';
 
 /** How a request names the feature that it is for. `reference`: of a prompt or a resource, as a completion has it. */
 export type MethodTarget =
@@ -13,50 +15,54 @@ export type MethodTarget =
 
 interface Row<AnsweredBy> {
   readonly answeredBy: AnsweredBy;
-  /** The eras that have it. */
-  readonly eras: readonly Era[];
   /** What it is for. */
   readonly target?: MethodTarget;
   /** Type of its entry in the audit trail. A request without one is not audited. */
   readonly audit?: 'initialize' | 'call' | 'read' | 'subscribe' | 'prompt' | 'complete';
+  /** Clients may keep its result. */
+  readonly cacheable?: boolean;
   /** It changes what is agreed with the client, so what a cluster keeps of the session is out of date. */
   readonly changesState?: boolean;
 }
 
 /** A request that clients may send. */
 export type Method =
-  (Row<'protocol'> & { readonly name: ProtocolMethod }) | (Row<'invoker'> & { readonly name: InvokedMethod });
+  | (Row<'connection'> & { readonly name: ConnectionMethod })
+  | (Row<'stateless'> & { readonly name: StatelessMethod })
+  | (Row<'invoker'> & { readonly name: InvokedMethod });
 
-const LEGACY: readonly Era[] = ['legacy'];
-const BOTH: readonly Era[] = ['legacy', 'modern'];
 const TOOL: MethodTarget = { kind: 'tool', param: 'name' };
 const PROMPT: MethodTarget = { kind: 'prompt', param: 'name' };
 const RESOURCE: MethodTarget = { kind: 'resource', param: 'uri' };
 const REFERENCE: MethodTarget = { kind: 'reference', param: 'ref' };
 
-/** Every request that is served. Connections, audit, metrics and traces read here what they need to know of one. */
-const METHODS: { readonly [Name in ProtocolMethod]: Row<'protocol'> } & {
-  readonly [Name in InvokedMethod]: Row<'invoker'>;
-} = {
-  initialize: { answeredBy: 'protocol', eras: LEGACY, changesState: true, audit: 'initialize' },
-  ping: { answeredBy: 'protocol', eras: LEGACY },
-  'logging/setLevel': { answeredBy: 'protocol', eras: LEGACY, changesState: true },
+/**
+ * Every request that is served: in the legacy era those that a connection or the invoker answers, in the modern one the
+ * others and the invoker's. Audit, metrics and traces read here what they need to know of one.
+ */
+const METHODS: { readonly [Name in ConnectionMethod]: Row<'connection'> } & {
+  readonly [Name in StatelessMethod]: Row<'stateless'>;
+} & { readonly [Name in InvokedMethod]: Row<'invoker'> } = {
+  initialize: { answeredBy: 'connection', changesState: true, audit: 'initialize' },
+  ping: { answeredBy: 'connection' },
+  'logging/setLevel': { answeredBy: 'connection', changesState: true },
   'resources/subscribe': {
-    answeredBy: 'protocol',
-    eras: LEGACY,
+    answeredBy: 'connection',
     changesState: true,
     target: RESOURCE,
     audit: 'subscribe',
   },
-  'resources/unsubscribe': { answeredBy: 'protocol', eras: LEGACY, changesState: true, target: RESOURCE },
-  'tools/list': { answeredBy: 'invoker', eras: BOTH },
-  'tools/call': { answeredBy: 'invoker', eras: BOTH, target: TOOL, audit: 'call' },
-  'resources/list': { answeredBy: 'invoker', eras: BOTH },
-  'resources/templates/list': { answeredBy: 'invoker', eras: BOTH },
-  'resources/read': { answeredBy: 'invoker', eras: BOTH, target: RESOURCE, audit: 'read' },
-  'prompts/list': { answeredBy: 'invoker', eras: BOTH },
-  'prompts/get': { answeredBy: 'invoker', eras: BOTH, target: PROMPT, audit: 'prompt' },
-  'completion/complete': { answeredBy: 'invoker', eras: BOTH, target: REFERENCE, audit: 'complete' },
+  'resources/unsubscribe': { answeredBy: 'connection', changesState: true, target: RESOURCE },
+  'server/discover': { answeredBy: 'stateless', cacheable: true },
+  'subscriptions/listen': { answeredBy: 'stateless', audit: 'subscribe' },
+  'tools/list': { answeredBy: 'invoker', cacheable: true },
+  'tools/call': { answeredBy: 'invoker', target: TOOL, audit: 'call' },
+  'resources/list': { answeredBy: 'invoker', cacheable: true },
+  'resources/templates/list': { answeredBy: 'invoker', cacheable: true },
+  'resources/read': { answeredBy: 'invoker', target: RESOURCE, audit: 'read', cacheable: true },
+  'prompts/list': { answeredBy: 'invoker', cacheable: true },
+  'prompts/get': { answeredBy: 'invoker', target: PROMPT, audit: 'prompt' },
+  'completion/complete': { answeredBy: 'invoker', target: REFERENCE, audit: 'complete' },
 };
 
 const BY_NAME: ReadonlyMap<string, Method> = new Map(

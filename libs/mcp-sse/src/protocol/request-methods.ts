@@ -3,22 +3,28 @@ import {
   LoggingLevelSchema,
   type Implementation,
   type InitializeResult,
+  type ServerCapabilities,
 } from '@modelcontextprotocol/sdk/types.js';
 import { andThen } from '../model/and-then.js';
-import { clip } from '../model/clip.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { InvokedContext, Invoker, PreparedRequest } from '../model/invoker.js';
 import type { McpTransportName } from '../model/session-view.js';
 import type { ConnectionState } from './connection-state.js';
 import type { Preparation, RequestPreparer } from './execution.js';
 import type { JsonRpcRequest, Params } from './json-rpc.js';
-import { methodNamed, type ProtocolMethod } from './methods.js';
+import { methodNamed, type ConnectionMethod } from './methods.js';
 import type { ResourceSubscriptions } from './resource-subscriptions.js';
-import { initializeParams, invalidParams } from './request-params.js';
+import { initializeParams, invalidParams, methodNotFound } from './request-params.js';
 import { negotiatedRevision } from './revisions.js';
 
-/** Most characters of an unknown method that its error repeats. */
-const MAX_METHOD_LENGTH = 256;
+/** What every server offers, in both eras. */
+export const SERVER_CAPABILITIES: ServerCapabilities = {
+  tools: { listChanged: true },
+  resources: { listChanged: true, subscribe: true },
+  prompts: { listChanged: true },
+  logging: {},
+  completions: {},
+};
 
 /** How a server introduces itself. */
 export interface ServerIntroduction {
@@ -44,8 +50,7 @@ export class RequestMethods implements RequestPreparer {
   prepare({ method: name, params }: JsonRpcRequest, context: InvokedContext): Preparation {
     const method = methodNamed(name);
     // Checked before anything else: clients ask for methods of later revisions to learn whether they are served.
-    if (!method?.eras.includes('legacy'))
-      throw new JsonRpcError(ErrorCode.MethodNotFound, `Method not found: ${clip(name, MAX_METHOD_LENGTH)}`);
+    if (!method || method.answeredBy === 'stateless') throw methodNotFound(name);
     if (method.name !== 'initialize' && method.name !== 'ping') this.assertInitialized();
     if (method.answeredBy === 'invoker') return this.invoker.prepare(method.name, params, context);
     const preparation = this.prepareOwn(method.name, params, context);
@@ -60,7 +65,7 @@ export class RequestMethods implements RequestPreparer {
     });
   }
 
-  private prepareOwn(method: ProtocolMethod, params: Params, context: InvokedContext): Preparation {
+  private prepareOwn(method: ConnectionMethod, params: Params, context: InvokedContext): Preparation {
     switch (method) {
       case 'initialize':
         return () => this.initialize(params);
@@ -105,13 +110,7 @@ export class RequestMethods implements RequestPreparer {
     this.state.clientCapabilities = capabilities;
     return {
       protocolVersion: this.state.protocolVersion,
-      capabilities: {
-        tools: { listChanged: true },
-        resources: { listChanged: true, subscribe: true },
-        prompts: { listChanged: true },
-        logging: {},
-        completions: {},
-      },
+      capabilities: SERVER_CAPABILITIES,
       serverInfo: this.server.serverInfo,
       instructions: this.server.instructions,
     };

@@ -4,7 +4,7 @@ import {
   InitializeRequestParamsSchema,
   type ProgressToken,
 } from '@modelcontextprotocol/sdk/types.js';
-import { tellFew } from '../model/clip.js';
+import { clip, tellFew } from '../model/clip.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { MAX_ID_LENGTH, type Params } from './json-rpc.js';
 import { jsonWeight } from './json-weight.js';
@@ -15,6 +15,13 @@ export function invalidParams(fields: readonly string[]): JsonRpcError {
     ErrorCode.InvalidParams,
     `Invalid params: missing or of the wrong type: ${tellFew(fields, String)}`,
   );
+}
+
+/** Most characters of an unknown method that its error repeats. */
+const MAX_METHOD_LENGTH = 256;
+
+export function methodNotFound(name: string): JsonRpcError {
+  return new JsonRpcError(ErrorCode.MethodNotFound, `Method not found: ${clip(name, MAX_METHOD_LENGTH)}`);
 }
 
 /** Most bytes that `clientInfo` and `capabilities` may weigh together, by `jsonWeight()`. Every session keeps both. */

@@ -1,13 +1,9 @@
-/**
- * A family of revisions that shares a wire. In the legacy era a client opens a session by `initialize`; in the modern
- * one each request stands for itself.
- */
-export type Era = 'legacy' | 'modern';
+import type { McpEra } from '../model/mcp-context.js';
 
 /** A revision of the protocol that this server speaks, and how it differs from the others. */
 export interface Revision {
   readonly version: string;
-  readonly era: Era;
+  readonly era: McpEra;
   /** A client may send several messages as one JSON array. */
   readonly hasBatches: boolean;
   /** Streams of Streamable HTTP begin with an event that has an id and no data, and may be closed and polled. */
@@ -35,11 +31,23 @@ export const REVISIONS: readonly Revision[] = [
   { ...FIRST, version: '2025-03-26', hasBatches: true },
   { ...FIRST, version: '2025-06-18' },
   { ...FIRST, version: '2025-11-25', hasPrimingEvents: true, declaresSamplingContext: true },
+  {
+    ...FIRST,
+    version: '2026-07-28',
+    era: 'modern',
+    declaresSamplingContext: true,
+    resourceNotFoundCode: -32602,
+  },
 ];
 
 const BY_VERSION: ReadonlyMap<string, Revision> = new Map(
   REVISIONS.map((revision) => [revision.version, revision]),
 );
+
+/** The versions that are served without sessions, the newest first. */
+export const MODERN_VERSIONS: readonly string[] = REVISIONS.filter(({ era }) => era === 'modern')
+  .map(({ version }) => version)
+  .reverse();
 
 /** The newest revision that begins with `initialize`. */
 const NEWEST_LEGACY = REVISIONS.findLast(({ era }) => era === 'legacy')!;

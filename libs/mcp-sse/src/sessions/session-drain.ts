@@ -14,16 +14,25 @@ export interface DrainSettings {
   readonly deadlineMs: number;
 }
 
+/** The requests without a session of this node. */
+export interface DrainedRequests {
+  /** Resolves as soon as nothing is in flight. */
+  whenIdle(): Promise<void>;
+  /** Answers what is in flight with an error, and takes nothing more. */
+  close(): void;
+}
+
 /** Takes a node out of service so that its clients notice as little as possible. */
 export class SessionDrain {
   constructor(
     private readonly sessions: McpSessionService,
+    private readonly requests: DrainedRequests,
     private readonly settings: DrainSettings,
   ) {}
 
   /**
    * Resolves when every session has ended: idle ones soon, spread over time; the others once their requests are
-   * answered, with an error at the deadline.
+   * answered, with an error at the deadline. Requests without a session are waited for alike.
    *
    * @param stopListening called once no more traffic is expected
    */
@@ -33,8 +42,10 @@ export class SessionDrain {
     await delay(propagationMs);
     stopListening();
     const deadline = new AbortController();
-    await Promise.race([this.endAll(deadline.signal), delay(deadlineMs, undefined, deadline)]);
+    const ended = Promise.all([this.endAll(deadline.signal), this.requests.whenIdle()]);
+    await Promise.race([ended, delay(deadlineMs, undefined, deadline)]);
     deadline.abort();
+    this.requests.close();
     await this.sessions.shutdown();
   }
 

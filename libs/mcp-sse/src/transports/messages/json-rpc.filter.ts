@@ -26,6 +26,7 @@ interface HttpAnswer {
   readonly status: number;
   readonly code: number;
   readonly message: string;
+  readonly data?: unknown;
   /** Seconds after which the client may try again. */
   readonly retryAfter?: number;
   /** Stands in the log of the error too. */
@@ -54,7 +55,10 @@ export class JsonRpcFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const response: unknown = http.getResponse();
     if (httpAdapter.isHeadersSent(response)) return;
-    const { status, code, message, retryAfter, correlationId } = this.answerTo(error, http.getRequest());
+    const { status, code, message, data, retryAfter, correlationId } = this.answerTo(
+      error,
+      http.getRequest(),
+    );
     const challenge = this.challengeOf(error, status, http.getRequest());
     if (retryAfter !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
     if (challenge !== undefined) httpAdapter.setHeader(response, 'WWW-Authenticate', challenge);
@@ -63,7 +67,7 @@ export class JsonRpcFilter implements ExceptionFilter {
       httpAdapter.setHeader(response, 'Connection', 'close');
     httpAdapter.setHeader(response, 'Content-Type', 'application/json');
     const id = error instanceof RequestInFlightError ? null : readIdOf(http.getRequest());
-    httpAdapter.reply(response, { jsonrpc: '2.0', error: { code, message }, id }, status);
+    httpAdapter.reply(response, { jsonrpc: '2.0', error: { code, message, data }, id }, status);
     this.observer.refusal(http.getRequest(), error, status, correlationId);
   }
 
@@ -80,7 +84,7 @@ export class JsonRpcFilter implements ExceptionFilter {
     if (error instanceof InsufficientScopeError)
       return { status: HttpStatus.FORBIDDEN, code: error.code, message: error.message };
     if (error instanceof JsonRpcError)
-      return { status: HttpStatus.BAD_REQUEST, code: error.code, message: error.message };
+      return { status: HttpStatus.BAD_REQUEST, code: error.code, message: error.message, data: error.data };
     if (error instanceof SessionClosedError)
       return { status: HttpStatus.NOT_FOUND, code: SESSION_NOT_FOUND, message: error.message };
     if (error instanceof TooManyRequestsError)

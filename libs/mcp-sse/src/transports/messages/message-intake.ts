@@ -16,6 +16,7 @@ import { relayedOrigin } from '../relay/relayed-origin.js';
 import { readMessage, type MessageBody } from './message-body.js';
 import type { Delivery, Post } from './post.js';
 import { SessionFinder } from './session-finder.js';
+import { StatelessIntake } from './stateless-intake.js';
 
 type AnySession = McpSession | RemoteSession;
 type Messages = readonly JsonRpcMessage[];
@@ -35,6 +36,7 @@ export class MessageIntake {
   constructor(
     private readonly sessions: McpSessionService,
     private readonly finder: SessionFinder,
+    private readonly stateless: StatelessIntake,
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
   ) {}
 
@@ -45,13 +47,27 @@ export class MessageIntake {
    * @throws {HttpException} 400, 408, 413, 415
    * @throws {JsonRpcError} -32700, -32600
    * @throws {SessionLimitError} when memory is short
-   * @throws as `SessionFinder.find`, `Post.open` and `McpSession.accept` do
+   * @throws as `SessionFinder.find`, `Post.open`, `McpSession.accept` and `StatelessIntake.receive` do
    */
   receive(post: Post): void | Promise<void> {
+    const { request, statelessResponse } = post;
+    if (statelessResponse === undefined)
+      return andThen(this.find(post), (session) =>
+        andThen(this.read(request), (body) => this.take(post, session, body)),
+      );
+    // The body decides whether there is a session.
+    return andThen(this.read(request), (body) =>
+      this.stateless.isModern(body.json, request)
+        ? this.stateless.receive(request, statelessResponse, body)
+        : andThen(this.find(post), (session) => this.take(post, session, body)),
+    );
+  }
+
+  /** The session that a POST is for; undefined for one that opens a session. */
+  private find(post: Post): AnySession | undefined | Promise<AnySession> {
     const { request, transport, sessionId, missingId } = post;
     const opens = sessionId === undefined && post.open !== undefined;
-    const found = opens ? undefined : this.finder.find(request, transport, sessionId, missingId);
-    return andThen(found, (session) => andThen(this.read(request), (body) => this.take(post, session, body)));
+    return opens ? undefined : this.finder.find(request, transport, sessionId, missingId);
   }
 
   private read(request: HttpRequest): MessageBody | Promise<MessageBody> {

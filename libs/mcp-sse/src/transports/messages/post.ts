@@ -44,6 +44,9 @@ export interface Post extends Delivery {
    */
   allowsBatch(session: McpSession | RemoteSession | undefined, json: unknown): boolean;
 
+  /** The response to a message of the modern era. Undefined if the transport serves the legacy one only. */
+  readonly statelessResponse?: unknown;
+
   /** Opens the session of a POST without an id. Undefined if each POST needs one. */
   open?(messages: readonly JsonRpcMessage[]): McpSession;
 }

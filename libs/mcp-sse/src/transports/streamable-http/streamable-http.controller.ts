@@ -60,6 +60,7 @@ export function createStreamableHttpController(): Type {
   class McpStreamableHttpController {
     private readonly server: PostServer;
     private readonly sseStreams: SseStreams;
+    private readonly protocol: ResolvedOptions['protocol'];
 
     constructor(
       sessions: McpSessionService,
@@ -68,6 +69,7 @@ export function createStreamableHttpController(): Type {
       private readonly adapter: HttpAdapterHost,
       @Inject(MCP_OPTIONS) options: ResolvedOptions,
     ) {
+      this.protocol = options.protocol;
       const { http, sse } = routesOf(options);
       this.server = {
         // When the transport is turned off, no route uses it.
@@ -84,7 +86,7 @@ export function createStreamableHttpController(): Type {
     stream(@Req() request: HttpRequest, @Res() response: unknown): EventStream {
       const { method, headers } = rawRequest(request);
       const { http, sessions, relay } = this.server;
-      if (http.stateless) this.refuseMethod(response, 'POST');
+      if (http.stateless || !this.protocol.legacy) this.refuseMethod(response, 'POST');
       if (method === 'HEAD') return EMPTY;
       assertAccepts(headers.accept, 'text/event-stream');
       if (sessionIdOf(request) === undefined) return this.sseStreams.open(request, response);
@@ -117,7 +119,7 @@ export function createStreamableHttpController(): Type {
     @Delete()
     async terminate(@Req() request: HttpRequest, @Res() response: unknown): Promise<void> {
       const { http, sessions } = this.server;
-      if (http.stateless) this.refuseMethod(response, 'POST');
+      if (http.stateless || !this.protocol.legacy) this.refuseMethod(response, 'POST');
       const session = await sessions.find(request);
       requestRevision(rawRequest(request).headers, negotiatedBy(session));
       if (session instanceof RemoteSession) await session.end();

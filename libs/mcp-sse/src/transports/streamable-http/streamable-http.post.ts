@@ -31,6 +31,7 @@ export class StreamableHttpPost implements Post, ExchangePort {
   readonly transport = 'streamable-http';
   readonly missingId = MISSING_ID;
   readonly sessionId: string | undefined;
+  readonly statelessResponse: unknown;
   private options!: ExchangeOptions;
   private session!: McpSession;
 
@@ -40,6 +41,7 @@ export class StreamableHttpPost implements Post, ExchangePort {
     private readonly response: unknown,
   ) {
     this.sessionId = sessionIdOf(request);
+    this.statelessResponse = response;
   }
 
   allowsBatch(session: McpSession | RemoteSession | undefined, json: unknown): boolean {

@@ -1,0 +1,7 @@
+/** How long, and for whom, clients may keep a result. */
+export interface McpCacheHint {
+  /** Milliseconds; 0 says that it is stale at once. */
+  readonly ttlMs: number;
+  /** `public` results are the same for every user, and may be shared between them. */
+  readonly scope: 'public' | 'private';
+}

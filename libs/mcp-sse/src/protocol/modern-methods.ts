@@ -1,0 +1,32 @@
+import type { McpCacheHint } from '../model/cache-hint.js';
+import type { InvokedContext, Invoker } from '../model/invoker.js';
+import type { Preparation, RequestPreparer } from './execution.js';
+import type { JsonRpcRequest } from './json-rpc.js';
+import { methodNamed } from './methods.js';
+import { SERVER_CAPABILITIES, type ServerIntroduction } from './request-methods.js';
+import { methodNotFound } from './request-params.js';
+import { MODERN_VERSIONS } from './revisions.js';
+
+/** The hint for a result of which nothing better is known. */
+const NOT_KEPT: McpCacheHint = { ttlMs: 0, scope: 'private' };
+
+/** Answers the requests of the modern era: `server/discover` here, all others by the invoker. */
+export class ModernMethods implements RequestPreparer {
+  private readonly discovery: object;
+
+  constructor(
+    private readonly invoker: Invoker,
+    { instructions }: ServerIntroduction,
+  ) {
+    this.discovery = { supportedVersions: MODERN_VERSIONS, capabilities: SERVER_CAPABILITIES, instructions };
+  }
+
+  prepare({ method: name, params }: JsonRpcRequest, context: InvokedContext): Preparation {
+    const method = methodNamed(name);
+    if (!method || method.answeredBy === 'connection') throw methodNotFound(name);
+    if (method.cacheable) context.cacheable(NOT_KEPT);
+    if (method.answeredBy === 'invoker') return this.invoker.prepare(method.name, params, context);
+    if (method.name === 'server/discover') return () => this.discovery;
+    throw methodNotFound(name);
+  }
+}

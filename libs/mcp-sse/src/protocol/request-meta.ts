@@ -1,0 +1,89 @@
+import { type ClientCapabilities, ErrorCode, LoggingLevelSchema } from '@modelcontextprotocol/sdk/types.js';
+import { clip } from '../model/clip.js';
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import type { ClientState } from './connection-state.js';
+import type { Params } from './json-rpc.js';
+import { MODERN_VERSIONS } from './revisions.js';
+
+const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
+const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo';
+const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+const LOG_LEVEL = 'io.modelcontextprotocol/logLevel';
+/** The member of a result's `_meta` that names the server. */
+export const SERVER_INFO = 'io.modelcontextprotocol/serverInfo';
+
+/** Most characters of a version that an error repeats. */
+const MAX_VERSION_LENGTH = 64;
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** The request names a version of the protocol that is not served in the modern era. */
+export class UnsupportedProtocolVersionError extends JsonRpcError {
+  constructor(requested: string) {
+    super(-32022, `Unsupported protocol version. Served without a session: ${MODERN_VERSIONS.join(', ')}`, {
+      supported: MODERN_VERSIONS,
+      requested: clip(requested, MAX_VERSION_LENGTH),
+    });
+  }
+}
+
+/**
+ * The version that a message claims to be in, by which it belongs to the modern era.
+ *
+ * @param json as parsed, of any shape
+ * @returns undefined for a message of the legacy era
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic#meta
+ */
+export function claimedVersion(json: unknown): unknown {
+  return isObject(json) && isObject(json['params']) && isObject(json['params']['_meta'])
+    ? json['params']['_meta'][PROTOCOL_VERSION]
+    : undefined;
+}
+
+/** The version that the `_meta` of a modern request names. @throws {JsonRpcError} -32602 */
+export function requiredVersion({ _meta }: Params): string {
+  const version = isObject(_meta) ? _meta[PROTOCOL_VERSION] : undefined;
+  if (typeof version !== 'string') throw invalidMeta(PROTOCOL_VERSION, 'a string');
+  return version;
+}
+
+/**
+ * Reads what a modern request tells of its client.
+ *
+ * @throws {UnsupportedProtocolVersionError}
+ * @throws {JsonRpcError} -32602 when a member of `_meta` is missing or wrong
+ */
+export function requestClient(params: Params): ClientState {
+  const protocolVersion = requiredVersion(params);
+  if (!MODERN_VERSIONS.includes(protocolVersion)) throw new UnsupportedProtocolVersionError(protocolVersion);
+  const meta = params['_meta'] as Members;
+  const clientCapabilities = meta[CLIENT_CAPABILITIES];
+  if (!isCapabilities(clientCapabilities)) throw invalidMeta(CLIENT_CAPABILITIES, 'an object of objects');
+  const clientInfo = meta[CLIENT_INFO];
+  if (clientInfo !== undefined && !isImplementation(clientInfo))
+    throw invalidMeta(CLIENT_INFO, 'an object with "name" and "version"');
+  const logLevel = meta[LOG_LEVEL];
+  if (logLevel === undefined) return { protocolVersion, clientInfo, clientCapabilities };
+  const { success, data } = LoggingLevelSchema.safeParse(logLevel);
+  if (!success) throw invalidMeta(LOG_LEVEL, LoggingLevelSchema.options.join(', '));
+  return { protocolVersion, clientInfo, clientCapabilities, logLevel: data };
+}
+
+function isCapabilities(value: unknown): value is ClientCapabilities {
+  return isObject(value) && Object.values(value).every(isObject);
+}
+
+function isImplementation(value: unknown): value is NonNullable<ClientState['clientInfo']> {
+  return isObject(value) && typeof value['name'] === 'string' && typeof value['version'] === 'string';
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalidMeta(member: string, expected: string): JsonRpcError {
+  return new JsonRpcError(
+    ErrorCode.InvalidParams,
+    `Invalid params: "_meta" must have "${member}": ${expected}`,
+  );
+}

@@ -1,0 +1,151 @@
+import type { FormCheck } from '../model/client-requests.js';
+import type { ErrorReporter } from '../model/error-reporter.js';
+import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import type { McpTransportName } from '../model/session-view.js';
+import type { TrafficObserver } from '../model/traffic-observer.js';
+import type { MessageOrigin } from '../protocol/call-context.js';
+import type { ResultWriter } from '../protocol/complete-result.js';
+import type { ClientState } from '../protocol/connection-state.js';
+import { Execution, type ExecutionHost, type RequestPreparer } from '../protocol/execution.js';
+import {
+  type JsonRpcRequest,
+  type Params,
+  serializeError,
+  serializeNotification,
+} from '../protocol/json-rpc.js';
+import type { Requester } from './requesters.js';
+
+/** Sends what answers one request: over HTTP the response to its POST, over stdio lines. */
+export interface Responder {
+  readonly transport: McpTransportName;
+  /** Sends a notification that belongs to the request. */
+  notify(json: string): void;
+  /** Sends the answer. @param errorCode the JSON-RPC code if it is an error */
+  answer(json: string, errorCode?: number): void;
+  /** Keeps the connection open while the answer takes its time. */
+  keepAlive(): void;
+  /** Ends the connection without an answer. */
+  destroy(): void;
+}
+
+/** What all requests without a session have in common. */
+export interface StatelessServer {
+  readonly observer: TrafficObserver;
+  readonly errors: ErrorReporter;
+  readonly checkForm: FormCheck;
+  readonly methods: RequestPreparer;
+  readonly results: ResultWriter;
+  ended(request: StatelessRequest): void;
+}
+
+/** One request of the modern era while it is answered. */
+export class StatelessRequest implements ExecutionHost {
+  readonly execution: Execution;
+
+  /** @throws {McpConfigurationError} when the `contextFactory` option made what a context has already */
+  constructor(
+    request: JsonRpcRequest,
+    readonly state: ClientState,
+    origin: MessageOrigin,
+    private readonly server: StatelessServer,
+    readonly requester: Requester,
+    private readonly responder: Responder,
+  ) {
+    this.execution = new Execution(request, origin, this);
+  }
+
+  get transport(): McpTransportName {
+    return this.responder.transport;
+  }
+
+  get observer(): TrafficObserver {
+    return this.server.observer;
+  }
+
+  get errors(): ErrorReporter {
+    return this.server.errors;
+  }
+
+  get checkForm(): FormCheck {
+    return this.server.checkForm;
+  }
+
+  /** Finds out what answers the request. Returns a promise only if a policy does. */
+  prepare(): this | Promise<this> {
+    const prepared = this.execution.prepare(this.server.methods);
+    return prepared instanceof Promise ? prepared.then(() => this) : this;
+  }
+
+  /** @throws {InsufficientScopeError} if the client could make the request with more scopes */
+  assertPermitted(bytes: number): void {
+    const { request, context, refusal } = this.execution;
+    if (!refusal) return;
+    this.observer.request(request.method, request.params, context, bytes)?.end(refusal, '');
+    this.server.ended(this);
+    throw refusal;
+  }
+
+  /** @param bytes of the message that carried it */
+  start(bytes: number): void {
+    if (!this.requester.has(this)) return;
+    const { request, context } = this.execution;
+    this.observer.messages?.received(context, [{ message: request, bytes }]);
+    void this.execution.start();
+  }
+
+  /** The client is gone, or cancels the request: it gets no answer. */
+  cancel(reason: string): void {
+    if (!this.requester.has(this)) return;
+    this.execution.abort(new Error(reason));
+    this.server.ended(this);
+  }
+
+  /** Answers the request with an error instead. */
+  fail(error: JsonRpcError): void {
+    this.execution.abort(error);
+    this.send(serializeError(this.execution.request.id, error), error.code);
+    this.server.ended(this);
+  }
+
+  /** Drops the client without an answer, when its memory is needed elsewhere. */
+  drop(): void {
+    this.cancel('The server is short of memory.');
+    this.responder.destroy();
+  }
+
+  keepAlive(): void {
+    this.responder.keepAlive();
+  }
+
+  notify(method: string, params: Params | undefined): void {
+    const json = serializeNotification(method, params);
+    this.observer.messages?.sent(this.execution.context, json);
+    this.responder.notify(json);
+  }
+
+  request(): Promise<never> {
+    return Promise.reject(new Error('not yet'));
+  }
+
+  closeStream(): void {
+    // A stream of the modern era cannot be resumed.
+  }
+
+  hold(bytes: number): void {
+    this.requester.memory.add(bytes);
+  }
+
+  serialize({ request, context }: Execution, result: object): string {
+    return this.server.results.write(request.id, result, context.cacheHint);
+  }
+
+  answer(_execution: Execution, json: string, errorCode?: number): void {
+    this.send(json, errorCode);
+    this.server.ended(this);
+  }
+
+  private send(json: string, errorCode?: number): void {
+    this.observer.messages?.sent(this.execution.context, json);
+    this.responder.answer(json, errorCode);
+  }
+}

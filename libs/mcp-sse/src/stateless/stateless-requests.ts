@@ -1,0 +1,127 @@
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import type { FormCheck } from '../model/client-requests.js';
+import type { ErrorReporter } from '../model/error-reporter.js';
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import type { Invoker } from '../model/invoker.js';
+import type { TrafficObserver } from '../model/traffic-observer.js';
+import type { MessageOrigin } from '../protocol/call-context.js';
+import { ResultWriter } from '../protocol/complete-result.js';
+import type { ClientState } from '../protocol/connection-state.js';
+import type { JsonRpcRequest } from '../protocol/json-rpc.js';
+import { ModernMethods } from '../protocol/modern-methods.js';
+import type { ServerIntroduction } from '../protocol/request-methods.js';
+import { ShuttingDownError } from '../sessions/session.errors.js';
+import type { MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
+import { Requesters } from './requesters.js';
+import { type Responder, StatelessRequest, type StatelessServer } from './stateless-request.js';
+
+/** The answer to requests that are unfinished when the server stops. */
+const SHUT_DOWN = new JsonRpcError(
+  ErrorCode.InternalError,
+  'The server is shutting down. Send the request again if it may be repeated.',
+  { retryable: true },
+);
+
+export interface StatelessSettings extends ServerIntroduction {
+  /** Most requests of one principal at a time. */
+  readonly maxInFlightPerPrincipal: number;
+  /** Milliseconds between signs of life to clients that wait; `false` sends none. */
+  readonly heartbeatMs: number | false;
+  readonly checkForm: FormCheck;
+}
+
+/** The requests of the modern era that this node is answering. They have no session, no timer and no store. */
+export class StatelessRequests implements StatelessServer {
+  readonly checkForm: FormCheck;
+  readonly methods: ModernMethods;
+  readonly results: ResultWriter;
+  private readonly open = new Set<StatelessRequest>();
+  private readonly requesters: Requesters;
+  private heartbeat?: NodeJS.Timeout;
+  private idleListeners: (() => void)[] = [];
+  private isClosed = false;
+
+  constructor(
+    invoker: Invoker,
+    private readonly settings: StatelessSettings,
+    memory: MemoryBudget,
+    readonly observer: TrafficObserver,
+    readonly errors: ErrorReporter,
+  ) {
+    this.checkForm = settings.checkForm;
+    this.methods = new ModernMethods(invoker, settings);
+    this.results = new ResultWriter(settings.serverInfo);
+    this.requesters = new Requesters(memory, settings.maxInFlightPerPrincipal);
+  }
+
+  get inFlight(): number {
+    return this.open.size;
+  }
+
+  /**
+   * Admits a request. Returns a promise only if a policy does. The caller starts it.
+   *
+   * @param client what the request tells of its client
+   * @param respond makes what answers it; the memory pays for what waits for the client
+   * @throws {ShuttingDownError}
+   * @throws {TooManyRequestsError} when its principal has too many in flight
+   */
+  admit(
+    message: JsonRpcRequest,
+    client: ClientState,
+    origin: MessageOrigin,
+    respond: (memory: MemoryAccount) => Responder,
+  ): StatelessRequest | Promise<StatelessRequest> {
+    if (this.isClosed) throw new ShuttingDownError();
+    const requester = this.requesters.of(origin.principal);
+    let request: StatelessRequest;
+    try {
+      request = new StatelessRequest(message, client, origin, this, requester, respond(requester.memory));
+    } catch (error) {
+      this.requesters.release(requester);
+      throw error;
+    }
+    this.open.add(request);
+    requester.add(request);
+    this.startHeartbeat();
+    return request.prepare();
+  }
+
+  /** Resolves as soon as nothing is in flight. */
+  whenIdle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.idleListeners.push(resolve);
+      this.checkIdle();
+    });
+  }
+
+  /** Answers what is in flight with an error, and takes nothing more. */
+  close(): void {
+    this.isClosed = true;
+    clearInterval(this.heartbeat);
+
+    for (const request of this.open) request.fail(SHUT_DOWN);
+  }
+
+  ended(request: StatelessRequest): void {
+    this.open.delete(request);
+    request.requester.delete(request);
+    this.requesters.release(request.requester);
+    this.checkIdle();
+  }
+
+  /** One timer for all requests: a timer for each would cost more than most of them take. */
+  private startHeartbeat(): void {
+    const { heartbeatMs } = this.settings;
+    if (this.heartbeat || heartbeatMs === false) return;
+    this.heartbeat = setInterval(() => {
+      for (const request of this.open) request.keepAlive();
+    }, heartbeatMs).unref();
+  }
+
+  private checkIdle(): void {
+    if (this.open.size > 0 || this.idleListeners.length === 0) return;
+    for (const listener of this.idleListeners) listener();
+    this.idleListeners = [];
+  }
+}

@@ -1,0 +1,95 @@
+import type { ServerResponse } from 'node:http';
+import { encodedIfLarge, endAfterTurn } from '../../http/answer.js';
+import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
+import { UnsentBytes } from '../../http/unsent-bytes.js';
+import type { Responder } from '../../stateless/stateless-request.js';
+import type { MemoryAccount } from '../../streaming/memory-budget.js';
+
+/** HTTP statuses of JSON-RPC errors in the modern era; all other answers have 200. */
+const STATUS: Readonly<Record<number, number>> = {
+  [-32601]: 404,
+  [-32020]: 400,
+  [-32021]: 400,
+  [-32022]: 400,
+};
+
+/**
+ * Answers one POST of the modern era: with JSON, or with an event stream once there is something to send before the
+ * answer, or the answer takes long. The stream cannot be resumed.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#receiving-messages
+ */
+export class StatelessExchange implements Responder {
+  readonly transport = 'streamable-http';
+  private readonly unsent: UnsentBytes;
+  private isStream = false;
+  private hasWaited = false;
+
+  /**
+   * @param memory pays for what waits until the client reads it
+   * @param maxQueuedBytes that may wait; a client that reads more slowly is disconnected
+   */
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly memory: MemoryAccount,
+    private readonly maxQueuedBytes: number,
+  ) {
+    this.unsent = new UnsentBytes(response, memory);
+  }
+
+  notify(json: string): void {
+    if (this.response.destroyed) return;
+    this.begin();
+    this.response.write(eventOf(json));
+    this.settle();
+  }
+
+  answer(json: string, errorCode?: number): void {
+    const { response } = this;
+    if (response.destroyed) return;
+    if (this.isStream) response.end(eventOf(json));
+    else {
+      const body = encodedIfLarge(json);
+      const status = errorCode === undefined ? 200 : (STATUS[errorCode] ?? 200);
+      response.writeHead(status, {
+        'Content-Type': 'application/json',
+        'Content-Length': Buffer.byteLength(body),
+      });
+      endAfterTurn(response, body);
+      if (typeof body === 'string') return;
+    }
+    setImmediate(() => {
+      this.unsent.update();
+      this.memory.budget.settle();
+    });
+  }
+
+  /** Comes after the first full interval, so that an answer that is about to come keeps its status. */
+  keepAlive(): void {
+    const { response, hasWaited } = this;
+    this.hasWaited = true;
+    if (!hasWaited || response.destroyed || response.writableNeedDrain) return;
+    this.begin();
+    response.write(': keep-alive\n\n');
+  }
+
+  destroy(): void {
+    this.response.destroy();
+  }
+
+  private begin(): void {
+    if (this.isStream) return;
+    this.isStream = true;
+    this.response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
+  }
+
+  private settle(): void {
+    this.unsent.update();
+    this.memory.budget.settle();
+    if (this.response.writableLength > this.maxQueuedBytes) this.destroy();
+  }
+}
+
+function eventOf(json: string): string | Buffer {
+  return encodedIfLarge(`event: message\ndata: ${json}\n\n`);
+}

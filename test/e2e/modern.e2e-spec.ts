@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { Client } from '@modelcontextprotocol/client';
+import { Injectable } from '@nestjs/common';
+import { IsString } from 'class-validator';
+import { McpContext, McpCtx, McpPrompt, McpResource, McpTool, progress } from 'nestjs-mcp-sse';
+import { describeOnAdapters } from '../fixtures/adapters.js';
+import { connectModern } from '../fixtures/modern-client.js';
+import { startApp, type RunningApp } from '../fixtures/start-app.js';
+
+class Who {
+  @IsString()
+  name!: string;
+}
+
+@Injectable()
+class Shop {
+  @McpTool()
+  greet({ name }: Who): string {
+    return `Hello ${name}`;
+  }
+
+  @McpTool()
+  era(@McpCtx() ctx: McpContext): object {
+    return { era: ctx.era, hasSession: ctx.session !== undefined, transport: ctx.transport };
+  }
+
+  @McpTool()
+  async *count() {
+    yield progress(1, 2);
+    yield 'counted';
+  }
+
+  @McpResource({ uri: 'shop://limit' })
+  limit(): object {
+    return { limit: 10 };
+  }
+
+  @McpPrompt()
+  ask(): string {
+    return 'Ask';
+  }
+}
+
+describeOnAdapters('a client of revision 2026-07-28', (adapter) => {
+  let running: RunningApp;
+  let client: Client;
+
+  beforeEach(async () => {
+    running = await startApp({ adapter, providers: [Shop] });
+    client = await connectModern(running.url);
+  });
+
+  afterEach(async () => {
+    await client.close();
+    await running.close();
+  });
+
+  it('lists, calls and reads without a session', async () => {
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(['greet', 'era', 'count']);
+    const greeted = await client.callTool({ name: 'greet', arguments: { name: 'Ada' } });
+    expect(greeted.content).toEqual([{ type: 'text', text: 'Hello Ada' }]);
+    const era = await client.callTool({ name: 'era' });
+    expect(era.structuredContent).toEqual({ era: 'modern', hasSession: false, transport: 'streamable-http' });
+    const { contents } = await client.readResource({ uri: 'shop://limit' });
+    expect(contents).toHaveLength(1);
+    const { messages } = await client.getPrompt({ name: 'ask' });
+    expect(messages).toHaveLength(1);
+    expect(running.sessions.sessions).toHaveLength(0);
+  });
+
+  it('reads progress on the response to its call', async () => {
+    const reported: unknown[] = [];
+    const counted = await client.callTool(
+      { name: 'count' },
+      { onprogress: (report) => void reported.push(report) },
+    );
+    expect(reported).toEqual([{ progress: 1, total: 2 }]);
+    expect(counted.content).toEqual([{ type: 'text', text: 'counted' }]);
+  });
+});
