@@ -101,6 +101,7 @@ export function createConsoleController(): Type {
         root: '../'.repeat(depth),
         stream: this.routes!.about.siblingPath(routesOf(options).sse.stream, request),
         heartbeatMs: options.sse.heartbeatMs,
+        hasRequests: options.protocol.modern,
         authenticates: isProtected(options),
         viewer: {
           subject: viewer === ANONYMOUS ? undefined : viewer.subject,

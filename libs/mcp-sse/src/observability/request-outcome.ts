@@ -3,6 +3,7 @@ import { AuthorizationServerException } from '../auth/authorization-server.clien
 import { ToolFailure } from '../execution/tool-result.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { UnsupportedProtocolVersionError } from '../protocol/request-meta.js';
 import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../sessions/session.errors.js';
 
 /** How a request ended, for observers. */
@@ -31,6 +32,7 @@ const CAUSES = [
   [SessionLimitError, 'session-limit'],
   [ShuttingDownError, 'shutting-down'],
   [ClusterUnavailableError, 'cluster-unavailable'],
+  [UnsupportedProtocolVersionError, 'unsupported-version'],
   [AuthorizationServerException, 'authorization-server-unavailable'],
 ] as const;
 

@@ -5,7 +5,7 @@ import { Refusal } from './refusal.js';
 import { SessionList } from './session-list.js';
 import { signIn } from './sign-in.js';
 
-/** @typedef {{ server: { name: string, title?: string, version: string }, stream: string[], root: string, heartbeatMs: number | false, authenticates: boolean, viewer: { subject?: string, tenant?: string, seesOthers: boolean } }} About */
+/** @typedef {{ server: { name: string, title?: string, version: string }, stream: string[], root: string, heartbeatMs: number | false, hasRequests: boolean, authenticates: boolean, viewer: { subject?: string, tenant?: string, seesOthers: boolean } }} About */
 /** @typedef {'connecting' | 'ready' | 'lost' | 'refused'} ConnectionState */
 
 const RETRY_MS = 2_000;

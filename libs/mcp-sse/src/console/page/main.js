@@ -102,7 +102,7 @@ function renderList() {
   const wanted = /** @type {HTMLInputElement} */ (byId('filter')).value.trim().toLowerCase();
   byId('list-title').textContent = SECTIONS[section].title;
   const items =
-    section === 'sessions' ? [requestsRow(), ...sessions.map(sessionRow)] : lists[section].map(entryRow);
+    section === 'sessions' ? [...requestsRow(), ...sessions.map(sessionRow)] : lists[section].map(entryRow);
   const found = items.filter(({ text }) => text.toLowerCase().includes(wanted));
   const focused =
     document.activeElement instanceof HTMLAnchorElement ? document.activeElement.hash : undefined;
@@ -141,10 +141,12 @@ function sessionRow(session) {
   return { key: session.id, children: sessionItem(session), text };
 }
 
+/** One row for all, if the server takes such requests. */
 function requestsRow() {
+  if (!connection.about?.hasRequests) return [];
   const [name, note] = ['Requests without a session', 'Those of clients that open none'];
   const children = [el('span', { className: 'name' }, name), el('span', { className: 'note' }, note)];
-  return { key: REQUESTS, children, text: `${name} ${note}` };
+  return [{ key: REQUESTS, children, text: `${name} ${note}` }];
 }
 
 function renderDetail() {

@@ -114,6 +114,7 @@ export class McpAuditService {
       claimedMethod: claimed.method,
       claimedName: claimed.name,
       status,
+      code: error instanceof JsonRpcError ? error.code : undefined,
       reason: refusal.reason,
     });
   }
