@@ -39,7 +39,7 @@ export class ModernWireClient {
 
   private request(method: string, params: Params, headers: Headers = {}) {
     const name = params['name'] ?? params['uri'];
-    const _meta = {
+    const meta = {
       'io.modelcontextprotocol/protocolVersion': MODERN,
       'io.modelcontextprotocol/clientCapabilities': {},
       'io.modelcontextprotocol/clientInfo': { name: 'modern-wire', version: '2' },
@@ -55,7 +55,7 @@ export class ModernWireClient {
         ...this.headers,
         ...headers,
       },
-      body: JSON.stringify({ jsonrpc: '2.0', id: ++this.count, method, params: { ...params, _meta } }),
+      body: JSON.stringify({ jsonrpc: '2.0', id: ++this.count, method, params: { ...params, _meta: meta } }),
     };
   }
 }

@@ -66,11 +66,10 @@ describe('each log entry', () => {
       ofCall('call-2'),
     );
 
-    const { session, ...ofRequest } = ofCall('call-1');
     const sessionless = entries.find(({ subject, stack }) => subject === 'bob' && stack)!;
     expect(sessionless).toMatchObject({
-      ...ofRequest,
       requestId: 1,
+      correlationId: expect.stringMatching(/^[\w-]{36}$/),
       transport: 'streamable-http',
       subject: 'bob',
     });

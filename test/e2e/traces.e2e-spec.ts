@@ -148,8 +148,8 @@ describe('traces of an application whose HTTP is not instrumented', () => {
 
   it('begin with the parent of `_meta` where there is no session, and have no session id', async () => {
     const client = new ModernWireClient(`${running.url}/mcp`);
-    const _meta = { traceparent, tracestate: 'vendor=1', baggage: 'user=ada' };
-    await client.call('tools/call', { name: 'fetch', _meta });
+    const meta = { traceparent, tracestate: 'vendor=1', baggage: 'user=ada' };
+    await client.call('tools/call', { name: 'fetch', _meta: meta });
     const call = await named('tools/call fetch');
     expect(call).toMatchObject({ kind: SERVER, trace: TRACE, parent: SPAN, links: [] });
     expect(call.attributes).toEqual({
