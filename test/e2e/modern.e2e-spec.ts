@@ -7,6 +7,12 @@ import { describeOnAdapters } from '../fixtures/adapters.js';
 import { connectModern } from '../fixtures/modern-client.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
+const SIZE = {
+  type: 'object' as const,
+  properties: { size: { type: 'string' as const } },
+  required: ['size'],
+};
+
 class Who {
   @IsString()
   name!: string;
@@ -29,6 +35,22 @@ class Shop {
     yield progress(1, 2);
     yield 'counted';
   }
+
+  @McpTool()
+  async buy(@McpCtx() ctx: McpContext) {
+    const order = await ctx.once('order', () => ({ number: ++this.orders }));
+    const [size, sure] = await Promise.all([
+      ctx.elicit({ message: 'Which size?', requestedSchema: SIZE }),
+      ctx.elicit({ message: 'Sure?', requestedSchema: { type: 'object', properties: {} } }, { key: 'sure' }),
+    ]);
+    const again = await ctx.elicit({
+      message: 'Really?',
+      requestedSchema: { type: 'object', properties: {} },
+    });
+    return { order, size: size.content, sure: sure.action, again: again.action };
+  }
+
+  private orders = 0;
 
   @McpResource({ uri: 'shop://limit' })
   limit(): object {
@@ -57,7 +79,7 @@ describeOnAdapters('a client of revision 2026-07-28', (adapter) => {
 
   it('lists, calls and reads without a session', async () => {
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(['greet', 'era', 'count']);
+    expect(tools.map(({ name }) => name)).toEqual(['greet', 'era', 'count', 'buy']);
     const greeted = await client.callTool({ name: 'greet', arguments: { name: 'Ada' } });
     expect(greeted.content).toEqual([{ type: 'text', text: 'Hello Ada' }]);
     const era = await client.callTool({ name: 'era' });
@@ -67,6 +89,23 @@ describeOnAdapters('a client of revision 2026-07-28', (adapter) => {
     const { messages } = await client.getPrompt({ name: 'ask' });
     expect(messages).toHaveLength(1);
     expect(running.sessions.sessions).toHaveLength(0);
+  });
+
+  it('answers questions in the middle of a call, whose steps run once', async () => {
+    await client.close();
+    client = await connectModern(running.url, { capabilities: { elicitation: {} } }, (asked) =>
+      asked.setRequestHandler('elicitation/create', ({ params }) => ({
+        action: 'accept',
+        content: params.message === 'Which size?' ? { size: 'XL' } : {},
+      })),
+    );
+    const bought = await client.callTool({ name: 'buy' });
+    expect(bought.structuredContent).toEqual({
+      order: { number: 1 },
+      size: { size: 'XL' },
+      sure: 'accept',
+      again: 'accept',
+    });
   });
 
   it('reads progress on the response to its call', async () => {

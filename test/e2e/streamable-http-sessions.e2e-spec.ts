@@ -43,7 +43,7 @@ describeOnAdapters('the sessions of Streamable HTTP', (adapter) => {
       const client = new HttpWireClient(url, { 'mcp-session-id': 'AAAAAAAAAAAAAAAAAAAAAA' });
       const { status, body } = await client.post(PING);
       expect(status).toBe(404);
-      expect(JSON.parse(body)).toMatchObject({ id: PING.id, error: { code: -32001 } });
+      expect(JSON.parse(body)).toMatchObject({ id: (PING as { id: number }).id, error: { code: -32001 } });
       expect(await client.delete()).toMatchObject({ status: 404 });
       expect((await client.open()).response.statusCode).toBe(404);
     });

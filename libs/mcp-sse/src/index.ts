@@ -37,10 +37,11 @@ export type {
   McpToolDefinition,
 } from './model/definitions.js';
 export { JsonRpcError } from './model/errors/json-rpc.error.js';
-export { McpClientError } from './model/errors/mcp-client.error.js';
+export { McpClientError, McpMissingCapabilityError } from './model/errors/mcp-client.error.js';
 export { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 export { McpDecoratedControllerError } from './model/errors/mcp-configuration.error.js';
 export { McpDuplicateNameError } from './model/errors/mcp-configuration.error.js';
+export { McpInputRequiredException } from './model/errors/mcp-input-required.exception.js';
 export {
   McpInvalidArgumentsException,
   type ArgumentIssue,
@@ -48,7 +49,7 @@ export {
 export { McpParameterError } from './model/errors/mcp-configuration.error.js';
 export { McpSchemaError } from './model/errors/mcp-configuration.error.js';
 export type { JsonObjectSchema } from './model/schema-source.js';
-export { McpContext, type McpLog } from './model/mcp-context.js';
+export { McpContext, type McpEra, type McpLog } from './model/mcp-context.js';
 export type { McpAuthenticationAttempt, McpAuthenticationLimit } from './model/mcp-authentication-limit.js';
 export { McpPolicy, type McpPolicyContext } from './model/mcp-policy.js';
 export type {

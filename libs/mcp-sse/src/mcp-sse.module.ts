@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { StateSeal } from './protocol/input/state-seal.js';
 import {
   Module,
   type DynamicModule,
@@ -243,6 +245,14 @@ function createStatelessRequests(
     maxInFlightPerPrincipal: limits.maxInFlightPerPrincipal,
     heartbeatMs: sse.heartbeatMs,
     checkForm: compileForm,
+    input: {
+      maxRounds: 64,
+      maxStateBytes: 32_768,
+      ttlMs: 600_000,
+      maxAnswerMembers: limits.maxArgumentMembers,
+      seal: new StateSeal([randomBytes(32).toString('base64url')]),
+      errors,
+    },
   };
   return new StatelessRequests(invoker, settings, memory, observer, errors);
 }

@@ -29,7 +29,7 @@ import { completionResult } from './completion-result.js';
 import { asReturned, LiveResource, streamedResult } from './streamed-result.js';
 import { FeatureLists, type ListMethod } from './feature-lists.js';
 import { promptResult } from './prompt-result.js';
-import { asProtocolError, toProtocolError, unknownFeature } from './protocol-error.js';
+import { asProtocolError, missingCapability, toProtocolError, unknownFeature } from './protocol-error.js';
 import { publicMessage } from '../model/error-text.js';
 import { findResource, type FoundResource, MAX_URI_LENGTH } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
@@ -140,7 +140,9 @@ export class McpInvoker implements Invoker {
       const returned = await this.limited(tool, context, () => this.call(tool.handler, mcpCall));
       return tool.output ? await checkedToolResult(returned, tool.output) : toolResult(returned, name);
     } catch (error) {
-      const protocolError = asProtocolError(error);
+      // The answer asks the client: what ended the run is neither told nor logged.
+      if (context.isLeft) throw error;
+      const protocolError = missingCapability(error, context) ?? asProtocolError(error);
       if (protocolError) throw protocolError;
       const known = error instanceof HandlerTimeoutError ? error.message : publicMessage(error);
       const text = known ?? this.mask(error, `tools/call ${name}`, context);
@@ -263,6 +265,7 @@ export class McpInvoker implements Invoker {
     try {
       return await run();
     } catch (error) {
+      if (context.isLeft) throw error;
       throw (
         toProtocolError(error, context) ??
         new JsonRpcError(ErrorCode.InternalError, this.mask(error, where, context))

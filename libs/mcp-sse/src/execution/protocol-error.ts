@@ -1,6 +1,7 @@
 import { ForbiddenException, HttpException, HttpStatus } from '@nestjs/common';
 import { ErrorCode, type McpError } from '@modelcontextprotocol/sdk/types.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
+import { McpMissingCapabilityError } from '../model/errors/mcp-client.error.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { InvokedContext } from '../model/invoker.js';
 import { publicMessage } from '../model/error-text.js';
@@ -21,10 +22,22 @@ function isSdkError(error: unknown): error is McpError {
 /** The JSON-RPC error for an exception of a resource or prompt, whose results cannot carry errors. */
 export function toProtocolError(error: unknown, context: InvokedContext): JsonRpcError | undefined {
   if (error instanceof HandlerTimeoutError) return new JsonRpcError(ErrorCode.RequestTimeout, error.message);
+  const missing = missingCapability(error, context);
+  if (missing) return missing;
   const message = publicMessage(error);
   if (message === undefined) return asProtocolError(error);
   const status = error instanceof HttpException ? error.getStatus() : HttpStatus.INTERNAL_SERVER_ERROR;
   return new JsonRpcError(codeOf(status, context), message, undefined, { cause: error });
+}
+
+/** MCP's code since revision 2026-07-28. */
+const MISSING_CLIENT_CAPABILITY = -32021;
+
+/** The JSON-RPC error for a question that the client cannot answer, in the era that has one. */
+export function missingCapability(error: unknown, { era }: InvokedContext): JsonRpcError | undefined {
+  if (era === 'legacy' || !(error instanceof McpMissingCapabilityError)) return undefined;
+  const { message, requiredCapabilities } = error;
+  return new JsonRpcError(MISSING_CLIENT_CAPABILITY, message, { requiredCapabilities }, { cause: error });
 }
 
 function codeOf(status: number, { resourceNotFoundCode }: InvokedContext): number {

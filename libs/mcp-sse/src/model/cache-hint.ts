@@ -5,3 +5,6 @@ export interface McpCacheHint {
   /** `public` results are the same for every user, and may be shared between them. */
   readonly scope: 'public' | 'private';
 }
+
+/** The hint for a result that is only good for the request that it answers. */
+export const NOT_KEPT: McpCacheHint = { ttlMs: 0, scope: 'private' };

@@ -13,6 +13,11 @@ import type {
 export interface ClientRequestOptions {
   /** Milliseconds to wait for the answer before the request is cancelled. `limits.clientRequestMs` by default. */
   timeoutMs?: number;
+  /**
+   * Names the question on the wire of the stateless revision, and tells it from others with the same text. Unique within
+   * a call. By default it is numbered.
+   */
+  key?: string;
 }
 
 /**

@@ -9,6 +9,8 @@ export interface InvokedContext extends McpContext {
   readonly resourceNotFoundCode: number;
   /** Says how long, and for whom, clients may keep the result. Told in the modern era only. */
   cacheable(hint: McpCacheHint): void;
+  /** Whether the run ends with questions to the client, whatever the handler returns or throws. */
+  readonly isLeft: boolean;
   /** Aborts the context's signal. The request is answered nonetheless. */
   abort(reason: Error): void;
 }

@@ -91,6 +91,17 @@ export abstract class McpContext implements ClientRequests {
   ): ReturnType<ClientRequests['listRoots']>;
 
   /**
+   * Runs a step once, however often the handler runs because it asks its client. Later runs get the result of the first,
+   * which the client carries sealed, so keep it small. A step that fails runs again. Where a handler runs once anyway, the
+   * step just runs.
+   *
+   * @param key tells the step from others of the handler
+   * @param step returns plain data. You get it back as JSON carries it: a Date becomes a string
+   * @throws {TypeError} when the key is used twice, or the result has no JSON
+   */
+  abstract once<T>(key: string, step: () => T | Promise<T>): Promise<T>;
+
+  /**
    * Ends the stream that carries this request's messages, but not the request. The client reconnects for the rest after
    * `retryMs` milliseconds, by default `http.retryMs`. Works over Streamable HTTP from revision 2025-11-25; has no effect
    * elsewhere.

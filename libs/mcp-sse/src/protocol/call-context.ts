@@ -20,6 +20,8 @@ import { CallLogger, isLogged } from './call-logger.js';
 import type { ClientRequestContext } from './client-request-queue.js';
 import { ClientRequestSender } from './client-request-sender.js';
 import type { ClientState } from './connection-state.js';
+import type { InputRounds } from './input/input-rounds.js';
+import type { Question } from './input/question.js';
 import { revisionOf, UNDECLARED_REVISION, type Revision } from './revisions.js';
 
 /** Where a message came from, and who sent it. */
@@ -38,8 +40,8 @@ export interface MessageOrigin {
   readonly extras?: object;
 }
 
-/** Options of a request to the client. The host has a default for `timeoutMs`. */
-export type ContextRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & { readonly timeoutMs?: number };
+/** Options of a question. The host has a default for `timeoutMs`. */
+export type ContextRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & ClientRequestOptions;
 
 /** What the context of a request needs of its host, such as a connection. */
 export interface CallPort {
@@ -49,7 +51,10 @@ export interface CallPort {
   readonly state: Readonly<ClientState>;
   readonly checkForm: FormCheck;
   notify(method: string, params: Readonly<Record<string, unknown>> | undefined, relatesTo: RequestId): void;
-  request(method: string, params: object | undefined, options: ContextRequestOptions): Promise<unknown>;
+  /** Rounds of questions, in the stateless revision. Made when they are needed. */
+  readonly input?: InputRounds;
+  ask<T>(question: Question<T>, options: ContextRequestOptions): Promise<T>;
+  once<T>(key: string, step: () => T | Promise<T>): Promise<T>;
   closeStream(relatesTo: RequestId, retryMs?: number): void;
 }
 
@@ -62,6 +67,8 @@ export class CallContext extends McpContext {
   #log?: McpLog;
   #lastProgress = -Infinity;
   #settled = false;
+  /** Keys of the questions and steps so far. */
+  #keys?: Set<string>;
   #abortReason?: Error;
   #cacheHint?: McpCacheHint;
   // Fields that are `private` in TypeScript only would reserve their names: contextFactory could not use them.
@@ -138,6 +145,10 @@ export class CallContext extends McpContext {
     return this.#revision.resourceNotFoundCode;
   }
 
+  get isLeft(): boolean {
+    return this.#port.input?.isLeft ?? false;
+  }
+
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
@@ -169,15 +180,19 @@ export class CallContext extends McpContext {
   ): Promise<CreateMessageResult>;
   sample(...args: Parameters<ClientRequests['sample']>): ReturnType<ClientRequests['sample']>;
   sample(...args: Parameters<ClientRequests['sample']>): ReturnType<ClientRequests['sample']> {
-    return this.#client.sample(...args);
+    return handled(this.#client.sample(...args));
   }
 
   elicit(...args: Parameters<ClientRequests['elicit']>): ReturnType<ClientRequests['elicit']> {
-    return this.#client.elicit(...args);
+    return handled(this.#client.elicit(...args));
   }
 
   listRoots(...args: Parameters<ClientRequests['listRoots']>): ReturnType<ClientRequests['listRoots']> {
-    return this.#client.listRoots(...args);
+    return handled(this.#client.listRoots(...args));
+  }
+
+  once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
+    return handled(this.#once(key, step));
   }
 
   closeStream(retryMs?: number): void {
@@ -208,13 +223,32 @@ export class CallContext extends McpContext {
   }
 
   get #client(): ClientRequests {
-    const { requestId: relatesTo, signal } = this;
     const { state, checkForm } = this.#port;
-    return new ClientRequestSender(state, checkForm, (method, params, timeoutMs) =>
-      this.#settled
-        ? Promise.reject(new McpClientError(`${method} was not sent: the request ended.`))
-        : this.#port.request(method, params, { relatesTo, signal, timeoutMs }),
-    );
+    return new ClientRequestSender(state, checkForm, (question, options) => this.#ask(question, options));
+  }
+
+  #ask<T>(question: Question<T>, { timeoutMs, key }: ClientRequestOptions = {}): Promise<T> {
+    if (this.#settled)
+      return Promise.reject(new McpClientError(`${question.method} was not sent: the request ended.`));
+    if (key !== undefined) this.#claim('question', key);
+    return this.#port.ask(question, { relatesTo: this.requestId, signal: this.signal, timeoutMs, key });
+  }
+
+  async #once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
+    this.#claim('once()', key);
+    return this.#port.once(key, step);
+  }
+
+  /** @throws {TypeError} when the run has used the key */
+  #claim(use: 'question' | 'once()', key: string): void {
+    const keys = (this.#keys ??= new Set());
+    const name = `${use} ${key}`;
+    if (keys.has(name))
+      throw new TypeError(
+        `Two calls of ${use === 'question' ? 'elicit(), sample() or listRoots()' : use} have the key "${key}". ` +
+          'Give each one a key of its own.',
+      );
+    keys.add(name);
   }
 
   #adopt(extras: object): void {
@@ -231,4 +265,10 @@ export class CallContext extends McpContext {
     const isWanted = logLevel !== undefined || this.era === 'legacy';
     if (isWanted && isLogged(level, logLevel)) this.notify('notifications/message', { level, logger, data });
   }
+}
+
+/** Keeps a rejection from ending the process if the handler does not await the promise. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

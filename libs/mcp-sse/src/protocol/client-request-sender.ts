@@ -18,23 +18,24 @@ import {
   type SamplingMessage,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { ClientRequestOptions, ClientRequests, FormCheck } from '../model/client-requests.js';
-import { McpClientError } from '../model/errors/mcp-client.error.js';
+import { McpClientError, McpMissingCapabilityError } from '../model/errors/mcp-client.error.js';
 import { issueText, shapeFault, type ShapeIssues } from '../model/shape-fault.js';
 import type { ClientState } from './connection-state.js';
+import type { Question } from './input/question.js';
 import { revisionOf } from './revisions.js';
 
 interface ResultSchema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: ShapeIssues };
 }
 
-type Send = (method: string, params: object | undefined, timeoutMs?: number) => Promise<unknown>;
+type Ask = <T>(question: Question<T>, options?: ClientRequestOptions) => Promise<T>;
 
-/** Sends requests to the client if it declared the capability, and checks their parameters and its answers. */
+/** Makes the questions that a handler asks: checks the capability and the parameters, and then the client's answer. */
 export class ClientRequestSender implements ClientRequests {
   constructor(
     private readonly state: Readonly<ClientState>,
     private readonly checkForm: FormCheck,
-    private readonly send: Send,
+    private readonly ask: Ask,
   ) {}
 
   async sample(
@@ -50,15 +51,18 @@ export class ClientRequestSender implements ClientRequests {
     options?: ClientRequestOptions,
   ): Promise<CreateMessageResult | CreateMessageResultWithTools> {
     const { sampling } = this.capabilities;
-    if (!sampling) throw missing('sampling');
-    if ((params.tools || params.toolChoice) && !sampling.tools) throw missing('sampling.tools');
-    if (this.wantsContext(params) && !sampling.context) throw missing('sampling.context');
+    if (!sampling) throw new McpMissingCapabilityError('sampling');
+    if ((params.tools || params.toolChoice) && !sampling.tools)
+      throw new McpMissingCapabilityError('sampling.tools');
+    if (this.wantsContext(params) && !sampling.context)
+      throw new McpMissingCapabilityError('sampling.context');
     const fault = samplingFault(params);
     if (fault !== undefined) throw new TypeError(`sample() was not sent: ${fault}`);
     const schema: ResultSchema<CreateMessageResult | CreateMessageResultWithTools> = params.tools
       ? CreateMessageResultWithToolsSchema
       : CreateMessageResultSchema;
-    return this.request('sampling/createMessage', params, schema, options);
+    const method = 'sampling/createMessage';
+    return this.ask({ method, params, read: (answer) => parsed(method, schema, answer) }, options);
   }
 
   async elicit(
@@ -66,24 +70,30 @@ export class ClientRequestSender implements ClientRequests {
     options?: ClientRequestOptions,
   ): Promise<ElicitResult> {
     const { elicitation } = this.capabilities;
-    if (!elicitation) throw missing('elicitation');
+    if (!elicitation) throw new McpMissingCapabilityError('elicitation');
     const isUrl = params.mode === 'url';
-    if (isUrl && !elicitation.url) throw missing('elicitation.url');
+    if (isUrl && !elicitation.url) throw new McpMissingCapabilityError('elicitation.url');
     // Clients of revisions before 2025-11-25 declare forms by an empty object.
-    if (!isUrl && elicitation.url && !elicitation.form) throw missing('elicitation.form');
+    if (!isUrl && elicitation.url && !elicitation.form)
+      throw new McpMissingCapabilityError('elicitation.form');
     const fault = shapeFault(isUrl ? ElicitRequestURLParamsSchema : ElicitRequestFormParamsSchema, params);
     if (fault !== undefined) throw new TypeError(`elicit() was not sent: ${fault}`);
     const check = isUrl ? undefined : this.checkForm(params.requestedSchema);
-    const result = await this.request('elicitation/create', params, ElicitResultSchema, options);
-    const problem = result.action === 'accept' ? check?.(result.content ?? {}) : undefined;
-    if (problem === undefined) return result;
-    throw new McpClientError(`The client's answer to elicitation/create does not fit the form: ${problem}`);
+    const method = 'elicitation/create';
+    const read = (answer: unknown): ElicitResult => {
+      const result = parsed(method, ElicitResultSchema, answer);
+      const problem = result.action === 'accept' ? check?.(result.content ?? {}) : undefined;
+      if (problem === undefined) return result;
+      throw new McpClientError(`The client's answer to ${method} does not fit the form: ${problem}`);
+    };
+    return this.ask({ method, params, read }, options);
   }
 
   async listRoots(options?: ClientRequestOptions): Promise<Root[]> {
-    if (!this.capabilities.roots) throw missing('roots');
-    const { roots } = await this.request('roots/list', undefined, ListRootsResultSchema, options);
-    return roots;
+    if (!this.capabilities.roots) throw new McpMissingCapabilityError('roots');
+    const method = 'roots/list';
+    const read = (answer: unknown) => parsed(method, ListRootsResultSchema, answer).roots;
+    return this.ask({ method, params: undefined, read }, options);
   }
 
   private get capabilities(): ClientCapabilities {
@@ -95,26 +105,14 @@ export class ClientRequestSender implements ClientRequests {
       includeContext !== 'none' && revisionOf(this.state.protocolVersion)?.declaresSamplingContext === true
     );
   }
-
-  private async request<T>(
-    method: string,
-    params: object | undefined,
-    schema: ResultSchema<T>,
-    options: ClientRequestOptions = {},
-  ): Promise<T> {
-    const answer = await this.send(method, params, options.timeoutMs);
-    const parsed = schema.safeParse(answer);
-    if (parsed.success) return parsed.data;
-    throw new McpClientError(
-      `The client's answer to ${method} does not have the shape that the protocol demands: ${issueText(parsed.error)}`,
-    );
-  }
 }
 
-function missing(capability: string): McpClientError {
-  return new McpClientError(
-    `The client did not declare the capability "${capability}" when it initialized. ` +
-      'Check ctx.clientCapabilities before you ask.',
+/** @throws {McpClientError} when the answer does not match the schema */
+function parsed<T>(method: string, schema: ResultSchema<T>, answer: unknown): T {
+  const outcome = schema.safeParse(answer);
+  if (outcome.success) return outcome.data;
+  throw new McpClientError(
+    `The client's answer to ${method} does not have the shape that the protocol demands: ${issueText(outcome.error)}`,
   );
 }
 

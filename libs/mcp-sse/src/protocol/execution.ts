@@ -76,29 +76,22 @@ export class Execution {
   /** Runs the request and hands the answer to the host. */
   async start(): Promise<void> {
     const { request, context, bytes, host, run } = this;
-    const { id, method, params } = request;
+    const { method, params } = request;
     const observed = (this.observed = host.observer.request(method, params, context, bytes));
     const weight = inFlightWeight(params, bytes);
     host.hold(weight);
-    let outcome: object;
-    let json: string;
-    let errorCode: number | undefined;
+    let result: object | undefined;
+    let thrown: unknown;
     try {
-      outcome = await (observed?.run ? observed.run(run) : run());
-      json = host.serialize(this, outcome);
+      result = await (observed?.run ? observed.run(run) : run());
     } catch (error) {
-      const failure = this.toJsonRpcError(error);
-      outcome = failure;
-      json = serializeError(id, failure);
-      errorCode = failure.code;
-    } finally {
-      host.hold(-weight);
+      thrown = error;
     }
+    host.hold(-weight);
     if (this.isOver) return;
     this.isOver = true;
     context.settle();
-    host.answer(this, json, errorCode);
-    observed?.end(outcome, json);
+    this.conclude(result, thrown);
   }
 
   /** Aborts the request. The host gets no answer of it. */
@@ -106,6 +99,27 @@ export class Execution {
     this.isOver = true;
     this.context.abort(reason);
     this.observed?.end(undefined, '');
+  }
+
+  /** A run that was left has the questions as its result, whatever it returned or threw. */
+  private conclude(result: object | undefined, thrown: unknown): void {
+    const { context, host, observed } = this;
+    let outcome: object;
+    let json: string;
+    let errorCode: number | undefined;
+    try {
+      if (context.isLeft) outcome = host.input!.result();
+      else if (result !== undefined) outcome = result;
+      else throw thrown;
+      json = host.serialize(this, outcome);
+    } catch (error) {
+      const failure = this.toJsonRpcError(error);
+      outcome = failure;
+      json = serializeError(this.request.id, failure);
+      errorCode = failure.code;
+    }
+    host.answer(this, json, errorCode);
+    observed?.end(outcome, json);
   }
 
   private ready(run: PreparedRequest): this {

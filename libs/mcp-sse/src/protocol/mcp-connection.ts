@@ -24,6 +24,8 @@ import {
   serializeNotification,
   serializeResult,
 } from './json-rpc.js';
+import type { Question } from './input/question.js';
+import { runStep, stepResult } from './input/step-result.js';
 import { RequestMethods, type ServerIntroduction } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
 
@@ -197,18 +199,22 @@ export class McpConnection implements ExecutionHost {
   }
 
   /** @throws {McpClientError} as {@link ClientRequestQueue.request} does, and when the answer has too many members */
-  async request(
-    method: string,
-    params: object | undefined,
+  async ask<T>(
+    question: Question<T>,
     { relatesTo, signal, timeoutMs = this.options.clientRequestMs }: ContextRequestOptions,
-  ): Promise<unknown> {
+  ): Promise<T> {
+    const { method, params } = question;
     const answer = await this.clientRequests.request(method, params, { relatesTo, signal, timeoutMs });
     const { maxAnswerMembers } = this.options;
-    if (countMembers(answer, maxAnswerMembers) <= maxAnswerMembers) return answer;
+    if (countMembers(answer, maxAnswerMembers) <= maxAnswerMembers) return question.read(answer);
     throw new McpClientError(
       `The client's answer to ${method} has more than ${maxAnswerMembers} members and elements in all ` +
         '("limits.maxArgumentMembers").',
     );
+  }
+
+  async once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
+    return stepResult(await runStep(key, step));
   }
 
   closeStream(relatesTo: RequestId, retryMs?: number): void {

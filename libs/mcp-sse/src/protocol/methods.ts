@@ -19,6 +19,8 @@ interface Row<AnsweredBy> {
   readonly target?: MethodTarget;
   /** Type of its entry in the audit trail. A request without one is not audited. */
   readonly audit?: 'initialize' | 'call' | 'read' | 'subscribe' | 'prompt' | 'complete';
+  /** Its handler may ask the client, also in the modern era. */
+  readonly asks?: boolean;
   /** Clients may keep its result. */
   readonly cacheable?: boolean;
   /** It changes what is agreed with the client, so what a cluster keeps of the session is out of date. */
@@ -56,12 +58,12 @@ const METHODS: { readonly [Name in ConnectionMethod]: Row<'connection'> } & {
   'server/discover': { answeredBy: 'stateless', cacheable: true },
   'subscriptions/listen': { answeredBy: 'stateless', audit: 'subscribe' },
   'tools/list': { answeredBy: 'invoker', cacheable: true },
-  'tools/call': { answeredBy: 'invoker', target: TOOL, audit: 'call' },
+  'tools/call': { answeredBy: 'invoker', target: TOOL, audit: 'call', asks: true },
   'resources/list': { answeredBy: 'invoker', cacheable: true },
   'resources/templates/list': { answeredBy: 'invoker', cacheable: true },
-  'resources/read': { answeredBy: 'invoker', target: RESOURCE, audit: 'read', cacheable: true },
+  'resources/read': { answeredBy: 'invoker', target: RESOURCE, audit: 'read', asks: true, cacheable: true },
   'prompts/list': { answeredBy: 'invoker', cacheable: true },
-  'prompts/get': { answeredBy: 'invoker', target: PROMPT, audit: 'prompt' },
+  'prompts/get': { answeredBy: 'invoker', target: PROMPT, audit: 'prompt', asks: true },
   'completion/complete': { answeredBy: 'invoker', target: REFERENCE, audit: 'complete' },
 };
 

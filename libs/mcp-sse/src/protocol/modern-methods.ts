@@ -1,4 +1,4 @@
-import type { McpCacheHint } from '../model/cache-hint.js';
+import { NOT_KEPT } from '../model/cache-hint.js';
 import type { InvokedContext, Invoker } from '../model/invoker.js';
 import type { Preparation, RequestPreparer } from './execution.js';
 import type { JsonRpcRequest } from './json-rpc.js';
@@ -6,9 +6,6 @@ import { methodNamed } from './methods.js';
 import { SERVER_CAPABILITIES, type ServerIntroduction } from './request-methods.js';
 import { methodNotFound } from './request-params.js';
 import { MODERN_VERSIONS } from './revisions.js';
-
-/** The hint for a result of which nothing better is known. */
-const NOT_KEPT: McpCacheHint = { ttlMs: 0, scope: 'private' };
 
 /** Answers the requests of the modern era: `server/discover` here, all others by the invoker. */
 export class ModernMethods implements RequestPreparer {

@@ -1,10 +1,17 @@
+import { andThen } from '../model/and-then.js';
+import { NOT_KEPT } from '../model/cache-hint.js';
 import type { FormCheck } from '../model/client-requests.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
 import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { MessageOrigin } from '../protocol/call-context.js';
+import type { ContextRequestOptions, MessageOrigin } from '../protocol/call-context.js';
 import type { ResultWriter } from '../protocol/complete-result.js';
+import { InputRounds, type InputSettings } from '../protocol/input/input-rounds.js';
+import type { Question } from '../protocol/input/question.js';
+import type { AskingRequest } from '../protocol/input/round-state.js';
+import { methodNamed } from '../protocol/methods.js';
 import type { ClientState } from '../protocol/connection-state.js';
 import { Execution, type ExecutionHost, type RequestPreparer } from '../protocol/execution.js';
 import {
@@ -35,12 +42,18 @@ export interface StatelessServer {
   readonly checkForm: FormCheck;
   readonly methods: RequestPreparer;
   readonly results: ResultWriter;
+  /** Name of the server. */
+  readonly name: string;
+  /** How handlers ask. A promise until the nodes of a cluster have agreed on a key. */
+  readonly input: InputSettings | Promise<InputSettings>;
   ended(request: StatelessRequest): void;
 }
 
 /** One request of the modern era while it is answered. */
 export class StatelessRequest implements ExecutionHost {
   readonly execution: Execution;
+  /** The questions of its handler. Made once it asks, or brings answers. */
+  input?: InputRounds;
 
   /** @throws {McpConfigurationError} when the `contextFactory` option made what a context has already */
   constructor(
@@ -70,19 +83,20 @@ export class StatelessRequest implements ExecutionHost {
     return this.server.checkForm;
   }
 
-  /** Finds out what answers the request. Returns a promise only if a policy does. */
-  prepare(): this | Promise<this> {
-    const prepared = this.execution.prepare(this.server.methods);
-    return prepared instanceof Promise ? prepared.then(() => this) : this;
-  }
-
-  /** @throws {InsufficientScopeError} if the client could make the request with more scopes */
-  assertPermitted(bytes: number): void {
-    const { request, context, refusal } = this.execution;
-    if (!refusal) return;
-    this.observer.request(request.method, request.params, context, bytes)?.end(refusal, '');
-    this.server.ended(this);
-    throw refusal;
+  /**
+   * Finds out what answers the request, and takes what an earlier round of it left. Returns a promise only if a policy
+   * does, or the cluster is asked.
+   *
+   * @param bytes of the message that carried it
+   * @throws {InsufficientScopeError} if the client could make the request with more scopes
+   * @throws {JsonRpcError} -32602 for a state that is not of this request
+   * @throws {ClusterUnavailableError}
+   */
+  prepare(bytes: number): this | Promise<this> {
+    return andThen(this.execution.prepare(this.server.methods), () => {
+      this.assertPermitted(bytes);
+      return this.takeRound();
+    });
   }
 
   /** @param bytes of the message that carried it */
@@ -91,6 +105,40 @@ export class StatelessRequest implements ExecutionHost {
     const { request, context } = this.execution;
     this.observer.messages?.received(context, [{ message: request, bytes }]);
     void this.execution.start();
+  }
+
+  private assertPermitted(bytes: number): void {
+    const { request, context, refusal } = this.execution;
+    if (!refusal) return;
+    this.observer.request(request.method, request.params, context, bytes)?.end(refusal, '');
+    throw refusal;
+  }
+
+  private takeRound(): this | Promise<this> {
+    const { method, params } = this.execution.request;
+    if (!InputRounds.isBroughtBy(params) || !methodNamed(method)?.asks) return this;
+    return andThen(this.server.input, (settings) =>
+      andThen(InputRounds.open(this.asking, settings), (rounds) => {
+        this.input = rounds;
+        return this;
+      }),
+    );
+  }
+
+  /** @param use called at once unless the key of the state is still to be agreed with other nodes */
+  private withRounds<T>(use: (rounds: InputRounds) => Promise<T>): Promise<T> {
+    if (this.input) return use(this.input);
+    const { method } = this.execution.request;
+    if (!methodNamed(method)?.asks)
+      return Promise.reject(new McpClientError(`${method} cannot ask the client in this revision.`));
+    return Promise.resolve(
+      andThen(this.server.input, (settings) => use((this.input ??= new InputRounds(this.asking, settings)))),
+    );
+  }
+
+  private get asking(): AskingRequest {
+    const { method, params } = this.execution.request;
+    return { principalKey: this.requester.key, server: this.server.name, method, params };
   }
 
   /** The client is gone, or cancels the request: it gets no answer. */
@@ -123,8 +171,12 @@ export class StatelessRequest implements ExecutionHost {
     this.responder.notify(json);
   }
 
-  request(): Promise<never> {
-    return Promise.reject(new Error('not yet'));
+  ask<T>(question: Question<T>, { key, signal }: ContextRequestOptions): Promise<T> {
+    return this.withRounds((rounds) => rounds.ask(question, { key, signal }));
+  }
+
+  once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
+    return this.withRounds((rounds) => rounds.once(key, step));
   }
 
   closeStream(): void {
@@ -136,7 +188,11 @@ export class StatelessRequest implements ExecutionHost {
   }
 
   serialize({ request, context }: Execution, result: object): string {
-    return this.server.results.write(request.id, result, context.cacheHint);
+    return this.server.results.write(
+      request.id,
+      result,
+      this.input ? context.cacheHint && NOT_KEPT : context.cacheHint,
+    );
   }
 
   answer(_execution: Execution, json: string, errorCode?: number): void {

@@ -7,6 +7,7 @@ import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { MessageOrigin } from '../protocol/call-context.js';
 import { ResultWriter } from '../protocol/complete-result.js';
 import type { ClientState } from '../protocol/connection-state.js';
+import type { InputSettings } from '../protocol/input/input-rounds.js';
 import type { JsonRpcRequest } from '../protocol/json-rpc.js';
 import { ModernMethods } from '../protocol/modern-methods.js';
 import type { ServerIntroduction } from '../protocol/request-methods.js';
@@ -28,6 +29,7 @@ export interface StatelessSettings extends ServerIntroduction {
   /** Milliseconds between signs of life to clients that wait; `false` sends none. */
   readonly heartbeatMs: number | false;
   readonly checkForm: FormCheck;
+  readonly input: InputSettings | Promise<InputSettings>;
 }
 
 /** The requests of the modern era that this node is answering. They have no session, no timer and no store. */
@@ -54,17 +56,26 @@ export class StatelessRequests implements StatelessServer {
     this.requesters = new Requesters(memory, settings.maxInFlightPerPrincipal);
   }
 
+  get name(): string {
+    return this.settings.serverInfo.name;
+  }
+
+  get input(): InputSettings | Promise<InputSettings> {
+    return this.settings.input;
+  }
+
   get inFlight(): number {
     return this.open.size;
   }
 
   /**
-   * Admits a request. Returns a promise only if a policy does. The caller starts it.
+   * Admits a request. Returns a promise only if a policy does, or the cluster is asked. The caller starts it.
    *
    * @param client what the request tells of its client
    * @param respond makes what answers it; the memory pays for what waits for the client
    * @throws {ShuttingDownError}
    * @throws {TooManyRequestsError} when its principal has too many in flight
+   * @throws as {@link StatelessRequest.prepare} does
    */
   admit(
     message: JsonRpcRequest,
@@ -84,7 +95,14 @@ export class StatelessRequests implements StatelessServer {
     this.open.add(request);
     requester.add(request);
     this.startHeartbeat();
-    return request.prepare();
+    try {
+      const prepared = request.prepare(origin.bytes);
+      return prepared instanceof Promise
+        ? prepared.catch((error: unknown) => this.refuse(request, error))
+        : prepared;
+    } catch (error) {
+      return this.refuse(request, error);
+    }
   }
 
   /** Resolves as soon as nothing is in flight. */
@@ -108,6 +126,11 @@ export class StatelessRequests implements StatelessServer {
     request.requester.delete(request);
     this.requesters.release(request.requester);
     this.checkIdle();
+  }
+
+  private refuse(request: StatelessRequest, error: unknown): never {
+    this.ended(request);
+    throw error;
   }
 
   /** One timer for all requests: a timer for each would cost more than most of them take. */

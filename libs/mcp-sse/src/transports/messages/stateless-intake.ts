@@ -52,7 +52,7 @@ export class StatelessIntake {
    * Takes a POST. Returns a promise only if a policy or the `contextFactory` does.
    *
    * @throws {JsonRpcError} -32600, -32602, -32020, -32022
-   * @throws as `StatelessRequests.admit` and `StatelessRequest.assertPermitted` do
+   * @throws as `StatelessRequests.admit` does
    */
   receive(request: HttpRequest, response: unknown, { json, bytes }: MessageBody): void | Promise<void> {
     assertDepth(json, this.options.limits.maxMessageDepth);
@@ -83,7 +83,6 @@ export class StatelessIntake {
         (memory) => new StatelessExchange(raw, memory, this.options.sse.maxQueuedBytes),
       );
       return andThen(admitted, (admission) => {
-        admission.assertPermitted(bytes);
         hijackResponse(response);
         // A disconnect is the client's cancellation.
         raw.once('close', () => admission.cancel('The client disconnected.'));

@@ -1,0 +1,12 @@
+/**
+ * Ends a run of a handler that asked its client something, in the stateless revision of the protocol. The client gets the
+ * questions, and the handler runs again once it has answered. Let it pass, so that `finally` blocks and transactions
+ * unwind. A handler, interceptor or filter that catches it does not change the answer.
+ */
+export class McpInputRequiredException extends Error {
+  override readonly name = 'McpInputRequiredException';
+
+  constructor() {
+    super('The run ended because the client has to answer first. The handler runs again with the answers.');
+  }
+}

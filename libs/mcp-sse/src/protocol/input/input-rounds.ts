@@ -1,0 +1,228 @@
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { countMembers } from '../../model/count-members.js';
+import type { ErrorReporter } from '../../model/error-reporter.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { McpClientError } from '../../model/errors/mcp-client.error.js';
+import { McpInputRequiredException } from '../../model/errors/mcp-input-required.exception.js';
+import { canonicalJson } from './canonical-json.js';
+import type { Question } from './question.js';
+import {
+  type AskingRequest,
+  digestOf,
+  type OpenedState,
+  openedState,
+  refused,
+  type RoundState,
+  sealedState,
+} from './round-state.js';
+import type { StateSeal } from './state-seal.js';
+import { runStep, stepResult } from './step-result.js';
+import type { UsedStates } from './used-states.js';
+
+/** What the rounds of all requests share. */
+export interface InputSettings {
+  /** Most times that one call may ask its client. */
+  readonly maxRounds: number;
+  /** Most characters of a sealed state. */
+  readonly maxStateBytes: number;
+  /** Milliseconds that a client has to answer. */
+  readonly ttlMs: number;
+  /** Most members of objects and elements of arrays in one answer. */
+  readonly maxAnswerMembers: number;
+  readonly seal: StateSeal;
+  /** Given if each state may be used once only. */
+  readonly usedStates?: UsedStates;
+  readonly errors: Pick<ErrorReporter, 'warn'>;
+}
+
+/** A question that has no answer yet. */
+interface Noted {
+  readonly identity: string;
+  readonly key: string | undefined;
+  /** Which question of the run it is, from 1. */
+  readonly number: number;
+  readonly request: { readonly method: string; readonly params: object | undefined };
+  readonly signal: AbortSignal;
+  reject(error: Error): void;
+}
+
+type Responses = Readonly<Record<string, unknown>>;
+
+const FIRST_ROUND: RoundState = { round: 0, answers: new Map(), steps: new Map(), pending: new Map() };
+
+/**
+ * Lets a handler ask its client without a session. A question that has no answer ends the run: the client gets it with a
+ * sealed state, and sends the request again with the answer, with which the handler runs once more.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr
+ */
+export class InputRounds {
+  private readonly answers: Map<string, string>;
+  private readonly steps: Map<string, string | undefined>;
+  private readonly occurrences = new Map<string, number>();
+  private noted: Noted[] = [];
+  private asked = 0;
+  private hasLeft = false;
+
+  /** @param early answers of a client that has no state yet. They count for questions whose key the handler gives. */
+  constructor(
+    private readonly request: AskingRequest,
+    private readonly settings: InputSettings,
+    private readonly state: RoundState = FIRST_ROUND,
+    private readonly early: Responses = {},
+  ) {
+    this.answers = new Map(state.answers);
+    this.steps = new Map(state.steps);
+  }
+
+  /** Whether a request continues a call, or brings answers. */
+  static isBroughtBy({ requestState, inputResponses }: AskingRequest['params']): boolean {
+    return requestState !== undefined || inputResponses !== undefined;
+  }
+
+  /**
+   * Takes what the client sent back. Returns a promise only if states may be used once.
+   *
+   * @throws {JsonRpcError} -32602 for a state that was not made for this request, and for malformed responses
+   */
+  static open(request: AskingRequest, settings: InputSettings): InputRounds | Promise<InputRounds> {
+    const { requestState, inputResponses: responses = {} } = request.params;
+    if (!isResponses(responses))
+      throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: "inputResponses" must be an object');
+    if (requestState === undefined) return new InputRounds(request, settings, FIRST_ROUND, responses);
+    const state = openedState(requestState, settings.maxStateBytes, request, settings.seal);
+    const rounds = new InputRounds(request, settings, state);
+    for (const [key, identity] of state.pending) rounds.take(identity, responses, key);
+    const { usedStates } = settings;
+    return usedStates ? rounds.claimed(state, usedStates) : rounds;
+  }
+
+  /** Whether questions are waiting. The run is over then, whatever the handler still does. */
+  get isLeft(): boolean {
+    return this.hasLeft;
+  }
+
+  /**
+   * Returns the answer if there is a valid one. Otherwise the question goes out at the end of the turn, together with the
+   * others of the turn, and all of them reject.
+   *
+   * @throws {TypeError} when JSON cannot express the parameters
+   */
+  ask<T>(
+    question: Question<T>,
+    { key, signal }: { readonly key?: string; readonly signal: AbortSignal },
+  ): Promise<T> {
+    if (this.hasLeft) return Promise.reject(new McpInputRequiredException());
+    const { method, params } = question;
+    const identity = this.identify(digestOf(`${method}\n${canonicalJson(params)}`), key);
+    const number = ++this.asked;
+    if (key !== undefined) this.take(identity, this.early, key);
+    const answer = this.answers.get(identity);
+    if (answer !== undefined) {
+      try {
+        return Promise.resolve(question.read(JSON.parse(answer)));
+      } catch (error) {
+        if (!(error instanceof McpClientError)) throw error;
+        this.answers.delete(identity);
+      }
+    }
+    const { maxRounds } = this.settings;
+    if (this.state.round >= maxRounds)
+      return Promise.reject(
+        new McpClientError(
+          `${method}: the call has asked its client ${maxRounds} times ("input.maxRounds").`,
+        ),
+      );
+    // A copy, as the handler may change its parameters before they go out.
+    const request = { method, params: params && (JSON.parse(JSON.stringify(params)) as object) };
+    return new Promise<T>((_, reject) => {
+      if (this.noted.length === 0) setImmediate(() => this.leave());
+      this.noted.push({ identity, key, number, request, signal, reject });
+    });
+  }
+
+  /** Runs a step unless an earlier round did. A step that fails runs again. */
+  async once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
+    if (!this.steps.has(key)) {
+      if (this.hasLeft) throw new McpInputRequiredException();
+      this.steps.set(key, await runStep(key, step));
+    }
+    return stepResult(this.steps.get(key));
+  }
+
+  /**
+   * The result that asks the client. Taken after the run has unwound.
+   *
+   * @throws {JsonRpcError} -32603 when the state would be too long
+   */
+  result(): object {
+    const byKey = this.byKey();
+    const pending = new Map([...byKey].map(([key, { identity }]) => [key, identity]));
+    const { answers, steps, request, settings } = this;
+    const { maxStateBytes, ttlMs, seal, errors } = settings;
+    const state = { round: this.state.round + 1, answers, steps, pending };
+    const requestState = sealedState(state, request, Date.now() + ttlMs, seal);
+    if (requestState.length > maxStateBytes) {
+      const problem =
+        `The answers and the results of once() take more than ${maxStateBytes} bytes ("input.maxStateBytes"). ` +
+        'Keep large data elsewhere, and return its id from once().';
+      errors.warn(`${request.method}: ${problem}`);
+      throw new JsonRpcError(ErrorCode.InternalError, problem);
+    }
+    const inputRequests = Object.fromEntries([...byKey].map(([key, noted]) => [key, noted.request]));
+    return { resultType: 'input_required', inputRequests, requestState };
+  }
+
+  /** Takes the client's answer to a question. One with too many members is asked for again. */
+  private take(identity: string, responses: Responses, key: string): void {
+    if (!Object.hasOwn(responses, key)) return;
+    const { maxAnswerMembers } = this.settings;
+    const answer = responses[key];
+    if (countMembers(answer, maxAnswerMembers) > maxAnswerMembers) return;
+    this.answers.set(identity, JSON.stringify(answer));
+  }
+
+  private async claimed({ id, expiresAt }: OpenedState, usedStates: UsedStates): Promise<this> {
+    // Twice the time, for nodes whose clocks are behind.
+    const ttlMs = expiresAt - Date.now() + this.settings.ttlMs;
+    if (await usedStates.claim(id, ttlMs)) return this;
+    throw refused('was used already');
+  }
+
+  /** Tells a question from the others, by its content, and by its key or its place among equal ones. */
+  private identify(digest: string, key: string | undefined): string {
+    if (key !== undefined) return `${digest}=${key}`;
+    const occurrence = (this.occurrences.get(digest) ?? 0) + 1;
+    this.occurrences.set(digest, occurrence);
+    return `${digest}#${occurrence}`;
+  }
+
+  private leave(): void {
+    const { noted } = this;
+    this.hasLeft = !noted[0]!.signal.aborted;
+    if (!this.hasLeft) this.noted = [];
+    for (const { reject, request } of noted)
+      reject(
+        this.hasLeft
+          ? new McpInputRequiredException()
+          : new McpClientError(`${request.method} was not sent: the request ended.`),
+      );
+  }
+
+  /** The questions that go out, by their keys on the wire. */
+  private byKey(): ReadonlyMap<string, Noted> {
+    const byKey = new Map<string, Noted>();
+    for (const noted of this.noted) if (noted.key !== undefined) byKey.set(noted.key, noted);
+    for (const noted of this.noted) {
+      if (noted.key !== undefined) continue;
+      let key = String(noted.number);
+      while (byKey.has(key)) key += '_';
+      byKey.set(key, noted);
+    }
+    return byKey;
+  }
+}
+
+function isResponses(value: unknown): value is Responses {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,118 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
+import { canonicalJson } from './canonical-json.js';
+import type { StateSeal } from './state-seal.js';
+
+/** The request whose handler asks its client. Each round brings it again. */
+export interface AskingRequest {
+  /** Key of the principal that it acts for. */
+  readonly principalKey: string;
+  /** Name of the server. */
+  readonly server: string;
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** What a call remembers from one round to the next. */
+export interface RoundState {
+  /** How many rounds have ended with questions. */
+  readonly round: number;
+  /** JSON of the client's answers, by the identity of the question. */
+  readonly answers: ReadonlyMap<string, string>;
+  /** JSON of the results of `once()`, by key. */
+  readonly steps: ReadonlyMap<string, string | undefined>;
+  /** Identities of the questions that wait for an answer, by their keys on the wire. */
+  readonly pending: ReadonlyMap<string, string>;
+}
+
+export interface OpenedState extends RoundState {
+  readonly id: string;
+  readonly expiresAt: number;
+}
+
+/** The state as it is sealed. Its shape belongs to the version of the seal. */
+interface SealedState {
+  readonly id: string;
+  readonly expiresAt: number;
+  readonly principal: string;
+  readonly server: string;
+  readonly method: string;
+  readonly params: string;
+  readonly round: number;
+  readonly answers: readonly (readonly [string, string])[];
+  readonly steps: readonly (readonly [string, string | null])[];
+  readonly pending: readonly (readonly [string, string])[];
+}
+
+const ID_BYTES = 16;
+
+/** @param expiresAt in milliseconds since the epoch */
+export function sealedState(
+  { round, answers, steps, pending }: RoundState,
+  { principalKey, server, method, params }: AskingRequest,
+  expiresAt: number,
+  seal: StateSeal,
+): string {
+  const state: SealedState = {
+    id: randomBytes(ID_BYTES).toString('base64url'),
+    expiresAt,
+    principal: principalKey,
+    server,
+    method,
+    params: paramsDigest(params),
+    round,
+    answers: [...answers],
+    steps: [...steps].map(([key, json]) => [key, json ?? null]),
+    pending: [...pending],
+  };
+  return seal.seal(JSON.stringify(state));
+}
+
+/**
+ * Opens a state that a client sent back.
+ *
+ * @throws {JsonRpcError} -32602 unless it was sealed here for this request, and has not expired
+ */
+export function openedState(
+  sealed: unknown,
+  maxBytes: number,
+  { principalKey, server, method, params }: AskingRequest,
+  seal: StateSeal,
+): OpenedState {
+  if (typeof sealed !== 'string') throw refused('must be a string');
+  if (sealed.length > maxBytes)
+    throw refused(`is longer than ${maxBytes} characters ("input.maxStateBytes")`);
+  const opened = seal.open(sealed);
+  if (opened === undefined) throw refused('was not made by this server, or was changed');
+  const state = JSON.parse(opened) as SealedState;
+  if (state.expiresAt <= Date.now()) throw refused('has expired');
+  if (state.principal !== principalKey) throw refused('belongs to another principal');
+  if (state.server !== server) throw refused('belongs to another server');
+  if (state.method !== method) throw refused('belongs to a request of another method');
+  if (state.params !== paramsDigest(params)) throw refused('belongs to a request with other parameters');
+  return {
+    id: state.id,
+    expiresAt: state.expiresAt,
+    round: state.round,
+    answers: new Map(state.answers),
+    steps: new Map(state.steps.map(([key, json]) => [key, json ?? undefined])),
+    pending: new Map(state.pending),
+  };
+}
+
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+/** Covers what the request asks for, not `_meta` and what the rounds add. */
+function paramsDigest({ name, uri, arguments: args }: AskingRequest['params']): string {
+  return digestOf(canonicalJson({ name, uri, arguments: args ?? {} }));
+}
+
+export function refused(problem: string): JsonRpcError {
+  return new JsonRpcError(
+    ErrorCode.InvalidParams,
+    `Invalid params: "requestState" ${problem}. Send the request again without it.`,
+  );
+}

@@ -1,0 +1,67 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+
+interface SealKey {
+  /** Version of the format and id of the key: the first bytes of what it sealed. */
+  readonly header: Buffer;
+  readonly secret: Buffer;
+}
+
+const CIPHER = 'aes-256-gcm';
+/** Changes with the layout of the sealed bytes, and with the shape of the state in them. */
+const VERSION = 1;
+const KEY_BYTES = 32;
+const KEY_ID_BYTES = 8;
+const HEADER_BYTES = 1 + KEY_ID_BYTES;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Encrypts and authenticates text that passes through a client. Sealed bytes are: version, id of the key, IV, ciphertext,
+ * tag; in base64url.
+ */
+export class StateSeal {
+  private readonly keys: readonly SealKey[];
+
+  /** @param secrets at least one, each with at least 256 bits of entropy. The first seals, all open. */
+  constructor(secrets: readonly [string, ...string[]]) {
+    this.keys = secrets.map(sealKey);
+  }
+
+  seal(text: string): string {
+    const { header, secret } = this.keys[0]!;
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv(CIPHER, secret, iv, { authTagLength: TAG_BYTES }).setAAD(header);
+    const encrypted = [cipher.update(text, 'utf8'), cipher.final()];
+    return Buffer.concat([header, iv, ...encrypted, cipher.getAuthTag()]).toString('base64url');
+  }
+
+  /** @returns undefined unless it was sealed with one of the secrets, and is unchanged */
+  open(sealed: string): string | undefined {
+    const bytes = Buffer.from(sealed, 'base64url');
+    // The decoder skips characters and bits that have no meaning.
+    if (bytes.length < HEADER_BYTES + IV_BYTES + TAG_BYTES || bytes.toString('base64url') !== sealed)
+      return undefined;
+    const header = bytes.subarray(0, HEADER_BYTES);
+    const key = this.keys.find((candidate) => candidate.header.equals(header));
+    if (!key) return undefined;
+    const iv = bytes.subarray(HEADER_BYTES, HEADER_BYTES + IV_BYTES);
+    const decipher = createDecipheriv(CIPHER, key.secret, iv, { authTagLength: TAG_BYTES })
+      .setAAD(header)
+      .setAuthTag(bytes.subarray(-TAG_BYTES));
+    try {
+      const opened = decipher.update(bytes.subarray(HEADER_BYTES + IV_BYTES, -TAG_BYTES));
+      return Buffer.concat([opened, decipher.final()]).toString('utf8');
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function sealKey(secret: string): SealKey {
+  const derive = (purpose: string, length: number) =>
+    Buffer.from(hkdfSync('sha256', secret, '', `nestjs-mcp-sse requestState ${purpose}`, length));
+  return {
+    header: Buffer.concat([Buffer.of(VERSION), derive('key id', KEY_ID_BYTES)]),
+    secret: derive('key', KEY_BYTES),
+  };
+}
