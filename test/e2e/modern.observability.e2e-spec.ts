@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import { McpHealthIndicator } from 'nestjs-mcp-sse';
+import { Injectable } from '@nestjs/common';
+import { McpContext, McpHealthIndicator, McpTool } from 'nestjs-mcp-sse';
 import { ModernWireClient } from '../clients/modern-wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
@@ -11,8 +12,31 @@ import { MODERN } from '../fixtures/modern-client.js';
 import { Scrape } from '../fixtures/scrape.js';
 import { Stage } from '../fixtures/stage.js';
 
+const NOTHING = { type: 'object' as const, properties: {} };
 const LOG_LEVEL = { 'io.modelcontextprotocol/logLevel': 'debug' };
+const ELICITS = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: {} } };
 const CLAIM = 'io.modelcontextprotocol/protocolVersion';
+
+/** Asks its client before it answers. */
+@Injectable()
+class Order {
+  @McpTool()
+  async order(ctx: McpContext): Promise<string> {
+    const { action } = await ctx.elicit({ message: 'Sure?', requestedSchema: NOTHING });
+    return action;
+  }
+}
+
+/** Calls the tool that asks, and answers its question. */
+async function orderInTwoRounds(client: ModernWireClient): Promise<void> {
+  const params = { name: 'order', _meta: ELICITS };
+  const { result } = await client.call('tools/call', params);
+  const [key] = Object.keys(result.inputRequests as object) as [string];
+  const { requestState } = result as { requestState: string };
+  const inputResponses = { [key]: { action: 'accept', content: {} } };
+  const answered = await client.call('tools/call', { ...params, requestState, inputResponses });
+  expect(answered).toMatchObject({ result: { content: [{ text: 'accept' }] } });
+}
 
 describeOnAdapters('the audit trail of requests without a session', (adapter) => {
   const { start } = appPerTest(adapter);
@@ -55,6 +79,20 @@ describeOnAdapters('the audit trail of requests without a session', (adapter) =>
       { ...always, type: 'call', outcome: 'failed', method: 'tools/call', name: 'unknown', code: -32602 },
     ]);
     expect(trail.every((event) => event.session === undefined)).toBe(true);
+  });
+
+  it('records each round of a call that asks its client, and what a client lacks as a failure', async () => {
+    const running = await start({ providers: [Order] });
+    const trail = trailOf(running);
+    const client = new ModernWireClient(`${running.url}/mcp`);
+    await orderInTwoRounds(client);
+    expect(await client.callTool('order')).toMatchObject({ error: { code: -32021 } });
+    const call = { type: 'call', method: 'tools/call', name: 'order', code: undefined };
+    expect(trail).toMatchObject([
+      { ...call, outcome: 'input_required' },
+      { ...call, outcome: 'ok' },
+      { ...call, outcome: 'failed', code: -32021 },
+    ]);
   });
 
   it('records a call whose client went away as cancelled', async () => {
@@ -113,6 +151,17 @@ describeOnAdapters('metrics and health with requests that have no session', (ada
     expect(scrape.sum('mcp_sent_messages_total', byHttp)).toBe(4);
     expect(scrape.sum('mcp_sent_bytes_total', byHttp)).toBeGreaterThan(body.length);
     expect(scrape.sum('mcp_sessions_opened_total')).toBeUndefined();
+  });
+
+  it('count the rounds of calls that ask their client', async () => {
+    const { url } = await start(metered({ providers: [Order] }));
+    await orderInTwoRounds(new ModernWireClient(`${url}/mcp`));
+    const scrape = await Scrape.of(url);
+    const outcomes = scrape.of('mcp_requests_total', { name: 'order' });
+    expect(outcomes.map(({ labels: { outcome }, value }) => [outcome, value])).toEqual([
+      ['input_required', 1],
+      ['ok', 1],
+    ]);
   });
 
   it('show them while they are in flight', async () => {

@@ -139,6 +139,7 @@ function rowOf({ traffic, title, about, who, latency, failed }) {
   const { time, from, bytes, message } = traffic;
   const isFromClient = from === 'client';
   const isAnswer = message.method === undefined;
+  const asks = message.result?.resultType === 'input_required';
   const direction = el(
     'span',
     { className: `direction ${from}` },
@@ -156,7 +157,7 @@ function rowOf({ traffic, title, about, who, latency, failed }) {
       el('b', {}, title),
       about && el('span', { className: 'about' }, about),
       who && el('span', { className: 'who' }, who),
-      isAnswer && el('span', { className: 'kind' }, failed ? 'error' : 'answer'),
+      isAnswer && el('span', { className: 'kind' }, failed ? 'error' : asks ? 'asks back' : 'answer'),
     ),
     el('span', { className: 'latency' }, latency === undefined ? '' : formatDuration(latency)),
     el('span', { className: 'size' }, formatBytes(bytes)),
