@@ -158,9 +158,9 @@ describeInChromium((browser) => {
         await page.getByText('4 messages').waitFor();
         const messages = page.getByRole('list', { name: 'Messages' }).getByRole('listitem');
         const [request, answer, , failure] = await messages.allInnerTexts();
-        expect(request).toMatch(/tools\/call\s*logIn\s*modern-wire, anonymous/);
-        expect(answer).toMatch(/tools\/call\s*logIn\s*modern-wire, anonymous\s*answer\s*[\d.]+ m?s/);
-        expect(failure).toMatch(/tools\/call\s*fail\s*modern-wire, anonymous\s*error/);
+        expect(request).toMatch(/tools\/call\s*logIn\s*wire, anonymous/);
+        expect(answer).toMatch(/tools\/call\s*logIn\s*wire, anonymous\s*answer\s*[\d.]+ m?s/);
+        expect(failure).toMatch(/tools\/call\s*fail\s*wire, anonymous\s*error/);
         await messages.first().getByText('logIn').click();
         await page.getByText('"[hidden]"').waitFor();
         expect(await page.content()).not.toContain('hunter2');

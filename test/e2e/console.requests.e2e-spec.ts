@@ -46,7 +46,7 @@ describe('the console, of requests without a session,', () => {
     const always = {
       request: expect.stringMatching(/^[\w-]{36}$/),
       principal: { subject: 'ada', tenant: 'acme' },
-      client: { name: 'modern-wire', version: '2' },
+      client: { name: 'wire', version: '1.0.0' },
       time: expect.any(Number),
       bytes: expect.any(Number),
     };

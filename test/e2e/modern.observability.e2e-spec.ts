@@ -1,16 +1,20 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { McpContext, McpHealthIndicator, McpTool } from 'nestjs-mcp-sse';
+import { NestFactory } from '@nestjs/core';
+import { McpContext, McpHealthIndicator, McpTool, serveStdio } from 'nestjs-mcp-sse';
 import { ModernWireClient } from '../clients/modern-wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { ADA, BANK, BankUserGuard, trailOf, UUID, WHO_ADA } from '../fixtures/bank.js';
 import { metered } from '../fixtures/metered.js';
-import { MODERN } from '../fixtures/modern-client.js';
+import { MODERN, modernRpc } from '../fixtures/modern-client.js';
 import { Scrape } from '../fixtures/scrape.js';
 import { Stage } from '../fixtures/stage.js';
+import { testModule } from '../fixtures/start-app.js';
 
 const NOTHING = { type: 'object' as const, properties: {} };
 const LOG_LEVEL = { 'io.modelcontextprotocol/logLevel': 'debug' };
@@ -63,8 +67,8 @@ describeOnAdapters('the audit trail of requests without a session', (adapter) =>
       address: '127.0.0.1',
       transport: 'streamable-http',
       protocolVersion: MODERN,
-      client: 'modern-wire',
-      clientVersion: '2',
+      client: 'wire',
+      clientVersion: '1.0.0',
       outcome: 'ok',
       durationMs: expect.any(Number),
       requestBytes: expect.any(Number),
@@ -126,6 +130,31 @@ describeOnAdapters('the audit trail of requests without a session', (adapter) =>
         claimedMethod: 'tools/list',
       },
     ]);
+  });
+});
+
+describe('the audit trail of requests of revision 2026-07-28 over stdio', () => {
+  it('has their client and revision, but no session and no address', async () => {
+    const module = testModule({ providers: BANK });
+    const app = await NestFactory.createApplicationContext(module, { logger: false });
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const served = serveStdio(app, { input, output });
+    const trail = trailOf({ app });
+    input.write(`${JSON.stringify(modernRpc(1, 'tools/call', { name: 'silent' }))}\n`);
+    await once(createInterface({ input: output }), 'line');
+    input.end();
+    await served;
+    await app.close();
+    const [call] = trail;
+    expect(call).toMatchObject({
+      type: 'call',
+      name: 'silent',
+      transport: 'stdio',
+      protocolVersion: MODERN,
+      client: 'wire',
+      session: undefined,
+      address: undefined,
+    });
   });
 });
 
