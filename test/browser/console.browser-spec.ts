@@ -172,6 +172,24 @@ describeInChromium((browser) => {
     );
 
     it(
+      'shows the requests to a server that serves no sessions',
+      async () => {
+        const { url } = await startServer({ protocol: { legacy: false } });
+        const console = await open(url);
+        await connected(console);
+        const { page } = console;
+        await page.getByText(/^The console lists and calls over HTTP\+SSE, which this server/).waitFor();
+        await page.getByRole('link', { name: /^Sessions/ }).click();
+        await page.getByRole('link', { name: /^Requests without a session/ }).click();
+        await page.getByText('Live', { exact: true }).waitFor();
+        await new ModernWireClient(`${url}/mcp`).callTool('fail');
+        await page.getByText('2 messages').waitFor();
+        expect(console.complaints).toEqual([]);
+      },
+      MINUTES,
+    );
+
+    it(
       'loses the network and regains it: the session goes on, and the answer that came meanwhile is there',
       async () => {
         const { app, port } = await startServer();

@@ -99,7 +99,10 @@ export function createConsoleController(): Type {
         server: { name: options.name, title: options.title, version: options.version },
         // From the page to the root of the application, and from there to the stream.
         root: '../'.repeat(depth),
-        stream: this.routes!.about.siblingPath(routesOf(options).sse.stream, request),
+        // The page lists and calls over HTTP+SSE.
+        stream: options.protocol.legacy
+          ? this.routes!.about.siblingPath(routesOf(options).sse.stream, request)
+          : undefined,
         heartbeatMs: options.sse.heartbeatMs,
         hasRequests: options.protocol.modern,
         authenticates: isProtected(options),

@@ -31,6 +31,8 @@ const SECTIONS = {
   },
   sessions: { title: 'Sessions', empty: 'There are no sessions that you may see. Connect a client.' },
 };
+const NO_STREAM =
+  'The console lists and calls over HTTP+SSE, which this server does not serve. It shows the requests of clients.';
 
 /** @type {Record<'tools' | 'resources' | 'prompts', Entry[]>} */
 const lists = { tools: [], resources: [], prompts: [] };
@@ -123,7 +125,8 @@ function renderList() {
       ?.focus({ preventScroll: true });
   const empty = byId('list-empty');
   empty.hidden = found.length > 0;
-  empty.textContent = items.length > 0 ? `Nothing matches “${wanted}”.` : SECTIONS[section].empty;
+  const none = connection.about?.stream || !connection.about ? SECTIONS[section].empty : NO_STREAM;
+  empty.textContent = items.length > 0 ? `Nothing matches “${wanted}”.` : none;
 }
 
 /** @param {Entry} entry */
@@ -281,6 +284,7 @@ function showAbout() {
   );
   byId('account').hidden = !authenticates;
   byId('account').textContent = viewer.subject === undefined ? 'Sign in' : principalName(viewer);
+  renderList();
   renderDetail();
 }
 
