@@ -130,7 +130,7 @@ describeOnAdapters('the audit trail of what is refused over HTTP', (adapter) => 
       { ...claimed, status: 403, claimedName: 'pay' },
       { ...claimed, status: 403, claimedName: 'vault\n' },
       { ...claimed, status: 415, claimedName: `${'x'.repeat(256)}…` },
-      { ...claimed, status: 400, claimedName: '' },
+      { ...claimed, status: 400, claimedName: '=?base64?%%%?=' },
     ]);
   });
 

@@ -112,6 +112,15 @@ describeOnAdapters('the audit trail of requests without a session', (adapter) =>
     expect(trail).toMatchObject([{ ...WHO_ADA, type: 'call', name: 'perform', outcome: 'cancelled' }]);
   });
 
+  it('records a header that says otherwise than the body as a denial, with what it says', async () => {
+    const { client, trail } = await run();
+    await client.post('tools/call', { name: 'pay' }, { 'mcp-name': 'silent' });
+    const refused = { type: 'denial', status: 400, code: -32020, reason: 'header-mismatch' };
+    expect(trail).toMatchObject([
+      { ...WHO_ADA, ...refused, claimedMethod: 'tools/call', claimedName: 'silent' },
+    ]);
+  });
+
   it('records a call that lacks a scope as one denial, and an unserved version with its code', async () => {
     const { client, trail } = await run();
     expect((await client.post('tools/call', { name: 'scoped' })).status).toBe(403);

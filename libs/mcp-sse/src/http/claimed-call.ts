@@ -1,4 +1,5 @@
 import { clip } from '../model/clip.js';
+import { mirroredText } from '../model/mirrored-header.js';
 import { rawRequest } from './raw-request.js';
 
 /** What a request is for, by its headers. Only for people who look for it: nothing has compared it with the body. */
@@ -10,7 +11,6 @@ export interface ClaimedCall {
 }
 
 const MAX_LENGTH = 256;
-const ENCODED = /^=\?base64\?(.*)\?=$/;
 
 /** @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#standard-request-headers */
 export function claimedCall(request: unknown): ClaimedCall {
@@ -20,6 +20,5 @@ export function claimedCall(request: unknown): ClaimedCall {
 
 function textOf(header: string | string[] | undefined): string | undefined {
   if (typeof header !== 'string') return undefined;
-  const [, encoded] = ENCODED.exec(header) ?? [];
-  return clip(encoded === undefined ? header : Buffer.from(encoded, 'base64').toString(), MAX_LENGTH);
+  return clip(mirroredText(header) ?? header, MAX_LENGTH);
 }

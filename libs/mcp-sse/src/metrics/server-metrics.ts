@@ -29,7 +29,7 @@ export class ServerMetrics implements MeasuredServer, TrafficObserver, MessageOb
   ) {
     const { options, traffic, sessions } = server;
     // Present from the start, so that an alert can compare with 0.
-    this.figures.set('sse', new TransportFigures());
+    if (options.protocol.legacy) this.figures.set('sse', new TransportFigures());
     if (options.http) this.figures.set('streamable-http', new TransportFigures());
     this.stops = [traffic.add(this), traffic.addForMessages(this)];
     this.subscription = sessions.events$.subscribe((event) => this.session(event));

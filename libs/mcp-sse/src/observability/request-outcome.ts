@@ -2,7 +2,7 @@ import { HttpException, HttpStatus } from '@nestjs/common';
 import { AuthorizationServerException } from '../auth/authorization-server.client.js';
 import { ToolFailure } from '../execution/tool-result.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
-import { InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { HeaderMismatchError, InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { UnsupportedProtocolVersionError } from '../protocol/request-meta.js';
 import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../sessions/session.errors.js';
 
@@ -32,6 +32,7 @@ const CAUSES = [
   [SessionLimitError, 'session-limit'],
   [ShuttingDownError, 'shutting-down'],
   [ClusterUnavailableError, 'cluster-unavailable'],
+  [HeaderMismatchError, 'header-mismatch'],
   [UnsupportedProtocolVersionError, 'unsupported-version'],
   [AuthorizationServerException, 'authorization-server-unavailable'],
 ] as const;
