@@ -32,6 +32,8 @@ export interface Responder {
   answer(json: string, errorCode?: number): void;
   /** Keeps the connection open while the answer takes its time. */
   keepAlive(): void;
+  /** Lets the connection end with the answer, since a server that stops waits for it. */
+  endConnection(): void;
   /** Ends the connection without an answer. */
   destroy(): void;
 }
@@ -166,6 +168,10 @@ export class StatelessRequest implements ExecutionHost {
 
   keepAlive(): void {
     this.responder.keepAlive();
+  }
+
+  endConnection(): void {
+    this.responder.endConnection();
   }
 
   notify(method: string, params: Params | undefined): void {
