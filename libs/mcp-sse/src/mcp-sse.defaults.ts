@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import { isProtected } from './auth/protection.js';
+import { isProtected } from './model/protection.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import type { McpJwtOptions } from './model/mcp-jwt.options.js';
 import type {
@@ -46,6 +46,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
     oauth: resolveOAuth(options),
     tenantClaim: options.tenantClaim ?? 'tenant',
     trustedProxies: options.trustedProxies ?? [],
+    cache: { ttlMs: 0, scope: 'private', ...defined(options.cache) },
     protocol: { modern: true, legacy: true, ...defined(options.protocol) },
     sse: {
       path: 'sse',
@@ -65,6 +66,13 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       ...defined(options.http),
     },
     replay: { maxEvents: 10_000, maxBytes: 8 * MIB, ...defined(options.replay) },
+    input: {
+      ttlMs: 600_000,
+      maxStateBytes: 32 * KIB,
+      maxRounds: 64,
+      singleUse: false,
+      ...defined(options.input),
+    },
     stored: {
       headers: [...STORED_HEADERS, ...(options.stored?.headers ?? []).map((name) => name.toLowerCase())],
       query: [...(options.sse?.endpointQuery ?? []), ...(options.stored?.query ?? [])],

@@ -12,7 +12,7 @@ import {
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import { isProtected } from '../auth/protection.js';
+import { isProtected } from '../model/protection.js';
 import { McpAuthGuard } from '../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../auth/mcp-edge.guard.js';
 import { type HttpRequest, rawRequest } from '../http/raw-request.js';

@@ -1,4 +1,4 @@
-import { isProtected } from '../auth/protection.js';
+import { isProtected } from '../model/protection.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedOptions } from '../model/resolved-options.js';
 import type { Type } from '@nestjs/common';

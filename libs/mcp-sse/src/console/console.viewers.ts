@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type BeforeApplicationShutdown, Inject, Injectable, NotFoundException } from '@nestjs/common';
-import { isProtected } from '../auth/protection.js';
+import { isProtected } from '../model/protection.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, SessionCloseReason } from '../model/session-view.js';
