@@ -8,6 +8,7 @@ import type {
 import type { McpHandler } from '../model/call.js';
 import type { JsonSchema } from '../model/schema-source.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
+import type { MirroredArgument } from './mirrored-arguments.js';
 import type { UriTemplate } from './uri-template.js';
 
 interface Registered<Definition> {
@@ -21,6 +22,8 @@ interface Registered<Definition> {
 
 export interface RegisteredTool extends Registered<McpToolDefinition> {
   readonly output?: CompiledSchema<JsonSchema>;
+  /** The arguments that clients repeat in headers, if there are any. */
+  readonly mirrored?: readonly MirroredArgument[];
   /** Names of the arguments that the audit trail keeps. */
   readonly audit?: readonly string[];
 }
