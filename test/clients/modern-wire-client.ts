@@ -1,4 +1,4 @@
-import { MODERN } from '../fixtures/modern-client.js';
+import { MODERN, modernRpc } from '../fixtures/modern-client.js';
 import { send, WireClient, type WireResponse } from './wire-client.js';
 
 type Headers = Record<string, string>;
@@ -39,12 +39,8 @@ export class ModernWireClient {
 
   private request(method: string, params: Params, headers: Headers = {}) {
     const name = params['name'] ?? params['uri'];
-    const meta = {
-      'io.modelcontextprotocol/protocolVersion': MODERN,
-      'io.modelcontextprotocol/clientCapabilities': {},
-      'io.modelcontextprotocol/clientInfo': { name: 'modern-wire', version: '2' },
-      ...params['_meta'],
-    };
+    const message = modernRpc(++this.count, method, params);
+    Object.assign(message.params['_meta'], params['_meta']);
     return {
       headers: {
         'content-type': 'application/json',
@@ -55,7 +51,7 @@ export class ModernWireClient {
         ...this.headers,
         ...headers,
       },
-      body: JSON.stringify({ jsonrpc: '2.0', id: ++this.count, method, params: { ...params, _meta: meta } }),
+      body: JSON.stringify(message),
     };
   }
 }

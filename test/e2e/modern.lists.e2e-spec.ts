@@ -140,12 +140,12 @@ describeOnAdapters('the lists of a server', (adapter) => {
     for (const method of Object.keys(LISTS)) {
       const first = await client.call(method);
       await client.callTool('walk');
-      const _meta = {
+      const meta = {
         'io.modelcontextprotocol/clientInfo': { name: 'claude-code', version: '9.9.9' },
         'io.modelcontextprotocol/clientCapabilities': { elicitation: {}, sampling: {}, roots: {} },
         'io.modelcontextprotocol/logLevel': 'debug',
       };
-      const again = await client.call(method, { _meta }, { 'user-agent': 'Claude-User' });
+      const again = await client.call(method, { _meta: meta }, { 'user-agent': 'Claude-User' });
       expect(again['result']).toEqual(first['result']);
     }
   });
