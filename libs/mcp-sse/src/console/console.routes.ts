@@ -18,6 +18,7 @@ export const BELOW_PAGE = {
   about: '/api/server',
   sessions: '/api/sessions',
   messages: '/api/sessions/:session/messages',
+  requests: '/api/requests',
   file: '/:file',
 };
 

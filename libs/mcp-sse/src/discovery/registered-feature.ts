@@ -21,9 +21,9 @@ interface Registered<Definition> {
 }
 
 export interface RegisteredTool extends Registered<McpToolDefinition> {
-  readonly output?: CompiledSchema<JsonSchema>;
   /** The arguments that clients repeat in headers, if there are any. */
   readonly mirrored?: readonly MirroredArgument[];
+  readonly output?: CompiledSchema<JsonSchema>;
   /** Names of the arguments that the audit trail keeps. */
   readonly audit?: readonly string[];
 }

@@ -135,7 +135,7 @@ export class McpInvoker implements Invoker {
     const { name } = tool.definition;
     try {
       const mcpCall: McpCall = { kind: 'tool', name, arguments: args, context };
-      const returned = await this.limited(tool, context, () => this.call(tool.handler, mcpCall));
+      const returned = await this.limited(tool, context, () => this.call(tool.handler, mcpCall, context));
       const result = tool.output
         ? await checkedToolResult(returned, tool.output)
         : toolResult(returned, name);
@@ -160,7 +160,7 @@ export class McpInvoker implements Invoker {
       return () =>
         this.rethrown(`resources/read ${name}`, context, async () =>
           resourceResult(
-            await this.limited(resource, context, () => this.call(resource.handler, mcpCall)),
+            await this.limited(resource, context, () => this.call(resource.handler, mcpCall, context)),
             uri,
             mimeType,
           ),
@@ -176,7 +176,7 @@ export class McpInvoker implements Invoker {
       return () =>
         this.rethrown(`prompts/get ${name}`, context, async () =>
           promptResult(
-            await this.limited(prompt, context, () => this.call(prompt.handler, mcpCall)),
+            await this.limited(prompt, context, () => this.call(prompt.handler, mcpCall, context)),
             prompt.definition,
           ),
         );
@@ -206,7 +206,9 @@ export class McpInvoker implements Invoker {
     };
     return () =>
       this.rethrown(`completion/complete ${completer.definition.key}`, context, async () =>
-        completionResult(await this.limited(completer, context, () => this.call(completer.handler, mcpCall))),
+        completionResult(
+          await this.limited(completer, context, () => this.call(completer.handler, mcpCall, context)),
+        ),
       );
   }
 
@@ -252,10 +254,14 @@ export class McpInvoker implements Invoker {
     return withinTimeLimit(timeoutMs, (reason) => context.abort(reason), run);
   }
 
-  private async call(handler: McpHandler, mcpCall: McpCall): Promise<unknown> {
-    const result = await this.handled(handler, mcpCall);
-    const value = isObservable(result) ? asReturned(await lastValueFrom(result)) : result;
-    return isSource(value) ? readSource(value, this.maxResultBytes, mcpCall.context.signal) : value;
+  private async call(handler: McpHandler, mcpCall: McpCall, context: InvokedContext): Promise<unknown> {
+    try {
+      const result = await this.handled(handler, mcpCall);
+      const value = isObservable(result) ? asReturned(await lastValueFrom(result)) : result;
+      return isSource(value) ? await readSource(value, this.maxResultBytes, context.signal) : value;
+    } finally {
+      if (context.isLeft) await context.unwound();
+    }
   }
 
   private async handled(handler: McpHandler, mcpCall: McpCall): Promise<unknown> {
