@@ -131,7 +131,7 @@ describe('serveStdio in the modern era', () => {
     await serve();
     const { send, read } = exchange();
     const { params } = modernRpc(1, 'tools/list');
-    const meta = params._meta as Record<string, unknown>;
+    const { _meta: meta } = params;
     const named = 'io.modelcontextprotocol/protocolVersion';
     send({ ...modernRpc(1, 'tools/list'), params: { _meta: { ...meta, [named]: '2099-01-01' } } });
     expect(await read()).toMatchObject({

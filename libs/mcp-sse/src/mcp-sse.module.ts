@@ -1,3 +1,4 @@
+import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import {
   Module,
   type DynamicModule,
@@ -206,7 +207,7 @@ const ROUTES = Symbol('nestjs-mcp-sse:routes');
 
 function setRoutes(sse: Type, http: Type, options: ResolvedOptions, resource: ProtectedResource): Routes {
   const routes = routesOf(options);
-  setSsePaths(sse, routes);
+  setSsePaths(sse, routes, options.protocol.legacy);
   setStreamableHttpPath(http, routes);
   if (resource.isDescribed) {
     configureRoute(sse, 'stream', { resource });
@@ -253,7 +254,7 @@ function createSessionService(
 function createStatelessRequests(
   options: ResolvedOptions,
   invoker: McpInvoker,
-  { memory }: McpSessionService,
+  sessions: McpSessionService,
   errors: ErrorReporter,
   observer: TrafficObserver,
   keys: InputKeys,
@@ -266,16 +267,26 @@ function createStatelessRequests(
     { maxRounds, maxStateBytes, ttlMs, maxAnswerMembers: limits.maxArgumentMembers, usedStates, errors },
     keys,
   );
+  const { modern, legacy } = options.protocol;
+  if (!modern && !legacy)
+    throw new McpConfigurationError(
+      '"protocol" turns off both eras, so no client could speak to the server. Leave one of "modern" and "legacy" on.',
+    );
   const settings = {
     ...introductionOf(options),
     maxInFlightPerPrincipal: limits.maxInFlightPerPrincipal,
+    maxSubscriptions: limits.maxSubscriptions,
+    maxSessions: limits.maxSessions,
+    maxSessionsPerPrincipal: limits.maxSessionsPerPrincipal,
     heartbeatMs: sse.heartbeatMs,
     checkForm: compileForm,
     get input() {
       return source.current;
     },
   };
-  return new StatelessRequests(invoker, settings, memory, observer, errors);
+  const requests = new StatelessRequests(invoker, settings, sessions.memory, observer, errors);
+  sessions.include(requests);
+  return requests;
 }
 
 function usedStatesOf(cluster: SessionCluster | undefined): UsedStates {

@@ -11,8 +11,13 @@ import type { InputSettings } from '../protocol/input/input-rounds.js';
 import type { JsonRpcRequest } from '../protocol/json-rpc.js';
 import { ModernMethods } from '../protocol/modern-methods.js';
 import type { ServerIntroduction } from '../protocol/request-methods.js';
+import { clientMatcher, type McpSessionFilter } from '../sessions/session-filter.js';
+import type { SessionLimits } from '../sessions/session-quota.js';
+import type { RelayedStream } from '../sessions/session-sharing.js';
 import { ShuttingDownError } from '../sessions/session.errors.js';
+import type { SessionlessClients } from '../sessions/sessionless-clients.js';
 import type { MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
+import { ListenStreams } from './listen-streams.js';
 import { Requesters } from './requesters.js';
 import { type Responder, StatelessRequest, type StatelessServer } from './stateless-request.js';
 
@@ -23,7 +28,12 @@ const SHUT_DOWN = new JsonRpcError(
   { retryable: true },
 );
 
-export interface StatelessSettings extends ServerIntroduction {
+/** The answer to requests of a principal whose access has ended. */
+const REVOKED = new JsonRpcError(ErrorCode.InvalidRequest, 'Your access to this server was revoked.');
+
+export interface StatelessSettings extends ServerIntroduction, SessionLimits {
+  /** Most resources that one stream listens to. */
+  readonly maxSubscriptions: number;
   /** Most requests of one principal at a time. */
   readonly maxInFlightPerPrincipal: number;
   /** Milliseconds between signs of life to clients that wait; `false` sends none. */
@@ -33,10 +43,11 @@ export interface StatelessSettings extends ServerIntroduction {
 }
 
 /** The requests of the modern era that this node is answering. They have no session, no timer and no store. */
-export class StatelessRequests implements StatelessServer {
+export class StatelessRequests implements StatelessServer, SessionlessClients {
   readonly checkForm: FormCheck;
   readonly methods: ModernMethods;
   readonly results: ResultWriter;
+  readonly listens: ListenStreams;
   private readonly open = new Set<StatelessRequest>();
   private readonly requesters: Requesters;
   private heartbeat?: NodeJS.Timeout;
@@ -44,7 +55,7 @@ export class StatelessRequests implements StatelessServer {
   private isClosed = false;
 
   constructor(
-    invoker: Invoker,
+    readonly invoker: Invoker,
     private readonly settings: StatelessSettings,
     memory: MemoryBudget,
     readonly observer: TrafficObserver,
@@ -53,6 +64,7 @@ export class StatelessRequests implements StatelessServer {
     this.checkForm = settings.checkForm;
     this.methods = new ModernMethods(invoker, settings);
     this.results = new ResultWriter(settings.serverInfo);
+    this.listens = new ListenStreams(settings);
     this.requesters = new Requesters(memory, settings.maxInFlightPerPrincipal);
   }
 
@@ -62,6 +74,14 @@ export class StatelessRequests implements StatelessServer {
 
   get input(): InputSettings | Promise<InputSettings> {
     return this.settings.input;
+  }
+
+  get maxSubscriptions(): number {
+    return this.settings.maxSubscriptions;
+  }
+
+  get listening(): readonly RelayedStream[] {
+    return this.listens.relayed;
   }
 
   get inFlight(): number {
@@ -113,17 +133,29 @@ export class StatelessRequests implements StatelessServer {
     });
   }
 
-  /** Answers what is in flight with an error, and takes nothing more. */
+  notify(where: McpSessionFilter, method: string): void {
+    this.listens.notify(where, method);
+  }
+
+  resourceUpdated(where: McpSessionFilter, uri: string): void {
+    this.listens.resourceUpdated(where, uri);
+  }
+
+  closeWhere(where: McpSessionFilter): void {
+    for (const request of [...this.open].filter(clientMatcher(where))) end(request, REVOKED);
+  }
+
+  /** Answers what is in flight with an error, ends the streams, and takes nothing more. */
   close(): void {
     this.isClosed = true;
     clearInterval(this.heartbeat);
-
-    for (const request of this.open) request.fail(SHUT_DOWN);
+    for (const request of this.open) end(request, SHUT_DOWN);
   }
 
   ended(request: StatelessRequest): void {
     this.open.delete(request);
     request.requester.delete(request);
+    if (request.listening) this.listens.delete(request.listening);
     this.requesters.release(request.requester);
     this.checkIdle();
   }
@@ -147,4 +179,10 @@ export class StatelessRequests implements StatelessServer {
     for (const listener of this.idleListeners) listener();
     this.idleListeners = [];
   }
+}
+
+/** A stream gets a result. Any other request gets the error. */
+function end(request: StatelessRequest, error: JsonRpcError): void {
+  if (request.listening) request.listening.end();
+  else request.fail(error);
 }

@@ -48,6 +48,11 @@ export class StdioRequests {
     return request !== undefined;
   }
 
+  /** The client sends nothing more, so it does not end the streams on which it listens. */
+  endListening(): void {
+    for (const request of this.open.values()) request?.listening?.end();
+  }
+
   /** Resolves as soon as nothing is in flight. */
   whenIdle(): Promise<void> {
     return new Promise((resolve) => {
