@@ -234,8 +234,8 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
     };
     const [ada, granted] = await open('acme/ada');
     const [boss, all] = await open('acme/boss');
-    expect(granted).toEqual(['shop://limit', 'shop://broken']);
-    expect(all).toEqual(['shop://limit', 'shop://secret', 'shop://broken']);
+    expect(granted).toEqual(['shop://limit']);
+    expect(all).toEqual(['shop://limit', 'shop://secret']);
     running.sessions.resourceUpdated('shop://secret', {});
     running.sessions.resourceUpdated('shop://limit', {});
     expect(await boss.next()).toEqual(updated('shop://secret'));
@@ -378,10 +378,10 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
 
   it('cuts a client that does not read, and holds no memory for those who left', async () => {
     await start({ sse: { maxQueuedBytes: 10_000 }, policy: undefined });
-    const uri = `shop://limit?${'x'.repeat(10_000)}`;
+    const uri = `shop://limit?${'x'.repeat(1_000)}`;
     registry().addResource({ name: 'long', uri }, () => 'long');
     const unread = await listen({ resourceSubscriptions: [uri] });
-    expect(running.sessions.memory.bytes).toBeGreaterThan(10_000);
+    expect(running.sessions.memory.bytes).toBeGreaterThan(5_000);
     while (requests().listens.size > 0) {
       running.sessions.resourceUpdated(uri, {});
       await new Promise(setImmediate);
@@ -427,7 +427,7 @@ describe('the nodes of a cluster', () => {
 
   it('end the streams of a node that is stopped, and go on with others', async () => {
     const cluster = memoryCluster();
-    const options = { cluster, auth: 'app', guards: [UserGuard] } as const;
+    const options: Partial<McpSseModuleOptions> = { cluster, auth: 'app', guards: [UserGuard] };
     const [one, other] = [
       await startApp({ providers: [Shop], options }),
       await startApp({ providers: [Shop], options }),
