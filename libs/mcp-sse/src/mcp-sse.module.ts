@@ -1,4 +1,3 @@
-import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import {
   Module,
   type DynamicModule,
@@ -8,6 +7,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { DiscoveryModule, ExternalContextCreator } from '@nestjs/core';
+import { CacheRules } from './discovery/cache-rules.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpMetadataAccessor } from './discovery/mcp-metadata.accessor.js';
 import { McpRegistry } from './discovery/mcp.registry.js';
@@ -44,6 +44,7 @@ import { ClusterReporter } from './cluster/cluster-reporter.js';
 import { SessionCluster } from './cluster/session-cluster.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { assertInput } from './stateless/assert-input.js';
+import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import { InputKeys } from './stateless/input-keys.js';
 import { InputSource } from './stateless/input-source.js';
 import { SharedUsedStates } from './stateless/shared-used-states.js';
@@ -147,6 +148,7 @@ function withServer(module: DynamicModule, name?: string): DynamicModule {
 
 const PROVIDERS: Provider[] = [
   McpRegistry,
+  CacheRules,
   McpExplorer,
   McpMetadataAccessor,
   McpHandlerFactory,
@@ -260,20 +262,21 @@ function createStatelessRequests(
   keys: InputKeys,
   cluster?: SessionCluster,
 ): StatelessRequests {
-  const { limits, sse, input } = options;
+  const { modern, legacy } = options.protocol;
+  if (!modern && !legacy)
+    throw new McpConfigurationError(
+      '"protocol" turns off both eras, so no client could speak to the server. Leave one of "modern" and "legacy" on.',
+    );
+  const { limits, sse, input, cache } = options;
   const { maxRounds, maxStateBytes, ttlMs, singleUse } = input;
   const usedStates = singleUse ? usedStatesOf(cluster) : undefined;
   const source = new InputSource(
     { maxRounds, maxStateBytes, ttlMs, maxAnswerMembers: limits.maxArgumentMembers, usedStates, errors },
     keys,
   );
-  const { modern, legacy } = options.protocol;
-  if (!modern && !legacy)
-    throw new McpConfigurationError(
-      '"protocol" turns off both eras, so no client could speak to the server. Leave one of "modern" and "legacy" on.',
-    );
   const settings = {
     ...introductionOf(options),
+    cache,
     maxInFlightPerPrincipal: limits.maxInFlightPerPrincipal,
     maxSubscriptions: limits.maxSubscriptions,
     maxSessions: limits.maxSessions,

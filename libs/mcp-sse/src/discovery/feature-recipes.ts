@@ -1,12 +1,14 @@
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
+import type { McpCacheHint } from '../model/cache-hint.js';
 import type { McpAccess, McpPromptArgument } from '../model/definitions.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { JsonObjectSchema, McpSchemaSource } from '../model/schema-source.js';
 import { compileSchema } from '../schema/compile-schema.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { assertToolName } from './client-rules.js';
+import { mirroredArguments } from './mirrored-arguments.js';
 import type { RegisteredPrompt, RegisteredResource, RegisteredTool } from './registered-feature.js';
 import { UriTemplate } from './uri-template.js';
 
@@ -48,28 +50,32 @@ export function toolRecipe(
   assertToolName(name, where);
   const schema = input && compileSchema(input, `${where} (input)`, 'input');
   const output = options.output && compileSchema(options.output, `${where} (output)`, 'output');
+  const inputSchema = schema?.jsonSchema ?? undescribed;
+  const mirrored = mirroredArguments(name, inputSchema, where);
   const definition = {
     kind: 'tool',
     name,
     title,
     description,
-    inputSchema: schema?.jsonSchema ?? undescribed,
+    inputSchema,
     outputSchema: output?.jsonSchema,
     annotations,
     icons,
     meta,
     access,
   } as const;
-  return { definition, schema, output, audit, timeoutMs, source };
+  return { definition, schema, output, mirrored, audit, timeoutMs, source };
 }
 
 /**
+ * @param cache of its reads
  * @param variables the source of the schema of the template's variables
  * @throws {McpConfigurationError} when the URI is neither a URI nor a template
  * @throws {McpSchemaError}
  */
 export function resourceRecipe(
   { options, defaultName, access, where, source }: Declaration<McpResourceOptions>,
+  cache: McpCacheHint,
   variables?: McpSchemaSource,
 ): Recipe<RegisteredResource> {
   const {
@@ -99,7 +105,7 @@ export function resourceRecipe(
     meta,
     access,
   } as const;
-  return { definition, template, schema, timeoutMs, source };
+  return { definition, template, schema, timeoutMs, cache, source };
 }
 
 /**

@@ -9,8 +9,7 @@ import { ResultWriter } from '../protocol/complete-result.js';
 import type { ClientState } from '../protocol/connection-state.js';
 import type { InputSettings } from '../protocol/input/input-rounds.js';
 import type { JsonRpcRequest } from '../protocol/json-rpc.js';
-import { ModernMethods } from '../protocol/modern-methods.js';
-import type { ServerIntroduction } from '../protocol/request-methods.js';
+import { type ModernIntroduction, ModernMethods } from '../protocol/modern-methods.js';
 import { clientMatcher, type McpSessionFilter } from '../sessions/session-filter.js';
 import type { SessionLimits } from '../sessions/session-quota.js';
 import type { RelayedStream } from '../sessions/session-sharing.js';
@@ -31,7 +30,7 @@ const SHUT_DOWN = new JsonRpcError(
 /** The answer to requests of a principal whose access has ended. */
 const REVOKED = new JsonRpcError(ErrorCode.InvalidRequest, 'Your access to this server was revoked.');
 
-export interface StatelessSettings extends ServerIntroduction, SessionLimits {
+export interface StatelessSettings extends ModernIntroduction, SessionLimits {
   /** Most resources that one stream listens to. */
   readonly maxSubscriptions: number;
   /** Most requests of one principal at a time. */

@@ -1,8 +1,9 @@
-import { HttpStatus } from '@nestjs/common';
+import { BadRequestException, HttpStatus } from '@nestjs/common';
 import type { RemoteSession } from '../../cluster/remote-session.js';
 import { answerStatus } from '../../http/answer.js';
-import type { HttpRequest } from '../../http/raw-request.js';
+import { rawRequest, type HttpRequest } from '../../http/raw-request.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
+import { MODERN_VERSIONS } from '../../protocol/revisions.js';
 import type { Post } from '../messages/post.js';
 import { relayedOrigin } from '../relay/relayed-origin.js';
 import { THE_STREAM } from './sse.outlet.js';
@@ -21,7 +22,15 @@ export class SsePost implements Post {
     this.sessionId = request.query['sessionId'];
   }
 
+  /** @throws {BadRequestException} when a header names a revision without sessions */
   allowsBatch(): boolean {
+    const version = rawRequest(this.request).headers['mcp-protocol-version'];
+    // Gateways trust the other headers of such a request, and here nobody compares them with the body. Node joins the
+    // lines of a header that is sent twice.
+    if (version !== undefined && MODERN_VERSIONS.some((modern) => version.includes(modern)))
+      throw new BadRequestException(
+        `MCP-Protocol-Version names "${String(version)}", which has no sessions. Post to the URL of Streamable HTTP.`,
+      );
     return false;
   }
 
