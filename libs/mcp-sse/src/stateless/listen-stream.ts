@@ -48,8 +48,8 @@ export class ListenStream implements RequestPreparer {
   private readonly contexts: CallContext[] = [];
   /** Notifications that have to wait for the acknowledgement. */
   private readonly early = new Set<string>();
-  private readonly ended = new Promise<void>((resolve) => (this.resolveEnd = resolve));
   private resolveEnd!: () => void;
+  private readonly ended = new Promise<void>((resolve) => (this.resolveEnd = resolve));
   private lists: readonly ChangingList[] = [];
   private isAcknowledged = false;
   private isOver = false;
