@@ -28,7 +28,7 @@ async function refused(): Promise<string | undefined> {
 /** Calls a tool without a session. */
 function callWithProgress(name: string, args: object): Promise<Response> {
   const message = modernRpc('modern', 'tools/call', { name, arguments: args });
-  Object.assign(message.params._meta, { progressToken: 'modern' });
+  Object.assign(message.params['_meta'], { progressToken: 'modern' });
   return fetch(`${application.url}/mcp`, {
     method: 'POST',
     headers: {
