@@ -96,7 +96,7 @@ describeOnAdapters('a client of revision 2026-07-28', (adapter) => {
     client = await connectModern(running.url, { capabilities: { elicitation: {} } }, (asked) =>
       asked.setRequestHandler('elicitation/create', ({ params }) => ({
         action: 'accept',
-        content: params.message === 'Which size?' ? { size: 'XL' } : {},
+        content: { ...(params.message === 'Which size?' && { size: 'XL' }) },
       })),
     );
     const bought = await client.callTool({ name: 'buy' });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import { StateSeal } from './protocol/input/state-seal.js';
 import {
   Module,
@@ -188,7 +189,7 @@ const ROUTES = Symbol('nestjs-mcp-sse:routes');
 
 function setRoutes(sse: Type, http: Type, options: ResolvedOptions, resource: ProtectedResource): Routes {
   const routes = routesOf(options);
-  setSsePaths(sse, routes);
+  setSsePaths(sse, routes, options.protocol.legacy);
   setStreamableHttpPath(http, routes);
   if (resource.isDescribed) {
     configureRoute(sse, 'stream', { resource });
@@ -239,6 +240,11 @@ function createStatelessRequests(
   errors: ErrorReporter,
   observer: TrafficObserver,
 ): StatelessRequests {
+  const { modern, legacy } = options.protocol;
+  if (!modern && !legacy)
+    throw new McpConfigurationError(
+      '"protocol" turns off both eras, so no client could speak to the server. Leave one of "modern" and "legacy" on.',
+    );
   const { limits, sse } = options;
   const settings = {
     ...introductionOf(options),

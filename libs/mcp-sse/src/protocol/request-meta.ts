@@ -2,7 +2,7 @@ import { type ClientCapabilities, ErrorCode, LoggingLevelSchema } from '@modelco
 import { clip } from '../model/clip.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { ClientState } from './connection-state.js';
-import type { Params } from './json-rpc.js';
+import type { JsonRpcRequest } from './json-rpc.js';
 import { MODERN_VERSIONS } from './revisions.js';
 
 const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
@@ -40,9 +40,17 @@ export function claimedVersion(json: unknown): unknown {
     : undefined;
 }
 
-/** The version that the `_meta` of a modern request names. @throws {JsonRpcError} -32602 */
-export function requiredVersion({ _meta }: Params): string {
+/**
+ * The version that a modern request names.
+ *
+ * @throws {UnsupportedProtocolVersionError} for an `initialize` of the legacy era: it tells the client what is served
+ * @throws {JsonRpcError} -32602
+ */
+export function requiredVersion({ method, params }: JsonRpcRequest): string {
+  const { _meta, protocolVersion } = params;
   const version = isObject(_meta) ? _meta[PROTOCOL_VERSION] : undefined;
+  if (version === undefined && method === 'initialize')
+    throw new UnsupportedProtocolVersionError(String(protocolVersion));
   if (typeof version !== 'string') throw invalidMeta(PROTOCOL_VERSION, 'a string');
   return version;
 }
@@ -53,10 +61,10 @@ export function requiredVersion({ _meta }: Params): string {
  * @throws {UnsupportedProtocolVersionError}
  * @throws {JsonRpcError} -32602 when a member of `_meta` is missing or wrong
  */
-export function requestClient(params: Params): ClientState {
-  const protocolVersion = requiredVersion(params);
+export function requestClient(request: JsonRpcRequest): ClientState {
+  const protocolVersion = requiredVersion(request);
   if (!MODERN_VERSIONS.includes(protocolVersion)) throw new UnsupportedProtocolVersionError(protocolVersion);
-  const meta = params['_meta'] as Members;
+  const meta = request.params['_meta'] as Members;
   const clientCapabilities = meta[CLIENT_CAPABILITIES];
   if (!isCapabilities(clientCapabilities)) throw invalidMeta(CLIENT_CAPABILITIES, 'an object of objects');
   const clientInfo = meta[CLIENT_INFO];

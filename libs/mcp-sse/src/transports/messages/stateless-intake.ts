@@ -7,14 +7,9 @@ import { hijackResponse, rawResponse } from '../../http/raw-response.js';
 import { andThen } from '../../model/and-then.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
-import { type JsonRpcRequest, parseMessage } from '../../protocol/json-rpc.js';
+import { parseMessage } from '../../protocol/json-rpc.js';
 import { assertDepth } from '../../protocol/message-depth.js';
-import {
-  claimedVersion,
-  requestClient,
-  requiredVersion,
-  UnsupportedProtocolVersionError,
-} from '../../protocol/request-meta.js';
+import { claimedVersion, requestClient } from '../../protocol/request-meta.js';
 import { MODERN_VERSIONS } from '../../protocol/revisions.js';
 import { StatelessExchange } from '../streamable-http/stateless-exchange.js';
 import { StatelessRequests } from '../../stateless/stateless-requests.js';
@@ -64,7 +59,7 @@ export class StatelessIntake {
         'Invalid Request: the server sends no requests, so it takes no responses; send "inputResponses" with the request',
       );
     const { headers } = rawRequest(request);
-    const client = this.clientOf(message);
+    const client = requestClient(message);
     return andThen(this.options.contextFactory?.(request), (extras) => {
       const origin = {
         principal: requestPrincipal(request),
@@ -90,13 +85,6 @@ export class StatelessIntake {
         admission.start(bytes);
       });
     });
-  }
-
-  private clientOf({ method, params }: JsonRpcRequest): ReturnType<typeof requestClient> {
-    if (method === 'initialize' && claimedVersion({ params }) === undefined)
-      throw new UnsupportedProtocolVersionError(String(params['protocolVersion']));
-    requiredVersion(params);
-    return requestClient(params);
   }
 }
 

@@ -24,6 +24,7 @@ import { configureRoute, McpRoute } from '../routes/mcp-route.js';
 import { MessageIntake } from '../messages/message-intake.js';
 import { registerOwnController } from '../../nest/global-interceptors.js';
 import { routesOf, type Routes } from '../routes/routes.js';
+import type { RegisteredRoute } from '../../nest/registered-route.js';
 import { setRoutePath } from '../../nest/route-metadata.js';
 import { EndpointUrl } from './endpoint-url.js';
 import { SessionFinder } from '../messages/session-finder.js';
@@ -96,10 +97,15 @@ export function createSseController(): Type {
   return McpSseController;
 }
 
-/** Sets the routes of a controller before Nest registers them. */
-export function setSsePaths(controller: Type, { sse: { stream, messages } }: Routes): void {
-  setRoutePath(controller, stream.route.toString(), 'stream', 'refusePostOfStream');
-  setRoutePath(controller, messages.route.toString(), 'message', 'refuseGetOfMessages');
+/** Sets the routes of a controller before Nest registers them. @param isServed whether there are any */
+export function setSsePaths(
+  controller: Type,
+  { sse: { stream, messages } }: Routes,
+  isServed: boolean,
+): void {
+  const pathOf = ({ route }: RegisteredRoute) => (isServed ? route.toString() : undefined);
+  setRoutePath(controller, pathOf(stream), 'stream', 'refusePostOfStream');
+  setRoutePath(controller, pathOf(messages), 'message', 'refuseGetOfMessages');
   configureRoute(controller, 'stream', { registered: stream });
   configureRoute(controller, 'message', { registered: messages });
 }

@@ -6,6 +6,8 @@ import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { messageLines } from './message-lines.js';
 import { StdioIntake } from './stdio-intake.js';
+import { StatelessRequests } from '../../stateless/stateless-requests.js';
+import { StdioRequests } from './stdio-requests.js';
 import { StdioOutlet } from './stdio.outlet.js';
 
 export interface McpStdioOptions {
@@ -39,16 +41,25 @@ export async function serveStdio(
   const principal = options.principal
     ? await options.principal({ user })
     : principalOfUser(user, options.tenantClaim);
+  const outlet = new StdioOutlet(output, options.sse.maxQueuedBytes, () => input.destroy());
   const session = sessions.open(
     { transport: 'stdio', principal, headers: {}, params: {}, graceMs: Infinity, isLocal: true },
-    () => new StdioOutlet(output, options.sse.maxQueuedBytes, () => input.destroy()),
+    () => outlet,
   );
   session.markUsed();
-  const lines = new StdioIntake(session, options, app.get(ERROR_REPORTER, { strict: false }), output, user);
+  const requests = new StdioRequests(app.get(StatelessRequests, { strict: false }), outlet);
+  const lines = new StdioIntake(
+    session,
+    requests,
+    options,
+    app.get(ERROR_REPORTER, { strict: false }),
+    output,
+    user,
+  );
 
   for await (const line of messageLines(input, options.limits.maxMessageBytes)) {
     if (line?.trim() !== '') await lines.receive(line);
   }
-  await session.whenIdle();
+  await Promise.all([session.whenIdle(), requests.whenIdle()]);
   sessions.close(session.id, 'client-disconnected');
 }

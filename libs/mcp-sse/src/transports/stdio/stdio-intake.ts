@@ -1,27 +1,35 @@
 import type { Writable } from 'node:stream';
-import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { ClusterUnavailableError } from '../../model/errors/cluster.errors.js';
 import type { ErrorReporter } from '../../model/error-reporter.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { publicMessage } from '../../model/error-text.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
-import { type JsonRpcMessage, parseMessages, serializeError } from '../../protocol/json-rpc.js';
+import type { MessageOrigin } from '../../protocol/call-context.js';
+import { claimedVersion } from '../../protocol/request-meta.js';
+import { assertDepth } from '../../protocol/message-depth.js';
+import { type JsonRpcMessage, parseMessage, parseMessages, serializeError } from '../../protocol/json-rpc.js';
 import { revisionOf } from '../../protocol/revisions.js';
 import { refusedAnswers, requestIdOf } from '../../protocol/refused-message.js';
-import { SessionClosedError } from '../../sessions/session.errors.js';
+import { SessionClosedError, ShuttingDownError } from '../../sessions/session.errors.js';
+import type { StdioRequests } from './stdio-requests.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 
 /** The code that the official SDK uses for server errors. */
 const SERVER_ERROR = -32000;
+const OURS = [TooManyRequestsError, SessionClosedError, ShuttingDownError, ClusterUnavailableError];
+const CANCELLED = 'The client cancelled the request.';
 
-/** Passes a client's lines to its session, and answers refused lines with an error. */
+/** Takes a client's lines, for its session or without it, and answers refused lines with an error. */
 export class StdioIntake {
   private readonly request: object;
 
   /** @param user the user that the process acts for */
   constructor(
     private readonly session: McpSession,
-    private readonly options: Pick<ResolvedOptions, 'contextFactory' | 'limits'>,
+    private readonly requests: StdioRequests,
+    private readonly options: Pick<ResolvedOptions, 'contextFactory' | 'limits' | 'protocol'>,
     private readonly errors: ErrorReporter,
     private readonly output: Writable,
     user: object | undefined,
@@ -35,10 +43,36 @@ export class StdioIntake {
     try {
       json = parse(line);
       const bytes = Buffer.byteLength(line!);
-      await this.take(await this.messagesOf(json, bytes), bytes);
+      if (this.isModern(json)) await this.takeAlone(json, bytes);
+      else await this.take(await this.messagesOf(json, bytes), bytes);
     } catch (error) {
       this.refuse(json, this.toJsonRpcError(error));
     }
+  }
+
+  /** An `initialize` makes the whole process one of the legacy era. */
+  private isModern(json: unknown): boolean {
+    const { modern, legacy } = this.options.protocol;
+    if (!modern || this.session.protocolVersion !== undefined) return false;
+    return !legacy || claimedVersion(json) !== undefined || this.isCancellation(json);
+  }
+
+  /** Whether a message cancels a request of the modern era. It need not claim a version. */
+  private isCancellation(json: unknown): boolean {
+    const { method, params } = (json ?? {}) as { method?: unknown; params?: { requestId?: unknown } | null };
+    return method === 'notifications/cancelled' && this.requests.has(params?.requestId as RequestId);
+  }
+
+  /** @throws {JsonRpcError} */
+  private async takeAlone(json: unknown, bytes: number): Promise<void> {
+    assertDepth(json, this.options.limits.maxMessageDepth);
+    const message = parseMessage(json);
+    if (message.kind === 'request') return this.requests.receive(message, await this.originOf(bytes));
+    if (message.kind === 'response')
+      throw new JsonRpcError(ErrorCode.InvalidRequest, 'Invalid Request: the server has sent no request');
+    const { requestId, reason } = message.params;
+    if (message.method === 'notifications/cancelled')
+      this.requests.cancel(requestId as RequestId, typeof reason === 'string' ? reason : CANCELLED);
   }
 
   /** If a client's answer is refused, the call that waits for it fails at once. @throws {JsonRpcError} */
@@ -53,12 +87,14 @@ export class StdioIntake {
   }
 
   private async take(messages: readonly JsonRpcMessage[], bytes: number): Promise<void> {
-    const { session, request } = this;
-    if (messages.length === 0) return;
+    if (messages.length > 0) await this.session.accept(messages, await this.originOf(bytes));
+  }
+
+  private async originOf(bytes: number): Promise<MessageOrigin> {
+    const { request } = this;
     const extras = await this.options.contextFactory?.(request);
-    const { principal } = session;
-    const origin = { principal, request, headers: {}, streamHeaders: {}, params: {}, bytes, extras };
-    await session.accept(messages, origin);
+    const { principal } = this.session;
+    return { principal, request, headers: {}, streamHeaders: {}, params: {}, bytes, extras };
   }
 
   /** Answers each request of the line with the error, since the client waits for each. */
@@ -66,15 +102,15 @@ export class StdioIntake {
     const ids = new Set([json].flat().map(requestIdOf));
     ids.delete(null);
     // An error with the id of a request in flight would answer that request.
-    for (const id of ids) if (this.session.isInFlight(id!)) ids.delete(id);
+    for (const id of ids) if (this.session.isInFlight(id!) || this.requests.has(id!)) ids.delete(id);
     if (ids.size === 0) ids.add(null);
     for (const id of ids) this.output.write(`${serializeError(id, error)}\n`);
   }
 
   private toJsonRpcError(error: unknown): JsonRpcError {
     if (error instanceof JsonRpcError) return error;
-    const isOurs = error instanceof TooManyRequestsError || error instanceof SessionClosedError;
-    const message = isOurs ? error.message : publicMessage(error);
+    const ours = OURS.some((type) => error instanceof type) ? (error as Error) : undefined;
+    const message = ours ? ours.message : publicMessage(error);
     if (message !== undefined) return new JsonRpcError(SERVER_ERROR, message);
     const correlationId = this.errors.report(error, 'a message on standard input');
     return new JsonRpcError(ErrorCode.InternalError, `Internal error (correlation id ${correlationId})`);

@@ -108,7 +108,11 @@ export function createStreamableHttpController(): Type {
     @UseGuards(McpAuthGuard)
     @Post()
     message(@Req() request: HttpRequest, @Res() response: unknown): void | Promise<void> {
-      if (sessionIdOf(request) === undefined && request.query['sessionId'] !== undefined)
+      if (
+        this.protocol.legacy &&
+        sessionIdOf(request) === undefined &&
+        request.query['sessionId'] !== undefined
+      )
         return this.intake.receive(new SsePost(request, response, EMPTY_SESSION_ID));
       assertAccepts(rawRequest(request).headers.accept, 'application/json', 'text/event-stream');
       return this.intake.receive(new StreamableHttpPost(this.server, request, response));
