@@ -61,16 +61,11 @@ describeOnAdapters('the client of SDK v2, which looks for the newest protocol fi
     client = new Client({ name: 'v2', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
     return client.connect(transport);
   };
-  const transports = [
-    ['SSE', () => new SSEClientTransport(new URL(`${running.url}/sse`), { fetch: recorded })],
-    [
-      'Streamable HTTP',
-      () => new StreamableHTTPClientTransport(new URL(`${running.url}/mcp`), { fetch: recorded }),
-    ],
-  ] as const;
+  const overSse = () => new SSEClientTransport(new URL(`${running.url}/sse`), { fetch: recorded });
+  const overHttp = () =>
+    new StreamableHTTPClientTransport(new URL(`${running.url}/mcp`), { fetch: recorded });
 
   it('is told on the stream that there is no server/discover, and initializes on the same session', async () => {
-    const [[, overSse]] = transports;
     await connect(overSse());
     expect(posts).toEqual([
       ['server/discover', 202],
@@ -82,7 +77,6 @@ describeOnAdapters('the client of SDK v2, which looks for the newest protocol fi
   });
 
   it('finds revision 2026-07-28 over Streamable HTTP, and opens no session', async () => {
-    const [, [, overHttp]] = transports;
     await connect(overHttp());
     await client.listTools();
     expect(posts).toEqual([
@@ -96,7 +90,6 @@ describeOnAdapters('the client of SDK v2, which looks for the newest protocol fi
   it('initializes over Streamable HTTP where the modern era is turned off', async () => {
     await running.close();
     running = await startApp({ adapter, providers: [Counter], options: { protocol: { modern: false } } });
-    const [, [, overHttp]] = transports;
     await connect(overHttp());
     expect(posts).toEqual([
       ['server/discover', 400],
@@ -106,23 +99,23 @@ describeOnAdapters('the client of SDK v2, which looks for the newest protocol fi
     expect(running.sessions.sessions).toHaveLength(1);
   });
 
-  it.each(transports)(
-    'lists and calls tools over %s, with progress, and reads resources',
-    async (_name, transport) => {
-      await connect(transport());
-      let counted: ReturnType<Client['callTool']>;
-      const { tools } = await client.listTools();
-      expect(tools.map(({ name }) => name)).toEqual(['count', 'stop']);
-      const reported = new Promise((resolve) => {
-        counted = client.callTool({ name: 'count' }, { onprogress: resolve });
-      });
-      expect(await reported).toEqual({ progress: 1, total: 2 });
-      await client.callTool({ name: 'stop' });
-      expect((await counted!).content).toEqual([{ type: 'text', text: 'counted' }]);
-      const { contents } = await client.readResource({ uri: 'counter://limit' });
-      expect(contents).toEqual([
-        { uri: 'counter://limit', mimeType: 'application/json', text: '{"limit":10}' },
-      ]);
-    },
-  );
+  it.each([
+    ['SSE', overSse],
+    ['Streamable HTTP', overHttp],
+  ])('lists and calls tools over %s, with progress, and reads resources', async (_name, transport) => {
+    await connect(transport());
+    let counted: ReturnType<Client['callTool']>;
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(['count', 'stop']);
+    const reported = new Promise((resolve) => {
+      counted = client.callTool({ name: 'count' }, { onprogress: resolve });
+    });
+    expect(await reported).toEqual({ progress: 1, total: 2 });
+    await client.callTool({ name: 'stop' });
+    expect((await counted!).content).toEqual([{ type: 'text', text: 'counted' }]);
+    const { contents } = await client.readResource({ uri: 'counter://limit' });
+    expect(contents).toEqual([
+      { uri: 'counter://limit', mimeType: 'application/json', text: '{"limit":10}' },
+    ]);
+  });
 });
