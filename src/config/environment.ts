@@ -193,6 +193,10 @@ export class Environment {
   )
   readonly MCP_REDIS_URL?: string;
 
+  @MinLength(32, { each: true, message: '$property must list secrets of at least 32 characters' })
+  @CommaSeparated()
+  readonly MCP_INPUT_KEYS: string[] = [];
+
   @IsUrl(API_ADDRESS, { message: API_MESSAGE })
   readonly HN_API_URL: string = 'https://hacker-news.firebaseio.com/v0';
 

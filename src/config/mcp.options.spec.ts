@@ -97,6 +97,13 @@ describe('mcpOptions', () => {
     });
   });
 
+  it('passes on the keys of calls that wait for their client, if there are any', () => {
+    expect(optionsOf({ MCP_INPUT_KEYS: `${SECRET}, ${SECRET}2` }).input).toEqual({
+      keys: [SECRET, `${SECRET}2`],
+    });
+    expect(optionsOf({}).input?.keys).toBeUndefined();
+  });
+
   it('passes on paths and heartbeat', () => {
     const options = optionsOf({
       MCP_SSE_PATH: '/events',

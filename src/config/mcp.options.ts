@@ -38,6 +38,7 @@ export function mcpOptions(environment: Environment): McpSseModuleOptions {
     principal: environment.MCP_AUTH === 'none' ? () => DEVELOPER : undefined,
     oauth: authorizationServers(environment),
     tenantClaim: environment.MCP_JWT_TENANT_CLAIM,
+    input: { keys: orDefault(environment.MCP_INPUT_KEYS) },
     cluster:
       environment.MCP_REDIS_URL === undefined ? undefined : redisCluster({ url: environment.MCP_REDIS_URL }),
   };

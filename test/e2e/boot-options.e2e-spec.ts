@@ -13,6 +13,8 @@ import { MemoryLog } from '../fixtures/memory-log.js';
 
 const { start } = appPerTest();
 
+const KEY = randomBytes(32).toString('base64');
+
 describe('options that cannot work stop the boot and name themselves:', () => {
   it.each<[string, Partial<McpSseModuleOptions>, string[]]>([
     ['an sse.path with a wildcard', { sse: { path: 'a/*b' } }, ['"sse.path" is "a/*b"']],
@@ -35,6 +37,23 @@ describe('options that cannot work stop the boot and name themselves:', () => {
     ['a publicUrl without a scheme', { publicUrl: 'localhost:3000/api' }, ['"localhost:3000/api"']],
     ['a range that is too wide', { trustedProxies: ['10.0.0.0/33'] }, ['"10.0.0.0/33"']],
     ['a range without bits', { trustedProxies: ['10.0.0.0/'] }, ['"10.0.0.0/"']],
+    [
+      'no key in input.keys',
+      { input: { keys: [] } },
+      ['"input.keys" is empty', 'Leave it out', 'openssl rand'],
+    ],
+    ['a short key', { input: { keys: [KEY, 'x'.repeat(31)] } }, ['at least 32 characters', 'element 1']],
+    ['a key that is no text', { input: { keys: [42 as never] } }, ['"input.keys"', 'element 0']],
+    ['keys that are no list', { input: { keys: KEY as never } }, ['"input.keys" must be an array']],
+    ['a key that is given twice', { input: { keys: [KEY, KEY] } }, ['"input.keys" contains a key twice']],
+    ['a time to answer of 0', { input: { ttlMs: 0 } }, ['"input.ttlMs" is 0', 'whole number above 0']],
+    ['half a byte of state', { input: { maxStateBytes: 0.5 } }, ['"input.maxStateBytes" is 0.5']],
+    ['endless rounds', { input: { maxRounds: Infinity } }, ['"input.maxRounds" is Infinity']],
+    [
+      'a text for singleUse',
+      { input: { singleUse: 'no' as never } },
+      ['"input.singleUse" is no', 'true or false'],
+    ],
   ])('%s', async (_name, options, parts) => {
     expect(await bootError({ options })).toEqual(anError(McpConfigurationError, ...parts));
   });
@@ -94,6 +113,11 @@ describe('under NODE_ENV=production', () => {
       { trustedProxies: ['::/0'] },
       ['"trustedProxies" has "::/0"', '10.1.2.0/24'],
     ],
+    [
+      'a key of few letters',
+      { input: { keys: [KEY, 'abcd'.repeat(16)] } },
+      ['"input.keys" has a key that repeats itself', 'openssl rand'],
+    ],
     ['half of all addresses as proxies', { trustedProxies: ['128.0.0.0/1'] }, ['"128.0.0.0/1"']],
     ['every IPv4 address as IPv6', { trustedProxies: ['::ffff:0.0.0.0/96'] }, ['"::ffff:0.0.0.0/96"']],
   ])('%s stops the boot, and elsewhere warns', async (_name, options, parts) => {
@@ -118,6 +142,43 @@ describe('under NODE_ENV=production', () => {
     process.env['NODE_ENV'] = 'production';
     const auth = { apiKey: { keys: [{ name: 'ada', key: 'secret' }] } };
     expect(await warnings({ auth })).toEqual([expect.stringContaining('The key of "ada"')]);
+  });
+});
+
+describe('the key that protects questions to clients', () => {
+  const { NODE_ENV } = process.env;
+
+  afterEach(() => {
+    if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = NODE_ENV;
+  });
+
+  it('warns in production if each process has its own', async () => {
+    expect(await warnings({ auth: 'app', input: {} })).toEqual([]);
+    process.env['NODE_ENV'] = 'production';
+    expect(await warnings({ auth: 'app', input: {} })).toEqual([
+      expect.stringMatching(/"input\.keys".*this process has a key of its own.*load balancer/),
+    ]);
+    expect(await warnings({ auth: 'app', input: {}, cluster: memoryCluster() })).toEqual([]);
+    const protocol = { modern: false };
+    expect(await warnings({ auth: 'app', input: {}, protocol })).toEqual([]);
+  });
+
+  it('warns if states are to be used once, and only one process remembers them', async () => {
+    const input = { keys: [KEY], singleUse: true };
+    expect(await warnings({ auth: 'app', input })).toEqual([
+      expect.stringMatching(/"input\.singleUse" without "cluster".*Set "cluster"/),
+    ]);
+    expect(await warnings({ auth: 'app', input, cluster: memoryCluster() })).toEqual([]);
+    expect(await warnings({ auth: 'app', input: { singleUse: true } })).toEqual([]);
+  });
+
+  it('is told to nobody: no error and no line of the log has it', async () => {
+    const secret = 'abcd'.repeat(16);
+    const log = await warnings({ auth: 'app', input: { keys: [secret], singleUse: true } });
+    expect(log.join()).not.toContain('abcd');
+    const input = { keys: [`${KEY}-a`, 'abcd'] };
+    expect((await bootError({ options: { input } })).message).not.toMatch(`abcd|${KEY.slice(0, 8)}`);
   });
 });
 
@@ -167,6 +228,6 @@ describe('Redis without a password', () => {
 /** What the log warns of when an application starts. */
 async function warnings(options: Partial<McpSseModuleOptions>): Promise<string[]> {
   const log = new MemoryLog();
-  await start({ options, configure: (app) => app.useLogger(log) });
+  await start({ options: { input: { keys: [KEY] }, ...options }, configure: (app) => app.useLogger(log) });
   return log.lines.filter((line) => line.startsWith('warn'));
 }

@@ -204,7 +204,34 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
     await expect(one.bus.request(other.id, {})).rejects.toMatchObject({ name: 'NodeGoneError' });
   });
 
-  it('keep the sessions of different servers apart', async () => {
+  it('agree on the value that was proposed first', async () => {
+    const proposals = await Promise.all([
+      one.agreement.agree('key', 'a'),
+      other.agreement.agree('key', 'b'),
+      one.agreement.agree('key', 'c', 60_000),
+    ]);
+    expect(new Set(proposals).size).toBe(1);
+    expect(['a', 'b', 'c']).toContain(proposals[0]);
+    expect(await other.agreement.agree('another key', 'd')).toBe('d');
+  });
+
+  it('forget a value after its time, and keep one that has none', async () => {
+    await one.agreement.agree('kept', 'a');
+    await one.agreement.agree('forgotten', 'a', 20);
+    const standing = (value: string) => other.agreement.agree('forgotten', value, 20);
+    expect(await standing('b')).toBe('a');
+    while ((await standing('b')) === 'a');
+    expect(await other.agreement.agree('kept', 'b')).toBe('a');
+  });
+
+  it('agree on nothing at a node that has left', async () => {
+    await other.leave();
+    await expect(other.agreement.agree('key', 'a')).rejects.toMatchObject({
+      name: 'ClusterUnavailableError',
+    });
+  });
+
+  it('keep the sessions and values of different servers apart', async () => {
     const cluster = makeCluster();
     const [orders, stock] = [cluster.join('orders', LIMITS), cluster.join('stock', LIMITS)];
     await Promise.all([orders.ready(), stock.ready()]);
@@ -212,6 +239,8 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
     await orders.log.append(id, { node: orders.id, epoch: 0 }, batch);
     expect(await orders.store.find(id)).toBeDefined();
     expect(await stock.store.find(id)).toBeUndefined();
+    expect(await orders.agreement.agree('key', 'a')).toBe('a');
+    expect(await stock.agreement.agree('key', 'b')).toBe('b');
     await Promise.all([orders.leave(), stock.leave()]);
   });
 });

@@ -3,13 +3,13 @@ import { describe, expect, it } from '@jest/globals';
 import { Module, type Type } from '@nestjs/common';
 import * as transformer from 'class-transformer';
 import * as validator from 'class-validator';
-import { McpRegistry, McpSchema, McpSseModule } from 'nestjs-mcp-sse';
+import { McpHeader, McpRegistry, McpSchema, McpSseModule } from 'nestjs-mcp-sse';
 import { usePage } from '../fixtures/page.js';
 import { evaluated, tableRows } from '../fixtures/page-table.js';
 
 const FILE = 'docs/schemas.md';
 const page = usePage('docs/schemas.md');
-const SCOPE = { ...validator, ...transformer, McpSchema };
+const SCOPE = { ...validator, ...transformer, McpHeader, McpSchema };
 const TYPES: Record<string, unknown> = { String, Number, Boolean, Date, Map, Set, Array, Object };
 
 /** A class whose property `value` has the decorators of a cell of the page. */

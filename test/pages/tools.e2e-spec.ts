@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
 import { textOf, type McpTestClient } from 'nestjs-mcp-sse/testing';
+import { send } from '../clients/wire-client.js';
 import { userHeaders } from '../fixtures/header-user.guard.js';
+import { MODERN, modernRpc } from '../fixtures/modern-client.js';
 import { usePage } from '../fixtures/page.js';
 
 const page = usePage('docs/tools.md');
@@ -48,6 +50,33 @@ describe('the page about tools', () => {
       { product: 'tea', gift: true },
     ])
       expect(await place({ lines: [line] })).toMatchObject({ isError: true });
+  });
+
+  it('mirrors arguments in headers, and refuses calls whose headers differ', async () => {
+    const mcp = await page.serve('headers');
+    const [tool] = (await mcp.listTools()).tools;
+    expect(tool!.inputSchema.properties).toMatchObject({
+      region: { 'x-mcp-header': 'Region' },
+      year: { 'x-mcp-header': 'Year' },
+    });
+    const args = { region: 'eu' };
+    expect(textOf(await mcp.callTool({ name: 'report', arguments: args }))).toBe('eu in all years');
+    const call = async (region: string) => {
+      const { status, body } = await send(new URL('/mcp', mcp.url).href, {
+        headers: {
+          ...{ 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+          ...{ 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': 'report' },
+          'mcp-param-region': region,
+        },
+        body: JSON.stringify(modernRpc(1, 'tools/call', { name: 'report', arguments: args })),
+      });
+      return { status, ...(JSON.parse(body) as object) };
+    };
+    expect(await call('eu')).toMatchObject({
+      status: 200,
+      result: { content: [{ text: 'eu in all years' }] },
+    });
+    expect(await call('us')).toMatchObject({ status: 400, error: { code: -32020 } });
   });
 
   it('takes schemas of zod and JSON Schema', async () => {

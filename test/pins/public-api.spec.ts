@@ -23,6 +23,7 @@ const PUBLIC_NAMES = [
   'McpDecoratedControllerError',
   'McpDuplicateNameError',
   'McpExecutionContext',
+  'McpHeader',
   'McpHealthIndicator',
   'McpInputRequiredException',
   'McpIntrospectionGuard',

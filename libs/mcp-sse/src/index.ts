@@ -70,6 +70,7 @@ export type { McpAuditEvent } from './observability/audit/mcp-audit-event.js';
 export { McpAuditService } from './observability/audit/mcp-audit.service.js';
 export { McpHealthIndicator } from './observability/health/mcp-health.indicator.js';
 export type { McpHealth } from './observability/health/mcp-health.indicator.js';
+export { McpHeader } from './schema/mcp-header.decorator.js';
 export { McpSchema, type McpSchemaKeywords } from './schema/mcp-schema.decorator.js';
 export { McpSessionService } from './sessions/mcp-session.service.js';
 export type { McpSessionEvent } from './sessions/session-event.js';

@@ -65,6 +65,13 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       ...defined(options.http),
     },
     replay: { maxEvents: 10_000, maxBytes: 8 * MIB, ...defined(options.replay) },
+    input: {
+      ttlMs: 600_000,
+      maxStateBytes: 32 * KIB,
+      maxRounds: 64,
+      singleUse: false,
+      ...defined(options.input),
+    },
     stored: {
       headers: [...STORED_HEADERS, ...(options.stored?.headers ?? []).map((name) => name.toLowerCase())],
       query: [...(options.sse?.endpointQuery ?? []), ...(options.stored?.query ?? [])],

@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
-import { StateSeal } from './protocol/input/state-seal.js';
 import {
   Module,
   type DynamicModule,
@@ -45,6 +42,12 @@ import { compileForm } from './schema/compile-form.js';
 import { ClusterReporter } from './cluster/cluster-reporter.js';
 import { SessionCluster } from './cluster/session-cluster.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
+import { assertInput } from './stateless/assert-input.js';
+import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
+import { InputKeys } from './stateless/input-keys.js';
+import { InputSource } from './stateless/input-source.js';
+import { SharedUsedStates } from './stateless/shared-used-states.js';
+import { MemoryUsedStates, type UsedStates } from './protocol/input/used-states.js';
 import { HttpPreparation } from './transports/adapters/http-preparation.js';
 import { exemptOwnControllers } from './nest/global-interceptors.js';
 import { configureRoute } from './transports/routes/mcp-route.js';
@@ -174,7 +177,15 @@ const PROVIDERS: Provider[] = [
   },
   {
     provide: StatelessRequests,
-    inject: [MCP_OPTIONS, McpInvoker, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    inject: [
+      MCP_OPTIONS,
+      McpInvoker,
+      McpSessionService,
+      ERROR_REPORTER,
+      TRAFFIC_OBSERVER,
+      InputKeys,
+      SessionCluster,
+    ],
     useFactory: createStatelessRequests,
   },
   {
@@ -182,7 +193,14 @@ const PROVIDERS: Provider[] = [
     inject: [MCP_OPTIONS, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER],
     useFactory: createSessionCluster,
   },
+  { provide: InputKeys, inject: [MCP_OPTIONS, SessionCluster], useFactory: createInputKeys },
 ];
+
+/** @throws {McpConfigurationError} */
+function createInputKeys({ input }: ResolvedOptions, cluster?: SessionCluster): InputKeys {
+  assertInput(input);
+  return new InputKeys(input.keys, cluster?.node);
+}
 
 /** Nothing injects this provider: it exists to set the paths between steps 1 and 3 of the boot. */
 const ROUTES = Symbol('nestjs-mcp-sse:routes');
@@ -236,31 +254,40 @@ function createSessionService(
 function createStatelessRequests(
   options: ResolvedOptions,
   invoker: McpInvoker,
-  { memory }: McpSessionService,
+  sessions: McpSessionService,
   errors: ErrorReporter,
   observer: TrafficObserver,
+  keys: InputKeys,
+  cluster?: SessionCluster,
 ): StatelessRequests {
   const { modern, legacy } = options.protocol;
   if (!modern && !legacy)
     throw new McpConfigurationError(
       '"protocol" turns off both eras, so no client could speak to the server. Leave one of "modern" and "legacy" on.',
     );
-  const { limits, sse } = options;
+  const { limits, sse, input } = options;
+  const { maxRounds, maxStateBytes, ttlMs, singleUse } = input;
+  const usedStates = singleUse ? usedStatesOf(cluster) : undefined;
+  const source = new InputSource(
+    { maxRounds, maxStateBytes, ttlMs, maxAnswerMembers: limits.maxArgumentMembers, usedStates, errors },
+    keys,
+  );
   const settings = {
     ...introductionOf(options),
     maxInFlightPerPrincipal: limits.maxInFlightPerPrincipal,
     heartbeatMs: sse.heartbeatMs,
     checkForm: compileForm,
-    input: {
-      maxRounds: 64,
-      maxStateBytes: 32_768,
-      ttlMs: 600_000,
-      maxAnswerMembers: limits.maxArgumentMembers,
-      seal: new StateSeal([randomBytes(32).toString('base64url')]),
-      errors,
+    get input() {
+      return source.current;
     },
   };
-  return new StatelessRequests(invoker, settings, memory, observer, errors);
+  const requests = new StatelessRequests(invoker, settings, sessions.memory, observer, errors);
+  sessions.closings$.subscribe((isRevoked) => requests.revoke(isRevoked));
+  return requests;
+}
+
+function usedStatesOf(cluster: SessionCluster | undefined): UsedStates {
+  return cluster ? new SharedUsedStates(cluster.node.agreement) : new MemoryUsedStates();
 }
 
 function introductionOf(options: ResolvedOptions): ServerIntroduction {

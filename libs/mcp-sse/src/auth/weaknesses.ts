@@ -23,6 +23,7 @@ export function weaknesses(options: ResolvedOptions): readonly Weakness[] {
     tokenWeakness(options),
     secretWeakness(options),
     proxyWeakness(options),
+    ...inputWeaknesses(options),
     shared === undefined ? undefined : { message: shared, isSevere: false },
   ].filter((weakness) => weakness !== undefined);
 }
@@ -72,7 +73,7 @@ function jwtSecretWeakness(secret: Buffer, algorithms: readonly string[]): Weakn
   const fault =
     secret.length < hashBytes
       ? `has ${secret.length} bytes, fewer than the ${hashBytes} of the hash (RFC 7518, 3.2)`
-      : new Set(secret).size < MIN_VARIETY || period(secret) < secret.length / 2
+      : isGuessable(secret)
         ? 'repeats itself or has few different characters'
         : undefined;
   if (fault === undefined) return undefined;
@@ -84,9 +85,45 @@ function jwtSecretWeakness(secret: Buffer, algorithms: readonly string[]): Weakn
   };
 }
 
+function isGuessable(secret: Buffer): boolean {
+  return new Set(secret).size < MIN_VARIETY || period(secret) < secret.length / 2;
+}
+
 /** The length of the shortest piece that the secret repeats; its own length if it repeats nothing. */
 function period(secret: Buffer): number {
   return Buffer.concat([secret, secret]).indexOf(secret, 1);
+}
+
+/** Finds keys that are easy to guess, and states that not every process treats alike. */
+function inputWeaknesses({ input, cluster, protocol }: ResolvedOptions): (Weakness | undefined)[] {
+  const { keys, singleUse } = input;
+  return [
+    keys?.some((key) => isGuessable(Buffer.from(key)))
+      ? {
+          message:
+            '"input.keys" has a key that repeats itself or has few different characters, so whoever guesses it can forge ' +
+            'the answers and the state of calls. Generate a random one, for example with `openssl rand -base64 48`.',
+          isSevere: true,
+        }
+      : undefined,
+    keys && singleUse && !cluster
+      ? {
+          message:
+            '"input.singleUse" without "cluster": each process remembers for itself which states were used, so another ' +
+            'process, or this one after a restart, accepts a state again. Set "cluster".',
+          isSevere: false,
+        }
+      : undefined,
+    protocol.modern && !keys && !cluster && process.env['NODE_ENV'] === 'production'
+      ? {
+          message:
+            'Neither "input.keys" nor "cluster" is set, so this process has a key of its own: behind a load balancer, a ' +
+            'call that asks its client fails when the answer reaches another process, or this one after a restart. Set ' +
+            '"input.keys" to the same secret everywhere.',
+          isSevere: false,
+        }
+      : undefined,
+  ];
 }
 
 /** Finds trusted ranges that clients may be in. The options have been checked to hold ranges. */

@@ -66,7 +66,7 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
    * @param reports counts and logs what cannot be read of other nodes
    */
   constructor(
-    private readonly node: ClusterNode,
+    readonly node: ClusterNode,
     readonly sessions: McpSessionService,
     readonly observer: TrafficObserver,
     readonly reports: ClusterReporter,

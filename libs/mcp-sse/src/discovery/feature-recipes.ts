@@ -7,6 +7,7 @@ import type { JsonObjectSchema, McpSchemaSource } from '../model/schema-source.j
 import { compileSchema } from '../schema/compile-schema.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { assertToolName } from './client-rules.js';
+import { mirroredArguments } from './mirrored-arguments.js';
 import type { RegisteredPrompt, RegisteredResource, RegisteredTool } from './registered-feature.js';
 import { UriTemplate } from './uri-template.js';
 
@@ -48,19 +49,21 @@ export function toolRecipe(
   assertToolName(name, where);
   const schema = input && compileSchema(input, `${where} (input)`, 'input');
   const output = options.output && compileSchema(options.output, `${where} (output)`, 'output');
+  const inputSchema = schema?.jsonSchema ?? undescribed;
+  const mirrored = mirroredArguments(name, inputSchema, where);
   const definition = {
     kind: 'tool',
     name,
     title,
     description,
-    inputSchema: schema?.jsonSchema ?? undescribed,
+    inputSchema,
     outputSchema: output?.jsonSchema,
     annotations,
     icons,
     meta,
     access,
   } as const;
-  return { definition, schema, output, audit, timeoutMs, source };
+  return { definition, schema, output, mirrored, audit, timeoutMs, source };
 }
 
 /**

@@ -98,7 +98,8 @@ export class McpRegistry {
 
   /**
    * @throws {McpDuplicateNameError} when there is a tool of this name
-   * @throws {McpConfigurationError} when a tool cannot have this name, or the options contradict each other
+   * @throws {McpConfigurationError} when a tool cannot have this name, an argument cannot have its `x-mcp-header`, or the
+   *   options contradict each other
    * @throws {McpSchemaError}
    */
   addTool<Args = Record<string, unknown>>(

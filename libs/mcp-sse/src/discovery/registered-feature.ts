@@ -6,6 +6,7 @@ import type {
 } from '../model/definitions.js';
 import type { McpHandler } from '../model/call.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
+import type { MirroredArgument } from './mirrored-arguments.js';
 import type { UriTemplate } from './uri-template.js';
 
 interface Registered<Definition> {
@@ -19,6 +20,8 @@ interface Registered<Definition> {
 
 export interface RegisteredTool extends Registered<McpToolDefinition> {
   readonly output?: CompiledSchema;
+  /** The arguments that clients repeat in headers, if there are any. */
+  readonly mirrored?: readonly MirroredArgument[];
   /** Names of the arguments that the audit trail keeps. */
   readonly audit?: readonly string[];
 }

@@ -28,6 +28,7 @@ import { ArgumentCaps } from './argument-caps.js';
 import { completionResult } from './completion-result.js';
 import { asReturned, LiveResource, streamedResult } from './streamed-result.js';
 import { FeatureLists, type ListMethod } from './feature-lists.js';
+import { assertMirroredArguments } from './mirrored-arguments.js';
 import { promptResult } from './prompt-result.js';
 import { asProtocolError, missingCapability, toProtocolError, unknownFeature } from './protocol-error.js';
 import { publicMessage } from '../model/error-text.js';
@@ -125,6 +126,8 @@ export class McpInvoker implements Invoker {
     const found = toolMap.get(name);
     return andThen(this.access.admit(found, toolMap.values(), context), (tool) => {
       if (!tool) throw unknownFeature(ErrorCode.InvalidParams, 'Unknown tool', name, found !== undefined);
+      if (tool.mirrored && context.era === 'modern' && context.transport !== 'stdio')
+        assertMirroredArguments(tool.mirrored, args, context.headers);
       return () => this.callTool(tool, args, context);
     });
   }

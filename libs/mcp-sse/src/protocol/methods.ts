@@ -71,6 +71,13 @@ const BY_NAME: ReadonlyMap<string, Method> = new Map(
   Object.entries(METHODS).map(([name, row]) => [name, { name, ...row } as Method]),
 );
 
+/** By method: the parameter that modern clients repeat in the header `Mcp-Name`. */
+export const NAMING_PARAMS: ReadonlyMap<string, string> = new Map(
+  [...BY_NAME.values()].flatMap(({ name, answeredBy, target }) =>
+    target && target.kind !== 'reference' && answeredBy !== 'connection' ? [[name, target.param]] : [],
+  ),
+);
+
 /** @returns undefined for a method that is not served */
 export function methodNamed(name: string): Method | undefined {
   return BY_NAME.get(name);

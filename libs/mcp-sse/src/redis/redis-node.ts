@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { ClusterLimits, ClusterNode } from '../model/cluster/mcp-cluster.js';
 import { BEAT_MS, LEASE_MS, NodeLease } from '../model/cluster/node-lease.js';
+import { RedisAgreement } from './redis-agreement.js';
 import { RedisBus } from './redis-bus.js';
 import type { RedisClient } from './redis-clients.js';
 import type { RedisClusterOptions } from './redis-cluster.options.js';
@@ -22,6 +23,7 @@ export class RedisNode implements ClusterNode {
   readonly log: RedisSessions;
   readonly bus: RedisBus;
   readonly lease = new NodeLease();
+  readonly agreement: RedisAgreement;
   private readonly redis: RedisConnection;
   private readonly listening: Promise<void>;
   private readonly timer: NodeJS.Timeout;
@@ -37,6 +39,7 @@ export class RedisNode implements ClusterNode {
     this.redis = new RedisConnection(options, (commands) => this.beat(commands), reports);
     const dataset = () => this.redis.run((commands) => this.dataset(commands));
     this.store = this.log = new RedisSessions(this.redis, prefix, limits, dataset, reports);
+    this.agreement = new RedisAgreement(this.redis, prefix, reports);
     const clock = () => Date.now() + this.clockOffset;
     this.bus = new RedisBus(this.redis, this.id, prefix, options.nodes === undefined, clock, reports);
     this.listening = this.bus.listen();

@@ -97,7 +97,15 @@ redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
 return 'ok'
 `;
 
-/** The scripts that keep a session in one piece, for ioredis. */
+/** In one step, so that the value that stands cannot expire between two commands. */
+const AGREE = `
+local standing = redis.call('GET', KEYS[1])
+if standing then return standing end
+if ARGV[2] == '' then redis.call('SET', KEYS[1], ARGV[1]) else redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
+return ARGV[1]
+`;
+
+/** The scripts of steps that nothing may interrupt, for ioredis. */
 export const REDIS_SCRIPTS = {
   mcpAppend: { lua: APPEND, numberOfKeys: 3 },
   mcpRead: { lua: READ, numberOfKeys: 3 },
@@ -105,4 +113,5 @@ export const REDIS_SCRIPTS = {
   mcpRelease: { lua: RELEASE, numberOfKeys: 3 },
   mcpRenew: { lua: RENEW, numberOfKeys: 3 },
   mcpRemove: { lua: REMOVE, numberOfKeys: 3 },
+  mcpAgree: { lua: AGREE, numberOfKeys: 1 },
 } as const;

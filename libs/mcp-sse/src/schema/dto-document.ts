@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { getMetadataStorage } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
+import { MIRROR_KEYWORD } from '../model/mirrored-header.js';
 import type { JsonObjectSchema } from '../model/schema-source.js';
 import { withApiProperty } from './api-property.js';
 import {
@@ -14,7 +15,8 @@ import { containerOf, demandsValue, needsValue, propertySchema } from './propert
 import type { DtoClass } from './compiled-schema.js';
 import { initialValues } from './initial-values.js';
 import type { Keywords } from './keywords.js';
-import { isKeywords, keywordsOf, SCHEMA_KEYWORDS_METADATA } from './mcp-schema.decorator.js';
+import { SCHEMA_KEYWORDS_METADATA } from './mcp-schema.decorator.js';
+import { isKeywords, keywordsOf } from './property-keywords.js';
 import type { UncheckedProperties } from './unchecked-properties.js';
 import { accessorOf, WireProperties, type WireProperty } from './wire-properties.js';
 import type { KnownProperties, NestedClass } from './unknown-properties.js';
@@ -49,10 +51,9 @@ export class DtoDocument {
     private readonly direction: 'input' | 'output',
   ) {
     const root = this.define(dto);
-    const { [root]: schema, ...others } = this.definitions;
-    const definitions = this.referenced.has(root) ? this.definitions : others;
-    const $defs = Object.keys(definitions).length > 0 ? { $defs: definitions } : {};
-    this.jsonSchema = { ...schema, type: 'object', ...$defs };
+    const referenced = Object.entries(this.definitions).filter(([name]) => this.referenced.has(name));
+    const $defs = referenced.length > 0 ? { $defs: Object.fromEntries(referenced) } : {};
+    this.jsonSchema = { ...this.definitions[root], type: 'object', ...$defs };
   }
 
   private define(dto: DtoClass): string {
@@ -103,7 +104,7 @@ export class DtoDocument {
           this.direction,
         ),
         ...(given?.json === undefined ? {} : { default: given.json }),
-        ...keywordsOf(metadata),
+        ...keywordsOf(metadata, this.direction),
       };
       const nested = nestedClass(dto, property, validators, transformer);
       wire.push({ ...transformer, property, name, nested, isMap: isMap(dto, property, transformer) });
@@ -200,9 +201,7 @@ export class DtoDocument {
           `has @ValidateNested(). Add @Type(() => TheClass) to it, or pass a schema as`,
         );
       }
-      const name = this.define(element);
-      this.referenced.add(name);
-      return propertySchema({ ...facts, nested: { $ref: `#/$defs/${name}` } }, this.direction);
+      return propertySchema({ ...facts, nested: this.nestedSchema(element) }, this.direction);
     }
     const isDate = validators.some((validator) => validator.name === 'isDate');
     if (isDate && this.direction === 'input' && type !== Date && !hasTransform) {
@@ -215,9 +214,25 @@ export class DtoDocument {
     return propertySchema(facts, this.direction);
   }
 
+  /** A reference to the schema of a nested class, or the schema where clients look for headers in it. */
+  private nestedSchema(dto: DtoClass): Keywords {
+    const name = this.define(dto);
+    const definition = this.definitions[name]!;
+    if (mirrorsSome(definition)) return definition;
+    this.referenced.add(name);
+    return { $ref: `#/$defs/${name}` };
+  }
+
   private problem(dto: DtoClass, property: string, problem: string): McpSchemaError {
     return new McpSchemaError(this.where, `${dto.name}.${property} ${problem} "${this.direction}".`);
   }
+}
+
+/** Whether a property of a class, or of a class that it contains, is mirrored in a header. */
+function mirrorsSome(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  const { properties } = schema as Keywords;
+  return MIRROR_KEYWORD in schema || Object.values({ ...(properties as object) }).some(mirrorsSome);
 }
 
 function isNested(validators: readonly ValidationMetadata[]): boolean {

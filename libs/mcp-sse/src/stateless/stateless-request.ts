@@ -2,6 +2,7 @@ import { andThen } from '../model/and-then.js';
 import { NOT_KEPT } from '../model/cache-hint.js';
 import type { FormCheck } from '../model/client-requests.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
+import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { McpTransportName } from '../model/session-view.js';
@@ -132,7 +133,9 @@ export class StatelessRequest implements ExecutionHost {
     if (!methodNamed(method)?.asks)
       return Promise.reject(new McpClientError(`${method} cannot ask the client in this revision.`));
     return Promise.resolve(
-      andThen(this.server.input, (settings) => use((this.input ??= new InputRounds(this.asking, settings)))),
+      andThen(inputToAskWith(this.server), (settings) =>
+        use((this.input ??= new InputRounds(this.asking, settings))),
+      ),
     );
   }
 
@@ -204,4 +207,16 @@ export class StatelessRequest implements ExecutionHost {
     this.observer.messages?.sent(this.execution.context, json);
     this.responder.answer(json, errorCode);
   }
+}
+
+/** A handler may go on without the answer. @throws {McpClientError} when nothing protects the state of the call */
+function inputToAskWith({ input }: StatelessServer): InputSettings | Promise<InputSettings> {
+  if (!(input instanceof Promise)) return input;
+  return input.catch((error: unknown) => {
+    if (!(error instanceof ClusterUnavailableError)) throw error;
+    throw new McpClientError(
+      'The client cannot be asked now: the store that the nodes share is unreachable. Try again.',
+      { cause: error },
+    );
+  });
 }

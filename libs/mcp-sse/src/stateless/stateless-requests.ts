@@ -3,6 +3,7 @@ import type { FormCheck } from '../model/client-requests.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { Invoker } from '../model/invoker.js';
+import type { McpPrincipal } from '../model/principal.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { MessageOrigin } from '../protocol/call-context.js';
 import { ResultWriter } from '../protocol/complete-result.js';
@@ -22,6 +23,9 @@ const SHUT_DOWN = new JsonRpcError(
   'The server is shutting down. Send the request again if it may be repeated.',
   { retryable: true },
 );
+
+/** The answer to requests of a principal whose access has ended. */
+const REVOKED = new JsonRpcError(ErrorCode.InvalidRequest, 'Your access to this server was revoked.');
 
 export interface StatelessSettings extends ServerIntroduction {
   /** Most requests of one principal at a time. */
@@ -119,6 +123,12 @@ export class StatelessRequests implements StatelessServer {
     clearInterval(this.heartbeat);
 
     for (const request of this.open) request.fail(SHUT_DOWN);
+  }
+
+  /** Answers the requests of some principals with an error. @param isRevoked selects the principals */
+  revoke(isRevoked: (principal: McpPrincipal) => boolean): void {
+    for (const request of this.open)
+      if (isRevoked(request.execution.context.principal)) request.fail(REVOKED);
   }
 
   ended(request: StatelessRequest): void {

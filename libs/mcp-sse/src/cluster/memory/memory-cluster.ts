@@ -1,4 +1,5 @@
 import type { ClusterLimits, McpCluster } from '../../model/cluster/mcp-cluster.js';
+import { MemoryAgreement } from './memory-agreement.js';
 import { MemoryNode, type SharedMemory } from './memory-node.js';
 
 /** A cluster of applications in one process, such as those of a test. */
@@ -22,6 +23,7 @@ export function memoryCluster(): MemoryCluster {
         removed: new Set(),
         nodes: new Map(),
         followers: new Map(),
+        agreed: new MemoryAgreement(),
       };
       servers.set(server, shared);
       const node = new MemoryNode(shared, limits);

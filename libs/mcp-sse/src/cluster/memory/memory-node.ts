@@ -7,11 +7,13 @@ import type {
   SessionOwner,
   WriteOutcome,
 } from '../../model/cluster/session-log.js';
+import type { Agreement } from '../../model/cluster/agreement.js';
 import type { ClusterLimits, ClusterNode } from '../../model/cluster/mcp-cluster.js';
 import type { NodeBus, NodeHandler } from '../../model/cluster/node-bus.js';
 import { NodeLease } from '../../model/cluster/node-lease.js';
 import type { AdoptedSession, SessionStore } from '../../model/cluster/session-store.js';
 import { ClusterUnavailableError, NodeGoneError } from '../../model/errors/cluster.errors.js';
+import type { MemoryAgreement } from './memory-agreement.js';
 import { StoredSession } from './stored-session.js';
 
 /** What the nodes of one server share. */
@@ -20,14 +22,16 @@ export interface SharedMemory {
   readonly nodes: Map<string, MemoryNode>;
   /** Also of sessions that do not exist yet. */
   readonly followers: Map<string, Set<LogFollower>>;
+  readonly agreed: MemoryAgreement;
 }
 
 /** A node of a cluster in memory. What it sends is copied, as on a wire. */
-export class MemoryNode implements ClusterNode, SessionStore, SessionLog, NodeBus {
+export class MemoryNode implements ClusterNode, SessionStore, SessionLog, NodeBus, Agreement {
   readonly id = randomUUID();
   readonly store = this;
   readonly log = this;
   readonly bus = this;
+  readonly agreement = this;
   readonly lease = new NodeLease();
   private handler?: NodeHandler;
   private isGone = false;
@@ -121,6 +125,11 @@ export class MemoryNode implements ClusterNode, SessionStore, SessionLog, NodeBu
 
   async remove(id: string, owner: SessionOwner): Promise<WriteOutcome> {
     return this.owned(id, owner, () => this.forget(id));
+  }
+
+  async agree(key: string, proposed: string, ttlMs = Infinity): Promise<string> {
+    if (this.isGone) throw new ClusterUnavailableError();
+    return this.shared.agreed.agree(key, proposed, ttlMs);
   }
 
   private owned(id: string, { epoch }: SessionOwner, act: (session: StoredSession) => void): WriteOutcome {

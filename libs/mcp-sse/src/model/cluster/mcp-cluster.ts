@@ -1,3 +1,4 @@
+import type { Agreement } from './agreement.js';
 import type { ClusterReports } from './cluster-reports.js';
 import type { NodeBus } from './node-bus.js';
 import type { NodeLease } from './node-lease.js';
@@ -30,6 +31,7 @@ export interface ClusterNode {
   readonly log: SessionLog;
   readonly bus: NodeBus;
   readonly lease: NodeLease;
+  readonly agreement: Agreement;
   /** Whether the store is reachable, as far as is known. */
   readonly isReachable: boolean;
 

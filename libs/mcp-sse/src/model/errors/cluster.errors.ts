@@ -3,7 +3,10 @@ export class ClusterUnavailableError extends Error {
   override readonly name = 'ClusterUnavailableError';
 
   constructor(cause?: unknown) {
-    super('The session is on another node, which cannot be reached now; try again.', { cause });
+    super(
+      'Another node of this server, or the store that its nodes share, cannot be reached now; try again.',
+      { cause },
+    );
   }
 }
 

@@ -38,3 +38,16 @@ export class InsufficientScopeError extends JsonRpcError {
     });
   }
 }
+
+const HEADER_MISMATCH = -32020;
+
+/**
+ * A header that mirrors a part of the body is missing, malformed, or says something else than the body.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation
+ */
+export class HeaderMismatchError extends JsonRpcError {
+  constructor(problem: string) {
+    super(HEADER_MISMATCH, `Header mismatch: ${problem}`);
+  }
+}

@@ -23,7 +23,7 @@ export class StateSeal {
   private readonly keys: readonly SealKey[];
 
   /** @param secrets at least one, each with at least 256 bits of entropy. The first seals, all open. */
-  constructor(secrets: readonly [string, ...string[]]) {
+  constructor(secrets: readonly string[]) {
     this.keys = secrets.map(sealKey);
   }
 

@@ -8,8 +8,9 @@ import { andThen } from '../../model/and-then.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { parseMessage } from '../../protocol/json-rpc.js';
+import { assertMirroredHeaders } from '../../protocol/mirrored-headers.js';
 import { assertDepth } from '../../protocol/message-depth.js';
-import { claimedVersion, requestClient } from '../../protocol/request-meta.js';
+import { claimedVersion, requestClient, requiredVersion } from '../../protocol/request-meta.js';
 import { MODERN_VERSIONS } from '../../protocol/revisions.js';
 import { StatelessExchange } from '../streamable-http/stateless-exchange.js';
 import { StatelessRequests } from '../../stateless/stateless-requests.js';
@@ -58,8 +59,10 @@ export class StatelessIntake {
         ErrorCode.InvalidRequest,
         'Invalid Request: the server sends no requests, so it takes no responses; send "inputResponses" with the request',
       );
-    const { headers } = rawRequest(request);
     const client = requestClient(message);
+    const head = rawRequest(request);
+    assertMirroredHeaders(head, requiredVersion(message), message);
+    const { headers } = head;
     return andThen(this.options.contextFactory?.(request), (extras) => {
       const origin = {
         principal: requestPrincipal(request),

@@ -1,8 +1,9 @@
-import { HttpStatus } from '@nestjs/common';
+import { BadRequestException, HttpStatus } from '@nestjs/common';
 import type { RemoteSession } from '../../cluster/remote-session.js';
 import { answerStatus } from '../../http/answer.js';
-import type { HttpRequest } from '../../http/raw-request.js';
+import { rawRequest, type HttpRequest } from '../../http/raw-request.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
+import { revisionOf } from '../../protocol/revisions.js';
 import type { Post } from '../messages/post.js';
 import { relayedOrigin } from '../relay/relayed-origin.js';
 import { THE_STREAM } from './sse.outlet.js';
@@ -21,7 +22,14 @@ export class SsePost implements Post {
     this.sessionId = request.query['sessionId'];
   }
 
+  /** @throws {BadRequestException} when a header names a revision without sessions */
   allowsBatch(): boolean {
+    const version = rawRequest(this.request).headers['mcp-protocol-version'];
+    // Gateways trust the other headers of such a request, and here nobody compares them with the body.
+    if (typeof version === 'string' && revisionOf(version)?.era === 'modern')
+      throw new BadRequestException(
+        `MCP-Protocol-Version names "${version}", which has no sessions. Post to the URL of Streamable HTTP.`,
+      );
     return false;
   }
 

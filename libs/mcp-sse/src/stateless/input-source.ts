@@ -1,0 +1,26 @@
+import { andThen } from '../model/and-then.js';
+import type { InputSettings } from '../protocol/input/input-rounds.js';
+import { StateSeal } from '../protocol/input/state-seal.js';
+import type { InputKeys } from './input-keys.js';
+
+/** How handlers ask clients without a session, with the secrets of the moment. */
+export class InputSource {
+  private secrets?: readonly string[];
+  private settings?: InputSettings;
+
+  constructor(
+    private readonly base: Omit<InputSettings, 'seal'>,
+    private readonly keys: InputKeys,
+  ) {}
+
+  /** A promise until the nodes of a cluster have agreed on a secret. @throws {ClusterUnavailableError} */
+  get current(): InputSettings | Promise<InputSettings> {
+    return andThen(this.keys.secrets, (secrets) => {
+      if (!this.settings || this.secrets !== secrets) {
+        this.secrets = secrets;
+        this.settings = { ...this.base, seal: new StateSeal(secrets) };
+      }
+      return this.settings;
+    });
+  }
+}
