@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { ModernWireClient } from '../clients/modern-wire-client.js';
 import { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { connected, expectAccessible, expectToFit } from '../fixtures/console-page.js';
@@ -136,6 +137,54 @@ describeInChromium((browser) => {
         expect(await page.content()).not.toContain('hunter2');
         other.close();
         await page.getByText('not open').waitFor();
+      },
+      MINUTES,
+    );
+
+    it(
+      'shows the requests of clients without a session, each with its client',
+      async () => {
+        const { url } = await startServer();
+        const console = await open(url);
+        await connected(console);
+        const { page } = console;
+        await page.getByRole('link', { name: /^Sessions/ }).click();
+        await page.getByRole('link', { name: /^Requests without a session/ }).click();
+        await page.getByText('Live', { exact: true }).waitFor();
+        // Both use the same ids.
+        const [first, second] = [new ModernWireClient(`${url}/mcp`), new ModernWireClient(`${url}/mcp`)];
+        await first.callTool('logIn', { user: 'ada', password: 'hunter2' });
+        await second.callTool('fail');
+        await page.getByText('4 messages').waitFor();
+        const messages = page.getByRole('list', { name: 'Messages' }).getByRole('listitem');
+        const [request, answer, , failure] = await messages.allInnerTexts();
+        expect(request).toMatch(/tools\/call\s*logIn\s*wire, anonymous/);
+        expect(answer).toMatch(/tools\/call\s*logIn\s*wire, anonymous\s*answer\s*[\d.]+ m?s/);
+        expect(failure).toMatch(/tools\/call\s*fail\s*wire, anonymous\s*error/);
+        await messages.first().getByText('logIn').click();
+        await page.getByText('"[hidden]"').waitFor();
+        expect(await page.content()).not.toContain('hunter2');
+        await expectAccessible(page);
+        await expectToFit(page);
+        expect(console.complaints).toEqual([]);
+      },
+      MINUTES,
+    );
+
+    it(
+      'shows the requests to a server that serves no sessions',
+      async () => {
+        const { url } = await startServer({ protocol: { legacy: false } });
+        const console = await open(url);
+        await connected(console);
+        const { page } = console;
+        await page.getByText(/^The console lists and calls over HTTP\+SSE, which this server/).waitFor();
+        await page.getByRole('link', { name: /^Sessions/ }).click();
+        await page.getByRole('link', { name: /^Requests without a session/ }).click();
+        await page.getByText('Live', { exact: true }).waitFor();
+        await new ModernWireClient(`${url}/mcp`).callTool('fail');
+        await page.getByText('2 messages').waitFor();
+        expect(console.complaints).toEqual([]);
       },
       MINUTES,
     );

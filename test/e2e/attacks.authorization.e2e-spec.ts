@@ -265,7 +265,7 @@ describeOnAdapters('someone who looks for what is hidden', (adapter) => {
       const own = (await staff(3, 'tools/list'))['result'];
       const rest = (await staff(4, 'tools/list', { cursor: own.nextCursor }))['result'];
       const names = [...own.tools, ...rest.tools].map(({ name }: { name: string }) => name);
-      expect(names).toEqual(['look', 'open', 'hello']);
+      expect(names).toEqual(['hello', 'look', 'open']);
     }
   });
 

@@ -25,6 +25,7 @@ const ROUTES = [
   'GET /console/api/server',
   'GET /console/api/sessions',
   'GET /console/api/sessions/x/messages',
+  'GET /console/api/requests',
   'GET /metrics',
   'GET /.well-known/oauth-protected-resource/mcp',
   'OPTIONS /.well-known/oauth-protected-resource/sse',

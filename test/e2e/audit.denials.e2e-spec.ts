@@ -113,6 +113,44 @@ describeOnAdapters('the audit trail of what is refused over HTTP', (adapter) => 
     ]);
   });
 
+  it('records what the headers of a refused POST say it was for, decoded and cut, and trusts them in nothing', async () => {
+    const { url, ...running } = await run();
+    const trail = trailOf(running);
+    const post = (headers: Record<string, string>) =>
+      send(`${url}/mcp`, {
+        headers: { 'content-type': 'application/json', 'mcp-method': 'tools/call', ...headers },
+        body: '{}',
+      });
+    await post({ 'x-user': 'eve', 'mcp-name': 'pay' });
+    await post({ ...ADA, host: 'evil.example', 'mcp-name': `=?base64?${btoa('vault\n')}?=` });
+    await post({ ...ADA, 'content-type': 'text/plain', 'mcp-name': 'x'.repeat(1_000) });
+    await post({ ...ADA, 'mcp-name': '=?base64?%%%?=' });
+    const claimed = { type: 'denial', method: 'POST /mcp', claimedMethod: 'tools/call' };
+    expect(trail).toMatchObject([
+      { ...claimed, status: 403, claimedName: 'pay' },
+      { ...claimed, status: 403, claimedName: 'vault\n' },
+      { ...claimed, status: 415, claimedName: `${'x'.repeat(256)}…` },
+      { ...claimed, status: 400, claimedName: '=?base64?%%%?=' },
+    ]);
+  });
+
+  it('names the call in the log when a guard breaks before the body is read', async () => {
+    const log = new MemoryLog();
+    const { url } = await start({
+      providers: BANK,
+      options: { guards: [{ canActivate: () => Promise.reject(new Error('no directory')) }] },
+      configure: (app) => app.useLogger(log),
+    });
+    const headers = { 'mcp-method': 'tools/call', 'mcp-name': `=?base64?${btoa('pay\nforged')}?=` };
+    expect((await send(`${url}/mcp`, { headers, body: '{}' })).status).toBe(500);
+    const logged = log.lines.filter((line) => line.includes('no directory'));
+    expect(logged).toEqual([
+      expect.stringContaining(
+        'a request of the transport, by its headers tools/call pay\\u000aforged, failed',
+      ),
+    ]);
+  });
+
   it('records a wrong key as a denial without a principal, and never the key', async () => {
     const log = new MemoryLog();
     const keys = [{ name: 'ci', key: 'the-right-secret-key' }];

@@ -9,7 +9,7 @@ import { Stage } from '../fixtures/stage.js';
 import { describeOnTransports } from '../fixtures/transports.js';
 
 describeOnTransports('the audit trail', (connect, transport, era) => {
-  it('records each call, read and prompt: who, when, how long and how large; but no pings and lists', async () => {
+  it('records each call, read and prompt: who, by which client, when, how long and how large; but no pings and lists', async () => {
     const { client, sessions, audit } = await connect({ providers: BANK });
     const trail: McpAuditEvent[] = [];
     audit.events$.subscribe((event) => trail.push(event));
@@ -29,6 +29,9 @@ describeOnTransports('the audit trail', (connect, transport, era) => {
       issuer: 'nestjs-mcp-sse',
       session: isLegacy ? digestOf(sessions.sessions[0]!.id) : undefined,
       transport,
+      protocolVersion: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      client: 'test-client',
+      clientVersion: '1.0.0',
       address: transport === 'stdio' ? undefined : '127.0.0.1',
       durationMs: expect.any(Number),
       requestBytes: expect.any(Number),

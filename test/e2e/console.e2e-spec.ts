@@ -34,6 +34,7 @@ describeOnAdapters('the console', (adapter) => {
       root: '../../../',
       stream: ['api', 'sse'],
       heartbeatMs: 15_000,
+      hasRequests: true,
       authenticates: false,
       viewer: { seesOthers: false },
     });

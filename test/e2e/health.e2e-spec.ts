@@ -57,6 +57,7 @@ describeOnAdapters('the health indicator', (adapter) => {
       status: 'up',
       draining: false,
       sessions: { open: 2, max: 7 },
+      requests: { open: 0 },
       events: { queuedBytes: 0, keptBytes, maxBytesPerSession: 50_000 },
     });
     client.close();

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { ModernWireClient } from '../clients/modern-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
 import { userHeaders } from '../fixtures/header-user.guard.js';
@@ -20,11 +21,12 @@ describe('each log entry', () => {
     const cancelled = { requestId: 'call-2', reason: 'no\nmore' };
     await client.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: cancelled });
     client.close();
+    await new ModernWireClient(`${running.url}/mcp`, userHeaders('bob')).callTool('fail');
     // There is no event for what another process has printed.
     const text = () => running.output.join('');
     while (!(
       text().includes('cancelled request') &&
-      text().includes('It broke') &&
+      text().split('tools/call fail failed').length > 2 &&
       text().includes('"cancelled"')
     ))
       await send(`${running.url}/`, { method: 'GET' });
@@ -63,6 +65,15 @@ describe('each log entry', () => {
     expect(entries.find(({ msg }) => String(msg).includes('cancelled request'))).toMatchObject(
       ofCall('call-2'),
     );
+
+    const sessionless = entries.find(({ subject, stack }) => subject === 'bob' && stack)!;
+    expect(sessionless).toMatchObject({
+      requestId: 1,
+      correlationId: expect.stringMatching(/^[\w-]{36}$/),
+      transport: 'streamable-http',
+      subject: 'bob',
+    });
+    expect(sessionless).not.toHaveProperty('session');
 
     const audited = entries.find(({ audit }) => audit?.correlationId === failure['correlationId'])!;
     expect(audited).toMatchObject({

@@ -79,7 +79,7 @@ describeOnAdapters('a client of revision 2026-07-28', (adapter) => {
 
   it('lists, calls and reads without a session', async () => {
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(['greet', 'era', 'count', 'buy']);
+    expect(tools.map(({ name }) => name)).toEqual(['buy', 'count', 'era', 'greet']);
     const greeted = await client.callTool({ name: 'greet', arguments: { name: 'Ada' } });
     expect(greeted.content).toEqual([{ type: 'text', text: 'Hello Ada' }]);
     const era = await client.callTool({ name: 'era' });

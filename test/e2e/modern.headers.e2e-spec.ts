@@ -264,6 +264,8 @@ describeOnAdapters('the headers of a modern request', (adapter) => {
     expect(await http.post(call, headers)).toMatchObject({ status: 400 });
     const sse = await WireClient.connect(`${running.url}/sse`);
     expect(await sse.post(call, headers)).toMatchObject({ status: 400 });
+    const twice = { ...headers, 'mcp-protocol-version': `${MODERN}, ${MODERN}` };
+    expect(await sse.post(call, twice)).toMatchObject({ status: 400 });
     sse.close();
   });
 });

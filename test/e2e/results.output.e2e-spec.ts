@@ -139,7 +139,6 @@ describe('data that looks like a result of the protocol', () => {
     ['a block that lacks a member', { content: [{ type: 'image', data: 'aGk=' }] }],
     ['a resource that lacks its content', { content: [{ type: 'resource', resource: { uri: 'a://b' } }] }],
     ['an error that is no boolean', { content: [], isError: 'no' }],
-    ['structuredContent that is no object', { content: [text('a')], structuredContent: [1] }],
     ['blocks that are null', { content: [null] }],
   ])('of a tool is data: %s', async (_name, value) => {
     expect(await returning.result(() => value)).toEqual(json(value));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { connectSdkClient, connectSdkHttpClient } from '../clients/sdk-client.js';
+import { ModernWireClient } from '../clients/modern-wire-client.js';
 import { HttpWireClient } from '../clients/http-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
@@ -79,6 +80,22 @@ describe.each(['express', 'fastify'])(
       const post = await byId(call.parent);
       expect([post.trace, post.parent, call.trace, call.links]).toEqual([TRACE, SPAN, TRACE, []]);
     });
+
+    it('say on the span of a refused POST what its headers asked for', async () => {
+      const refused = async (method: string, name: string) => {
+        const headers = { 'mcp-session-id': 'unknown', 'mcp-method': method, 'mcp-name': name };
+        const { status } = await send(`${running.url}/mcp`, {
+          headers: { 'content-type': 'application/json', ...headers },
+          body: '{}',
+        });
+        expect(status).toBe(404);
+        const { attributes } = await spanOf((span) => span.attributes['mcp.method.name'] === method);
+        return attributes;
+      };
+      expect(await refused('tools/call', 'fetch')).toMatchObject({ 'gen_ai.tool.name': 'fetch' });
+      expect(await refused('resources/read', 'items://7')).toMatchObject({ 'mcp.resource.uri': 'items://7' });
+      expect(await refused('invented', 'x')).not.toHaveProperty('gen_ai.tool.name');
+    });
   },
 );
 
@@ -127,6 +144,25 @@ describe('traces of an application whose HTTP is not instrumented', () => {
     await client.call(3, 'resources/read', { uri: 'items://7' });
     expect((await named('resources/read')).attributes).toMatchObject({ 'mcp.resource.uri': 'items://7' });
     client.close();
+  });
+
+  it('begin with the parent of `_meta` where there is no session, and have no session id', async () => {
+    const client = new ModernWireClient(`${running.url}/mcp`);
+    const meta = { traceparent, tracestate: 'vendor=1', baggage: 'user=ada' };
+    await client.call('tools/call', { name: 'fetch', _meta: meta });
+    const call = await named('tools/call fetch');
+    expect(call).toMatchObject({ kind: SERVER, trace: TRACE, parent: SPAN, links: [] });
+    expect(call.attributes).toEqual({
+      'mcp.method.name': 'tools/call',
+      'mcp.protocol.version': '2026-07-28',
+      'jsonrpc.request.id': '1',
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.tool.name': 'fetch',
+      'network.transport': 'tcp',
+      'network.protocol.name': 'http',
+      'network.protocol.version': '1.1',
+      'client.address': expect.stringMatching(/127\.0\.0\.1$/),
+    });
   });
 
   it('say how a request failed', async () => {

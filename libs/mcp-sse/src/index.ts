@@ -37,6 +37,7 @@ export type {
   McpToolDefinition,
 } from './model/definitions.js';
 export { JsonRpcError } from './model/errors/json-rpc.error.js';
+export type { McpCacheHint } from './model/cache-hint.js';
 export { McpClientError, McpMissingCapabilityError } from './model/errors/mcp-client.error.js';
 export { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 export { McpDecoratedControllerError } from './model/errors/mcp-configuration.error.js';
@@ -48,7 +49,7 @@ export {
 } from './model/errors/mcp-invalid-arguments.exception.js';
 export { McpParameterError } from './model/errors/mcp-configuration.error.js';
 export { McpSchemaError } from './model/errors/mcp-configuration.error.js';
-export type { JsonObjectSchema } from './model/schema-source.js';
+export type { JsonObjectSchema, JsonSchema } from './model/schema-source.js';
 export { McpContext, type McpEra, type McpLog } from './model/mcp-context.js';
 export type { McpAuthenticationAttempt, McpAuthenticationLimit } from './model/mcp-authentication-limit.js';
 export { McpPolicy, type McpPolicyContext } from './model/mcp-policy.js';
@@ -64,7 +65,7 @@ export type { McpOAuthOptions } from './model/mcp-oauth.options.js';
 export type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 export { ANONYMOUS } from './model/principal.js';
 export { McpProgress, progress } from './model/progress.js';
-export type { McpSchemaSource } from './model/schema-source.js';
+export type { McpOutputSource, McpSchemaSource } from './model/schema-source.js';
 export type { McpSessionView, McpTransportName, SessionCloseReason } from './model/session-view.js';
 export type { McpAuditEvent } from './observability/audit/mcp-audit-event.js';
 export { McpAuditService } from './observability/audit/mcp-audit.service.js';

@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import { isProtected } from './auth/protection.js';
+import { isProtected } from './model/protection.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import type { McpJwtOptions } from './model/mcp-jwt.options.js';
 import type {
@@ -46,6 +46,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
     oauth: resolveOAuth(options),
     tenantClaim: options.tenantClaim ?? 'tenant',
     trustedProxies: options.trustedProxies ?? [],
+    cache: { ttlMs: 0, scope: 'private', ...defined(options.cache) },
     protocol: { modern: true, legacy: true, ...defined(options.protocol) },
     sse: {
       path: 'sse',

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common';
 import type { Server } from 'node:http';
 import { HttpAdapterHost, LazyModuleLoader } from '@nestjs/core';
-import { isProtected } from './auth/protection.js';
+import { isProtected } from './model/protection.js';
 import { weaknesses } from './auth/weaknesses.js';
 import { afterLazyLoad } from './nest/lazy-modules.js';
 import { SessionCluster } from './cluster/session-cluster.js';

@@ -7,6 +7,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { DiscoveryModule, ExternalContextCreator } from '@nestjs/core';
+import { CacheRules } from './discovery/cache-rules.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpMetadataAccessor } from './discovery/mcp-metadata.accessor.js';
 import { McpRegistry } from './discovery/mcp.registry.js';
@@ -147,6 +148,7 @@ function withServer(module: DynamicModule, name?: string): DynamicModule {
 
 const PROVIDERS: Provider[] = [
   McpRegistry,
+  CacheRules,
   McpExplorer,
   McpMetadataAccessor,
   McpHandlerFactory,
@@ -265,7 +267,7 @@ function createStatelessRequests(
     throw new McpConfigurationError(
       '"protocol" turns off both eras, so no client could speak to the server. Leave one of "modern" and "legacy" on.',
     );
-  const { limits, sse, input } = options;
+  const { limits, sse, input, cache } = options;
   const { maxRounds, maxStateBytes, ttlMs, singleUse } = input;
   const usedStates = singleUse ? usedStatesOf(cluster) : undefined;
   const source = new InputSource(
@@ -274,6 +276,7 @@ function createStatelessRequests(
   );
   const settings = {
     ...introductionOf(options),
+    cache,
     maxInFlightPerPrincipal: limits.maxInFlightPerPrincipal,
     heartbeatMs: sse.heartbeatMs,
     checkForm: compileForm,

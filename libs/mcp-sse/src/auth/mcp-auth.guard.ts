@@ -18,7 +18,7 @@ import type { McpPrincipal } from '../model/principal.js';
 import { providedInstance } from '../nest/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedAuth, type ResolvedOptions } from '../model/resolved-options.js';
 import { assertedPrincipal, principalOfUser, setRequestPrincipal } from './request-principal.js';
-import { authenticates } from './protection.js';
+import { authenticates } from '../model/protection.js';
 import { AuthenticationAttempts } from './authentication-attempts.js';
 import { McpApiKeyGuard } from './mcp-api-key.guard.js';
 import { McpIntrospectionGuard } from './mcp-introspection.guard.js';

@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { EdgePolicy } from './edge.policy.js';
-import { isProtected } from './protection.js';
+import { isProtected } from '../model/protection.js';
 import { rawRequest } from '../http/raw-request.js';
 
 /** Checks requests to every route of the module against the {@link EdgePolicy}. */

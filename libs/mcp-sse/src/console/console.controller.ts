@@ -12,7 +12,7 @@ import {
   UseFilters,
   UseGuards,
 } from '@nestjs/common';
-import { isProtected } from '../auth/protection.js';
+import { isProtected } from '../model/protection.js';
 import { McpAuthGuard } from '../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../auth/mcp-edge.guard.js';
 import { type HttpRequest, rawRequest } from '../http/raw-request.js';
@@ -99,8 +99,12 @@ export function createConsoleController(): Type {
         server: { name: options.name, title: options.title, version: options.version },
         // From the page to the root of the application, and from there to the stream.
         root: '../'.repeat(depth),
-        stream: this.routes!.about.siblingPath(routesOf(options).sse.stream, request),
+        // The page lists and calls over HTTP+SSE.
+        stream: options.protocol.legacy
+          ? this.routes!.about.siblingPath(routesOf(options).sse.stream, request)
+          : undefined,
         heartbeatMs: options.sse.heartbeatMs,
+        hasRequests: options.protocol.modern,
         authenticates: isProtected(options),
         viewer: {
           subject: viewer === ANONYMOUS ? undefined : viewer.subject,
@@ -127,6 +131,14 @@ export function createConsoleController(): Type {
     messages(@Param('session') id: string, @Req() request: HttpRequest, @Res() response: unknown): void {
       if (rawRequest(request).method === 'HEAD') return void hijackResponse(response).end();
       this.viewers.watch(requestPrincipal(request), id, () => hijackResponse(response));
+    }
+
+    @McpRoute('console')
+    @UseGuards(McpEdgeGuard, McpAuthGuard)
+    @Get()
+    requests(@Req() request: HttpRequest, @Res() response: unknown): void {
+      if (rawRequest(request).method === 'HEAD') return void hijackResponse(response).end();
+      this.viewers.watchRequests(requestPrincipal(request), () => hijackResponse(response));
     }
 
     private send(name: string, request: HttpRequest, response: unknown): void {

@@ -1,4 +1,4 @@
-import { isProtected } from '../auth/protection.js';
+import { isProtected } from '../model/protection.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedOptions } from '../model/resolved-options.js';
 import type { Type } from '@nestjs/common';
@@ -18,6 +18,7 @@ export const BELOW_PAGE = {
   about: '/api/server',
   sessions: '/api/sessions',
   messages: '/api/sessions/:session/messages',
+  requests: '/api/requests',
   file: '/:file',
 };
 

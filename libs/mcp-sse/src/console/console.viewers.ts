@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import { type BeforeApplicationShutdown, Inject, Injectable, NotFoundException } from '@nestjs/common';
-import { isProtected } from '../auth/protection.js';
+import { isProtected } from '../model/protection.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, SessionCloseReason } from '../model/session-view.js';
 import { ObservedServer } from '../observability/observed-server.js';
 import { CONSOLE_OPTIONS, CONSOLE_SERVER, type ResolvedConsoleOptions } from './mcp-console.options.js';
+import { MessageWatches, type Watched } from './message-watches.js';
 import { Redaction } from './redaction.js';
 import { SessionAccess, type SessionScope } from './session-access.js';
 import { SessionFeed } from './session-feed.js';
 import { SessionIndex } from './session-index.js';
-import { SessionWatches } from './session-watches.js';
 import { ViewerStream } from './viewer-stream.js';
 import { ViewerStreams } from './viewer-streams.js';
 
@@ -23,7 +23,7 @@ const NO_SESSIONS = '{"total":0,"sessions":[]}';
 export class ConsoleViewers implements BeforeApplicationShutdown {
   readonly access: SessionAccess;
   private readonly streams = new ViewerStreams();
-  private readonly watches: SessionWatches;
+  private readonly watches: MessageWatches;
   private readonly feeds = new Map<SessionScope, SessionFeed>();
   private readonly checkMs?: number;
   private known?: SessionIndex;
@@ -36,7 +36,7 @@ export class ConsoleViewers implements BeforeApplicationShutdown {
   ) {
     const asks = isProtected(server.options);
     this.access = new SessionAccess(roles, asks);
-    this.watches = new SessionWatches(new Redaction(redact), errors);
+    this.watches = new MessageWatches(new Redaction(redact), errors);
     if (asks) this.checkMs = CHECK_MS;
   }
 
@@ -71,19 +71,35 @@ export class ConsoleViewers implements BeforeApplicationShutdown {
     const session = this.index.find(id);
     if (!session || !this.access.sees(viewer, session))
       throw new NotFoundException('There is no such session, or it has ended. Choose one from the list.');
-    const stream = this.open(viewer, respond, () => {
-      this.watches.delete(session, stream);
-      if (!this.watches.isEmpty) return;
-      this.stopListening?.();
-      this.stopListening = undefined;
-    });
-    this.watches.add(session, stream);
-    this.stopListening ??= this.server.traffic.addForMessages(this.watches);
-    stream.send('watching', JSON.stringify({ time: Date.now() }));
+    this.show(session, viewer, respond);
+  }
+
+  /**
+   * Streams the messages of the requests without a session that a viewer may see.
+   *
+   * @throws {HttpException} 429 or 503 if there are too many streams
+   */
+  watchRequests(viewer: McpPrincipal, respond: () => ServerResponse): void {
+    const scope = this.access.scopeOf(viewer);
+    if (scope === undefined)
+      throw new NotFoundException('You may see no requests. Sign in to see those of your principal.');
+    this.show(scope, viewer, respond);
   }
 
   beforeApplicationShutdown(): void {
     for (const stream of [...this.streams.all()]) stream.end('shutdown');
+  }
+
+  private show(watched: Watched, viewer: McpPrincipal, respond: () => ServerResponse): void {
+    const stream = this.open(viewer, respond, () => {
+      this.watches.delete(watched, stream);
+      if (!this.watches.isEmpty) return;
+      this.stopListening?.();
+      this.stopListening = undefined;
+    });
+    this.watches.add(watched, stream);
+    this.stopListening ??= this.server.traffic.addForMessages(this.watches);
+    stream.send('watching', JSON.stringify({ time: Date.now() }));
   }
 
   /** Built for the first viewer and kept up to date from then on: collecting all sessions per viewer would be slow. */
@@ -115,6 +131,8 @@ export class ConsoleViewers implements BeforeApplicationShutdown {
 
   private open(viewer: McpPrincipal, respond: () => ServerResponse, onEnd?: () => void): ViewerStream {
     const isPrivileged = this.access.seesOthers(viewer);
+    // Whatever the stream shows, it ends when the application revokes the viewer's access.
+    this.known ??= this.follow();
     this.streams.assertPlace(viewer, isPrivileged);
     const stream = new ViewerStream(respond(), viewer, {
       heartbeatMs: this.server.options.sse.heartbeatMs,

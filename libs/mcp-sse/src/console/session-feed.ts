@@ -2,8 +2,7 @@ import { type McpSessionView, sessionDigest } from '../model/session-view.js';
 import type { SessionScope } from './session-access.js';
 import type { SessionIndex } from './session-index.js';
 import type { ViewerStream } from './viewer-stream.js';
-import type { McpPrincipal } from '../model/principal.js';
-import { clipped } from '../observability/audit/audit-values.js';
+import { shownClient, type ShownClient } from './shown-client.js';
 
 const REFRESH_MS = 1_000;
 /** Only the newest sessions are shown: nobody reads a list of thousands. */
@@ -113,12 +112,10 @@ function isTold(session: McpSessionView, told: Told | undefined): boolean {
 }
 
 /** A session as the page shows it. */
-interface SessionSummary {
+interface SessionSummary extends ShownClient {
   /** A digest, as in the audit trail: the id itself would give access to the session. */
   readonly id: string;
   readonly transport: string;
-  readonly principal: { readonly subject?: string; readonly issuer?: string; readonly tenant?: string };
-  readonly client?: { readonly name?: string; readonly title?: string; readonly version?: string };
   readonly protocolVersion?: string;
   readonly createdAt: number;
   readonly lastActivityAt: number;
@@ -128,16 +125,11 @@ interface SessionSummary {
 }
 
 function sessionSummary(session: McpSessionView): SessionSummary {
-  const { transport, createdAt, lastActivityAt, attached, inFlight, queuedBytes, clientInfo } = session;
+  const { transport, createdAt, lastActivityAt, attached, inFlight, queuedBytes } = session;
   return {
     id: sessionDigest(session),
     transport,
-    principal: whoIs(session.principal),
-    client: clientInfo && {
-      name: clipped(clientInfo.name),
-      title: clipped(clientInfo.title),
-      version: clipped(clientInfo.version),
-    },
+    ...shownClient(session),
     protocolVersion: session.protocolVersion,
     createdAt,
     lastActivityAt,
@@ -145,8 +137,4 @@ function sessionSummary(session: McpSessionView): SessionSummary {
     inFlight,
     queuedBytes,
   };
-}
-
-function whoIs({ subject, issuer, tenant }: McpPrincipal): SessionSummary['principal'] {
-  return { subject: clipped(subject), issuer: clipped(issuer), tenant: clipped(tenant) };
 }

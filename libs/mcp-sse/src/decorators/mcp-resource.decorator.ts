@@ -1,4 +1,5 @@
 import type { Annotations, Icon } from '@modelcontextprotocol/sdk/types.js';
+import type { McpCacheHint } from '../model/cache-hint.js';
 import { featureDecorator } from './feature-decorator.js';
 import { RESOURCE_METADATA } from './metadata-keys.js';
 
@@ -23,6 +24,11 @@ export interface McpResourceOptions {
    * no limit.
    */
   timeoutMs?: number | false;
+  /**
+   * How long, and for whom, clients may keep what they read; the module's `cache` unless given. `public` stops the boot
+   * where something tells callers apart (authentication, a policy, a guard), unless the method is `@McpPublic()`.
+   */
+  cache?: McpCacheHint;
   /** Sent as `_meta` of the resource. */
   meta?: Record<string, unknown>;
 }

@@ -1,5 +1,5 @@
 import type { Icon, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
-import type { McpSchemaSource } from '../model/schema-source.js';
+import type { McpOutputSource, McpSchemaSource } from '../model/schema-source.js';
 import { featureDecorator } from './feature-decorator.js';
 import { TOOL_METADATA } from './metadata-keys.js';
 
@@ -14,8 +14,11 @@ export interface McpToolOptions {
   description?: string;
   /** Schema of the arguments; defaults to the class of the method's arguments parameter. */
   input?: McpSchemaSource;
-  /** Schema of the result. Its output is sent, as `structuredContent` and as text. */
-  output?: McpSchemaSource;
+  /**
+   * Schema of the result, which may be any JSON value. Its output is sent, as `structuredContent` and as text. Clients of
+   * the legacy era know structured objects only; they get other values as text.
+   */
+  output?: McpOutputSource;
   /** Names of the arguments whose values the audit trail keeps; none unless given. */
   audit?: readonly string[];
   /** Hints to the client, such as `readOnlyHint`. */

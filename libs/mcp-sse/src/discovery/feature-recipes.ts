@@ -1,6 +1,7 @@
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
+import type { McpCacheHint } from '../model/cache-hint.js';
 import type { McpAccess, McpPromptArgument } from '../model/definitions.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { JsonObjectSchema, McpSchemaSource } from '../model/schema-source.js';
@@ -67,12 +68,14 @@ export function toolRecipe(
 }
 
 /**
+ * @param cache of its reads
  * @param variables the source of the schema of the template's variables
  * @throws {McpConfigurationError} when the URI is neither a URI nor a template
  * @throws {McpSchemaError}
  */
 export function resourceRecipe(
   { options, defaultName, access, where, source }: Declaration<McpResourceOptions>,
+  cache: McpCacheHint,
   variables?: McpSchemaSource,
 ): Recipe<RegisteredResource> {
   const {
@@ -102,7 +105,7 @@ export function resourceRecipe(
     meta,
     access,
   } as const;
-  return { definition, template, schema, timeoutMs, source };
+  return { definition, template, schema, timeoutMs, cache, source };
 }
 
 /**

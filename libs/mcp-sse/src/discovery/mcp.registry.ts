@@ -16,6 +16,7 @@ import type { McpContext } from '../model/mcp-context.js';
 import { normalUri } from '../model/normal-uri.js';
 import { TolerantStream } from '../model/tolerant-stream.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
+import { CacheRules } from './cache-rules.js';
 import { refusedByClients } from './client-rules.js';
 import { assertTimeout } from './assert-timeout.js';
 import { accessOf } from './declared-access.js';
@@ -46,6 +47,8 @@ export interface McpAccessOptions {
   scopes?: string[];
   /** The principal needs one of them. */
   roles?: string[];
+  /** Everyone that the server's guards let in may use it, as `@McpPublic()` says. */
+  public?: boolean;
 }
 
 interface Change {
@@ -94,7 +97,10 @@ export class McpRegistry {
     this.errors.report(error, 'a subscriber of McpRegistry.changes$'),
   ).pipe(map(({ list }) => list));
 
-  constructor(@Inject(ERROR_REPORTER) private readonly errors: ErrorReporter) {}
+  constructor(
+    @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
+    private readonly caching: CacheRules,
+  ) {}
 
   /**
    * @throws {McpDuplicateNameError} when there is a tool of this name
@@ -129,7 +135,9 @@ export class McpRegistry {
     options: McpResourceOptions & McpAccessOptions & { name: string },
     handler: McpRunTimeHandler<Args>,
   ): void {
-    const { schema: _none, ...feature } = resourceRecipe(declarationOf(options, 'addResource', options.uri));
+    const declaration = declarationOf(options, 'addResource', options.uri);
+    const cache = this.caching.ofRead(options.cache, { ...declaration, isGuarded: false });
+    const { schema: _none, ...feature } = resourceRecipe(declaration, cache);
     this.register({ ...feature, handler: checkedHandler(handler as McpRunTimeHandler) });
   }
 

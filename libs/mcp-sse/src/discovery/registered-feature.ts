@@ -1,3 +1,4 @@
+import type { McpCacheHint } from '../model/cache-hint.js';
 import type {
   McpAccess,
   McpPromptDefinition,
@@ -5,6 +6,7 @@ import type {
   McpToolDefinition,
 } from '../model/definitions.js';
 import type { McpHandler } from '../model/call.js';
+import type { JsonSchema } from '../model/schema-source.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import type { MirroredArgument } from './mirrored-arguments.js';
 import type { UriTemplate } from './uri-template.js';
@@ -19,9 +21,9 @@ interface Registered<Definition> {
 }
 
 export interface RegisteredTool extends Registered<McpToolDefinition> {
-  readonly output?: CompiledSchema;
   /** The arguments that clients repeat in headers, if there are any. */
   readonly mirrored?: readonly MirroredArgument[];
+  readonly output?: CompiledSchema<JsonSchema>;
   /** Names of the arguments that the audit trail keeps. */
   readonly audit?: readonly string[];
 }
@@ -29,6 +31,8 @@ export interface RegisteredTool extends Registered<McpToolDefinition> {
 export interface RegisteredResource extends Registered<McpResourceDefinition> {
   /** Of a URI with variables. */
   readonly template?: UriTemplate;
+  /** Of its reads. */
+  readonly cache: McpCacheHint;
 }
 
 export type RegisteredPrompt = Registered<McpPromptDefinition>;

@@ -1,18 +1,15 @@
-import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import { jsonData } from '../model/json-data.js';
 import { types } from 'node:util';
+import { jsonData } from '../model/json-data.js';
+import type { ToolResult } from './protocol-shape.js';
 
 /**
- * A tool's result that carries data: JSON text, and `structuredContent` where the data is an object.
+ * A tool's result that carries data: `structuredContent` and its JSON as text.
  *
  * @throws {TypeError} when the value has no JSON
  */
-export function dataResult(value: unknown): CallToolResult {
+export function dataResult(value: unknown): ToolResult {
   const data = jsonData(value);
-  const text = jsonText(data);
-  return text.startsWith('{')
-    ? { content: [{ type: 'text', text }], structuredContent: data as Record<string, unknown> }
-    : { content: [{ type: 'text', text }] };
+  return { content: [{ type: 'text', text: jsonText(data) }], structuredContent: data };
 }
 
 /** @throws {TypeError} when the value has no JSON */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import type { CacheRules } from '../discovery/cache-rules.js';
 import type { McpRegistry } from '../discovery/mcp.registry.js';
 import type {
   McpDefinition,
@@ -7,9 +8,11 @@ import type {
   McpResourceDefinition,
   McpToolDefinition,
 } from '../model/definitions.js';
+import type { McpCacheHint } from '../model/cache-hint.js';
 import { andThen } from '../model/and-then.js';
+import type { McpEra } from '../model/mcp-context.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
-import type { InvokedMethod } from '../model/invoker.js';
+import type { InvokedContext, InvokedMethod } from '../model/invoker.js';
 import type { McpPolicyContext } from '../model/mcp-policy.js';
 import { SerializedMembers } from '../model/serialized-members.js';
 import type { AccessControl, Verdict } from './access-control.js';
@@ -37,6 +40,7 @@ const MAX_PAGES = 64;
 export class FeatureLists {
   private readonly pages = new PageCache<SerializedMembers>(MAX_PAGES);
   private readonly json = new WeakMap<McpDefinition, string>();
+  private readonly hints = new Map<ListMethod, McpCacheHint>();
   private version = 0;
 
   private readonly lists: Readonly<Record<ListMethod, List>> = {
@@ -52,11 +56,13 @@ export class FeatureLists {
   constructor(
     private readonly registry: McpRegistry,
     private readonly access: AccessControl,
+    private readonly caching: CacheRules,
     private readonly pageSize: number,
   ) {
     registry.changed$.subscribe(() => {
       this.version++;
       this.pages.clear();
+      this.hints.clear();
     });
   }
 
@@ -64,14 +70,24 @@ export class FeatureLists {
   payload(
     method: ListMethod,
     { cursor }: Readonly<Record<string, unknown>>,
-    context: McpPolicyContext,
+    context: InvokedContext,
   ): SerializedMembers | Promise<SerializedMembers> {
-    return andThen(this.visibleItems(this.lists[method].items(), context), (visible) => {
+    const all = this.lists[method].items();
+    context.cacheable(this.hintOf(method, all));
+    return andThen(this.visibleItems(all, context), (visible) => {
       const isFirst = cursor === undefined || cursor === null || cursor === '';
       const start = isFirst ? 0 : this.startOf(cursor, method, visible);
-      const key = `${method} ${start} ${visible.version} ${visible.hidden}`;
-      return this.pages.get(key, () => this.serialize(method, start, visible));
+      const { era } = context;
+      const key = `${method} ${era} ${start} ${visible.version} ${visible.hidden}`;
+      return this.pages.get(key, () => this.serialize(method, era, start, visible));
     });
+  }
+
+  /** @param all items, also those that the caller does not see: each page has the same scope */
+  private hintOf(method: ListMethod, all: readonly McpDefinition[]): McpCacheHint {
+    let hint = this.hints.get(method);
+    if (!hint) this.hints.set(method, (hint = this.caching.ofList(all)));
+    return hint;
   }
 
   private visibleItems(
@@ -90,15 +106,23 @@ export class FeatureLists {
     });
   }
 
-  private serialize(method: ListMethod, start: number, visible: VisibleItems): SerializedMembers {
+  private serialize(
+    method: ListMethod,
+    era: McpEra,
+    start: number,
+    visible: VisibleItems,
+  ): SerializedMembers {
     const { items } = visible;
     const end = start + this.pageSize;
-    const page = items.slice(start, end).map((definition) => this.itemJson(definition));
+    const page = items.slice(start, end).map((definition) => this.itemJson(definition, era));
     const nextCursor = end < items.length ? `,"nextCursor":"${cursorOf(method, end, visible)}"` : '';
     return new SerializedMembers(`"${this.lists[method].member}":[${page.join()}]${nextCursor}`);
   }
 
-  private itemJson(definition: McpDefinition): string {
+  private itemJson(definition: McpDefinition, era: McpEra): string {
+    // Not kept by itself: such tools are few, and their page is kept.
+    if (era === 'legacy' && hasModernOutput(definition))
+      return JSON.stringify(wireTool({ ...definition, outputSchema: undefined }));
     let json = this.json.get(definition);
     if (json === undefined) this.json.set(definition, (json = JSON.stringify(wireItem(definition))));
     return json;
@@ -114,11 +138,11 @@ export class FeatureLists {
 }
 
 /**
- * A cursor is valid for one set of items: in another it would skip some. It is made of what its principal can see.
+ * A cursor is valid for one set of items: in another it would skip or repeat some. It is made of what its principal can
+ * see, so that each node gives and takes the same ones.
  */
-function cursorOf(method: string, start: number, { hidden, items }: VisibleItems): string {
-  const set = hidden === '' ? '' : ` ${digestOf(items)}`;
-  return Buffer.from(`${method} ${start}${set}`).toString('base64url');
+function cursorOf(method: string, start: number, { items }: VisibleItems): string {
+  return Buffer.from(`${method} ${start} ${digestOf(items)}`).toString('base64url');
 }
 
 function digestOf(items: readonly McpDefinition[]): string {
@@ -131,6 +155,12 @@ function allDecided(
 ): readonly Verdict[] | Promise<readonly Verdict[]> {
   const isPending = deciding.some((verdict) => typeof verdict !== 'string');
   return isPending ? Promise.all(deciding) : (deciding as readonly Verdict[]);
+}
+
+/** Whether only the modern era knows what a tool returns. In the legacy one that is an object. */
+function hasModernOutput(definition: McpDefinition): definition is McpToolDefinition {
+  if (definition.kind !== 'tool' || !definition.outputSchema) return false;
+  return definition.outputSchema.type !== 'object';
 }
 
 function isFixed({ uri }: McpResourceDefinition): boolean {

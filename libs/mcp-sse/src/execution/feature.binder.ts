@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
+import { CacheRules, type ReadSubject } from '../discovery/cache-rules.js';
 import type { DiscoveredMethod } from '../discovery/discovered-method.js';
 import {
   NO_ARGUMENTS,
@@ -19,6 +20,7 @@ import {
   McpSchemaError,
 } from '../model/errors/mcp-configuration.error.js';
 import type { McpSchemaSource } from '../model/schema-source.js';
+import { isGuarded } from '../nest/enhancer-metadata.js';
 import { McpHandlerFactory } from './mcp-handler.factory.js';
 
 /** Registers decorated methods as features. */
@@ -27,6 +29,7 @@ export class FeatureBinder {
   constructor(
     private readonly registry: McpRegistry,
     private readonly handlers: McpHandlerFactory,
+    private readonly caching: CacheRules,
   ) {}
 
   /** @throws {McpConfigurationError} when a method cannot be served; the message names it and says what to do */
@@ -40,7 +43,9 @@ export class FeatureBinder {
         return this.register(recipe, method, parameters);
       }
       case 'resource': {
-        const recipe = resourceRecipe(declarationOf(method, feature.options), parameters.argsType);
+        const declaration = declarationOf(method, feature.options);
+        const cache = this.caching.ofRead(feature.options.cache, readSubject(method));
+        const recipe = resourceRecipe(declaration, cache, parameters.argsType);
         return this.register(recipe, method, parameters, recipe.template?.variableNames);
       }
       case 'prompt': {
@@ -80,6 +85,11 @@ export class FeatureBinder {
 function declarationOf<Options>(method: DiscoveredMethod, options: Options): Declaration<Options> {
   const { access, methodName: defaultName, where } = method;
   return { options, defaultName, access, where, source: sourceOf(method) };
+}
+
+function readSubject({ access, where, prototype, methodName }: DiscoveredMethod): ReadSubject {
+  const method = (prototype as Record<string, object>)[methodName]!;
+  return { access, where, isGuarded: [prototype.constructor, method].some(isGuarded) };
 }
 
 /** Several modules may provide the same class. */

@@ -1,11 +1,11 @@
 import type {
-  CallToolResult,
   ContentBlock,
   GetPromptResult,
   PromptMessage,
   ReadResourceResult,
 } from '@modelcontextprotocol/sdk/types.js';
 import { dataResult } from './data-result.js';
+import type { ToolResult } from './protocol-shape.js';
 
 /**
  * A result of the protocol. Handlers return one where their data could be mistaken for a result, or a result for data.
@@ -36,7 +36,8 @@ export class McpResult {
   }
 
   /**
-   * A tool's result: data as JSON text, and as `structuredContent` where it is an object.
+   * A tool's result: data as `structuredContent` and as JSON text. Clients of the legacy era get `structuredContent`
+   * where it is an object.
    *
    * @throws {TypeError} when the value has no JSON
    */
@@ -47,7 +48,7 @@ export class McpResult {
   /** A tool's result: blocks of text, images, audio, links and embedded resources. */
   static content(
     content: readonly ContentBlock[],
-    rest: Pick<CallToolResult, 'structuredContent' | 'isError' | '_meta'> = {},
+    rest: Pick<ToolResult, 'structuredContent' | 'isError' | '_meta'> = {},
   ): McpResult {
     return new McpResult({ ...rest, content });
   }

@@ -1,11 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  type CallToolResult,
-  CompleteRequestParamsSchema,
-  ErrorCode,
-} from '@modelcontextprotocol/sdk/types.js';
+import { CompleteRequestParamsSchema, ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { completerKey, type RegisteredPrompt, type RegisteredTool } from '../discovery/registered-feature.js';
+import { CacheRules } from '../discovery/cache-rules.js';
 import { assertTimeout } from '../discovery/assert-timeout.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
 import { andThen } from '../model/and-then.js';
@@ -36,7 +33,8 @@ import { findResource, type FoundResource, MAX_URI_LENGTH } from './resource-fin
 import { resourceResult } from './resource-result.js';
 import { discard, isSource, readSource } from './returned-body.js';
 import { withinTimeLimit } from './time-limit.js';
-import { checkedToolResult, ToolFailure, toolResult } from './tool-result.js';
+import type { ToolResult } from './protocol-shape.js';
+import { checkedToolResult, legacyToolResult, ToolFailure, toolResult } from './tool-result.js';
 
 type Params = Readonly<Record<string, unknown>>;
 type Preparation = PreparedRequest | Promise<PreparedRequest>;
@@ -64,10 +62,11 @@ export class McpInvoker implements Invoker {
   constructor(
     private readonly registry: McpRegistry,
     private readonly access: AccessControl,
+    caching: CacheRules,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
     @Inject(MCP_OPTIONS) { limits }: ResolvedOptions,
   ) {
-    this.lists = new FeatureLists(registry, access, limits.pageSize);
+    this.lists = new FeatureLists(registry, access, caching, limits.pageSize);
     assertTimeout(limits.handlerMs, '"limits.handlerMs"');
     this.handlerMs = limits.handlerMs;
     this.maxResultBytes = limits.maxResultBytes;
@@ -132,20 +131,19 @@ export class McpInvoker implements Invoker {
     });
   }
 
-  private async callTool(
-    tool: RegisteredTool,
-    args: Params,
-    context: InvokedContext,
-  ): Promise<CallToolResult> {
+  private async callTool(tool: RegisteredTool, args: Params, context: InvokedContext): Promise<ToolResult> {
     const { name } = tool.definition;
     try {
       const mcpCall: McpCall = { kind: 'tool', name, arguments: args, context };
-      const returned = await this.limited(tool, context, () => this.call(tool.handler, mcpCall));
-      return tool.output ? await checkedToolResult(returned, tool.output) : toolResult(returned, name);
+      const returned = await this.limited(tool, context, () => this.call(tool.handler, mcpCall, context));
+      const result = tool.output
+        ? await checkedToolResult(returned, tool.output)
+        : toolResult(returned, name);
+      return context.era === 'legacy' ? legacyToolResult(result) : result;
     } catch (error) {
       // The answer asks the client: what ended the run is neither told nor logged.
       if (context.isLeft) throw error;
-      const protocolError = missingCapability(error, context) ?? asProtocolError(error);
+      const protocolError = missingCapability(error, context) ?? asProtocolError(error, context);
       if (protocolError) throw protocolError;
       const known = error instanceof HandlerTimeoutError ? error.message : publicMessage(error);
       const text = known ?? this.mask(error, `tools/call ${name}`, context);
@@ -156,12 +154,13 @@ export class McpInvoker implements Invoker {
   private prepareRead(params: Params, context: InvokedContext): Preparation {
     const uri = stringParam(params, 'uri');
     return andThen(this.admitResource(uri, context), ({ resource, variables }) => {
+      context.cacheable(resource.cache);
       const { name, mimeType } = resource.definition;
       const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context };
       return () =>
         this.rethrown(`resources/read ${name}`, context, async () =>
           resourceResult(
-            await this.limited(resource, context, () => this.call(resource.handler, mcpCall)),
+            await this.limited(resource, context, () => this.call(resource.handler, mcpCall, context)),
             uri,
             mimeType,
           ),
@@ -177,7 +176,7 @@ export class McpInvoker implements Invoker {
       return () =>
         this.rethrown(`prompts/get ${name}`, context, async () =>
           promptResult(
-            await this.limited(prompt, context, () => this.call(prompt.handler, mcpCall)),
+            await this.limited(prompt, context, () => this.call(prompt.handler, mcpCall, context)),
             prompt.definition,
           ),
         );
@@ -207,7 +206,9 @@ export class McpInvoker implements Invoker {
     };
     return () =>
       this.rethrown(`completion/complete ${completer.definition.key}`, context, async () =>
-        completionResult(await this.limited(completer, context, () => this.call(completer.handler, mcpCall))),
+        completionResult(
+          await this.limited(completer, context, () => this.call(completer.handler, mcpCall, context)),
+        ),
       );
   }
 
@@ -229,7 +230,7 @@ export class McpInvoker implements Invoker {
       throw unknownFeature(ErrorCode.InvalidParams, 'Unknown resource', uri, found !== undefined);
   }
 
-  /** @throws {JsonRpcError} -32002 when there is none, -32602 for a URI that is too long to be matched */
+  /** @throws {JsonRpcError} -32002 (legacy era) when there is none, else -32602, also for a URI that is too long */
   private admitResource(uri: string, context: InvokedContext): FoundResource | Promise<FoundResource> {
     if (uri.length > MAX_URI_LENGTH)
       throw new JsonRpcError(
@@ -253,10 +254,14 @@ export class McpInvoker implements Invoker {
     return withinTimeLimit(timeoutMs, (reason) => context.abort(reason), run);
   }
 
-  private async call(handler: McpHandler, mcpCall: McpCall): Promise<unknown> {
-    const result = await this.handled(handler, mcpCall);
-    const value = isObservable(result) ? asReturned(await lastValueFrom(result)) : result;
-    return isSource(value) ? readSource(value, this.maxResultBytes, mcpCall.context.signal) : value;
+  private async call(handler: McpHandler, mcpCall: McpCall, context: InvokedContext): Promise<unknown> {
+    try {
+      const result = await this.handled(handler, mcpCall);
+      const value = isObservable(result) ? asReturned(await lastValueFrom(result)) : result;
+      return isSource(value) ? await readSource(value, this.maxResultBytes, context.signal) : value;
+    } finally {
+      if (context.isLeft) await context.unwound();
+    }
   }
 
   private async handled(handler: McpHandler, mcpCall: McpCall): Promise<unknown> {

@@ -37,12 +37,12 @@ export class NestErrorReporter implements ErrorReporter {
 /** The request and its principal, with the audit trail's field names. A session's id is a secret, so it is hashed. */
 function fieldsOf(request: LoggedRequest | undefined): object | undefined {
   if (!request) return undefined;
-  const { requestId, session, principal } = request;
+  const { requestId, session, transport, principal } = request;
   const { issuer, subject, tenant } = principal;
   return {
     requestId,
     session: session && sessionDigest(session),
-    transport: session?.transport,
+    transport,
     issuer,
     subject,
     tenant,

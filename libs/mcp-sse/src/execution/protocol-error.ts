@@ -7,8 +7,27 @@ import type { InvokedContext } from '../model/invoker.js';
 import { publicMessage } from '../model/error-text.js';
 import { clip } from '../model/clip.js';
 
+/**
+ * The codes of the legacy era that the modern one forbids, with what takes their place: of a resource that is not found,
+ * and of a URL that the user must open first.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic#error-codes
+ */
+const REPLACED: Readonly<Record<number, number>> = {
+  [-32002]: ErrorCode.InvalidParams,
+  [-32042]: ErrorCode.InternalError,
+};
+
 /** The JSON-RPC error that a handler threw on purpose, ours or the SDK's. */
-export function asProtocolError(error: unknown): JsonRpcError | undefined {
+export function asProtocolError(error: unknown, { era }: InvokedContext): JsonRpcError | undefined {
+  const thrown = thrownProtocolError(error);
+  const replacement = thrown && era === 'modern' ? REPLACED[thrown.code] : undefined;
+  return thrown && replacement !== undefined
+    ? new JsonRpcError(replacement, thrown.message, thrown.data, { cause: thrown.cause })
+    : thrown;
+}
+
+function thrownProtocolError(error: unknown): JsonRpcError | undefined {
   if (error instanceof JsonRpcError) return error;
   if (!isSdkError(error)) return undefined;
   return new JsonRpcError(error.code, error.message.replace(/^MCP error -?\d+: /, ''), error.data);
@@ -25,7 +44,7 @@ export function toProtocolError(error: unknown, context: InvokedContext): JsonRp
   const missing = missingCapability(error, context);
   if (missing) return missing;
   const message = publicMessage(error);
-  if (message === undefined) return asProtocolError(error);
+  if (message === undefined) return asProtocolError(error, context);
   const status = error instanceof HttpException ? error.getStatus() : HttpStatus.INTERNAL_SERVER_ERROR;
   return new JsonRpcError(codeOf(status, context), message, undefined, { cause: error });
 }

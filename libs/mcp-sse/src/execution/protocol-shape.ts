@@ -1,18 +1,26 @@
-import type { CallToolResult, ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
+import type { ContentBlock, ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
 
 type Members = Readonly<Record<string, unknown>>;
+
+/** The result of a tool. In the legacy era `structuredContent` is an object. */
+export interface ToolResult {
+  readonly content: readonly ContentBlock[];
+  /** Any JSON value. */
+  readonly structuredContent?: unknown;
+  readonly isError?: boolean;
+  readonly _meta?: Members;
+}
 
 const TOOL_MEMBERS = new Set(['content', 'structuredContent', 'isError', '_meta']);
 const READ_MEMBERS = new Set(['contents', '_meta']);
 
 /** Whether a value is a complete tool result: valid content blocks and no other members. */
-export function isToolResult(value: object): value is CallToolResult {
-  const { content, structuredContent, isError } = value as Members;
+export function isToolResult(value: object): value is ToolResult {
+  const { content, isError } = value as Members;
   return (
     Array.isArray(content) &&
     content.every(isContentBlock) &&
     hasOnly(value, TOOL_MEMBERS) &&
-    (structuredContent === undefined || isMembers(structuredContent)) &&
     (isError === undefined || typeof isError === 'boolean')
   );
 }
@@ -51,6 +59,6 @@ function isResourceContents(value: unknown): boolean {
   return typeof uri === 'string' && (typeof text === 'string' || typeof blob === 'string');
 }
 
-function isMembers(value: unknown): value is Members {
+export function isMembers(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,20 +1,20 @@
 import { types } from 'node:util';
-import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { isBytes } from '../model/json-data.js';
+import type { JsonSchema } from '../model/schema-source.js';
 import { describeIssues } from '../schema/schema-issues.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { Body } from './body.js';
-import { dataResult, scalarText } from './data-result.js';
+import { dataResult, jsonText, scalarText } from './data-result.js';
 import { McpResult } from './mcp-result.js';
-import { isToolResult } from './protocol-shape.js';
+import { isMembers, isToolResult, type ToolResult } from './protocol-shape.js';
 
 /**
  * Turns what a tool's handler returned into its result: text for a string, an image or a blob for bytes,
- * `structuredContent` and JSON text for an object, a result of the protocol as it is.
+ * `structuredContent` and JSON text for other data, a result of the protocol as it is.
  *
  * @throws {TypeError} when the value has no JSON
  */
-export function toolResult(value: unknown, toolName: string): CallToolResult {
+export function toolResult(value: unknown, toolName: string): ToolResult {
   if (value === undefined || value === null) return { content: [] };
   if (typeof value === 'object') {
     if (isToolResult(value)) return value;
@@ -32,16 +32,29 @@ export function toolResult(value: unknown, toolName: string): CallToolResult {
  *
  * @throws {TypeError} when the value does not fit the schema
  */
-export async function checkedToolResult(value: unknown, output: CompiledSchema): Promise<CallToolResult> {
+export async function checkedToolResult(
+  value: unknown,
+  output: CompiledSchema<JsonSchema>,
+): Promise<ToolResult> {
   if (!isExplicitResult(value))
-    return structured(await fitting(value instanceof Body ? (value.json ?? value.text) : value, output));
+    return dataResult(await fitting(value instanceof Body ? (value.json ?? value.text) : value, output));
   if (value.isError) return value;
-  const { structuredContent, content } = structured(await fitting(value.structuredContent, output));
+  const { structuredContent, content } = dataResult(await fitting(value.structuredContent, output));
   const isMirrored = value.content.length === 1 && textOf(value) === jsonOrNothing(value.structuredContent);
   return { ...value, structuredContent, ...(isMirrored ? { content } : {}) };
 }
 
-function isExplicitResult(value: unknown): value is CallToolResult {
+/** A result as the legacy era has it: structured content that is no object goes as text. */
+export function legacyToolResult(result: ToolResult): ToolResult {
+  const { structuredContent } = result;
+  if (structuredContent === undefined || isMembers(structuredContent)) return result;
+  const { structuredContent: _any, content, ...rest } = result;
+  const hasText = content.some(({ type }) => type === 'text');
+  const text = { type: 'text', text: jsonText(structuredContent) } as const;
+  return { ...rest, content: hasText ? content : [...content, text] };
+}
+
+function isExplicitResult(value: unknown): value is ToolResult {
   if (typeof value !== 'object' || value === null) return false;
   if (isToolResult(value))
     return value instanceof McpResult || value.isError === true || value.structuredContent !== undefined;
@@ -49,29 +62,21 @@ function isExplicitResult(value: unknown): value is CallToolResult {
   return false;
 }
 
-async function fitting(value: unknown, output: CompiledSchema): Promise<unknown> {
+async function fitting(value: unknown, output: CompiledSchema<JsonSchema>): Promise<unknown> {
   const outcome = await output.validate(value);
   if (outcome.ok) return outcome.value;
   throw new TypeError(`the result does not fit the output schema: ${describeIssues(outcome)}`);
 }
 
-function structured(data: unknown): CallToolResult {
-  const result = dataResult(data);
-  if (result.structuredContent) return result;
-  throw new TypeError('the output schema gives no object');
-}
-
-function bodyResult(body: Body, toolName: string): CallToolResult {
+function bodyResult(body: Body, toolName: string): ToolResult {
   const { json } = body;
   return {
     content: [body.block(`tool://${toolName}/result`)],
-    ...(typeof json === 'object' && json !== null && !Array.isArray(json)
-      ? { structuredContent: json as Record<string, unknown> }
-      : {}),
+    ...(json === undefined ? {} : { structuredContent: json }),
   };
 }
 
-function textOf({ content: [block] }: CallToolResult): string | undefined {
+function textOf({ content: [block] }: ToolResult): string | undefined {
   return block?.type === 'text' ? block.text : undefined;
 }
 
@@ -92,10 +97,9 @@ function wrongKind(value: McpResult): TypeError {
 }
 
 /** The result of a tool that threw. It keeps the exception for observers; the client does not see it. */
-export class ToolFailure implements CallToolResult {
-  [member: string]: unknown;
+export class ToolFailure implements ToolResult {
   readonly isError = true;
-  readonly content: CallToolResult['content'];
+  readonly content: ToolResult['content'];
   readonly #cause: unknown;
 
   constructor(text: string, cause: unknown) {

@@ -23,7 +23,14 @@ export class MetricSet {
     const counter = (name: string, help: string, ...labels: string[]) =>
       new Counter({ name: `mcp_${name}_total`, help, labelNames: ['server', ...labels], registers });
 
-    this.requests = counter('requests', 'Requests that have ended, by how', 'method', 'name', 'outcome');
+    this.requests = counter(
+      'requests',
+      'Requests that have ended, by how',
+      'method',
+      'name',
+      'era',
+      'outcome',
+    );
     this.durations = new Histogram({
       name: 'mcp_request_duration_seconds',
       help: 'How long requests took',

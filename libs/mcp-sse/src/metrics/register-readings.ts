@@ -3,20 +3,22 @@ import type { McpTransportName } from '../model/session-view.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 import type { ObservedServer } from '../observability/observed-server.js';
 
-/** What has passed through the sessions of a transport since the server started. */
-export class MessageTotals {
+/** What a transport has carried since the server started, and the requests without a session that are open now. */
+export class TransportFigures {
   receivedMessages = 0;
   receivedBytes = 0;
   sentMessages = 0;
   sentBytes = 0;
   replayedEvents = 0;
+  unanswered = 0;
+  listening = 0;
 }
 
 /** A server whose values are read at each scrape. */
 export interface MeasuredServer {
   readonly name: string;
   readonly server: ObservedServer;
-  readonly totals: ReadonlyMap<McpTransportName, MessageTotals>;
+  readonly figures: ReadonlyMap<McpTransportName, TransportFigures>;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -27,7 +29,7 @@ const NO_LABELS: Labels = {};
 
 /** Registers the metrics that are read from the servers at each scrape, as the servers keep these values anyway. */
 export function registerReadings(registry: Registry, servers: ReadonlySet<MeasuredServer>): void {
-  const read = (
+  const collect = (
     metric: Metric,
     set: (labels: Labels, value: number) => void,
     of: (server: MeasuredServer) => Reading[],
@@ -46,13 +48,11 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Measur
       labelNames: ['server', label],
       registers,
       collect() {
-        read(this, (labels, value) => this.inc(labels, value), of);
+        collect(this, (labels, value) => this.inc(labels, value), of);
       },
     });
-  const total = (name: string, help: string, of: (totals: MessageTotals) => number) =>
-    counter(name, help, 'transport', ({ totals }) =>
-      [...totals].map(([transport, each]) => [{ transport }, of(each)]),
-    );
+  const total = (name: string, help: string, of: (figures: TransportFigures) => number) =>
+    counter(name, help, 'transport', (server) => readings(server, of));
   const gauge = (name: string, help: string, labels: string[], of: (server: MeasuredServer) => Reading[]) =>
     new Gauge({
       name: `mcp_${name}`,
@@ -60,11 +60,15 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Measur
       labelNames: ['server', ...labels],
       registers,
       collect() {
-        read(this, (at, value) => this.inc(at, value), of);
+        collect(this, (at, value) => this.inc(at, value), of);
       },
     });
-  const perTransport = (name: string, help: string, of: (session: McpSession) => number) =>
-    gauge(name, help, ['transport'], (server) => sums(server, of));
+  const perTransport = (
+    name: string,
+    help: string,
+    of: (session: McpSession) => number,
+    ofRequests?: (figures: TransportFigures) => number,
+  ) => gauge(name, help, ['transport'], (server) => sums(server, of, ofRequests));
   const perServer = (
     name: string,
     help: string,
@@ -88,7 +92,15 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Measur
       Object.entries(server.cluster?.reports.unread ?? {}).map(([kind, value]) => [{ kind }, value]),
   );
   perTransport('sessions_open', 'Sessions that are open here', () => 1);
-  perTransport('requests_in_flight', 'Requests that have no answer yet', ({ inFlight }) => inFlight);
+  perTransport(
+    'requests_in_flight',
+    'Requests that have no answer yet',
+    ({ inFlight }) => inFlight,
+    ({ unanswered }) => unanswered,
+  );
+  gauge('listen_streams_open', 'Streams of subscriptions/listen that are open', ['transport'], (server) =>
+    readings(server, ({ listening }) => listening),
+  );
   perTransport('queue_bytes', 'Characters that wait for clients', ({ queuedBytes }) => queuedBytes);
   perTransport(
     'replay_bytes',
@@ -108,8 +120,18 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Measur
   );
 }
 
-function sums({ server, totals }: MeasuredServer, of: (session: McpSession) => number): Reading[] {
-  const found = new Map<McpTransportName, number>([...totals.keys()].map((transport) => [transport, 0]));
+function readings({ figures }: MeasuredServer, of: (figures: TransportFigures) => number): Reading[] {
+  return [...figures].map(([transport, each]) => [{ transport }, of(each)]);
+}
+
+/** @param ofRequests what the requests without a session add */
+function sums(
+  { server, figures }: MeasuredServer,
+  of: (session: McpSession) => number,
+  ofRequests: (figures: TransportFigures) => number = () => 0,
+): Reading[] {
+  const found = new Map<McpTransportName, number>();
+  for (const [transport, each] of figures) found.set(transport, ofRequests(each));
   for (const session of server.sessions.list())
     found.set(session.transport, (found.get(session.transport) ?? 0) + of(session));
   return [...found].map(([transport, value]) => [{ transport }, value]);

@@ -12,14 +12,14 @@ import { Refusal, requestOutcome } from '../observability/request-outcome.js';
 import { requestTarget } from '../observability/request-target.js';
 import type { McpSessionEvent } from '../sessions/session-event.js';
 import type { MetricSet } from './metric-set.js';
-import { type MeasuredServer, MessageTotals } from './register-readings.js';
+import { type MeasuredServer, TransportFigures } from './register-readings.js';
 
 type Params = Readonly<Record<string, unknown>>;
 
 /** Records the metrics of one server. */
 export class ServerMetrics implements MeasuredServer, TrafficObserver, MessageObserver {
   /** Plain sums, because incrementing a metric for every message would cost more. */
-  readonly totals = new Map<McpTransportName, MessageTotals>();
+  readonly figures = new Map<McpTransportName, TransportFigures>();
   private readonly stops: (() => void)[];
   private readonly subscription: Subscription;
 
@@ -29,8 +29,8 @@ export class ServerMetrics implements MeasuredServer, TrafficObserver, MessageOb
   ) {
     const { options, traffic, sessions } = server;
     // Present from the start, so that an alert can compare with 0.
-    this.totals.set('sse', new MessageTotals());
-    if (options.http) this.totals.set('streamable-http', new MessageTotals());
+    if (options.protocol.legacy) this.figures.set('sse', new TransportFigures());
+    if (options.http) this.figures.set('streamable-http', new TransportFigures());
     this.stops = [traffic.add(this), traffic.addForMessages(this)];
     this.subscription = sessions.events$.subscribe((event) => this.session(event));
     metrics.servers.add(this);
@@ -46,14 +46,18 @@ export class ServerMetrics implements MeasuredServer, TrafficObserver, MessageOb
     this.metrics.servers.delete(this);
   }
 
-  request(method: string, params: Params, _context: McpContext, _bytes: number): ObservedRequest {
+  request(method: string, params: Params, { era, session, transport }: McpContext): ObservedRequest {
     const { method: known, name = '' } = requestTarget(this.server.registry, method, params);
     const labels = { server: this.name, method: known, name };
+    const figures = session ? undefined : this.of(transport);
+    const open = method === 'subscriptions/listen' ? 'listening' : 'unanswered';
+    if (figures) figures[open]++;
     const start = performance.now();
     const end: ObservedRequest['end'] = (ended) => {
       const { outcome, refusal } = requestOutcome(ended);
+      if (figures) figures[open]--;
       this.metrics.durations.observe(labels, (performance.now() - start) / 1_000);
-      this.metrics.requests.inc({ ...labels, outcome });
+      this.metrics.requests.inc({ ...labels, era, outcome });
       if (refusal) this.deny(refusal);
     };
     return { end };
@@ -65,15 +69,15 @@ export class ServerMetrics implements MeasuredServer, TrafficObserver, MessageOb
   }
 
   received({ transport }: MessageSource, received: readonly { readonly bytes: number }[]): void {
-    const totals = this.of(transport);
-    totals.receivedMessages += received.length;
-    totals.receivedBytes += received[0]?.bytes ?? 0;
+    const figures = this.of(transport);
+    figures.receivedMessages += received.length;
+    figures.receivedBytes += received[0]?.bytes ?? 0;
   }
 
   sent({ transport }: MessageSource, json: string): void {
-    const totals = this.of(transport);
-    totals.sentMessages++;
-    totals.sentBytes += Buffer.byteLength(json);
+    const figures = this.of(transport);
+    figures.sentMessages++;
+    figures.sentBytes += Buffer.byteLength(json);
   }
 
   replayed({ transport }: McpSessionView, events: number): void {
@@ -84,10 +88,10 @@ export class ServerMetrics implements MeasuredServer, TrafficObserver, MessageOb
     this.metrics.routed.inc({ server: this.name });
   }
 
-  private of(transport: McpTransportName): MessageTotals {
-    let totals = this.totals.get(transport);
-    if (!totals) this.totals.set(transport, (totals = new MessageTotals()));
-    return totals;
+  private of(transport: McpTransportName): TransportFigures {
+    let figures = this.figures.get(transport);
+    if (!figures) this.figures.set(transport, (figures = new TransportFigures()));
+    return figures;
   }
 
   private deny({ reason }: Refusal): void {

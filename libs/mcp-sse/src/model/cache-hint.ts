@@ -1,8 +1,12 @@
-/** How long, and for whom, clients may keep a result. */
+/**
+ * How long, and for whom, clients may keep a result. Clients of the legacy era are not told.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/caching
+ */
 export interface McpCacheHint {
-  /** Milliseconds; 0 says that it is stale at once. */
+  /** Milliseconds that a client may take the result for fresh, a whole number; 0 says that it is stale at once. */
   readonly ttlMs: number;
-  /** `public` results are the same for every user, and may be shared between them. */
+  /** `public` results are the same for every caller, and may be shared between them; `private` ones are not shared. */
   readonly scope: 'public' | 'private';
 }
 

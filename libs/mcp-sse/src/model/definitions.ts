@@ -1,5 +1,5 @@
 import type { Annotations, Icon, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
-import type { JsonObjectSchema } from './schema-source.js';
+import type { JsonObjectSchema, JsonSchema } from './schema-source.js';
 
 /** Who may see and use a feature. By default, everyone that the policy accepts. */
 export interface McpAccess {
@@ -27,7 +27,8 @@ interface Described {
 export interface McpToolDefinition extends Described {
   readonly kind: 'tool';
   readonly inputSchema: JsonObjectSchema;
-  readonly outputSchema?: JsonObjectSchema;
+  /** Of any JSON value. Clients of the legacy era see it only if its root describes an object. */
+  readonly outputSchema?: JsonSchema;
   readonly annotations?: ToolAnnotations;
 }
 

@@ -1,7 +1,10 @@
 import type { McpContext } from './mcp-context.js';
 
 /** The request that a log line concerns. */
-export type LoggedRequest = Pick<McpContext, 'correlationId' | 'requestId' | 'session' | 'principal'>;
+export type LoggedRequest = Pick<
+  McpContext,
+  'correlationId' | 'requestId' | 'session' | 'transport' | 'principal'
+>;
 
 /** Logs errors and details that clients must not see or have no use for. */
 export interface ErrorReporter {

@@ -11,6 +11,8 @@ export interface InvokedContext extends McpContext {
   cacheable(hint: McpCacheHint): void;
   /** Whether the run ends with questions to the client, whatever the handler returns or throws. */
   readonly isLeft: boolean;
+  /** Resolves when nothing of a run that was left is going on any more. */
+  unwound(): Promise<void>;
   /** Aborts the context's signal. The request is answered nonetheless. */
   abort(reason: Error): void;
 }

@@ -35,6 +35,20 @@ export interface McpSseModuleOptions {
     legacy?: boolean;
   };
 
+  /**
+   * How long, and for whom, clients of revision 2026-07-28 may keep lists, what they read, and the answer to
+   * `server/discover`. `cache` of `@McpResource()` overrides it for a resource.
+   */
+  cache?: {
+    /** Milliseconds, 0 by default: results are stale at once. */
+    ttlMs?: number;
+    /**
+     * `public` results may be shared between callers, also if requests are authenticated; `private` by default. It
+     * applies to lists that are the same for all, and to reads if nothing tells callers apart. All else stays `private`.
+     */
+    scope?: 'public' | 'private';
+  };
+
   /** The modules whose providers the server offers; all by default. */
   modules?: Type[];
 

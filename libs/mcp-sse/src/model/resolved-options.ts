@@ -35,6 +35,7 @@ export interface ResolvedOptions extends Omit<McpSseModuleOptions, 'auth' | 'oau
   readonly auth?: 'app' | ResolvedAuth;
   readonly oauth?: ResolvedOAuth;
   readonly tenantClaim: string;
+  readonly cache: Readonly<Required<NonNullable<McpSseModuleOptions['cache']>>>;
   readonly protocol: Readonly<Required<NonNullable<McpSseModuleOptions['protocol']>>>;
   readonly sse: Readonly<Required<NonNullable<McpSseModuleOptions['sse']>>>;
   readonly http: false | Required<HttpOptions>;

@@ -27,6 +27,11 @@ export function enhancersOf(target: object): DeclaredEnhancer[] {
   );
 }
 
+/** Whether a decorator of a class or method names a guard. */
+export function isGuarded(target: object): boolean {
+  return Reflect.hasMetadata('__guards__' satisfies keyof typeof DECORATOR_OF, target);
+}
+
 /** Whether Nest runs an enhancer for the methods of a provider. */
 export function isResolvable(enhancer: unknown, { host }: ProviderWrapper): boolean {
   return typeof enhancer !== 'function' || host!.injectables.has(enhancer as never);

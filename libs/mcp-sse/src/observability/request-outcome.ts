@@ -2,15 +2,17 @@ import { HttpException, HttpStatus } from '@nestjs/common';
 import { AuthorizationServerException } from '../auth/authorization-server.client.js';
 import { ToolFailure } from '../execution/tool-result.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
-import { InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { HeaderMismatchError, InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { UnsupportedProtocolVersionError } from '../protocol/request-meta.js';
 import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../sessions/session.errors.js';
 
 /** How a request ended, for observers. */
 export interface RequestOutcome {
   /**
-   * `failed`: answered with an error. `cancelled`: not answered, since the client cancelled it or the session ended.
+   * `failed`: answered with an error. `input_required`: answered with questions, so the client sends the request again
+   * with its user's answers. `cancelled`: not answered, since the client cancelled it, went away, or its session ended.
    */
-  readonly outcome: 'ok' | 'failed' | 'denied' | 'cancelled';
+  readonly outcome: 'ok' | 'failed' | 'denied' | 'input_required' | 'cancelled';
   /** Why it was denied. */
   readonly refusal?: Refusal;
 }
@@ -20,8 +22,9 @@ export function requestOutcome(outcome: object | undefined): RequestOutcome {
   if (!outcome) return { outcome: 'cancelled' };
   const refusal = Refusal.ofCall(ToolFailure.causeOf(outcome) ?? outcome);
   if (refusal) return { outcome: 'denied', refusal };
-  const isFailed = outcome instanceof JsonRpcError || (outcome as { isError?: unknown }).isError;
-  return { outcome: isFailed ? 'failed' : 'ok' };
+  const { isError, resultType } = outcome as { isError?: unknown; resultType?: unknown };
+  if (isError || outcome instanceof JsonRpcError) return { outcome: 'failed' };
+  return { outcome: resultType === 'input_required' ? 'input_required' : 'ok' };
 }
 
 /** Reasons for errors that share an HTTP status with others. */
@@ -29,6 +32,8 @@ const CAUSES = [
   [SessionLimitError, 'session-limit'],
   [ShuttingDownError, 'shutting-down'],
   [ClusterUnavailableError, 'cluster-unavailable'],
+  [HeaderMismatchError, 'header-mismatch'],
+  [UnsupportedProtocolVersionError, 'unsupported-version'],
   [AuthorizationServerException, 'authorization-server-unavailable'],
 ] as const;
 

@@ -1,5 +1,6 @@
 import type { McpRegistry } from '../discovery/mcp.registry.js';
 import { findResource, MAX_URI_LENGTH } from '../execution/resource-finder.js';
+import { claimedCall } from '../http/claimed-call.js';
 import { methodNamed } from '../protocol/methods.js';
 
 /** Stands for every name that the server does not know. Clients can invent any number of those. */
@@ -11,6 +12,13 @@ export interface RequestTarget {
   readonly kind?: 'tool' | 'prompt' | 'resource';
   /** Name of a tool or prompt, URI or URI template of a resource. */
   readonly name?: string;
+}
+
+/** What a refused request was for, by its headers. */
+export function claimedTarget(request: object): Partial<RequestTarget> {
+  const { method, name } = claimedCall(request);
+  const kind = method === undefined ? undefined : methodNamed(method)?.target?.kind;
+  return { method, kind: kind === 'reference' ? undefined : kind, name };
 }
 
 /** @param params as the client sent them; unchecked */

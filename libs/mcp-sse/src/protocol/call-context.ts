@@ -149,6 +149,10 @@ export class CallContext extends McpContext {
     return this.#port.input?.isLeft ?? false;
   }
 
+  async unwound(): Promise<void> {
+    await this.#port.input?.unwound();
+  }
+
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();

@@ -86,7 +86,7 @@ export class ClientRequestSender implements ClientRequests {
       if (problem === undefined) return result;
       throw new McpClientError(`The client's answer to ${method} does not fit the form: ${problem}`);
     };
-    return this.ask({ method, params, read }, options);
+    return this.ask({ method, params: this.elicitation(params), read }, options);
   }
 
   async listRoots(options?: ClientRequestOptions): Promise<Root[]> {
@@ -98,6 +98,12 @@ export class ClientRequestSender implements ClientRequests {
 
   private get capabilities(): ClientCapabilities {
     return this.state.clientCapabilities ?? {};
+  }
+
+  /** The modern era has no ids of elicitations. They would make the question another one in each run. */
+  private elicitation(params: ElicitRequestFormParams | ElicitRequestURLParams): object {
+    const hasId = params.mode === 'url' && revisionOf(this.state.protocolVersion)?.era === 'modern';
+    return hasId ? { ...params, elicitationId: undefined } : params;
   }
 
   private wantsContext({ includeContext = 'none' }: CreateMessageRequestParams): boolean {

@@ -21,8 +21,6 @@ interface Row<AnsweredBy> {
   readonly audit?: 'initialize' | 'call' | 'read' | 'subscribe' | 'prompt' | 'complete';
   /** Its handler may ask the client, also in the modern era. */
   readonly asks?: boolean;
-  /** Clients may keep its result. */
-  readonly cacheable?: boolean;
   /** It changes what is agreed with the client, so what a cluster keeps of the session is out of date. */
   readonly changesState?: boolean;
 }
@@ -55,14 +53,14 @@ const METHODS: { readonly [Name in ConnectionMethod]: Row<'connection'> } & {
     audit: 'subscribe',
   },
   'resources/unsubscribe': { answeredBy: 'connection', changesState: true, target: RESOURCE },
-  'server/discover': { answeredBy: 'stateless', cacheable: true },
+  'server/discover': { answeredBy: 'stateless' },
   'subscriptions/listen': { answeredBy: 'stateless', audit: 'subscribe' },
-  'tools/list': { answeredBy: 'invoker', cacheable: true },
+  'tools/list': { answeredBy: 'invoker' },
   'tools/call': { answeredBy: 'invoker', target: TOOL, audit: 'call', asks: true },
-  'resources/list': { answeredBy: 'invoker', cacheable: true },
-  'resources/templates/list': { answeredBy: 'invoker', cacheable: true },
-  'resources/read': { answeredBy: 'invoker', target: RESOURCE, audit: 'read', asks: true, cacheable: true },
-  'prompts/list': { answeredBy: 'invoker', cacheable: true },
+  'resources/list': { answeredBy: 'invoker' },
+  'resources/templates/list': { answeredBy: 'invoker' },
+  'resources/read': { answeredBy: 'invoker', target: RESOURCE, audit: 'read', asks: true },
+  'prompts/list': { answeredBy: 'invoker' },
   'prompts/get': { answeredBy: 'invoker', target: PROMPT, audit: 'prompt', asks: true },
   'completion/complete': { answeredBy: 'invoker', target: REFERENCE, audit: 'complete' },
 };

@@ -1,4 +1,4 @@
-import { NOT_KEPT } from '../model/cache-hint.js';
+import type { McpCacheHint } from '../model/cache-hint.js';
 import type { InvokedContext, Invoker } from '../model/invoker.js';
 import type { Preparation, RequestPreparer } from './execution.js';
 import type { JsonRpcRequest } from './json-rpc.js';
@@ -7,23 +7,30 @@ import { SERVER_CAPABILITIES, type ServerIntroduction } from './request-methods.
 import { methodNotFound } from './request-params.js';
 import { MODERN_VERSIONS } from './revisions.js';
 
+/** How the server introduces itself to clients of the modern era. */
+export interface ModernIntroduction extends ServerIntroduction {
+  /** How long clients may keep the introduction. */
+  readonly cache: McpCacheHint;
+}
+
 /** Answers the requests of the modern era: `server/discover` here, all others by the invoker. */
 export class ModernMethods implements RequestPreparer {
   private readonly discovery: object;
 
   constructor(
     private readonly invoker: Invoker,
-    { instructions }: ServerIntroduction,
+    private readonly introduction: ModernIntroduction,
   ) {
+    const { instructions } = introduction;
     this.discovery = { supportedVersions: MODERN_VERSIONS, capabilities: SERVER_CAPABILITIES, instructions };
   }
 
   prepare({ method: name, params }: JsonRpcRequest, context: InvokedContext): Preparation {
     const method = methodNamed(name);
     if (!method || method.answeredBy === 'connection') throw methodNotFound(name);
-    if (method.cacheable) context.cacheable(NOT_KEPT);
     if (method.answeredBy === 'invoker') return this.invoker.prepare(method.name, params, context);
-    if (method.name === 'server/discover') return () => this.discovery;
-    throw methodNotFound(name);
+    if (method.name !== 'server/discover') throw methodNotFound(name);
+    context.cacheable(this.introduction.cache);
+    return () => this.discovery;
   }
 }

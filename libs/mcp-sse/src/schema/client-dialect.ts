@@ -1,4 +1,4 @@
-import type { JsonObjectSchema } from '../model/schema-source.js';
+import type { JsonSchema } from '../model/schema-source.js';
 
 type Schema = Record<string, unknown>;
 
@@ -17,14 +17,12 @@ const MAX_REPETITIONS = 1_000;
  * Adapts a schema to what clients and the models behind them accept. A known client enforces each rule, often by
  * refusing the whole request; docs/schemas.md names them. The server still checks what this leaves out.
  *
- * - The root has `properties`, and each array has `items`.
+ * - A root of type `object` has `properties`, and each array has `items`.
  * - Patterns use only what RE2 and ECMA-262 share.
  */
-export function clientDialect(schema: JsonObjectSchema): JsonObjectSchema {
-  return {
-    ...(adapted(schema) as JsonObjectSchema),
-    properties: adaptedByName(schema.properties ?? {}) as Record<string, object>,
-  };
+export function clientDialect(schema: JsonSchema): JsonSchema {
+  const root = adapted(schema) as JsonSchema;
+  return root.type === 'object' && !root.properties ? { ...root, properties: {} } : root;
 }
 
 function adapted(schema: unknown): unknown {

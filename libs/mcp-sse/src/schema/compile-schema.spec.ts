@@ -4,7 +4,7 @@ import { Transform } from 'class-transformer';
 import { IsOptional, IsString } from 'class-validator';
 import { z } from 'zod';
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
-import type { McpSchemaSource } from '../model/schema-source.js';
+import type { McpOutputSource, McpSchemaSource } from '../model/schema-source.js';
 import { compileSchema } from './compile-schema.js';
 
 const where = 'OrdersService.find (input)';
@@ -38,6 +38,20 @@ describe('compileSchema', () => {
       expect(await schema.validate(value)).toMatchObject({ ok: false, issues: [{ path: '' }] });
     }
     expect(await compileSchema(source, where, 'output').validate(undefined)).toMatchObject({ ok: false });
+  });
+
+  it.each<[string, McpOutputSource]>([
+    ['a JSON Schema of an array', { type: 'array' }],
+    ['a JSON Schema without a type', { properties: {} }],
+    ['a list of zod', z.array(z.string())],
+    ['a union of zod', z.union([z.object({ a: z.string() }), z.object({ b: z.string() })])],
+  ])('takes %s for results, not for arguments', (_, source) => {
+    expect(() => compileSchema(source, where, 'input')).toThrow(
+      /^OrdersService.find \(input\): the root of the JSON Schema must have type: 'object'.* Add it/,
+    );
+    const { jsonSchema } = compileSchema(source, where, 'output');
+    expect(jsonSchema.type).not.toBe('object');
+    expect(jsonSchema.properties).toEqual('properties' in source ? {} : undefined);
   });
 
   it('takes a Standard Schema that is a function', () => {

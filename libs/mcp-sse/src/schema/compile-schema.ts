@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
-import type { JsonObjectSchema, McpSchemaSource } from '../model/schema-source.js';
+import type { JsonSchema, McpOutputSource, McpSchemaSource } from '../model/schema-source.js';
 import { escapeControls } from '../model/log-line.js';
 import { clientDialect } from './client-dialect.js';
 import type { CompiledSchema, DtoClass, SchemaOutcome } from './compiled-schema.js';
@@ -10,17 +10,29 @@ import { compileRawJsonSchema } from './raw-json-schema.js';
 import { compileStandardSchema } from './standard-schema.js';
 
 /**
- * Compiles a schema. An input that is missing as a whole is validated as `{}`.
+ * Compiles a schema. An input is an object, and validated as `{}` where it is missing as a whole; an output is any value.
  *
  * @param where the owner of the schema, for error messages, such as `OrdersService.find (input)`
  * @throws McpSchemaError if `source` is not a schema, or cannot be expressed as JSON Schema
  */
+export function compileSchema(source: McpSchemaSource, where: string, direction: 'input'): CompiledSchema;
 export function compileSchema(
-  source: McpSchemaSource,
+  source: McpOutputSource,
   where: string,
   direction: 'input' | 'output',
-): CompiledSchema {
+): CompiledSchema<JsonSchema>;
+export function compileSchema(
+  source: McpOutputSource,
+  where: string,
+  direction: 'input' | 'output',
+): CompiledSchema<JsonSchema> {
   const compiled = compile(source, where, direction);
+  if (direction === 'input' && compiled.jsonSchema.type !== 'object')
+    throw new McpSchemaError(
+      where,
+      `the root of the JSON Schema must have type: 'object', as arguments have names. Add it, or wrap the schema in ` +
+        'one of an object.',
+    );
 
   // Custom validators and transforms are application code and may throw.
   const failed = (error: unknown): SchemaOutcome => {
@@ -38,10 +50,10 @@ export function compileSchema(
   return { ...compiled, jsonSchema: clientDialect(compiled.jsonSchema), validate };
 }
 
-function compile(source: unknown, where: string, direction: 'input' | 'output'): CompiledSchema {
+function compile(source: unknown, where: string, direction: 'input' | 'output'): CompiledSchema<JsonSchema> {
   if (isStandardSchema(source)) return compileStandardSchema(source, where, direction);
   if (typeof source === 'function') return compileDtoSchema(source as DtoClass, where, direction);
-  if (isPlainObject(source)) return compileRawJsonSchema(source as JsonObjectSchema, where, direction);
+  if (isPlainObject(source)) return compileRawJsonSchema(source as JsonSchema, where, direction);
   throw new McpSchemaError(
     where,
     `"${direction}" must be a class with class-validator decorators, a zod 4 or other Standard Schema object, ` +

@@ -1,4 +1,4 @@
-import type { JsonObjectSchema } from '../model/schema-source.js';
+import type { JsonObjectSchema, JsonSchema } from '../model/schema-source.js';
 import type { IssueList, SchemaIssue } from './schema-issues.js';
 
 /** A class with class-validator decorators. */
@@ -14,9 +14,9 @@ export type SchemaOutcome =
       readonly more?: number;
     };
 
-/** A schema compiled at bootstrap. */
-export interface CompiledSchema {
-  readonly jsonSchema: JsonObjectSchema;
+/** A schema compiled at bootstrap: of arguments unless it says otherwise. */
+export interface CompiledSchema<Document extends JsonSchema = JsonObjectSchema> {
+  readonly jsonSchema: Document;
 
   /** The class that the schema comes from, if it is a DTO. */
   readonly dto?: DtoClass;

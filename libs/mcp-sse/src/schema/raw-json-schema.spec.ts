@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import type { JsonObjectSchema } from '../model/schema-source.js';
@@ -92,12 +95,100 @@ describe('compileRawJsonSchema', () => {
       /example.com\/dialect/,
     ],
     ['an asynchronous schema', { $async: true, type: 'object' }, /\$async/],
-    ['another root', { type: 'array' }, /type: 'object'/],
-    ['no type at the root', { properties: {} }, /type: 'object'/],
   ])('tells what is wrong with %s', (_, document, reason) => {
     const compile = () => compileRawJsonSchema(document as JsonObjectSchema, where, 'input');
     expect(compile).toThrow(McpSchemaError);
     expect(compile).toThrow(reason);
+  });
+
+  it.each<[string, object, unknown[], unknown[]]>([
+    [
+      '$anchor and $dynamicAnchor',
+      {
+        $dynamicAnchor: 'node',
+        properties: { name: { $ref: '#name' }, child: { $dynamicRef: '#node' } },
+        $defs: { name: { $anchor: 'name', type: 'string' } },
+      },
+      [{ name: 'a', child: { name: 'b' } }],
+      [{ name: 1 }, { child: { name: 1 } }],
+    ],
+    [
+      'if, then and else',
+      {
+        if: { properties: { by: { const: 'phone' } } },
+        then: { required: ['phone'] },
+        else: { required: ['mail'] },
+      },
+      [
+        { by: 'phone', phone: '1' },
+        { by: 'mail', mail: 'a' },
+      ],
+      [{ by: 'phone' }, { by: 'mail' }],
+    ],
+    [
+      'dependentRequired',
+      { dependentRequired: { card: ['name'] } },
+      [{}, { card: 1, name: 'a' }],
+      [{ card: 1 }],
+    ],
+    [
+      'dependentSchemas',
+      { dependentSchemas: { card: { properties: { name: { type: 'string' } } } } },
+      [{ name: 1 }],
+      [{ card: 1, name: 1 }],
+    ],
+    [
+      'unevaluatedProperties',
+      { allOf: [{ properties: { a: true } }], properties: { b: true }, unevaluatedProperties: false },
+      [{ a: 1, b: 1 }],
+      [{ c: 1 }],
+    ],
+    [
+      'prefixItems and unevaluatedItems',
+      {
+        properties: {
+          pair: { prefixItems: [{ type: 'string' }, { type: 'number' }], unevaluatedItems: false },
+        },
+      },
+      [{ pair: ['a', 1] }],
+      [{ pair: [1, 1] }, { pair: ['a', 1, 2] }],
+    ],
+    [
+      'minContains',
+      { properties: { tags: { contains: { const: 'a' }, minContains: 2 } } },
+      [{ tags: ['a', 'a'] }],
+      [{ tags: ['a'] }],
+    ],
+  ])('follows and shows %s of 2020-12', (_, keywords, valid, invalid) => {
+    const document = { type: 'object', ...keywords };
+    for (const direction of ['input', 'output'] as const) {
+      const { jsonSchema, validate } = compileRawJsonSchema(document, where, direction);
+      expect(jsonSchema).toBe(document);
+      for (const value of valid) expect(validate(value)).toMatchObject({ ok: true });
+      for (const value of invalid) expect(validate(value)).toMatchObject({ ok: false });
+    }
+  });
+
+  it('fetches no schema', async () => {
+    let requests = 0;
+    const server = createServer((_request, response) => {
+      requests++;
+      response.end('{"type":"string"}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/schema`;
+    for (const direction of ['input', 'output'] as const)
+      for (const keyword of ['$ref', '$dynamicRef', '$schema']) {
+        const properties = { a: { [keyword]: url } };
+        const document =
+          keyword === '$schema' ? { type: 'object', $schema: url } : { type: 'object', properties };
+        expect(() => compileRawJsonSchema(document, where, direction)).toThrow(McpSchemaError);
+      }
+    // A request of its own shows that one would have arrived.
+    expect(await (await fetch(url)).text()).toBe('{"type":"string"}');
+    expect(requests).toBe(1);
+    server.closeAllConnections();
+    server.close();
   });
 
   it('does not let __proto__ through a closed schema', async () => {

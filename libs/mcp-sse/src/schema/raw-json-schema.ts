@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import { jsonData } from '../model/json-data.js';
-import type { JsonObjectSchema } from '../model/schema-source.js';
+import type { JsonSchema } from '../model/schema-source.js';
 import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
 import { JsonSchemaCheck } from './json-schema-check.js';
 import { makeUniqueItemsLinear } from './unique-items.js';
@@ -24,16 +24,13 @@ const engines = new Map<string, Ajv | Ajv2020>();
  *
  * A result is checked in the form in which it is sent: a Date is a string.
  *
- * @throws McpSchemaError if the document is invalid or its root is not an object
+ * @throws McpSchemaError if the document is invalid
  */
 export function compileRawJsonSchema(
-  document: JsonObjectSchema,
+  document: JsonSchema,
   where: string,
   direction: 'input' | 'output',
-): CompiledSchema {
-  if (document.type !== 'object') {
-    throw new McpSchemaError(where, `the root of a JSON Schema must have type: 'object'. Add it.`);
-  }
+): CompiledSchema<JsonSchema> {
   const check = compile(document, where);
   const prepare =
     direction === 'output' ? asSent : hasDefaults(document) ? structuredClone<unknown> : asGiven;
@@ -48,7 +45,7 @@ export function compileRawJsonSchema(
   };
 }
 
-function compile(document: JsonObjectSchema, where: string): JsonSchemaCheck {
+function compile(document: JsonSchema, where: string): JsonSchemaCheck {
   const engine = (allErrors: boolean) => engineFor(document, allErrors);
   try {
     if (document.$async) throw new Error('$async is not JSON Schema');
@@ -61,7 +58,7 @@ function compile(document: JsonObjectSchema, where: string): JsonSchemaCheck {
   }
 }
 
-function engineFor({ $schema }: JsonObjectSchema, allErrors: boolean): Ajv | Ajv2020 {
+function engineFor({ $schema }: JsonSchema, allErrors: boolean): Ajv | Ajv2020 {
   const isDraft07 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/.test(String($schema));
   const Engine = isDraft07 ? Ajv : Ajv2020;
   const key = `${Engine.name} ${allErrors}`;
@@ -76,7 +73,7 @@ function engineFor({ $schema }: JsonObjectSchema, allErrors: boolean): Ajv | Ajv
 }
 
 /** Ajv writes defaults into the value it checks, so such a schema checks a copy. */
-function hasDefaults(document: JsonObjectSchema): boolean {
+function hasDefaults(document: JsonSchema): boolean {
   return JSON.stringify(document).includes('"default":');
 }
 

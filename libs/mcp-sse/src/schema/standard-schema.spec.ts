@@ -80,14 +80,4 @@ describe('compileStandardSchema', () => {
     expect(compile).toThrow(McpSchemaError);
     expect(compile).toThrow(/cannot be represented in JSON Schema/);
   });
-
-  it.each([
-    z.string(),
-    z.array(z.string()),
-    z.union([z.object({ a: z.string() }), z.object({ b: z.string() })]),
-  ])('demands an object at the root', (schema) => {
-    expect(() => compileStandardSchema(schema, where, 'input')).toThrow(
-      /root of the schema must be an object/,
-    );
-  });
 });

@@ -1,6 +1,6 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
-import type { JsonObjectSchema } from '../model/schema-source.js';
+import type { JsonSchema } from '../model/schema-source.js';
 import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
 import { formatPath, IssueList } from './schema-issues.js';
 
@@ -8,14 +8,14 @@ import { formatPath, IssueList } from './schema-issues.js';
  * Compiles a Standard Schema. Its JSON Schema comes from the Standard JSON Schema interface, so no schema library is
  * imported here.
  *
- * @throws McpSchemaError if the schema has no JSON Schema, or its root is not an object
+ * @throws McpSchemaError if the schema has no JSON Schema
  * @see https://standardschema.dev/json-schema
  */
 export function compileStandardSchema(
   schema: StandardSchemaV1,
   where: string,
   direction: 'input' | 'output',
-): CompiledSchema {
+): CompiledSchema<JsonSchema> {
   const standard = schema['~standard'];
   const outcomeOf = (result: StandardSchemaV1.Result<unknown>): SchemaOutcome => {
     if (!result.issues) return { ok: true, value: result.value };
@@ -36,7 +36,7 @@ function jsonSchemaOf(
   standard: StandardSchemaV1.Props & Partial<StandardJSONSchemaV1.Props>,
   where: string,
   direction: 'input' | 'output',
-): JsonObjectSchema {
+): JsonSchema {
   if (!standard.jsonSchema) {
     throw new McpSchemaError(
       where,
@@ -44,25 +44,8 @@ function jsonSchemaOf(
         `Update it (zod: 4.2 or later), or pass a JSON Schema as "${direction}".`,
     );
   }
-  const document = convert(standard.jsonSchema, where, direction);
-  if (document.type !== 'object') {
-    throw new McpSchemaError(
-      where,
-      `the root of the schema must be an object, but its JSON Schema ` +
-        `${document.type === undefined ? 'has no type' : `is of type ${JSON.stringify(document.type)}`}. ` +
-        `Wrap it in an object schema.`,
-    );
-  }
-  return document as JsonObjectSchema;
-}
-
-function convert(
-  converter: StandardJSONSchemaV1.Converter,
-  where: string,
-  direction: 'input' | 'output',
-): Record<string, unknown> {
   try {
-    return converter[direction]({ target: 'draft-2020-12' });
+    return standard.jsonSchema[direction]({ target: 'draft-2020-12' });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new McpSchemaError(

@@ -10,8 +10,7 @@ import { ResultWriter } from '../protocol/complete-result.js';
 import type { ClientState } from '../protocol/connection-state.js';
 import type { InputSettings } from '../protocol/input/input-rounds.js';
 import type { JsonRpcRequest } from '../protocol/json-rpc.js';
-import { ModernMethods } from '../protocol/modern-methods.js';
-import type { ServerIntroduction } from '../protocol/request-methods.js';
+import { type ModernIntroduction, ModernMethods } from '../protocol/modern-methods.js';
 import { ShuttingDownError } from '../sessions/session.errors.js';
 import type { MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
 import { Requesters } from './requesters.js';
@@ -27,7 +26,7 @@ const SHUT_DOWN = new JsonRpcError(
 /** The answer to requests of a principal whose access has ended. */
 const REVOKED = new JsonRpcError(ErrorCode.InvalidRequest, 'Your access to this server was revoked.');
 
-export interface StatelessSettings extends ServerIntroduction {
+export interface StatelessSettings extends ModernIntroduction {
   /** Most requests of one principal at a time. */
   readonly maxInFlightPerPrincipal: number;
   /** Milliseconds between signs of life to clients that wait; `false` sends none. */

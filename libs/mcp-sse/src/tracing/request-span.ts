@@ -4,7 +4,7 @@ import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { McpContext } from '../model/mcp-context.js';
 import { sessionDigest } from '../model/session-view.js';
 import { clipped } from '../observability/audit/audit-values.js';
-import type { RequestTarget } from '../observability/request-target.js';
+import { claimedTarget, type RequestTarget } from '../observability/request-target.js';
 
 /**
  * The attributes of a request's span when it starts, named as the OpenTelemetry conventions do. The session's id is a
@@ -15,7 +15,6 @@ export function requestAttributes(
   params: Readonly<Record<string, unknown>>,
   { requestId, session, transport, protocolVersion, request }: McpContext,
 ): Attributes {
-  const isTool = kind === 'tool';
   const { ip, httpVersion } = { ...httpOf(request) };
   const isHttp = transport !== 'stdio';
   return {
@@ -23,15 +22,31 @@ export function requestAttributes(
     'mcp.session.id': session && sessionDigest(session),
     'mcp.protocol.version': protocolVersion,
     'jsonrpc.request.id': clipped(String(requestId)),
-    'gen_ai.operation.name': isTool ? 'execute_tool' : undefined,
-    'gen_ai.tool.name': isTool ? clipped(params['name']) : undefined,
-    'gen_ai.prompt.name': kind === 'prompt' ? clipped(params['name']) : undefined,
-    'mcp.resource.uri': kind === 'resource' ? clipped(params['uri']) : undefined,
+    ...targetAttributes(kind, params['name'], params['uri']),
     'network.transport': isHttp ? 'tcp' : 'pipe',
     'network.protocol.name': isHttp ? 'http' : undefined,
     'network.protocol.version': isHttp ? httpVersion : undefined,
     'client.address': ip,
   };
+}
+
+/** What a request that was refused over HTTP asked for, by its headers. */
+export function claimedAttributes(request: object): Attributes {
+  const { method, kind, name } = claimedTarget(request);
+  return method === undefined ? {} : { 'mcp.method.name': method, ...targetAttributes(kind, name, name) };
+}
+
+function targetAttributes(kind: string | undefined, name: unknown, uri: unknown): Attributes {
+  switch (kind) {
+    case 'tool':
+      return { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': clipped(name) };
+    case 'prompt':
+      return { 'gen_ai.prompt.name': clipped(name) };
+    case 'resource':
+      return { 'mcp.resource.uri': clipped(uri) };
+    default:
+      return {};
+  }
 }
 
 /** Express's request is Node's own, and Fastify's has it. A request that came to another node has neither. */

@@ -7,7 +7,7 @@ import type { ObservedServer } from '../observability/observed-server.js';
 import { requestTarget, UNKNOWN } from '../observability/request-target.js';
 import type { McpSessionEvent } from '../sessions/session-event.js';
 import { parentOf } from './parent-of.js';
-import { recordEnd, requestAttributes } from './request-span.js';
+import { claimedAttributes, recordEnd, requestAttributes } from './request-span.js';
 
 /**
  * Makes a span of each request to one server. The conventions that it follows are still in development.
@@ -50,8 +50,10 @@ export class ServerTraces implements TrafficObserver {
     };
   }
 
-  /** A refusal over HTTP has the span of its HTTP request only. */
-  refusal(): void {}
+  /** A refusal over HTTP has the span of its HTTP request only, which is told what that asked for. */
+  refusal(request: object): void {
+    trace.getActiveSpan()?.setAttributes(claimedAttributes(request));
+  }
 
   private session({ type, session }: McpSessionEvent): void {
     if (session.transport !== 'sse' || (type !== 'opened' && type !== 'resumed')) return;

@@ -5,7 +5,7 @@ import { Refusal } from './refusal.js';
 import { SessionList } from './session-list.js';
 import { signIn } from './sign-in.js';
 
-/** @typedef {{ server: { name: string, title?: string, version: string }, stream: string[], root: string, heartbeatMs: number | false, authenticates: boolean, viewer: { subject?: string, tenant?: string, seesOthers: boolean } }} About */
+/** @typedef {{ server: { name: string, title?: string, version: string }, stream?: string[], root: string, heartbeatMs: number | false, hasRequests: boolean, authenticates: boolean, viewer: { subject?: string, tenant?: string, seesOthers: boolean } }} About */
 /** @typedef {'connecting' | 'ready' | 'lost' | 'refused'} ConnectionState */
 
 const RETRY_MS = 2_000;
@@ -68,9 +68,14 @@ export class Connection {
     if (attempt !== this.#attempt) return;
     this.about = about;
     this.events.onAbout();
+    if (!about.stream) {
+      this.#watch(about);
+      return this.events.onState('ready', 'Connected');
+    }
     const path = await this.#path(about, parameters);
     if (path === undefined || attempt !== this.#attempt) return;
     this.#connect(new URL(path, new URL(about.root, location.href)), about);
+    this.#watch(about);
   }
 
   /** Asks for another token. @param {string} [why] */
@@ -89,12 +94,10 @@ export class Connection {
    * @param {About} about
    */
   #connect(url, { heartbeatMs }) {
-    const { headers } = this.credentials;
-    const onRefused = (/** @type {Refusal} */ refusal) => this.#refused(refusal);
     this.#client = new McpClient(url, {
-      headers,
+      headers: this.credentials.headers,
       heartbeatMs,
-      onRefused,
+      onRefused: (refusal) => this.#refused(refusal),
       onNotification: this.events.onNotification,
       onState: (state) => {
         if (state === 'ready') this.events.onState('ready', 'Connected');
@@ -102,9 +105,13 @@ export class Connection {
         if (state === 'ready') this.events.onReady();
       },
     });
+  }
+
+  /** @param {About} about */
+  #watch({ heartbeatMs }) {
     const list = new SessionList();
     this.#sessions = new EventStream(this.api('sessions'), {
-      headers,
+      headers: this.credentials.headers,
       heartbeatMs,
       onEvent: ({ type, data }) => list.take(type, JSON.parse(data)) && this.events.onSessions(list),
       onState: (state) => state.name === 'refused' && this.#refused(state.refusal),
@@ -147,7 +154,7 @@ export class Connection {
       : known;
     return (
       values &&
-      about.stream
+      (about.stream ?? [])
         .map((part) =>
           part.startsWith(':')
             ? encodeURIComponent(/** @type {Record<string, string>} */ (values)[part.slice(1)] ?? '')

@@ -11,6 +11,8 @@ import { trafficView } from './traffic-view.js';
 /** Number of forms that keep their input while another item is shown. */
 const MAX_KEPT = 20;
 const REFRESH_MS = 10_000;
+/** The key of the requests without a session, in the list of sessions. */
+const REQUESTS = 'requests';
 const NARROW = matchMedia('(max-width: 47rem)');
 
 /** @type {Record<Section, { title: string, empty: string }>} */
@@ -29,6 +31,8 @@ const SECTIONS = {
   },
   sessions: { title: 'Sessions', empty: 'There are no sessions that you may see. Connect a client.' },
 };
+const NO_STREAM =
+  'The console lists and calls over HTTP+SSE, which this server does not serve. It shows the requests of clients.';
 
 /** @type {Record<'tools' | 'resources' | 'prompts', Entry[]>} */
 const lists = { tools: [], resources: [], prompts: [] };
@@ -99,7 +103,8 @@ function renderList() {
   const { section, key } = route();
   const wanted = /** @type {HTMLInputElement} */ (byId('filter')).value.trim().toLowerCase();
   byId('list-title').textContent = SECTIONS[section].title;
-  const items = section === 'sessions' ? sessions.map(sessionRow) : lists[section].map(entryRow);
+  const items =
+    section === 'sessions' ? [...requestsRow(), ...sessions.map(sessionRow)] : lists[section].map(entryRow);
   const found = items.filter(({ text }) => text.toLowerCase().includes(wanted));
   const focused =
     document.activeElement instanceof HTMLAnchorElement ? document.activeElement.hash : undefined;
@@ -120,7 +125,8 @@ function renderList() {
       ?.focus({ preventScroll: true });
   const empty = byId('list-empty');
   empty.hidden = found.length > 0;
-  empty.textContent = items.length > 0 ? `Nothing matches “${wanted}”.` : SECTIONS[section].empty;
+  const none = connection.about?.stream || !connection.about ? SECTIONS[section].empty : NO_STREAM;
+  empty.textContent = items.length > 0 ? `Nothing matches “${wanted}”.` : none;
 }
 
 /** @param {Entry} entry */
@@ -136,6 +142,14 @@ function entryRow({ key, title, note, description }) {
 function sessionRow(session) {
   const text = `${clientName(session)} ${session.client?.name} ${principalName(session.principal)} ${session.transport} ${session.id}`;
   return { key: session.id, children: sessionItem(session), text };
+}
+
+/** One row for all, if the server takes such requests. */
+function requestsRow() {
+  if (!connection.about?.hasRequests) return [];
+  const [name, note] = ['Requests without a session', 'Those of clients that open none'];
+  const children = [el('span', { className: 'name' }, name), el('span', { className: 'note' }, note)];
+  return [{ key: REQUESTS, children, text: `${name} ${note}` }];
 }
 
 function renderDetail() {
@@ -176,12 +190,12 @@ function entryDetail(section, key) {
 /** @param {string} key */
 function sessionDetail(key) {
   if (!connection.about) return undefined;
-  const traffic = trafficView({
-    url: connection.api(`sessions/${encodeURIComponent(key)}/messages`),
-    headers: connection.credentials.headers,
-    heartbeatMs: connection.about.heartbeatMs,
-  });
-  leave = traffic.stop;
+  if (key === REQUESTS) return requestsDetail(connection.about);
+  const traffic = watch(
+    connection.about,
+    `sessions/${encodeURIComponent(key)}/messages`,
+    'Messages of the session',
+  );
   const session = sessions.find(({ id }) => id === key);
   return el(
     'article',
@@ -191,6 +205,30 @@ function sessionDetail(key) {
     el('div', { id: 'facts' }, sessionFacts(session)),
     traffic.element,
   );
+}
+
+/** @param {import('./connection.js').About} about */
+function requestsDetail(about) {
+  const whose = about.viewer.seesOthers ? 'those of your tenant' : 'your own';
+  return el(
+    'article',
+    { className: 'session' },
+    el('h2', { tabIndex: -1 }, 'Requests without a session'),
+    el('p', {}, `Since revision 2026-07-28 clients need no session. You see ${whose}.`),
+    watch(about, 'requests', 'Messages of requests').element,
+  );
+}
+
+/**
+ * @param {import('./connection.js').About} about
+ * @param {string} path of the stream, relative to the API
+ * @param {string} label
+ */
+function watch({ heartbeatMs }, path, label) {
+  const { headers } = connection.credentials;
+  const traffic = trafficView({ label, url: connection.api(path), headers, heartbeatMs });
+  leave = traffic.stop;
+  return traffic;
 }
 
 function refreshFacts() {
@@ -246,6 +284,7 @@ function showAbout() {
   );
   byId('account').hidden = !authenticates;
   byId('account').textContent = viewer.subject === undefined ? 'Sign in' : principalName(viewer);
+  renderList();
   renderDetail();
 }
 

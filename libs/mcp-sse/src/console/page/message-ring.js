@@ -1,7 +1,14 @@
+import { whoIs } from './session-view.js';
+
 const MAX_MESSAGES = 1_000;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
-/** @typedef {{ time: number, from: 'client' | 'server', bytes: number, message: any }} Traffic */
+/**
+ * A message. Those of requests without a session say which request they belong to, and who made it.
+ *
+ * @typedef {{ time: number, from: 'client' | 'server', bytes: number, message: any, request?: string }
+ *   & Partial<import('./session-view.js').Client>} Traffic
+ */
 /**
  * @typedef {object} Entry
  * @property {Traffic} traffic
@@ -9,10 +16,11 @@ const MAX_CHARACTERS = 4 * 1024 * 1024;
  * @property {string} [about] the target of the request, such as the name of a tool
  * @property {number} [latency] time from request to response, in milliseconds
  * @property {boolean} failed
+ * @property {string} [who] the client, where several are shown together
  * @property {string} text for searches
  */
 
-/** The newest messages of a session. Older ones are dropped. */
+/** The newest messages that are watched. Older ones are dropped. */
 export class MessageRing {
   /** @type {Entry[]} */
   entries = [];
@@ -48,16 +56,18 @@ export class MessageRing {
    * @returns {Entry}
    */
   #entryOf(traffic) {
-    const { message, from, time } = traffic;
+    const { message, from, time, principal, client, request: of = '' } = traffic;
+    const who = principal && whoIs({ principal, client });
     const { id, method, params, result, error } = message;
-    const text = JSON.stringify(message).toLowerCase();
+    const text = `${who ?? ''} ${JSON.stringify(message)}`.toLowerCase();
     const isAnswer = method === undefined;
     const asker = isAnswer === (from === 'client') ? 'server' : 'client';
-    const key = `${asker} ${JSON.stringify(id)}`;
+    // Clients without a session may use the same ids.
+    const key = `${of} ${asker} ${JSON.stringify(id)}`;
     if (!isAnswer) {
       const about = aboutOf(params);
       if (id !== undefined) this.#remember(key, { time, title: method, about });
-      return { traffic, title: method, about, failed: false, text };
+      return { traffic, title: method, about, who, failed: false, text };
     }
     const request = this.#open.get(key);
     this.#open.delete(key);
@@ -67,6 +77,7 @@ export class MessageRing {
       traffic,
       title: request?.title ?? 'answer',
       about: request?.about,
+      who,
       latency,
       failed,
       text: `${request?.title ?? ''} ${text}`,

@@ -2,11 +2,14 @@ import { el, tag } from './dom.js';
 import { formatAge, formatBytes } from './format.js';
 
 /**
- * @typedef {object} Session
- * @property {string} id
- * @property {string} transport
+ * @typedef {object} Client
  * @property {{ subject?: string, issuer?: string, tenant?: string }} principal
  * @property {{ name?: string, title?: string, version?: string }} [client]
+ */
+/**
+ * @typedef {object} SessionState
+ * @property {string} id
+ * @property {string} transport
  * @property {string} [protocolVersion]
  * @property {number} createdAt
  * @property {number} lastActivityAt
@@ -14,8 +17,9 @@ import { formatAge, formatBytes } from './format.js';
  * @property {number} inFlight
  * @property {number} queuedBytes
  */
+/** @typedef {Client & SessionState} Session */
 
-/** @param {Session} session */
+/** @param {Client} client */
 export function clientName({ client }) {
   return client?.title ?? client?.name ?? 'Unnamed client';
 }
@@ -23,6 +27,11 @@ export function clientName({ client }) {
 /** @param {Session['principal']} principal */
 export function principalName({ subject, tenant }) {
   return tenant === undefined ? String(subject) : `${subject} of ${tenant}`;
+}
+
+/** @param {Client} client */
+export function whoIs(client) {
+  return `${clientName(client)}, ${principalName(client.principal)}`;
 }
 
 /**

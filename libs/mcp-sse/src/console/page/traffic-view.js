@@ -7,14 +7,15 @@ import { MessageRing } from './message-ring.js';
 /** @typedef {import('./message-ring.js').Entry} Entry */
 
 /**
- * The messages of a session, live.
+ * Messages, live.
  *
  * @param {object} options
+ * @param {string} options.label of what is shown
  * @param {URL} options.url of the stream
  * @param {() => Record<string, string>} options.headers
  * @param {number | false} options.heartbeatMs
  */
-export function trafficView({ url, headers, heartbeatMs }) {
+export function trafficView({ label, url, headers, heartbeatMs }) {
   const ring = new MessageRing();
   let paused = false;
   let missed = 0;
@@ -34,11 +35,11 @@ export function trafficView({ url, headers, heartbeatMs }) {
   const empty = el(
     'p',
     { className: 'empty' },
-    'Waiting for messages. Call something from that client, and its messages appear here.',
+    'Waiting for messages. Call something from a client, and its messages appear here.',
   );
   const element = el(
     'section',
-    { className: 'watch', 'aria-label': 'Messages of the session' },
+    { className: 'watch', 'aria-label': label },
     el('div', { className: 'toolbar' }, search, pause, clear),
     el('div', { className: 'toolbar' }, state, count),
     empty,
@@ -134,10 +135,11 @@ export function trafficView({ url, headers, heartbeatMs }) {
 }
 
 /** @param {Entry} entry */
-function rowOf({ traffic, title, about, latency, failed }) {
+function rowOf({ traffic, title, about, who, latency, failed }) {
   const { time, from, bytes, message } = traffic;
   const isFromClient = from === 'client';
   const isAnswer = message.method === undefined;
+  const asks = message.result?.resultType === 'input_required';
   const direction = el(
     'span',
     { className: `direction ${from}` },
@@ -154,7 +156,8 @@ function rowOf({ traffic, title, about, latency, failed }) {
       { className: `what ${failed ? 'failed' : ''}` },
       el('b', {}, title),
       about && el('span', { className: 'about' }, about),
-      isAnswer && el('span', { className: 'kind' }, failed ? 'error' : 'answer'),
+      who && el('span', { className: 'who' }, who),
+      isAnswer && el('span', { className: 'kind' }, failed ? 'error' : asks ? 'asks back' : 'answer'),
     ),
     el('span', { className: 'latency' }, latency === undefined ? '' : formatDuration(latency)),
     el('span', { className: 'size' }, formatBytes(bytes)),

@@ -33,9 +33,10 @@ export interface McpAuditEvent {
   /** Identifies a request in errors, in the log and as `McpContext.correlationId`. */
   readonly correlationId: string;
   /**
-   * `failed`: answered with an error. `cancelled`: not answered, since the client cancelled it or the session ended.
+   * `failed`: answered with an error. `input_required`: answered with questions, so the client sends the request again
+   * with its user's answers. `cancelled`: not answered, since the client cancelled it, went away, or its session ended.
    */
-  readonly outcome: 'ok' | 'failed' | 'denied' | 'cancelled';
+  readonly outcome: 'ok' | 'failed' | 'denied' | 'input_required' | 'cancelled';
 
   /** Issuer of the principal, if known. */
   readonly issuer?: string;
@@ -43,9 +44,17 @@ export interface McpAuditEvent {
   readonly tenant?: string;
   /** Address that the request came from, as the HTTP adapter reports it. */
   readonly address?: string;
-  /** The first 16 digits of the SHA-256 of the session's id: enough to follow the session, not enough to use it. */
+  /**
+   * The first 16 digits of the SHA-256 of the session's id: enough to follow the session, not enough to use it. Requests
+   * of the modern era have no session.
+   */
   readonly session?: string;
   readonly transport?: McpTransportName;
+  /** Revision of the protocol that the request is made in, if the client said so. */
+  readonly protocolVersion?: string;
+  /** Name and version of the client program, as it says itself. */
+  readonly client?: string;
+  readonly clientVersion?: string;
 
   /** JSON-RPC method. Of a refusal over HTTP: the HTTP method and path. */
   readonly method?: string;
@@ -53,6 +62,12 @@ export interface McpAuditEvent {
   readonly name?: string;
   /** URI of the resource, as the client sent it. */
   readonly uri?: string;
+  /**
+   * Of a refusal over HTTP: the headers `Mcp-Method` and `Mcp-Name`. They say what the client asked for, but nothing has
+   * compared them with the body.
+   */
+  readonly claimedMethod?: string;
+  readonly claimedName?: string;
   /**
    * The arguments that the tool's `audit` option names. Of an object or array it has only `[object]` or `[3 items]`.
    */

@@ -2,6 +2,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { SessionCluster } from '../../cluster/session-cluster.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
+import { StatelessRequests } from '../../stateless/stateless-requests.js';
 
 /** The health of a server, as `McpHealthIndicator.read()` returns it. */
 export interface McpHealth {
@@ -10,6 +11,8 @@ export interface McpHealth {
   readonly draining: boolean;
   /** How many sessions this node has, and how many it may have. */
   readonly sessions: { readonly open: number; readonly max: number };
+  /** How many requests without a session this node is answering. */
+  readonly requests: { readonly open: number };
   /** Characters of events that wait for clients, and of all that are kept, including those. */
   readonly events: {
     readonly queuedBytes: number;
@@ -36,6 +39,7 @@ export class McpHealthIndicator {
   constructor(
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     private readonly sessions: McpSessionService,
+    private readonly requests: StatelessRequests,
     @Optional() @Inject(SessionCluster) private readonly cluster?: SessionCluster,
   ) {}
 
@@ -64,6 +68,7 @@ export class McpHealthIndicator {
       status: draining ? 'down' : 'up',
       draining,
       sessions: { open: open.length, max: limits.maxSessions },
+      requests: { open: this.requests.inFlight },
       events: { queuedBytes, keptBytes, maxBytesPerSession: replay.maxBytes },
       ...(this.cluster && { cluster: this.cluster.isReachable ? 'up' : 'down' }),
     };

@@ -1,8 +1,4 @@
-/**
- * JSON with the members of objects in one order, so that equal values have equal texts.
- *
- * @throws {TypeError} when JSON cannot express the value
- */
+/** The JSON of plain data with the members of objects in one order, so that equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, sortMembers) ?? '';
 }

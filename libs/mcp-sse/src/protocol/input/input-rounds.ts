@@ -13,6 +13,7 @@ import {
   openedState,
   refused,
   type RoundState,
+  type StepRecord,
   sealedState,
 } from './round-state.js';
 import type { StateSeal } from './state-seal.js';
@@ -41,7 +42,7 @@ interface Noted {
   readonly key: string | undefined;
   /** Which question of the run it is, from 1. */
   readonly number: number;
-  readonly request: { readonly method: string; readonly params: object | undefined };
+  readonly request: { readonly method: string; readonly params: unknown };
   readonly signal: AbortSignal;
   reject(error: Error): void;
 }
@@ -58,7 +59,8 @@ const FIRST_ROUND: RoundState = { round: 0, answers: new Map(), steps: new Map()
  */
 export class InputRounds {
   private readonly answers: Map<string, string>;
-  private readonly steps: Map<string, string | undefined>;
+  private readonly steps: Map<string, StepRecord>;
+  private readonly running = new Set<Promise<void>>();
   private readonly occurrences = new Map<string, number>();
   private noted: Noted[] = [];
   private asked = 0;
@@ -114,7 +116,9 @@ export class InputRounds {
   ): Promise<T> {
     if (this.hasLeft) return Promise.reject(new McpInputRequiredException());
     const { method, params } = question;
-    const identity = this.identify(digestOf(`${method}\n${canonicalJson(params)}`), key);
+    // A copy, as the handler may change its parameters before they go out.
+    const sent: unknown = params && JSON.parse(JSON.stringify(params));
+    const identity = this.identify(digestOf(`${method}\n${canonicalJson(sent)}`), key);
     const number = ++this.asked;
     if (key !== undefined) this.take(identity, this.early, key);
     const answer = this.answers.get(identity);
@@ -133,8 +137,7 @@ export class InputRounds {
           `${method}: the call has asked its client ${maxRounds} times ("input.maxRounds").`,
         ),
       );
-    // A copy, as the handler may change its parameters before they go out.
-    const request = { method, params: params && (JSON.parse(JSON.stringify(params)) as object) };
+    const request = { method, params: sent };
     return new Promise<T>((_, reject) => {
       if (this.noted.length === 0) setImmediate(() => this.leave());
       this.noted.push({ identity, key, number, request, signal, reject });
@@ -143,15 +146,28 @@ export class InputRounds {
 
   /** Runs a step unless an earlier round did. A step that fails runs again. */
   async once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
-    if (!this.steps.has(key)) {
+    const earlier = this.steps.get(key);
+    for (const [digest, count] of earlier?.asked ?? []) this.occur(digest, count);
+    if (!earlier) {
       if (this.hasLeft) throw new McpInputRequiredException();
-      this.steps.set(key, await runStep(key, step));
+      const run = this.runOnce(key, step);
+      this.running.add(run);
+      try {
+        await run;
+      } finally {
+        this.running.delete(run);
+      }
     }
-    return stepResult(this.steps.get(key));
+    return stepResult(this.steps.get(key)!.json);
+  }
+
+  /** Resolves when the steps that outlast the run have ended, so that their results are kept. */
+  async unwound(): Promise<void> {
+    await Promise.allSettled(this.running);
   }
 
   /**
-   * The result that asks the client. Taken after the run has unwound.
+   * The result that asks the client. Taken after the run and {@link unwound}.
    *
    * @throws {JsonRpcError} -32603 when the state would be too long
    */
@@ -160,7 +176,8 @@ export class InputRounds {
     const pending = new Map([...byKey].map(([key, { identity }]) => [key, identity]));
     const { answers, steps, request, settings } = this;
     const { maxStateBytes, ttlMs, seal, errors } = settings;
-    const state = { round: this.state.round + 1, answers, steps, pending };
+    const { paramsDigest, round } = this.state;
+    const state = { paramsDigest, round: round + 1, answers, steps, pending };
     const requestState = sealedState(state, request, Date.now() + ttlMs, seal);
     if (requestState.length > maxStateBytes) {
       const problem =
@@ -182,6 +199,15 @@ export class InputRounds {
     this.answers.set(identity, JSON.stringify(answer));
   }
 
+  private async runOnce(key: string, step: () => unknown): Promise<void> {
+    const before = new Map(this.occurrences);
+    const json = await runStep(key, step);
+    const asked = [...this.occurrences]
+      .map(([digest, count]) => [digest, count - (before.get(digest) ?? 0)] as const)
+      .filter(([, count]) => count > 0);
+    this.steps.set(key, { json, asked });
+  }
+
   private async claimed({ id, expiresAt }: OpenedState, usedStates: UsedStates): Promise<this> {
     // Twice the time, for nodes whose clocks are behind.
     const ttlMs = expiresAt - Date.now() + this.settings.ttlMs;
@@ -192,9 +218,14 @@ export class InputRounds {
   /** Tells a question from the others, by its content, and by its key or its place among equal ones. */
   private identify(digest: string, key: string | undefined): string {
     if (key !== undefined) return `${digest}=${key}`;
-    const occurrence = (this.occurrences.get(digest) ?? 0) + 1;
-    this.occurrences.set(digest, occurrence);
-    return `${digest}#${occurrence}`;
+    return `${digest}#${this.occur(digest, 1)}`;
+  }
+
+  /** @returns how often the run has come to the question */
+  private occur(digest: string, times: number): number {
+    const count = (this.occurrences.get(digest) ?? 0) + times;
+    this.occurrences.set(digest, count);
+    return count;
   }
 
   private leave(): void {

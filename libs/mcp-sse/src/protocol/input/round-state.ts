@@ -16,18 +16,29 @@ export interface AskingRequest {
 
 /** What a call remembers from one round to the next. */
 export interface RoundState {
+  /** Of the request's parameters as the client sent them. A handler may change its arguments. */
+  readonly paramsDigest?: string;
   /** How many rounds have ended with questions. */
   readonly round: number;
   /** JSON of the client's answers, by the identity of the question. */
   readonly answers: ReadonlyMap<string, string>;
-  /** JSON of the results of `once()`, by key. */
-  readonly steps: ReadonlyMap<string, string | undefined>;
+  /** The steps of `once()` that have ended, by key. */
+  readonly steps: ReadonlyMap<string, StepRecord>;
   /** Identities of the questions that wait for an answer, by their keys on the wire. */
   readonly pending: ReadonlyMap<string, string>;
 }
 
+/** A step that need not run again. */
+export interface StepRecord {
+  /** JSON of its result; undefined if it returned undefined. */
+  readonly json?: string;
+  /** How often each question without a key was asked meanwhile. Later ones are counted from there. */
+  readonly asked: readonly (readonly [digest: string, count: number])[];
+}
+
 export interface OpenedState extends RoundState {
   readonly id: string;
+  readonly paramsDigest: string;
   readonly expiresAt: number;
 }
 
@@ -41,7 +52,7 @@ interface SealedState {
   readonly params: string;
   readonly round: number;
   readonly answers: readonly (readonly [string, string])[];
-  readonly steps: readonly (readonly [string, string | null])[];
+  readonly steps: readonly (readonly [string, StepRecord])[];
   readonly pending: readonly (readonly [string, string])[];
 }
 
@@ -49,7 +60,7 @@ const ID_BYTES = 16;
 
 /** @param expiresAt in milliseconds since the epoch */
 export function sealedState(
-  { round, answers, steps, pending }: RoundState,
+  { paramsDigest, round, answers, steps, pending }: RoundState,
   { principalKey, server, method, params }: AskingRequest,
   expiresAt: number,
   seal: StateSeal,
@@ -60,10 +71,10 @@ export function sealedState(
     principal: principalKey,
     server,
     method,
-    params: paramsDigest(params),
+    params: paramsDigest ?? digestOfParams(params),
     round,
     answers: [...answers],
-    steps: [...steps].map(([key, json]) => [key, json ?? null]),
+    steps: [...steps],
     pending: [...pending],
   };
   return seal.seal(JSON.stringify(state));
@@ -90,13 +101,14 @@ export function openedState(
   if (state.principal !== principalKey) throw refused('belongs to another principal');
   if (state.server !== server) throw refused('belongs to another server');
   if (state.method !== method) throw refused('belongs to a request of another method');
-  if (state.params !== paramsDigest(params)) throw refused('belongs to a request with other parameters');
+  if (state.params !== digestOfParams(params)) throw refused('belongs to a request with other parameters');
   return {
     id: state.id,
+    paramsDigest: state.params,
     expiresAt: state.expiresAt,
     round: state.round,
     answers: new Map(state.answers),
-    steps: new Map(state.steps.map(([key, json]) => [key, json ?? undefined])),
+    steps: new Map(state.steps),
     pending: new Map(state.pending),
   };
 }
@@ -106,7 +118,7 @@ export function digestOf(text: string): string {
 }
 
 /** Covers what the request asks for, not `_meta` and what the rounds add. */
-function paramsDigest({ name, uri, arguments: args }: AskingRequest['params']): string {
+function digestOfParams({ name, uri, arguments: args }: AskingRequest['params']): string {
   return digestOf(canonicalJson({ name, uri, arguments: args ?? {} }));
 }
 

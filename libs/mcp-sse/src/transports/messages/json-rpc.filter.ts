@@ -9,6 +9,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { AuthorizationServerException } from '../../auth/authorization-server.client.js';
+import { claimedCall } from '../../http/claimed-call.js';
 import { rawRequest } from '../../http/raw-request.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../../model/error-reporter.js';
 import { InsufficientScopeError, JsonRpcError } from '../../model/errors/json-rpc.error.js';
@@ -55,7 +56,10 @@ export class JsonRpcFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const response: unknown = http.getResponse();
     if (httpAdapter.isHeadersSent(response)) return;
-    const { status, code, message, data, retryAfter, correlationId } = this.answerTo(error);
+    const { status, code, message, data, retryAfter, correlationId } = this.answerTo(
+      error,
+      http.getRequest(),
+    );
     const challenge = this.challengeOf(error, status, http.getRequest());
     if (retryAfter !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(retryAfter));
     if (challenge !== undefined) httpAdapter.setHeader(response, 'WWW-Authenticate', challenge);
@@ -78,7 +82,7 @@ export class JsonRpcFilter implements ExceptionFilter {
     return this.resource.challenge(request, isWrong ? { error: 'invalid_token' } : {});
   }
 
-  private answerTo(error: unknown): HttpAnswer {
+  private answerTo(error: unknown, request: object): HttpAnswer {
     if (error instanceof InsufficientScopeError)
       return { status: HttpStatus.FORBIDDEN, code: error.code, message: error.message };
     if (error instanceof JsonRpcError)
@@ -113,7 +117,7 @@ export class JsonRpcFilter implements ExceptionFilter {
       const status = error instanceof HttpException ? error.getStatus() : HttpStatus.BAD_REQUEST;
       return { status, code: codeOf(status), message };
     }
-    const correlationId = this.errors.report(error, 'a request of the transport');
+    const correlationId = this.errors.report(error, claimOf(request));
     return {
       status: HttpStatus.INTERNAL_SERVER_ERROR,
       code: ErrorCode.InternalError,
@@ -121,6 +125,15 @@ export class JsonRpcFilter implements ExceptionFilter {
       correlationId,
     };
   }
+}
+
+/** What failed, for the log: the message itself may be unread. */
+function claimOf(request: object): string {
+  const { method, name } = claimedCall(request);
+  const claimed = [method, name].filter((part) => part !== undefined).join(' ');
+  return claimed === ''
+    ? 'a request of the transport'
+    : `a request of the transport, by its headers ${claimed},`;
 }
 
 function codeOf(status: number): number {

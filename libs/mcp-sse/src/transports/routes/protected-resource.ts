@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { HttpException, Inject, Injectable } from '@nestjs/common';
 import { bearerChallenge, type BearerChallengeParameters } from '../../auth/bearer.js';
 import { EdgePolicy } from '../../auth/edge.policy.js';
-import { isProtected } from '../../auth/protection.js';
+import { isProtected } from '../../model/protection.js';
 import { rawRequest } from '../../http/raw-request.js';
 import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOAuth, type ResolvedOptions } from '../../model/resolved-options.js';

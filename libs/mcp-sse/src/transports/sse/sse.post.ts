@@ -3,7 +3,7 @@ import type { RemoteSession } from '../../cluster/remote-session.js';
 import { answerStatus } from '../../http/answer.js';
 import { rawRequest, type HttpRequest } from '../../http/raw-request.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
-import { revisionOf } from '../../protocol/revisions.js';
+import { MODERN_VERSIONS } from '../../protocol/revisions.js';
 import type { Post } from '../messages/post.js';
 import { relayedOrigin } from '../relay/relayed-origin.js';
 import { THE_STREAM } from './sse.outlet.js';
@@ -25,10 +25,11 @@ export class SsePost implements Post {
   /** @throws {BadRequestException} when a header names a revision without sessions */
   allowsBatch(): boolean {
     const version = rawRequest(this.request).headers['mcp-protocol-version'];
-    // Gateways trust the other headers of such a request, and here nobody compares them with the body.
-    if (typeof version === 'string' && revisionOf(version)?.era === 'modern')
+    // Gateways trust the other headers of such a request, and here nobody compares them with the body. Node joins the
+    // lines of a header that is sent twice.
+    if (version !== undefined && MODERN_VERSIONS.some((modern) => version.includes(modern)))
       throw new BadRequestException(
-        `MCP-Protocol-Version names "${version}", which has no sessions. Post to the URL of Streamable HTTP.`,
+        `MCP-Protocol-Version names "${String(version)}", which has no sessions. Post to the URL of Streamable HTTP.`,
       );
     return false;
   }

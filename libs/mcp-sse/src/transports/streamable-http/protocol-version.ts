@@ -7,8 +7,8 @@ import { revisionOf, UNDECLARED_REVISION, type Revision } from '../../protocol/r
  *
  * @param negotiated by the request's session
  * @param body of a POST, as parsed
- * @throws {BadRequestException} when the header names a revision that sessions do not speak. An `initialize` is not refused: it
- *   negotiates by its parameters
+ * @throws {BadRequestException} when the header names a revision that sessions do not speak. An `initialize` is not
+ *   refused: it negotiates by its parameters
  * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#protocol-version-header
  */
 export function requestRevision(

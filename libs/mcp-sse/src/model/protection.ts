@@ -1,5 +1,5 @@
 import type { CanActivate, Type } from '@nestjs/common';
-import type { ResolvedOptions } from '../model/resolved-options.js';
+import type { ResolvedOptions } from './resolved-options.js';
 
 /** Whether requests are authenticated. */
 export function isProtected({

@@ -1,6 +1,9 @@
 import type { ErrorReporter } from '../model/error-reporter.js';
+import { McpContext } from '../model/mcp-context.js';
 import type { McpSessionView } from '../model/session-view.js';
 import type { MessageObserver, MessageSource } from '../model/traffic-observer.js';
+import { scopesOf, type SessionScope } from './session-access.js';
+import { shownClient } from './shown-client.js';
 import { type Redaction, TooLargeToShowError } from './redaction.js';
 import type { ViewerStream } from './viewer-stream.js';
 import { clipped } from '../observability/audit/audit-values.js';
@@ -21,9 +24,12 @@ interface MessageEnvelope {
   readonly method?: string;
 }
 
-/** Sends viewers the messages of the session that they watch. Each message is redacted once for all of them. */
-export class SessionWatches implements MessageObserver {
-  private readonly watched = new Map<MessageSource, Set<ViewerStream>>();
+/** What a viewer watches: a session, or all requests without a session in a scope. */
+export type Watched = McpSessionView | SessionScope;
+
+/** Sends viewers the messages that they watch. Each message is redacted once for all of them. */
+export class MessageWatches implements MessageObserver {
+  private readonly watched = new Map<Watched, Set<ViewerStream>>();
 
   constructor(
     private readonly redaction: Redaction,
@@ -34,16 +40,16 @@ export class SessionWatches implements MessageObserver {
     return this.watched.size === 0;
   }
 
-  add(session: McpSessionView, stream: ViewerStream): void {
-    const streams = this.watched.get(session);
+  add(watched: Watched, stream: ViewerStream): void {
+    const streams = this.watched.get(watched);
     if (streams) streams.add(stream);
-    else this.watched.set(session, new Set([stream]));
+    else this.watched.set(watched, new Set([stream]));
   }
 
-  delete(session: McpSessionView, stream: ViewerStream): void {
-    const streams = this.watched.get(session);
+  delete(watched: Watched, stream: ViewerStream): void {
+    const streams = this.watched.get(watched);
     streams?.delete(stream);
-    if (streams?.size === 0) this.watched.delete(session);
+    if (streams?.size === 0) this.watched.delete(watched);
   }
 
   /** Ends the streams of a session that has closed. */
@@ -55,21 +61,21 @@ export class SessionWatches implements MessageObserver {
   }
 
   received(source: MessageSource, received: Parameters<MessageObserver['received']>[1]): void {
-    const streams = this.watched.get(source);
+    const streams = this.streamsOf(source);
     if (!streams) return;
     for (const { message, bytes } of received) {
       const { kind: _, ...content } = message as { kind: string } & MessageEnvelope;
-      this.tell(streams, 'client', bytes, () =>
+      this.tell(streams, aboutOf(source, 'client', bytes), () =>
         bytes > MAX_BYTES ? tooLarge(envelopeOf(content)) : this.shown({ jsonrpc: '2.0', ...content }),
       );
     }
   }
 
   sent(source: MessageSource, json: string): void {
-    const streams = this.watched.get(source);
+    const streams = this.streamsOf(source);
     if (!streams) return;
     const bytes = Buffer.byteLength(json);
-    this.tell(streams, 'server', bytes, () =>
+    this.tell(streams, aboutOf(source, 'server', bytes), () =>
       bytes > MAX_BYTES ? tooLarge(envelopeOfJson(json)) : this.shown(JSON.parse(json) as object),
     );
   }
@@ -80,17 +86,18 @@ export class SessionWatches implements MessageObserver {
   /** A routed POST belongs to a session of another node. */
   routed(): void {}
 
+  /** The viewers of a source; undefined if there are none. */
+  private streamsOf(source: MessageSource): Iterable<ViewerStream> | undefined {
+    if (!(source instanceof McpContext)) return this.watched.get(source);
+    const streams = scopesOf(source).flatMap((scope) => [...(this.watched.get(scope) ?? [])]);
+    return streams.length > 0 ? streams : undefined;
+  }
+
   /** Never throws: it runs while the message is on its way. */
-  private tell(
-    streams: ReadonlySet<ViewerStream>,
-    from: 'client' | 'server',
-    bytes: number,
-    shown: () => string,
-  ): void {
-    const time = performance.timeOrigin + performance.now();
+  private tell(streams: Iterable<ViewerStream>, about: object, shown: () => string): void {
     let data: string | undefined;
     for (const stream of streams) {
-      if (stream.writable) data ??= this.dataOf({ time, from, bytes }, shown);
+      if (stream.writable) data ??= this.dataOf(about, shown);
       if (stream.writable && data) stream.send('message', data);
       else stream.miss();
     }
@@ -117,6 +124,13 @@ export class SessionWatches implements MessageObserver {
       return withheld(envelopeOf(message), `the option "redact" failed (correlation id ${correlationId})`);
     }
   }
+}
+
+/** What the page shows beside a message. Messages of different clients come together where there is no session. */
+function aboutOf(source: MessageSource, from: 'client' | 'server', bytes: number): object {
+  const time = performance.timeOrigin + performance.now();
+  if (!(source instanceof McpContext)) return { time, from, bytes };
+  return { time, from, bytes, request: source.correlationId, ...shownClient(source) };
 }
 
 function tooLarge(envelope: MessageEnvelope): string {
