@@ -56,7 +56,10 @@ describeOnAdapters('the error for a refused message', (adapter) => {
     await stream.end();
     expect(idIn(await http.post('{"id":1,'))).toEqual({ status: 400, id: null });
     expect(idIn(await http.post(rpc(1, 'x'.repeat(400))))).toEqual({ status: 413, id: null });
-    expect(idIn(await http.post(PING, { 'mcp-session-id': 'x' }))).toEqual({ status: 404, id: (PING as { id: number }).id });
+    expect(idIn(await http.post(PING, { 'mcp-session-id': 'x' }))).toEqual({
+      status: 404,
+      id: (PING as { id: number }).id,
+    });
   });
 
   it('says what is wrong with a session id in the query, and how to fix it', async () => {

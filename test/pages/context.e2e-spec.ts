@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Type } from '@nestjs/common';
 import type { McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { textOf } from 'nestjs-mcp-sse/testing';
 import {
@@ -7,7 +8,9 @@ import {
   ListRootsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { userHeaders } from '../fixtures/header-user.guard.js';
+import { connectModern } from '../fixtures/modern-client.js';
 import { usePage } from '../fixtures/page.js';
+import { startApp } from '../fixtures/start-app.js';
 
 const page = usePage('docs/context.md');
 const HEADERS = { ...userHeaders('ada'), 'accept-language': 'en' };
@@ -50,6 +53,23 @@ describe('the page about the context', () => {
       'An old silent pond',
       '["file:///home/ada"]',
     ]);
+  });
+
+  it('runs a step once for a client without a session', async () => {
+    const { RoundsTools } = await page.import<{ RoundsTools: Type<{ reserved: string[] }> }>('rounds');
+    const running = await startApp({ providers: [RoundsTools] });
+    const client = await connectModern(running.url, { capabilities: { elicitation: {} } }, (asked) =>
+      asked.setRequestHandler('elicitation/create', ({ params }) => ({
+        action: params.message === 'With a meal?' ? 'decline' : 'accept',
+        content: {},
+      })),
+    );
+    const { structuredContent } = await client.callTool({ name: 'reserve' });
+    const { reserved } = running.app.get(RoundsTools);
+    expect(reserved).toHaveLength(1);
+    expect(structuredContent).toEqual({ seat: { id: reserved[0] }, window: 'accept', meal: 'decline' });
+    await client.close();
+    await running.close();
   });
 
   it('tells the model if the client cannot be asked', async () => {

@@ -375,6 +375,7 @@ describe('a state', () => {
       `${requestState}-TAMPERED`,
       requestState.slice(1),
       foreign.requestState,
+      [requestState],
       '',
       null,
       1,
