@@ -5,11 +5,14 @@ import type { ErrorReporter } from '../model/error-reporter.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
+import type { Invoker } from '../model/invoker.js';
+import type { McpPrincipal } from '../model/principal.js';
 import type { McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { ContextRequestOptions, MessageOrigin } from '../protocol/call-context.js';
 import type { ResultWriter } from '../protocol/complete-result.js';
 import { InputRounds, type InputSettings } from '../protocol/input/input-rounds.js';
+import { runStep, stepResult } from '../protocol/input/step-result.js';
 import type { Question } from '../protocol/input/question.js';
 import type { AskingRequest } from '../protocol/input/round-state.js';
 import { methodNamed } from '../protocol/methods.js';
@@ -21,6 +24,8 @@ import {
   serializeError,
   serializeNotification,
 } from '../protocol/json-rpc.js';
+import { ListenStream, type ListenPort } from './listen-stream.js';
+import type { ListenStreams } from './listen-streams.js';
 import type { Requester } from './requesters.js';
 
 /** Sends what answers one request: over HTTP the response to its POST, over stdio lines. */
@@ -32,6 +37,8 @@ export interface Responder {
   answer(json: string, errorCode?: number): void;
   /** Keeps the connection open while the answer takes its time. */
   keepAlive(): void;
+  /** Lets the connection end with the answer, since a server that stops waits for it. */
+  endConnection(): void;
   /** Ends the connection without an answer. */
   destroy(): void;
 }
@@ -45,14 +52,20 @@ export interface StatelessServer {
   readonly results: ResultWriter;
   /** Name of the server. */
   readonly name: string;
+  readonly invoker: Invoker;
+  readonly listens: ListenStreams;
+  /** Most resources that one stream listens to. */
+  readonly maxSubscriptions: number;
   /** How handlers ask. A promise until the nodes of a cluster have agreed on a key. */
   readonly input: InputSettings | Promise<InputSettings>;
   ended(request: StatelessRequest): void;
 }
 
 /** One request of the modern era while it is answered. */
-export class StatelessRequest implements ExecutionHost {
+export class StatelessRequest implements ExecutionHost, ListenPort {
   readonly execution: Execution;
+  /** The stream that it opens, if it does. */
+  readonly listening?: ListenStream;
   /** The questions of its handler. Made once it asks, or brings answers. */
   input?: InputRounds;
 
@@ -66,10 +79,16 @@ export class StatelessRequest implements ExecutionHost {
     private readonly responder: Responder,
   ) {
     this.execution = new Execution(request, origin, this);
+    if (request.method === 'subscriptions/listen')
+      this.listening = new ListenStream(request.id, origin, this, server.invoker, server.maxSubscriptions);
   }
 
   get transport(): McpTransportName {
     return this.responder.transport;
+  }
+
+  get principal(): McpPrincipal {
+    return this.execution.context.principal;
   }
 
   get observer(): TrafficObserver {
@@ -89,12 +108,14 @@ export class StatelessRequest implements ExecutionHost {
    * does, or the cluster is asked.
    *
    * @param bytes of the message that carried it
+   * @throws {SessionLimitError} when there are too many streams
    * @throws {InsufficientScopeError} if the client could make the request with more scopes
    * @throws {JsonRpcError} -32602 for a state that is not of this request
    * @throws {ClusterUnavailableError}
    */
   prepare(bytes: number): this | Promise<this> {
-    return andThen(this.execution.prepare(this.server.methods), () => {
+    if (this.listening) this.server.listens.add(this.listening);
+    return andThen(this.execution.prepare(this.listening ?? this.server.methods), () => {
       this.assertPermitted(bytes);
       return this.takeRound();
     });
@@ -116,8 +137,8 @@ export class StatelessRequest implements ExecutionHost {
   }
 
   private takeRound(): this | Promise<this> {
-    const { method, params } = this.execution.request;
-    if (!InputRounds.isBroughtBy(params) || !methodNamed(method)?.asks) return this;
+    const { params } = this.execution.request;
+    if (!InputRounds.isBroughtBy(params) || !this.asks) return this;
     return andThen(this.server.input, (settings) =>
       andThen(InputRounds.open(this.asking, settings), (rounds) => {
         this.input = rounds;
@@ -129,14 +150,20 @@ export class StatelessRequest implements ExecutionHost {
   /** @param use called at once unless the key of the state is still to be agreed with other nodes */
   private withRounds<T>(use: (rounds: InputRounds) => Promise<T>): Promise<T> {
     if (this.input) return use(this.input);
-    const { method } = this.execution.request;
-    if (!methodNamed(method)?.asks)
+    if (!this.asks) {
+      const { method } = this.execution.request;
       return Promise.reject(new McpClientError(`${method} cannot ask the client in this revision.`));
+    }
     return Promise.resolve(
       andThen(inputToAskWith(this.server), (settings) =>
         use((this.input ??= new InputRounds(this.asking, settings))),
       ),
     );
+  }
+
+  /** Whether the revision lets the request be answered with questions. */
+  private get asks(): boolean {
+    return methodNamed(this.execution.request.method)?.asks === true;
   }
 
   private get asking(): AskingRequest {
@@ -168,8 +195,20 @@ export class StatelessRequest implements ExecutionHost {
     this.responder.keepAlive();
   }
 
+  endConnection(): void {
+    this.responder.endConnection();
+  }
+
+  /** Handlers of watched resources send nothing: the stream has only what its client asked for. */
   notify(method: string, params: Params | undefined): void {
-    const json = serializeNotification(method, params);
+    if (!this.listening) this.tell(serializeNotification(method, params));
+  }
+
+  begun(json: string): void {
+    this.execution.begun({}, json);
+  }
+
+  tell(json: string): void {
     this.observer.messages?.sent(this.execution.context, json);
     this.responder.notify(json);
   }
@@ -179,7 +218,8 @@ export class StatelessRequest implements ExecutionHost {
   }
 
   once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
-    return this.withRounds((rounds) => rounds.once(key, step));
+    if (this.asks) return this.withRounds((rounds) => rounds.once(key, step));
+    return runStep(key, step).then((result) => stepResult<T>(result));
   }
 
   closeStream(): void {
