@@ -256,19 +256,6 @@ describeOnTransports('authorization', (connect, transport, era) => {
     await listing;
     expect(await listed(client)).toEqual(['burn', 'later', 'lend']);
   });
-});
-
-describeWithSessions('authorization of a subscription', (connect) => {
-  it('finds the resources that may be read, and no others', async () => {
-    const policy = new TestPolicy();
-    policy.decide = ({ name }) => name !== 'rules';
-    const { client } = await connect({
-      providers: [Vault],
-      options: { ...as({ roles: ['admin'] }).options, policy },
-    });
-    expect(await client.subscribeResource({ uri: 'vault://gold' })).toEqual({});
-    await expect(client.subscribeResource({ uri: 'vault://rules' })).rejects.toMatchObject({ code: -32002 });
-  });
 
   it('sends updates until the resource may no longer be read', async () => {
     const policy = new TestPolicy();
@@ -281,12 +268,20 @@ describeWithSessions('authorization of a subscription', (connect) => {
       'notifications/resources/updated',
       ({ params }) => void told.push(params.uri),
     );
-    await client.subscribeResource({ uri: 'news://live' });
-    await client.subscribeResource({ uri: 'news://still' });
+    await client.listen({
+      toolsListChanged: true,
+      resourceSubscriptions: ['news://live', 'news://still'],
+    });
+    let changes = 0;
     const change = async () => {
       updates$.next('news');
       sessions.resourceUpdated('news://still');
-      await client.ping();
+      // Comes after the updates.
+      const next = new Promise<void>((resolve) =>
+        client.setNotificationHandler('notifications/tools/list_changed', () => resolve()),
+      );
+      registry.addTool({ name: `tool-${++changes}` }, () => '');
+      await next;
     };
     await change();
     expect(told).toEqual(['news://live', 'news://still']);
@@ -294,12 +289,24 @@ describeWithSessions('authorization of a subscription', (connect) => {
     await change();
     await change();
     expect(told).toHaveLength(6);
-    policy.decide = async () => false;
+    policy.decide = async ({ kind }) => kind !== 'resource';
     await change();
-    await client.ping();
     expect(updates$.observed).toBe(false);
     policy.decide = () => true;
     await change();
     expect(told).toHaveLength(6);
+  });
+});
+
+describeWithSessions('authorization of a subscription', (connect) => {
+  it('finds the resources that may be read, and no others', async () => {
+    const policy = new TestPolicy();
+    policy.decide = ({ name }) => name !== 'rules';
+    const { client } = await connect({
+      providers: [Vault],
+      options: { ...as({ roles: ['admin'] }).options, policy },
+    });
+    expect(await client.subscribeResource({ uri: 'vault://gold' })).toEqual({});
+    await expect(client.subscribeResource({ uri: 'vault://rules' })).rejects.toMatchObject({ code: -32002 });
   });
 });
