@@ -133,10 +133,8 @@ describeOnTransports('authorization', (connect, transport, era) => {
     };
     for (const name of ['burn', 'purge', 'unknown']) expect(await asked(client.callTool({ name }))).toBe(1);
     for (const name of ['résumé', 'unknown']) expect(await asked(client.getPrompt({ name }))).toBe(1);
-    for (const uri of ['vault://gold', 'vault://bars/1', 'unknown://one']) {
+    for (const uri of ['vault://gold', 'vault://bars/1', 'unknown://one'])
       expect(await asked(client.readResource({ uri }))).toBe(1);
-      if (era === 'legacy') expect(await asked(client.subscribeResource({ uri }))).toBe(1);
-    }
   });
 
   it.each<[what: string, decide: TestPolicy['decide']]>([
@@ -299,6 +297,17 @@ describeOnTransports('authorization', (connect, transport, era) => {
 });
 
 describeWithSessions('authorization of a subscription', (connect) => {
+  it('asks the policy once for any resource, as a read does', async () => {
+    const policy = new TestPolicy();
+    policy.decide = ({ name }) => name !== 'rules';
+    const { client } = await connect({ providers: [Vault], options: { ...as({}).options, policy } });
+    for (const uri of ['vault://rules', 'vault://gold', 'vault://bars/1', 'unknown://one']) {
+      policy.asked.length = 0;
+      await expect(client.subscribeResource({ uri })).rejects.toThrow(/not found/);
+      expect(policy.asked).toHaveLength(1);
+    }
+  });
+
   it('finds the resources that may be read, and no others', async () => {
     const policy = new TestPolicy();
     policy.decide = ({ name }) => name !== 'rules';
