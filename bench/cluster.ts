@@ -19,7 +19,7 @@ import { ServerProcess } from './run/server-process.js';
 import { median } from './run/statistics.js';
 import { repeat } from './scenarios/repeat.js';
 
-const LABELS: Readonly<Record<TransportName, string>> = { sse: 'HTTP+SSE', http: 'Streamable HTTP' };
+const LABELS = { sse: 'HTTP+SSE', http: 'Streamable HTTP' } as const;
 const PLACES = ['one node, without a cluster', 'at the node of the session', 'at another node'] as const;
 const IDLE_SESSIONS = 2_000;
 const AT_A_TIME = 10;
@@ -95,7 +95,7 @@ async function measureIdle(node: ServerProcess, redis: RedisProcess): Promise<vo
   });
 }
 
-function note(transport: TransportName, place: string, cost: CallCost): void {
+function note(transport: keyof typeof LABELS, place: string, cost: CallCost): void {
   const key = `${LABELS[transport]}, ${place}`;
   costs.set(key, [...(costs.get(key) ?? []), cost]);
   process.stderr.write(`${key}: ${JSON.stringify(cost)}\n`);

@@ -19,7 +19,7 @@ const SHOWN = 45;
 const HOOK = fileURLToPath(new URL('profile/profile-hook.js', import.meta.url));
 
 /** Scenarios with a constant load. */
-const PROFILED: readonly ScenarioName[] = ['call', 'list', 'progress', 'big'];
+const PROFILED: readonly ScenarioName[] = ['call', 'ask', 'list', 'progress', 'big'];
 
 const [name, given] = process.argv.slice(2);
 const measured = SERVERS.find((server) => server.name === name);
@@ -36,7 +36,7 @@ try {
   const load = scenarios[scenario]({
     client: new McpLoadClient(server.url, measured.transport),
     server,
-    sessions: Math.min(scenario === 'call' ? 32 : 8, measured.maxSessions ?? Infinity),
+    sessions: Math.min(['call', 'ask'].includes(scenario) ? 32 : 8, measured.maxSessions ?? Infinity),
     seconds: SECONDS,
     warmupSeconds: WARMUP_SECONDS,
     cycles: 10_000,

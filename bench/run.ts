@@ -39,11 +39,12 @@ const run: Run = { node: process.version, cpu: cpus()[0]!.model, date: new Date(
 mkdirSync(RESULTS, { recursive: true });
 
 for (let round = 0; round < rounds; round++)
-  for (const { name, scenario, options, needsSessions, once, peers } of scenarios) {
+  for (const { name, scenario, options, needsSessions, once, transports, peers } of scenarios) {
     if (once && round > 0) continue;
     for (const server of rotated(servers, round)) {
       if (needsSessions && server.maxSessions !== undefined) continue;
       if (server.peer !== undefined && !peers) continue;
+      if (transports && !transports.includes(server.transport)) continue;
       const outcome = await measureApart(server.name, scenario, options).then(
         (result) => ({ result }),
         ({ message }: Error) => ({ failure: message }),

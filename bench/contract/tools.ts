@@ -12,6 +12,19 @@ export const COUNT = {
   description: `Reports progress ${PROGRESS_EVENTS} times, then returns.`,
 } as const;
 
+/** Offered only by servers that can ask their client without a session. */
+export const ASK = { name: 'ask', description: 'Asks its client for a word, and returns it.' } as const;
+
+/** What `ask` asks. */
+export const QUESTION = {
+  message: 'Which word?',
+  requestedSchema: {
+    type: 'object' as const,
+    properties: { word: { type: 'string' as const } },
+    required: ['word'],
+  },
+};
+
 /** The result of `count`. */
 export const COUNTED = 'done';
 

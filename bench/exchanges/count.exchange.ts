@@ -6,6 +6,7 @@ import { WrongAnswerError } from './wrong-answer.error.js';
 /** A call of `count`, including all its progress. */
 export class CountExchange implements Exchange {
   readonly method = 'tools/call';
+  readonly name = COUNT.name;
   readonly params: string;
   private events = 0;
   private answered = false;

@@ -7,6 +7,7 @@ import { WrongAnswerError } from './wrong-answer.error.js';
 /** A call of `echo`. */
 export class EchoExchange implements Exchange {
   readonly method = 'tools/call';
+  readonly name = ECHO.name;
   readonly params: string;
 
   /** @param known given if the text is the same in every call */

@@ -1,4 +1,4 @@
-import { ARGUMENT_NAMES } from '../contract/tools.js';
+import { ARGUMENT_NAMES, ASK } from '../contract/tools.js';
 import type { Exchange, ServerMessage } from '../load/exchange.js';
 import type { KnownAnswer } from './known-answer.js';
 import { WrongAnswerError } from './wrong-answer.error.js';
@@ -23,7 +23,8 @@ export class ListExchange implements Exchange {
   }
 
   take({ id, result }: ServerMessage, raw: string): boolean {
-    const { tools = [] } = (result ?? {}) as { tools?: readonly Tool[] };
+    const { tools: listed = [] } = (result ?? {}) as { tools?: readonly Tool[] };
+    const tools = listed.filter(({ name }) => name !== ASK.name);
     const names = new Set(tools.filter(isRight).map(({ name }) => name));
     if (id !== this.id || tools.length !== ARGUMENT_NAMES.size || names.size !== ARGUMENT_NAMES.size)
       throw new WrongAnswerError(this.method, raw);

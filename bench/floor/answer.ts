@@ -1,5 +1,5 @@
 import { TOOL_LIST } from '../contract/tool-list.js';
-import { COUNT, COUNTED, PROGRESS_EVENTS } from '../contract/tools.js';
+import { ASK, COUNT, COUNTED, PROGRESS_EVENTS, QUESTION } from '../contract/tools.js';
 
 /** The members that the floor reads; it trusts the load. */
 export interface TrustedMessage {
@@ -10,6 +10,7 @@ export interface TrustedMessage {
     readonly arguments: { readonly message: string };
     readonly protocolVersion: string;
     readonly _meta: { readonly progressToken: number };
+    readonly inputResponses?: { readonly word: { readonly content: { readonly word: string } } };
   };
 }
 
@@ -35,11 +36,18 @@ function resultOf(
       serverInfo: { name: 'floor', version: '1.0.0' },
     };
   if (method === 'tools/list') return { tools: TOOL_LIST };
-  return {
-    content: [
-      { type: 'text', text: params.name === COUNT.name ? count(params, notify) : params.arguments.message },
-    ],
-  };
+  if (params.name === ASK.name && !params.inputResponses)
+    return {
+      resultType: 'input_required',
+      inputRequests: { word: { method: 'elicitation/create', params: QUESTION } },
+      requestState: 'asked',
+    };
+  return { content: [{ type: 'text', text: textOf(params, notify) }] };
+}
+
+function textOf(params: TrustedMessage['params'], notify: (message: object) => void): string {
+  if (params.name === COUNT.name) return count(params, notify);
+  return params.inputResponses?.word.content.word ?? params.arguments.message;
 }
 
 function count(

@@ -4,7 +4,7 @@ export interface Costs {
   readonly allocatedBytes: number;
 }
 
-export type OperationName = 'call' | 'event' | 'list' | 'session';
+export type OperationName = 'call' | 'ask' | 'event' | 'list' | 'session';
 
 /** Costs by the server's name and the operation. */
-export type CostTable = Readonly<Record<string, Readonly<Record<OperationName, Costs>>>>;
+export type CostTable = Readonly<Record<string, Readonly<Partial<Record<OperationName, Costs>>>>>;

@@ -1,4 +1,5 @@
 import { PROGRESS_EVENTS } from '../contract/tools.js';
+import { AskExchange } from '../exchanges/ask.exchange.js';
 import { CountExchange } from '../exchanges/count.exchange.js';
 import { EchoExchange } from '../exchanges/echo.exchange.js';
 import { KnownAnswer } from '../exchanges/known-answer.js';
@@ -22,11 +23,16 @@ const TEXT = 'x'.repeat(64);
 export async function runGateScript(
   server: ServerProcess,
   { transport }: MeasuredServer,
-): Promise<Record<OperationName, Costs>> {
+): Promise<Partial<Record<OperationName, Costs>>> {
   const client = new McpLoadClient(server.url, transport);
   const session = await client.open();
   const known = new KnownAnswer();
   const cost = (operations: number, batch: () => Promise<void>) => costOf(server, operations, batch);
+  const ask = async () => {
+    const asking = new AskExchange(session.nextId());
+    await session.exchange(asking);
+    await session.exchange(asking.answered(session.nextId(), TEXT));
+  };
   return {
     call: await cost(CALLS, () =>
       repeat(CALLS, 1, () => session.exchange(new EchoExchange(session.nextId(), TEXT))),
@@ -37,7 +43,11 @@ export async function runGateScript(
     list: await cost(LISTS, () =>
       repeat(LISTS, 1, () => session.exchange(new ListExchange(session.nextId(), known))),
     ),
-    session: await cost(SESSIONS, () => repeat(SESSIONS, 1, async () => (await client.open()).close())),
+    ...(transport === 'modern'
+      ? { ask: await cost(CALLS, () => repeat(CALLS, 1, ask)) }
+      : {
+          session: await cost(SESSIONS, () => repeat(SESSIONS, 1, async () => (await client.open()).close())),
+        }),
   };
 }
 

@@ -11,6 +11,8 @@ export interface ServerMessage {
 export interface Exchange {
   readonly id: number;
   readonly method: string;
+  /** The tool that it calls. */
+  readonly name?: string;
   /** JSON of the parameters. */
   readonly params: string;
 

@@ -1,9 +1,11 @@
 import { ConnectionPool } from './connection-pool.js';
 import type { McpSession } from './mcp-session.js';
+import { ModernSession } from './modern.session.js';
 import { SseSession } from './sse.session.js';
 import { StreamableHttpSession } from './streamable-http.session.js';
 
-export type TransportName = 'sse' | 'http';
+/** `modern`: revision 2026-07-28, over HTTP. */
+export type TransportName = 'sse' | 'http' | 'modern';
 
 /** Opens sessions with one server. They post on shared connections. */
 export class McpLoadClient {
@@ -16,7 +18,8 @@ export class McpLoadClient {
     this.pool = new ConnectionPool(url);
   }
 
-  open(): Promise<McpSession> {
+  async open(): Promise<McpSession> {
+    if (this.transport === 'modern') return new ModernSession(this.url, this.pool);
     const type = this.transport === 'sse' ? SseSession : StreamableHttpSession;
     return type.open(this.url, this.pool);
   }

@@ -34,9 +34,12 @@ export abstract class McpSession {
     return new Promise((resolve, reject) => {
       if (this.failure) return void reject(this.failure);
       this.pending = { exchange, resolve, reject };
-      const { id, method, params } = exchange;
-      void this.post(`{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}`);
+      void this.send(exchange);
     });
+  }
+
+  protected send({ id, method, params }: Exchange): Promise<void> | void {
+    return this.post(`{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}`);
   }
 
   protected async initialize(protocolVersion: string): Promise<void> {

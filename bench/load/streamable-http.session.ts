@@ -1,8 +1,8 @@
 import type { ConnectionPool } from './connection-pool.js';
-import { HttpConnection, type RequestListener } from './http-connection.js';
+import { HttpConnection } from './http-connection.js';
 import { McpSession } from './mcp-session.js';
+import { eventReader, post, type PostReader } from './post.js';
 import type { ResponseHead } from './response-head.js';
-import { SseParser } from './sse.parser.js';
 
 const VERSION = '2025-06-18';
 
@@ -12,6 +12,11 @@ export class StreamableHttpSession extends McpSession {
   private readonly stream: HttpConnection;
   /** Headers that name the session, once it has an id. */
   private headers = '';
+  private readonly reader: PostReader = {
+    head: (head) => (this.headers ||= headersOfSession(head)),
+    message: (json) => this.receive(json),
+    fail: (error) => this.fail(error),
+  };
 
   private constructor(
     private readonly url: URL,
@@ -42,24 +47,7 @@ export class StreamableHttpSession extends McpSession {
   }
 
   protected post(body: string): Promise<void> {
-    return new Promise((resolve) => {
-      let reader: Pick<RequestListener, 'body' | 'end'> | undefined;
-      const request = `${this.requestHead('POST')}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-      this.pool.send(request, {
-        head: (head) => {
-          if (head.status !== 200 && head.status !== 202)
-            this.fail(new Error(`A POST was answered with ${head.status}.`));
-          this.headers ||= headersOfSession(head);
-          if (head.status === 200) reader = this.readerOf(head);
-        },
-        body: (chunk) => reader?.body?.(chunk),
-        end: () => {
-          reader?.end?.();
-          resolve();
-        },
-        fail: (error) => this.fail(error),
-      });
-    });
+    return post(this.pool, this.requestHead('POST'), body, this.reader);
   }
 
   private openStream(): Promise<void> {
@@ -68,7 +56,7 @@ export class StreamableHttpSession extends McpSession {
         reject(error);
         this.fail(error);
       };
-      const { body } = this.eventReader();
+      const { body } = eventReader(this.reader);
       this.stream.send(`${this.requestHead('GET')}\r\n`, {
         head: ({ status }) => {
           if (status === 200) resolve();
@@ -79,25 +67,6 @@ export class StreamableHttpSession extends McpSession {
         fail,
       });
     });
-  }
-
-  private readerOf(head: ResponseHead): Pick<RequestListener, 'body' | 'end'> {
-    if (head.header('content-type')?.startsWith('text/event-stream')) return this.eventReader();
-    const chunks: Buffer[] = [];
-    return {
-      body: (chunk) => void chunks.push(chunk),
-      end: () => {
-        if (chunks.length > 0) this.receive(Buffer.concat(chunks).toString());
-      },
-    };
-  }
-
-  /** An event without data carries only an id. */
-  private eventReader(): Required<Pick<RequestListener, 'body'>> {
-    const parser = new SseParser((event, data) => {
-      if (event === 'message' && data !== '') this.receive(data);
-    });
-    return { body: (chunk) => parser.push(chunk) };
   }
 
   private requestHead(method: string): string {

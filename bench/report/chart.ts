@@ -4,7 +4,8 @@ import { compare, type Comparison } from './compare.js';
 import { CPU_FIGURES, MEMORY_FIGURES, type Figure } from './figures.js';
 import { formatNumber } from './format-number.js';
 
-const PANELS = ['call', 'list', 'progress', 'connect', 'idle'];
+const PANELS = ['call', 'ask', 'list', 'progress', 'connect', 'idle'];
+const TRANSPORTS = { sse: 'SSE', http: 'Streamable', modern: '2026-07-28' };
 const WIDTH = 860;
 const LABEL_WIDTH = 300;
 const VALUE_WIDTH = 130;
@@ -70,7 +71,7 @@ function panel({ title }: Figure, bars: readonly Bar[], top: number): string {
 }
 
 function label({ label, transport }: MeasuredServer): string {
-  return escape(`${label} · ${transport === 'sse' ? 'SSE' : 'Streamable'}`);
+  return escape(`${label} · ${TRANSPORTS[transport]}`);
 }
 
 function kind({ own, peer }: MeasuredServer): string {

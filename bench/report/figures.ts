@@ -17,6 +17,7 @@ const inThousands = (result: ScenarioResult) => divided(cpu(result), 1000);
 export const CPU_FIGURES: readonly Figure[] = [
   { title: 'call, µs', scenario: 'call', value: cpu, compared: true },
   { title: 'call, one session, µs', scenario: 'call1', value: cpu, compared: true },
+  { title: 'call with a question, µs', scenario: 'ask', value: cpu, compared: true },
   { title: 'list of 50 tools, µs', scenario: 'list', value: cpu, compared: true },
   { title: 'progress event, µs', scenario: 'progress', value: perEvent, compared: true },
   { title: 'echo of 1 MB, ms', scenario: 'big', value: inThousands, compared: true },

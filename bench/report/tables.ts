@@ -7,6 +7,7 @@ import { formatNumber } from './format-number.js';
 const TRANSPORTS = [
   ['sse', 'HTTP+SSE'],
   ['http', 'Streamable HTTP'],
+  ['modern', 'Revision 2026-07-28'],
 ] as const;
 const LIMITED = '†';
 
@@ -38,9 +39,13 @@ function table(
   figures: readonly Figure[],
   samples: readonly Sample[],
 ): string {
-  const measured = figures.filter(({ scenario }) => samples.some((sample) => sample.scenario === scenario));
   const servers = SERVERS.filter(
     (server) => server.transport === transport && samples.some((sample) => sample.server === server.name),
+  );
+  const measured = figures.filter(({ scenario }) =>
+    samples.some(
+      (sample) => sample.scenario === scenario && servers.some(({ name }) => name === sample.server),
+    ),
   );
   if (servers.length === 0 || measured.length === 0) return '';
   const rows = [

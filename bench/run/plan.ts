@@ -1,3 +1,4 @@
+import type { TransportName } from '../load/mcp-load.client.js';
 import type { ScenarioName } from '../scenarios/scenarios.js';
 
 /** One scenario with its load. */
@@ -9,6 +10,8 @@ export interface PlannedScenario {
   readonly needsSessions: boolean;
   /** Measured in the first round only, since it takes long and varies little. */
   readonly once: boolean;
+  /** Those that have what it measures; all by default. */
+  readonly transports?: readonly TransportName[];
   /** Whether other projects' servers take part, if installed. */
   readonly peers: boolean;
 }
@@ -18,11 +21,14 @@ export interface Plan {
   readonly scenarios: readonly PlannedScenario[];
 }
 
+const WITH_SESSIONS: readonly TransportName[] = ['sse', 'http'];
+
 /** About ten minutes: all published scenarios, each for a short time, to see the effect of a change. */
 export const QUICK: Plan = {
   rounds: 1,
   scenarios: [
     loop('call', 'call', 32, 2, 3),
+    ask(1, 1.5),
     loop('list', 'list', 16, 1, 1.5),
     loop('progress', 'progress', 8, 1, 2),
     loop('big', 'big', 4, 1, 1),
@@ -38,6 +44,7 @@ export const FULL: Plan = {
   scenarios: [
     loop('call', 'call', 32, 4, 6),
     loop('call1', 'call', 1, 2, 4),
+    ask(3, 3),
     loop('list', 'list', 16, 3, 3),
     loop('progress', 'progress', 8, 3, 4),
     loop('big', 'big', 4, 3, 2),
@@ -58,12 +65,32 @@ function loop(
   return { name, scenario, options, needsSessions: false, once: false, peers: true };
 }
 
+function ask(seconds: number, warmup: number): PlannedScenario {
+  return { ...loop('ask', 'ask', 32, seconds, warmup), transports: ['modern'] };
+}
+
 function connect(cycles: number): PlannedScenario {
   const options = { sessions: 16, cycles };
-  return { name: 'connect', scenario: 'connect', options, needsSessions: false, once: false, peers: true };
+  return {
+    name: 'connect',
+    scenario: 'connect',
+    options,
+    needsSessions: false,
+    once: false,
+    transports: WITH_SESSIONS,
+    peers: true,
+  };
 }
 
 function idle(name: string, sessions: number): PlannedScenario {
   const options = { sessions };
-  return { name, scenario: 'idle', options, needsSessions: true, once: false, peers: true };
+  return {
+    name,
+    scenario: 'idle',
+    options,
+    needsSessions: true,
+    once: false,
+    transports: WITH_SESSIONS,
+    peers: true,
+  };
 }

@@ -17,9 +17,17 @@ export interface MeasuredServer {
 }
 
 /** The reference for ratios: the floor of the same transport. */
-export const FLOORS: Readonly<Record<TransportName, string>> = { sse: 'floor-sse', http: 'floor-http' };
+export const FLOORS: Readonly<Record<TransportName, string>> = {
+  sse: 'floor-sse',
+  http: 'floor-http',
+  modern: 'floor-modern',
+};
 
-const PATHS: Readonly<Record<TransportName, string>> = { sse: '/sse', http: '/mcp' };
+const PATHS: Readonly<Record<TransportName, string>> = {
+  sse: '/sse',
+  http: '/mcp',
+  modern: '/mcp',
+};
 
 export const SERVERS: readonly MeasuredServer[] = [
   floor('sse'),
@@ -38,10 +46,16 @@ export const SERVERS: readonly MeasuredServer[] = [
   own('fastify', 'http'),
   peer('sdk-http', 'SDK, McpServer, Express', 'http', 'sdk', 'http.mjs'),
   peer('mcp-nest2-http', '@rekog/mcp-nest 2.0.5', 'http', 'mcp-nest2', 'http.mjs'),
+  floor('modern'),
+  own('express', 'modern'),
+  own('fastify', 'modern'),
+  peer('sdk2-modern', 'SDK v2, createMcpHandler, node:http', 'modern', 'sdk2', 'http.mjs'),
+  peer('mcp-nest2-modern', '@rekog/mcp-nest 2.0.5', 'modern', 'mcp-nest2', 'http.mjs'),
 ];
 
 function floor(transport: TransportName): MeasuredServer {
-  const command = [`bench/dist/bench/floor/${transport}.js`];
+  // The floor reads nothing of what the eras differ in.
+  const command = [`bench/dist/bench/floor/${transport === 'sse' ? 'sse' : 'http'}.js`];
   return {
     name: FLOORS[transport],
     label: 'floor: node:http alone',

@@ -1,17 +1,16 @@
-import type { Exchange } from '../load/exchange.js';
 import type { McpSession } from '../load/mcp-session.js';
 import { closedLoop } from './closed-loop.js';
 import type { ScenarioContext, ScenarioResult } from './scenario.js';
 
-/** Each session sends its next request as soon as it has the previous answer. */
+/** Each session goes on as soon as it has its answer. @param step makes one or more requests */
 export async function eachSession(
   context: ScenarioContext,
-  nextExchange: (session: McpSession) => Exchange,
+  step: (session: McpSession) => Promise<void>,
 ): Promise<ScenarioResult> {
   const sessions = await context.client.openMany(context.sessions);
   const result = await closedLoop(
     context,
-    sessions.map((session) => () => session.exchange(nextExchange(session))),
+    sessions.map((session) => () => step(session)),
   );
   await Promise.all(sessions.map((session) => session.close()));
   return result;

@@ -1,6 +1,6 @@
 import { Injectable, UseGuards } from '@nestjs/common';
 import { McpContext, McpTool } from 'nestjs-mcp-sse';
-import { COUNT, COUNTED, ECHO, PROGRESS_EVENTS } from '../contract/tools.js';
+import { ASK, COUNT, COUNTED, ECHO, PROGRESS_EVENTS, QUESTION } from '../contract/tools.js';
 import { CallerGuard } from './caller.guard.js';
 import { EchoDto } from './echo.dto.js';
 
@@ -11,6 +11,12 @@ export class BenchTools {
   @McpTool(ECHO)
   echo({ message }: EchoDto): string {
     return message;
+  }
+
+  @McpTool(ASK)
+  async ask(context: McpContext): Promise<string> {
+    const { content } = await context.elicit(QUESTION);
+    return String(content?.['word']);
   }
 
   @McpTool(COUNT)

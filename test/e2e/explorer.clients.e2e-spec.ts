@@ -65,8 +65,8 @@ describe('a schema that known clients refuse', () => {
     const { result } = await client.call(1, 'tools/list');
     const schemas = (result.tools as { inputSchema: object }[]).map(({ inputSchema }) => inputSchema);
     expect(schemas).toEqual([
-      { type: 'object', properties: {}, additionalProperties: false },
       { type: 'object', properties: {} },
+      { type: 'object', properties: {}, additionalProperties: false },
     ]);
   });
 });

@@ -94,7 +94,7 @@ describe('a resource', () => {
     const client = await connect({ providers: [Resources] });
     const { result: fixed } = await client.call(1, 'resources/list');
     expect(fixed.resources).toHaveLength(10);
-    expect(fixed.resources[1]).toEqual({
+    expect(fixed.resources).toContainEqual({
       name: 'markdown',
       uri: 'fixed://markdown',
       mimeType: 'text/markdown',

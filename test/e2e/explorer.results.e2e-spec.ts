@@ -209,7 +209,7 @@ describe('the return value of a tool', () => {
       return Tools;
     };
     const log = new MemoryLog();
-    const names = ['dto', 'zod', 'json'];
+    const names = ['dto', 'json', 'zod'];
     const { url } = await start({
       providers: [
         outputOf('dto', TotalDto),

@@ -49,10 +49,10 @@ describe('the README', () => {
       Object.fromEntries(Object.entries(group).map(([name, value]) => [name, String(value)]));
     expect(documented).toEqual({
       protocol: asText(protocol),
-      cache: asText(cache),
       sse: asText(sse),
       http: asText(http as object),
       replay: asText(replay),
+      cache: asText(cache),
       limits: asText(limits),
       input: asText(input),
     });

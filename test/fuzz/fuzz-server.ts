@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { McpSessionService, type McpSseModuleOptions } from 'nestjs-mcp-sse';
 import type { AdapterName } from '../fixtures/adapters.js';
+import { StatelessRequests } from '../../libs/mcp-sse/src/stateless/stateless-requests.js';
 import { startApp, testModule } from '../fixtures/start-app.js';
 import { FuzzLog, FuzzTarget } from './fuzz-target.js';
 import { PATIENCE_MS } from './ledger.js';
@@ -38,6 +39,10 @@ export class FuzzServer {
     return new FuzzServer(app, port, log);
   }
 
+  static onBothAdapters(this: void): Promise<FuzzServer[]> {
+    return Promise.all([FuzzServer.http('express'), FuzzServer.http('fastify')]);
+  }
+
   static async stdio(): Promise<FuzzServer> {
     const module = testModule({ options: OPTIONS, providers: [FuzzTarget] });
     const log = new FuzzLog();
@@ -55,17 +60,20 @@ export class FuzzServer {
   /**
    * Ends the sessions whose clients have left, as if their grace period were over.
    *
-   * @throws {Error} if sessions, calls or watches are left, or something unexpected was logged
+   * @throws {Error} if sessions, calls, watches, requests or memory are left, or something unexpected was logged
    */
   async assertEmpty(): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       this.sessions.sweep(Date.now() + GRACE_MS);
-      if (this.leftOver <= 0 || Date.now() > deadline) break;
+      if ((this.leftOver <= 0 && this.held === 0) || Date.now() > deadline) break;
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     const { length } = this.sessions.sessions;
     if (this.leftOver > 0) throw new Error(`left over: ${length} sessions, ${this.leftOver - length} calls`);
+    const { inFlight } = this.app.get(StatelessRequests);
+    if (this.held > 0)
+      throw new Error(`left over: ${inFlight} requests, ${this.sessions.memory.bytes} bytes`);
     if (this.log.unexpected.length > 0) throw new Error(`logged: ${this.log.unexpected.join('\n')}`);
   }
 
@@ -79,6 +87,11 @@ export class FuzzServer {
 
   close(): Promise<void> {
     return this.app.close();
+  }
+
+  /** Requests without a session, and bytes of memory. */
+  private get held(): number {
+    return this.app.get(StatelessRequests).inFlight + this.sessions.memory.bytes;
   }
 
   private get leftOver(): number {

@@ -12,6 +12,12 @@ import {
 } from 'nestjs-mcp-sse';
 
 const EXPECTED = 'an expected failure';
+const SOON = { timeoutMs: 20 };
+const HELLO = { role: 'user' as const, content: { type: 'text' as const, text: 'Hi' } };
+const FORM = {
+  message: 'Your answer?',
+  requestedSchema: { type: 'object' as const, properties: { answer: { type: 'string' as const } } },
+};
 
 class OwnerDto {
   @IsString()
@@ -80,9 +86,33 @@ export class FuzzTarget {
 
   @McpTool()
   async asks(ctx: McpContext): Promise<string> {
-    const messages = [{ role: 'user' as const, content: { type: 'text' as const, text: 'Hi' } }];
-    await ctx.sample({ messages, maxTokens: 1 }, { timeoutMs: 20 });
+    await ctx.sample({ messages: [HELLO], maxTokens: 1 }, SOON);
     return 'asked';
+  }
+
+  /** Two questions at once, then one. */
+  @McpTool()
+  async questions({ owner }: OwnerDto, ctx: McpContext): Promise<string> {
+    await Promise.all([ctx.elicit(FORM, SOON), ctx.listRoots(SOON)]);
+    await ctx.sample({ messages: [HELLO], maxTokens: 1 }, SOON);
+    return owner;
+  }
+
+  /** The same question again and again. */
+  @McpTool()
+  async loop({ owner }: OwnerDto, ctx: McpContext): Promise<string> {
+    for (let asked = 0; asked < 5; asked++) {
+      ctx.progress(asked);
+      await ctx.elicit(FORM, SOON);
+    }
+    return owner;
+  }
+
+  @McpTool()
+  async once({ owner }: OwnerDto, ctx: McpContext): Promise<string> {
+    const kept = await ctx.once('owner', () => owner);
+    await ctx.elicit(FORM, { ...SOON, key: 'confirm' });
+    return ctx.once('again', () => kept);
   }
 
   @McpTool()

@@ -14,7 +14,7 @@ export interface Outgoing {
 /** A text to send whose ids are still to be chosen. */
 export type Draft = (ids: Ids) => Outgoing;
 
-type Invocation = readonly [method: string, params?: object];
+export type Invocation = readonly [method: string, params?: object];
 
 const freshId = fc.nat(ID_FORMS - 1).map((form) => (ids: Ids) => ids.fresh(form));
 /** Most likely the id of a recent request. */
@@ -81,7 +81,7 @@ export function rpc(id: Id, method: string, params?: object): string {
   return JSON.stringify({ jsonrpc: '2.0', id, method, params });
 }
 
-function invocations(owner: string): fc.Arbitrary<Invocation> {
+export function invocations(owner: string): fc.Arbitrary<Invocation> {
   const call = (name: string | fc.Arbitrary<string>, args: fc.Arbitrary<unknown> = fc.constant(undefined)) =>
     on('tools/call', { name: typeof name === 'string' ? fc.constant(name) : name, arguments: args });
   return fc.oneof(

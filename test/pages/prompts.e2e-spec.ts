@@ -8,6 +8,7 @@ describe('the page about prompts', () => {
   it('makes methods prompts, and classes their arguments', async () => {
     const mcp = await page.serve('prompt');
     expect((await mcp.listPrompts()).prompts).toEqual([
+      { name: 'greet', arguments: [] },
       {
         name: 'review',
         title: 'Review code',
@@ -17,7 +18,6 @@ describe('the page about prompts', () => {
           expect.objectContaining({ name: 'language' }),
         ],
       },
-      { name: 'greet', arguments: [] },
     ]);
     const review = (args: Record<string, string>) => mcp.getPrompt({ name: 'review', arguments: args });
     expect(textOf(await review({ code: 'a', language: 'rust' }))).toBe('What is wrong with rust code?\n\na');

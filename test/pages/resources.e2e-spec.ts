@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
 import type { BehaviorSubject } from 'rxjs';
 import { textOf } from 'nestjs-mcp-sse/testing';
+import { ModernWireClient } from '../clients/modern-wire-client.js';
 import { usePage } from '../fixtures/page.js';
 
 const page = usePage('docs/resources.md');
@@ -23,6 +24,19 @@ describe('the page about resources', () => {
       code: -32002,
       message: expect.stringContaining('There is no such document.'),
     });
+  });
+
+  it('says how long clients may keep what they read', async () => {
+    const { TermsModule } = await page.import<{ TermsModule: Type }>('cache');
+    const { app } = await page.start(TermsModule);
+    const client = new ModernWireClient(`${await app.getUrl()}/mcp`);
+    const hintOf = async (method: string, params?: object) => {
+      const { ttlMs, cacheScope } = (await client.call(method, params))['result'];
+      return [ttlMs, cacheScope];
+    };
+    expect(await hintOf('resources/read', { uri: 'shop://terms' })).toEqual([86_400_000, 'public']);
+    expect(await hintOf('resources/read', { uri: 'orders://7' })).toEqual([60_000, 'private']);
+    expect(await hintOf('resources/list')).toEqual([300_000, 'public']);
   });
 
   it('tells those who have subscribed', async () => {

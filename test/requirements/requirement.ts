@@ -2,7 +2,7 @@
 export interface Requirement {
   /** Unique: `transports/http/origin`. */
   readonly id: string;
-  readonly revision: '2024-11-05' | '2025-11-25';
+  readonly revision: '2024-11-05' | '2025-11-25' | '2026-07-28';
   /** Page of the specification, relative to the revision's URL: `basic/transports`. */
   readonly page: string;
   readonly level: 'MUST' | 'MUST NOT' | 'SHOULD' | 'SHOULD NOT';

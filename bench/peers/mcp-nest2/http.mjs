@@ -1,4 +1,4 @@
-/** @rekog/mcp-nest 2.x over Streamable HTTP, with sessions. */
+/** @rekog/mcp-nest 2.x over Streamable HTTP, with sessions, and without them for revision 2026-07-28. */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -10,6 +10,7 @@ import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { ContextRequestOptions, MessageOrigin } from '../protocol/call-context.js';
 import type { ResultWriter } from '../protocol/complete-result.js';
 import { InputRounds, type InputSettings } from '../protocol/input/input-rounds.js';
+import { runStep, stepResult } from '../protocol/input/step-result.js';
 import type { Question } from '../protocol/input/question.js';
 import type { AskingRequest } from '../protocol/input/round-state.js';
 import { methodNamed } from '../protocol/methods.js';
@@ -32,6 +33,8 @@ export interface Responder {
   answer(json: string, errorCode?: number): void;
   /** Keeps the connection open while the answer takes its time. */
   keepAlive(): void;
+  /** Lets the connection end with the answer, since a server that stops waits for it. */
+  endConnection(): void;
   /** Ends the connection without an answer. */
   destroy(): void;
 }
@@ -116,8 +119,8 @@ export class StatelessRequest implements ExecutionHost {
   }
 
   private takeRound(): this | Promise<this> {
-    const { method, params } = this.execution.request;
-    if (!InputRounds.isBroughtBy(params) || !methodNamed(method)?.asks) return this;
+    const { params } = this.execution.request;
+    if (!InputRounds.isBroughtBy(params) || !this.asks) return this;
     return andThen(this.server.input, (settings) =>
       andThen(InputRounds.open(this.asking, settings), (rounds) => {
         this.input = rounds;
@@ -129,14 +132,20 @@ export class StatelessRequest implements ExecutionHost {
   /** @param use called at once unless the key of the state is still to be agreed with other nodes */
   private withRounds<T>(use: (rounds: InputRounds) => Promise<T>): Promise<T> {
     if (this.input) return use(this.input);
-    const { method } = this.execution.request;
-    if (!methodNamed(method)?.asks)
+    if (!this.asks) {
+      const { method } = this.execution.request;
       return Promise.reject(new McpClientError(`${method} cannot ask the client in this revision.`));
+    }
     return Promise.resolve(
       andThen(inputToAskWith(this.server), (settings) =>
         use((this.input ??= new InputRounds(this.asking, settings))),
       ),
     );
+  }
+
+  /** Whether the revision lets the request be answered with questions. */
+  private get asks(): boolean {
+    return methodNamed(this.execution.request.method)?.asks === true;
   }
 
   private get asking(): AskingRequest {
@@ -168,6 +177,10 @@ export class StatelessRequest implements ExecutionHost {
     this.responder.keepAlive();
   }
 
+  endConnection(): void {
+    this.responder.endConnection();
+  }
+
   notify(method: string, params: Params | undefined): void {
     const json = serializeNotification(method, params);
     this.observer.messages?.sent(this.execution.context, json);
@@ -179,7 +192,8 @@ export class StatelessRequest implements ExecutionHost {
   }
 
   once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
-    return this.withRounds((rounds) => rounds.once(key, step));
+    if (this.asks) return this.withRounds((rounds) => rounds.once(key, step));
+    return runStep(key, step).then((result) => stepResult<T>(result));
   }
 
   closeStream(): void {

@@ -44,6 +44,7 @@ export class StatelessRequests implements StatelessServer {
   private readonly requesters: Requesters;
   private heartbeat?: NodeJS.Timeout;
   private idleListeners: (() => void)[] = [];
+  private isStopping = false;
   private isClosed = false;
 
   constructor(
@@ -97,6 +98,7 @@ export class StatelessRequests implements StatelessServer {
     }
     this.open.add(request);
     requester.add(request);
+    if (this.isStopping) request.endConnection();
     this.startHeartbeat();
     try {
       const prepared = request.prepare(origin.bytes);
@@ -108,8 +110,9 @@ export class StatelessRequests implements StatelessServer {
     }
   }
 
-  /** Resolves as soon as nothing is in flight. */
+  /** Resolves as soon as nothing is in flight. Until then, connections end with the answers. */
   whenIdle(): Promise<void> {
+    this.stopping();
     return new Promise((resolve) => {
       this.idleListeners.push(resolve);
       this.checkIdle();
@@ -120,7 +123,7 @@ export class StatelessRequests implements StatelessServer {
   close(): void {
     this.isClosed = true;
     clearInterval(this.heartbeat);
-
+    this.stopping();
     for (const request of this.open) request.fail(SHUT_DOWN);
   }
 
@@ -149,6 +152,12 @@ export class StatelessRequests implements StatelessServer {
     this.heartbeat = setInterval(() => {
       for (const request of this.open) request.keepAlive();
     }, heartbeatMs).unref();
+  }
+
+  private stopping(): void {
+    if (this.isStopping) return;
+    this.isStopping = true;
+    for (const request of this.open) request.endConnection();
   }
 
   private checkIdle(): void {

@@ -59,9 +59,9 @@ export class StatelessIntake {
         ErrorCode.InvalidRequest,
         'Invalid Request: the server sends no requests, so it takes no responses; send "inputResponses" with the request',
       );
-    const client = requestClient(message);
     const head = rawRequest(request);
     assertMirroredHeaders(head, requiredVersion(message), message);
+    const client = requestClient(message);
     const { headers } = head;
     return andThen(this.options.contextFactory?.(request), (extras) => {
       const origin = {

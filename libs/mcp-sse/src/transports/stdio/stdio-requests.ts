@@ -65,6 +65,7 @@ export class StdioRequests {
         this.close(id);
       },
       keepAlive: () => undefined,
+      endConnection: () => undefined,
       destroy: () => this.close(id),
     };
   }

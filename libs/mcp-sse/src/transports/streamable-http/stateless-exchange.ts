@@ -73,6 +73,13 @@ export class StatelessExchange implements Responder {
     response.write(': keep-alive\n\n');
   }
 
+  endConnection(): void {
+    const { response } = this;
+    const { socket } = response;
+    response.shouldKeepAlive = false;
+    response.once('finish', () => socket?.destroySoon());
+  }
+
   destroy(): void {
     this.response.destroy();
   }
