@@ -116,8 +116,9 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
   }
 
-  /** Notifies the sessions that may see the added or removed feature, and no others. */
+  /** Notifies the clients that may see the added or removed feature, and no others. */
   private announce(list: McpFeatureList, definition: McpDefinition): void {
+    this.requests.listens.listChanged(list, (reader) => this.access.grants(definition, reader));
     for (const session of this.sessions.sessions)
       whenReady(
         () => this.access.grants(definition, policyContextOf(session)),

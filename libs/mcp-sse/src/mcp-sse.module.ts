@@ -278,6 +278,9 @@ function createStatelessRequests(
     ...introductionOf(options),
     cache,
     maxInFlightPerPrincipal: limits.maxInFlightPerPrincipal,
+    maxSubscriptions: limits.maxSubscriptions,
+    maxSessions: limits.maxSessions,
+    maxSessionsPerPrincipal: limits.maxSessionsPerPrincipal,
     heartbeatMs: sse.heartbeatMs,
     checkForm: compileForm,
     get input() {
@@ -285,7 +288,7 @@ function createStatelessRequests(
     },
   };
   const requests = new StatelessRequests(invoker, settings, sessions.memory, observer, errors);
-  sessions.closings$.subscribe((isRevoked) => requests.revoke(isRevoked));
+  sessions.include(requests);
   return requests;
 }
 

@@ -228,9 +228,12 @@ export interface McpSseModuleOptions {
   audit?: 'log' | false;
 
   limits?: {
-    /** Sessions at a time, 10000 by default. Further clients get 503. */
+    /** Sessions at a time, 10000 by default, and as many streams of `subscriptions/listen`. Further clients get 503. */
     maxSessions?: number;
-    /** Sessions of one principal at a time, 1000 by default. The anonymous principal is exempt. */
+    /**
+     * Sessions of one principal at a time, 1000 by default, and as many streams of `subscriptions/listen`. The anonymous
+     * principal is exempt.
+     */
     maxSessionsPerPrincipal?: number;
     /**
      * Estimated bytes of memory that all sessions take: events that wait for clients or are kept for reconnects, calls
@@ -271,7 +274,7 @@ export interface McpSseModuleOptions {
      * principal is exempt.
      */
     maxInFlightPerPrincipal?: number;
-    /** Resource subscriptions per session, 1000 by default. */
+    /** Resource subscriptions per session, or per stream of `subscriptions/listen`, 1000 by default. */
     maxSubscriptions?: number;
     /** Tools, resources or prompts on one page of a list, 1000 by default. */
     pageSize?: number;

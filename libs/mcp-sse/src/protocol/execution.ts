@@ -94,6 +94,16 @@ export class Execution {
     this.conclude(result, thrown);
   }
 
+  /**
+   * Tells observers the outcome of a request that goes on, such as a subscription. They are not told of its end.
+   *
+   * @param json what the client was told
+   */
+  begun(outcome: object, json: string): void {
+    this.observed?.end(outcome, json);
+    this.observed = undefined;
+  }
+
   /** Aborts the request. The host gets no answer of it. */
   abort(reason: Error): void {
     this.isOver = true;

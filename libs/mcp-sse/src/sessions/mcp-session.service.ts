@@ -15,6 +15,7 @@ import type { McpSessionEvent } from './session-event.js';
 import { selectsPrincipal, WITHOUT_TENANT, type McpSessionSelector } from './session-filter.js';
 import type { SessionOutlet } from './session-outlet.js';
 import type { RelayedStream, SessionCommand, SessionSharing } from './session-sharing.js';
+import type { SessionlessClients } from './sessionless-clients.js';
 import type { SharedJournal } from './shared-journal.js';
 import type { SharedOutlet } from './shared-outlet.js';
 
@@ -25,6 +26,7 @@ export class McpSessionService {
   private readonly events = new Subject<McpSessionEvent>();
   private readonly closings = new Subject<(principal: McpPrincipal) => boolean>();
   private sharing?: SessionSharing;
+  private sessionless?: SessionlessClients;
   private isDraining = false;
 
   /**
@@ -50,14 +52,19 @@ export class McpSessionService {
     this.sharing = this.local.sharing = sharing;
   }
 
+  /** @internal Reaches clients without a session too. */
+  include(sessionless: SessionlessClients): void {
+    this.sessionless = sessionless;
+  }
+
   /** @internal Whether there are other nodes. */
   get isShared(): boolean {
     return this.sharing !== undefined;
   }
 
-  /** @internal Streams of other nodes' sessions that clients read here, and that may end at any time. */
+  /** @internal Streams of clients that have no session here. They may end at any time. */
   get relayed(): readonly RelayedStream[] {
-    return this.sharing?.relayed ?? [];
+    return [...(this.sharing?.relayed ?? []), ...(this.sessionless?.listening ?? [])];
   }
 
   /** @internal Memory that the sessions of this node hold together. */
@@ -85,7 +92,7 @@ export class McpSessionService {
   }
 
   /**
-   * Sends a notification to one session, on whichever node it is.
+   * Sends a notification to one session, on whichever node it is. Clients of revision 2026-07-28 have none.
    *
    * @returns whether this node has such a session
    * @throws {TypeError} when the parameters have no JSON
@@ -102,6 +109,9 @@ export class McpSessionService {
    * Without `where`, it goes to sessions whose principal has no tenant, so that nothing crosses tenants by oversight.
    * In a cluster, it goes to the sessions of every node; a function selects sessions of this node only.
    *
+   * Clients of revision 2026-07-28 have no session. They get `notifications/…/list_changed` if they listen to it and a
+   * filter selects their principal, and no other notification.
+   *
    * @returns the number of sessions on this node
    * @throws {TypeError} when the parameters have no JSON
    */
@@ -110,18 +120,25 @@ export class McpSessionService {
     params?: Record<string, unknown>,
     where: McpSessionSelector = WITHOUT_TENANT,
   ): number {
-    if (typeof where !== 'function') this.sharing?.publish({ type: 'broadcast', method, params, where });
+    if (typeof where !== 'function') {
+      this.sharing?.publish({ type: 'broadcast', method, params, where });
+      this.sessionless?.notify(where, method);
+    }
     return this.openSessions.notify(where, method, params);
   }
 
   /**
-   * Sends `notifications/resources/updated` to the clients that have subscribed to a resource. Live resources, whose
+   * Sends `notifications/resources/updated` to the clients that have subscribed to a resource, by `resources/subscribe` or,
+   * without a session, by `subscriptions/listen`. Live resources, whose
    * handlers return an Observable, do so by themselves.
    *
    * @param where as in {@link broadcast}: the same URI may be another resource to another tenant
    */
   resourceUpdated(uri: string, where: McpSessionSelector = WITHOUT_TENANT): void {
-    if (typeof where !== 'function') this.sharing?.publish({ type: 'updated', uri, where });
+    if (typeof where !== 'function') {
+      this.sharing?.publish({ type: 'updated', uri, where });
+      this.sessionless?.resourceUpdated(where, uri);
+    }
     this.openSessions.resourceUpdated(where, uri);
   }
 
@@ -138,7 +155,8 @@ export class McpSessionService {
 
   /**
    * Ends the sessions that `where` selects, such as those of a principal whose access is revoked: a principal is a
-   * selector too. In a cluster, it ends the sessions of every node; a function selects sessions of this node only.
+   * selector too. In a cluster, it ends the sessions of every node; a function selects sessions of this node only. A
+   * filter also ends the streams and running requests of clients without a session.
    *
    * @returns the number of sessions on this node
    */
@@ -178,8 +196,10 @@ export class McpSessionService {
       case 'notify':
         return this.openSessions.get(command.id)?.notify(command.method, command.params);
       case 'broadcast':
+        this.sessionless?.notify(command.where, command.method);
         return void this.openSessions.notify(command.where, command.method, command.params);
       case 'updated':
+        this.sessionless?.resourceUpdated(command.where, command.uri);
         return this.openSessions.resourceUpdated(command.where, command.uri);
       case 'close':
         return void this.local.close(command.id, command.reason);
@@ -261,6 +281,7 @@ export class McpSessionService {
 
   private closeHere(where: McpSessionSelector, reason: SessionCloseReason): number {
     const closed = this.local.closeWhere(where, reason);
+    if (typeof where !== 'function') this.sessionless?.closeWhere(where);
     this.closings.next((principal) => selectsPrincipal(where, principal));
     return closed;
   }

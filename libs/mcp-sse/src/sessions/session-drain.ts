@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { McpSession } from './mcp-session.js';
 import type { McpSessionService } from './mcp-session.service.js';
@@ -42,6 +43,8 @@ export class SessionDrain {
     await delay(propagationMs);
     stopListening();
     const deadline = new AbortController();
+    // Each session listens to it.
+    setMaxListeners(0, deadline.signal);
     const ended = Promise.all([this.endAll(deadline.signal), this.requests.whenIdle()]);
     await Promise.race([ended, delay(deadlineMs, undefined, deadline)]);
     deadline.abort();

@@ -22,7 +22,13 @@ const OF_PRINCIPAL = ['subject', 'issuer', 'tenant'] as const;
 
 /** The function that decides for each session whether it is meant. */
 export function sessionMatcher(where: McpSessionSelector): (session: McpSessionView) => boolean {
-  if (typeof where === 'function') return where;
+  return typeof where === 'function' ? where : clientMatcher(where);
+}
+
+/** The function that decides for each client, with or without a session, whether it is meant. */
+export function clientMatcher(
+  where: McpSessionFilter,
+): (client: Pick<McpSessionView, 'principal' | 'transport'>) => boolean {
   const given = OF_PRINCIPAL.filter((name) => name in where);
   const isTransportGiven = 'transport' in where;
   return ({ principal, transport }) =>

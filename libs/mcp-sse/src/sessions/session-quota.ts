@@ -8,22 +8,26 @@ export interface SessionLimits {
   readonly maxSessionsPerPrincipal: number;
 }
 
-/** Counts the sessions, in all and of each principal. */
+/** Counts sessions, or what is limited as they are, in all and of each principal. */
 export class SessionQuota {
   private readonly perPrincipal = new Map<string, number>();
   private total = 0;
 
-  constructor(private readonly limits: SessionLimits) {}
+  /** @param kind what is counted, in the plural */
+  constructor(
+    private readonly limits: SessionLimits,
+    private readonly kind = 'sessions',
+  ) {}
 
   /** Counts a new session. @throws {SessionLimitError} */
   admit(principal: McpPrincipal): void {
     const { maxSessions, maxSessionsPerPrincipal } = this.limits;
     if (this.total >= maxSessions)
-      throw new SessionLimitError(`The server has ${maxSessions} sessions open; try again later.`);
+      throw new SessionLimitError(`The server has ${maxSessions} ${this.kind} open; try again later.`);
     const key = principalKey(principal);
     const own = this.perPrincipal.get(key) ?? 0;
     if (own >= maxSessionsPerPrincipal && key !== ANONYMOUS_KEY)
-      throw new SessionLimitError(`You have ${own} sessions open; close one of them or try again later.`);
+      throw new SessionLimitError(`You have ${own} ${this.kind} open; close one of them or try again later.`);
     this.count(principal);
   }
 

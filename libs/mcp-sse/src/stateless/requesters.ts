@@ -8,6 +8,7 @@ const ANONYMOUS_KEY = principalKey(ANONYMOUS);
 /** A principal with requests in flight, and the memory that they hold. */
 export class Requester {
   private readonly requests = new Set<StatelessRequest>();
+  private listening = 0;
   readonly memory: MemoryAccount;
 
   constructor(
@@ -17,8 +18,13 @@ export class Requester {
     this.memory = budget.open(key, { trim: () => undefined, cut: () => this.drop() });
   }
 
+  /** Requests that will be answered soon: streams on which it listens have a limit of their own. */
   get inFlight(): number {
-    return this.requests.size;
+    return this.requests.size - this.listening;
+  }
+
+  get isIdle(): boolean {
+    return this.requests.size === 0;
   }
 
   has(request: StatelessRequest): boolean {
@@ -27,10 +33,11 @@ export class Requester {
 
   add(request: StatelessRequest): void {
     this.requests.add(request);
+    if (request.listening) this.listening++;
   }
 
   delete(request: StatelessRequest): void {
-    this.requests.delete(request);
+    if (this.requests.delete(request) && request.listening) this.listening--;
   }
 
   private drop(): void {
@@ -64,7 +71,7 @@ export class Requesters {
 
   /** Forgets a principal whose last request has ended. */
   release(requester: Requester): void {
-    if (requester.inFlight > 0 || this.byKey.get(requester.key) !== requester) return;
+    if (!requester.isIdle || this.byKey.get(requester.key) !== requester) return;
     this.byKey.delete(requester.key);
     requester.memory.close();
   }

@@ -5,6 +5,8 @@ import type { ErrorReporter } from '../model/error-reporter.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
+import type { Invoker } from '../model/invoker.js';
+import type { McpPrincipal } from '../model/principal.js';
 import type { McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { ContextRequestOptions, MessageOrigin } from '../protocol/call-context.js';
@@ -22,6 +24,8 @@ import {
   serializeError,
   serializeNotification,
 } from '../protocol/json-rpc.js';
+import { ListenStream, type ListenPort } from './listen-stream.js';
+import type { ListenStreams } from './listen-streams.js';
 import type { Requester } from './requesters.js';
 
 /** Sends what answers one request: over HTTP the response to its POST, over stdio lines. */
@@ -48,14 +52,20 @@ export interface StatelessServer {
   readonly results: ResultWriter;
   /** Name of the server. */
   readonly name: string;
+  readonly invoker: Invoker;
+  readonly listens: ListenStreams;
+  /** Most resources that one stream listens to. */
+  readonly maxSubscriptions: number;
   /** How handlers ask. A promise until the nodes of a cluster have agreed on a key. */
   readonly input: InputSettings | Promise<InputSettings>;
   ended(request: StatelessRequest): void;
 }
 
 /** One request of the modern era while it is answered. */
-export class StatelessRequest implements ExecutionHost {
+export class StatelessRequest implements ExecutionHost, ListenPort {
   readonly execution: Execution;
+  /** The stream that it opens, if it does. */
+  readonly listening?: ListenStream;
   /** The questions of its handler. Made once it asks, or brings answers. */
   input?: InputRounds;
 
@@ -69,10 +79,16 @@ export class StatelessRequest implements ExecutionHost {
     private readonly responder: Responder,
   ) {
     this.execution = new Execution(request, origin, this);
+    if (request.method === 'subscriptions/listen')
+      this.listening = new ListenStream(request.id, origin, this, server.invoker, server.maxSubscriptions);
   }
 
   get transport(): McpTransportName {
     return this.responder.transport;
+  }
+
+  get principal(): McpPrincipal {
+    return this.execution.context.principal;
   }
 
   get observer(): TrafficObserver {
@@ -92,12 +108,14 @@ export class StatelessRequest implements ExecutionHost {
    * does, or the cluster is asked.
    *
    * @param bytes of the message that carried it
+   * @throws {SessionLimitError} when there are too many streams
    * @throws {InsufficientScopeError} if the client could make the request with more scopes
    * @throws {JsonRpcError} -32602 for a state that is not of this request
    * @throws {ClusterUnavailableError}
    */
   prepare(bytes: number): this | Promise<this> {
-    return andThen(this.execution.prepare(this.server.methods), () => {
+    if (this.listening) this.server.listens.add(this.listening);
+    return andThen(this.execution.prepare(this.listening ?? this.server.methods), () => {
       this.assertPermitted(bytes);
       return this.takeRound();
     });
@@ -181,8 +199,16 @@ export class StatelessRequest implements ExecutionHost {
     this.responder.endConnection();
   }
 
+  /** Handlers of watched resources send nothing: the stream has only what its client asked for. */
   notify(method: string, params: Params | undefined): void {
-    const json = serializeNotification(method, params);
+    if (!this.listening) this.tell(serializeNotification(method, params));
+  }
+
+  begun(json: string): void {
+    this.execution.begun({}, json);
+  }
+
+  tell(json: string): void {
     this.observer.messages?.sent(this.execution.context, json);
     this.responder.notify(json);
   }

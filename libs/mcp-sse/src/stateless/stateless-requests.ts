@@ -3,7 +3,6 @@ import type { FormCheck } from '../model/client-requests.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { Invoker } from '../model/invoker.js';
-import type { McpPrincipal } from '../model/principal.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { MessageOrigin } from '../protocol/call-context.js';
 import { ResultWriter } from '../protocol/complete-result.js';
@@ -11,8 +10,13 @@ import type { ClientState } from '../protocol/connection-state.js';
 import type { InputSettings } from '../protocol/input/input-rounds.js';
 import type { JsonRpcRequest } from '../protocol/json-rpc.js';
 import { type ModernIntroduction, ModernMethods } from '../protocol/modern-methods.js';
+import { clientMatcher, type McpSessionFilter } from '../sessions/session-filter.js';
+import type { SessionLimits } from '../sessions/session-quota.js';
+import type { RelayedStream } from '../sessions/session-sharing.js';
 import { ShuttingDownError } from '../sessions/session.errors.js';
+import type { SessionlessClients } from '../sessions/sessionless-clients.js';
 import type { MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
+import { ListenStreams } from './listen-streams.js';
 import { Requesters } from './requesters.js';
 import { type Responder, StatelessRequest, type StatelessServer } from './stateless-request.js';
 
@@ -26,7 +30,9 @@ const SHUT_DOWN = new JsonRpcError(
 /** The answer to requests of a principal whose access has ended. */
 const REVOKED = new JsonRpcError(ErrorCode.InvalidRequest, 'Your access to this server was revoked.');
 
-export interface StatelessSettings extends ModernIntroduction {
+export interface StatelessSettings extends ModernIntroduction, SessionLimits {
+  /** Most resources that one stream listens to. */
+  readonly maxSubscriptions: number;
   /** Most requests of one principal at a time. */
   readonly maxInFlightPerPrincipal: number;
   /** Milliseconds between signs of life to clients that wait; `false` sends none. */
@@ -36,10 +42,11 @@ export interface StatelessSettings extends ModernIntroduction {
 }
 
 /** The requests of the modern era that this node is answering. They have no session, no timer and no store. */
-export class StatelessRequests implements StatelessServer {
+export class StatelessRequests implements StatelessServer, SessionlessClients {
   readonly checkForm: FormCheck;
   readonly methods: ModernMethods;
   readonly results: ResultWriter;
+  readonly listens: ListenStreams;
   private readonly open = new Set<StatelessRequest>();
   private readonly requesters: Requesters;
   private heartbeat?: NodeJS.Timeout;
@@ -48,7 +55,7 @@ export class StatelessRequests implements StatelessServer {
   private isClosed = false;
 
   constructor(
-    invoker: Invoker,
+    readonly invoker: Invoker,
     private readonly settings: StatelessSettings,
     memory: MemoryBudget,
     readonly observer: TrafficObserver,
@@ -57,6 +64,7 @@ export class StatelessRequests implements StatelessServer {
     this.checkForm = settings.checkForm;
     this.methods = new ModernMethods(invoker, settings);
     this.results = new ResultWriter(settings.serverInfo);
+    this.listens = new ListenStreams(settings);
     this.requesters = new Requesters(memory, settings.maxInFlightPerPrincipal);
   }
 
@@ -66,6 +74,14 @@ export class StatelessRequests implements StatelessServer {
 
   get input(): InputSettings | Promise<InputSettings> {
     return this.settings.input;
+  }
+
+  get maxSubscriptions(): number {
+    return this.settings.maxSubscriptions;
+  }
+
+  get listening(): readonly RelayedStream[] {
+    return this.listens.relayed;
   }
 
   get inFlight(): number {
@@ -119,23 +135,30 @@ export class StatelessRequests implements StatelessServer {
     });
   }
 
-  /** Answers what is in flight with an error, and takes nothing more. */
+  notify(where: McpSessionFilter, method: string): void {
+    this.listens.notify(where, method);
+  }
+
+  resourceUpdated(where: McpSessionFilter, uri: string): void {
+    this.listens.resourceUpdated(where, uri);
+  }
+
+  closeWhere(where: McpSessionFilter): void {
+    for (const request of [...this.open].filter(clientMatcher(where))) end(request, REVOKED);
+  }
+
+  /** Answers what is in flight with an error, ends the streams, and takes nothing more. */
   close(): void {
     this.isClosed = true;
     clearInterval(this.heartbeat);
     this.stopping();
-    for (const request of this.open) request.fail(SHUT_DOWN);
-  }
-
-  /** Answers the requests of some principals with an error. @param isRevoked selects the principals */
-  revoke(isRevoked: (principal: McpPrincipal) => boolean): void {
-    for (const request of this.open)
-      if (isRevoked(request.execution.context.principal)) request.fail(REVOKED);
+    for (const request of this.open) end(request, SHUT_DOWN);
   }
 
   ended(request: StatelessRequest): void {
     this.open.delete(request);
     request.requester.delete(request);
+    if (request.listening) this.listens.delete(request.listening);
     this.requesters.release(request.requester);
     this.checkIdle();
   }
@@ -165,4 +188,10 @@ export class StatelessRequests implements StatelessServer {
     for (const listener of this.idleListeners) listener();
     this.idleListeners = [];
   }
+}
+
+/** A stream gets a result. Any other request gets the error. */
+function end(request: StatelessRequest, error: JsonRpcError): void {
+  if (request.listening) request.listening.end();
+  else request.fail(error);
 }

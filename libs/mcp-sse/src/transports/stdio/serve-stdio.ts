@@ -60,6 +60,7 @@ export async function serveStdio(
   for await (const line of messageLines(input, options.limits.maxMessageBytes)) {
     if (line?.trim() !== '') await lines.receive(line);
   }
+  requests.endListening();
   await Promise.all([session.whenIdle(), requests.whenIdle()]);
   sessions.close(session.id, 'client-disconnected');
 }

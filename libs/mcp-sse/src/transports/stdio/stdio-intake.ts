@@ -12,13 +12,19 @@ import { assertDepth } from '../../protocol/message-depth.js';
 import { type JsonRpcMessage, parseMessage, parseMessages, serializeError } from '../../protocol/json-rpc.js';
 import { revisionOf } from '../../protocol/revisions.js';
 import { refusedAnswers, requestIdOf } from '../../protocol/refused-message.js';
-import { SessionClosedError, ShuttingDownError } from '../../sessions/session.errors.js';
+import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../../sessions/session.errors.js';
 import type { StdioRequests } from './stdio-requests.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 
 /** The code that the official SDK uses for server errors. */
 const SERVER_ERROR = -32000;
-const OURS = [TooManyRequestsError, SessionClosedError, ShuttingDownError, ClusterUnavailableError];
+const OURS = [
+  TooManyRequestsError,
+  SessionClosedError,
+  SessionLimitError,
+  ShuttingDownError,
+  ClusterUnavailableError,
+];
 const CANCELLED = 'The client cancelled the request.';
 
 /** Takes a client's lines, for its session or without it, and answers refused lines with an error. */

@@ -2,7 +2,7 @@ import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { andThen } from '../../model/and-then.js';
 import type { MessageOrigin } from '../../protocol/call-context.js';
 import { RequestInFlightError } from '../../protocol/errors/request-in-flight.error.js';
-import type { JsonRpcRequest } from '../../protocol/json-rpc.js';
+import { type JsonRpcRequest, serializeNotification } from '../../protocol/json-rpc.js';
 import { requestClient } from '../../protocol/request-meta.js';
 import type { Responder, StatelessRequest } from '../../stateless/stateless-request.js';
 import type { StatelessRequests } from '../../stateless/stateless-requests.js';
@@ -48,6 +48,11 @@ export class StdioRequests {
     return request !== undefined;
   }
 
+  /** The client sends nothing more, so it does not end the streams on which it listens. */
+  endListening(): void {
+    for (const request of this.open.values()) request?.listening?.end();
+  }
+
   /** Resolves as soon as nothing is in flight. */
   whenIdle(): Promise<void> {
     return new Promise((resolve) => {
@@ -66,7 +71,12 @@ export class StdioRequests {
       },
       keepAlive: () => undefined,
       endConnection: () => undefined,
-      destroy: () => this.close(id),
+      destroy: () => {
+        // Only a stream may be cancelled by the server.
+        if (this.open.get(id)?.listening)
+          this.send(serializeNotification('notifications/cancelled', { requestId: id }));
+        this.close(id);
+      },
     };
   }
 

@@ -1,0 +1,167 @@
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { whenReady } from '../model/and-then.js';
+import type { ErrorReporter } from '../model/error-reporter.js';
+import { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import type { Invoker, PreparedRequest } from '../model/invoker.js';
+import type { McpPolicyContext } from '../model/mcp-policy.js';
+import type { McpPrincipal } from '../model/principal.js';
+import type { McpTransportName } from '../model/session-view.js';
+import { CallContext, type CallPort, type MessageOrigin } from '../protocol/call-context.js';
+import type { RequestPreparer } from '../protocol/execution.js';
+import { type JsonRpcRequest, type Params, serializeNotification } from '../protocol/json-rpc.js';
+import {
+  grantedFilter,
+  listenFilter,
+  type ChangingList,
+  type ListenFilter,
+} from '../protocol/listen-filter.js';
+import { ResourceSubscriptions } from '../protocol/resource-subscriptions.js';
+import { TokenExpiry } from '../sessions/token-expiry.js';
+
+const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
+
+/** Asks whether a client may see something. */
+export type Sees = (reader: McpPolicyContext) => boolean | Promise<boolean>;
+
+/** The request that opened a stream. */
+export interface ListenPort extends CallPort {
+  readonly errors: ErrorReporter;
+  /** Sends a notification to the client. */
+  tell(json: string): void;
+  /** Tells observers that the subscription has begun. @param json what tells the client */
+  begun(json: string): void;
+  /** Accounts for memory. @param bytes negative when it is released */
+  hold(bytes: number): void;
+}
+
+/**
+ * Answers one `subscriptions/listen`: a stream of the notifications that its client asked for and may see. It ends with its
+ * client's connection or token, or by the server, which then answers the request.
+ *
+ * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions
+ */
+export class ListenStream implements RequestPreparer {
+  private readonly reader: McpPolicyContext;
+  private readonly meta: object;
+  private readonly subscriptions: ResourceSubscriptions;
+  private readonly expiry = new TokenExpiry({ inFlight: 0, tokenExpires: () => this.end() });
+  private readonly contexts: CallContext[] = [];
+  /** Notifications that have to wait for the acknowledgement. */
+  private readonly early = new Set<string>();
+  private resolveEnd!: () => void;
+  private readonly ended = new Promise<void>((resolve) => (this.resolveEnd = resolve));
+  private lists: readonly ChangingList[] = [];
+  private isAcknowledged = false;
+  private isOver = false;
+
+  /** @param maxSubscriptions most resources */
+  constructor(
+    private readonly id: RequestId,
+    private readonly origin: MessageOrigin,
+    private readonly port: ListenPort,
+    private readonly invoker: Invoker,
+    private readonly maxSubscriptions: number,
+  ) {
+    const { principal, params } = origin;
+    this.reader = { session: undefined, principal, params };
+    this.meta = { [SUBSCRIPTION_ID]: id };
+    this.subscriptions = new ResourceSubscriptions(new Set(), maxSubscriptions, {
+      tell: (uri) => this.send('notifications/resources/updated', { uri }),
+      hold: (bytes) => port.hold(bytes),
+      report: (error) => void port.errors.report(error, 'the policy for a resource that has changed'),
+      reader: () => this.reader,
+    });
+  }
+
+  get principal(): McpPrincipal {
+    return this.origin.principal;
+  }
+
+  get transport(): McpTransportName {
+    return this.port.transport;
+  }
+
+  prepare({ params }: JsonRpcRequest): PreparedRequest {
+    const filter = listenFilter(params, this.maxSubscriptions);
+    return () => this.run(filter);
+  }
+
+  /** Tells the client that a list has changed, if it asked for that and sees the change. */
+  listChanged(list: ChangingList, sees?: Sees): void {
+    if (!this.lists.includes(list)) return;
+    whenReady(
+      () => sees?.(this.reader) ?? true,
+      (isSeen) => isSeen && this.send(`notifications/${list}/list_changed`),
+      (error) => this.port.errors.report(error, `the policy, of a change of the ${list},`),
+    );
+  }
+
+  /** Tells the client that a resource has changed, if it asked for that and may still read it. */
+  resourceUpdated(uri: string): void {
+    this.subscriptions.updated(uri);
+  }
+
+  /** Ends the stream: its request is answered, unless its client is gone. */
+  end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.expiry.stop();
+    this.subscriptions.close();
+    for (const context of this.contexts) context.abort(new Error('The subscription has ended.'));
+    this.resolveEnd();
+  }
+
+  private async run(filter: ListenFilter): Promise<object> {
+    if (!this.isOver) {
+      this.lists = filter.lists;
+      this.expiry.watch(this.principal.expiresAt);
+      await Promise.race([this.begin(filter), this.ended]);
+    }
+    await this.ended;
+    return { _meta: this.meta };
+  }
+
+  private async begin(filter: ListenFilter): Promise<void> {
+    const uris = filter.uris && (await this.watchable(filter.uris));
+    if (this.isOver) return;
+    const acknowledged = this.notification('notifications/subscriptions/acknowledged', {
+      notifications: grantedFilter(filter, uris),
+    });
+    this.isAcknowledged = true;
+    this.port.tell(acknowledged);
+    this.port.begun(acknowledged);
+    for (const json of this.early) this.port.tell(json);
+    this.early.clear();
+  }
+
+  /** Watches resources. @returns those that the client may read */
+  private async watchable(uris: readonly string[]): Promise<readonly string[]> {
+    const isWatched = await Promise.all(uris.map((uri) => this.watch(uri)));
+    return uris.filter((_, index) => isWatched[index]);
+  }
+
+  /** What the client may not read is as good as missing. */
+  private async watch(uri: string): Promise<boolean> {
+    try {
+      // One for each, since a time limit ends the context of its handler.
+      const context = new CallContext(this.id, undefined, this.origin, this.port);
+      this.contexts.push(context);
+      await this.subscriptions.add(uri, await this.invoker.watchable(uri, context));
+      return true;
+    } catch (error) {
+      if (!(error instanceof JsonRpcError)) this.port.errors.report(error, `the subscription to ${uri}`);
+      return false;
+    }
+  }
+
+  private send(method: string, params?: Params): void {
+    if (this.isOver) return;
+    const json = this.notification(method, params);
+    if (this.isAcknowledged) this.port.tell(json);
+    else this.early.add(json);
+  }
+
+  private notification(method: string, params?: Params): string {
+    return serializeNotification(method, { ...params, _meta: this.meta });
+  }
+}
