@@ -81,7 +81,7 @@ function createStatelessRequests(
   const usedStates = singleUse ? usedStatesOf(cluster) : undefined;
   const source = new InputSource(
     { maxRounds, maxStateBytes, ttlMs, maxAnswerMembers: limits.maxArgumentMembers, usedStates, errors },
-    new InputKeys(keys, cluster?.node),
+    new InputKeys(keys, cluster?.node, singleUse),
   );
   const settings = {
     ...introductionOf(options),
