@@ -133,10 +133,8 @@ describeOnTransports('authorization', (connect, transport, era) => {
     };
     for (const name of ['burn', 'purge', 'unknown']) expect(await asked(client.callTool({ name }))).toBe(1);
     for (const name of ['résumé', 'unknown']) expect(await asked(client.getPrompt({ name }))).toBe(1);
-    for (const uri of ['vault://gold', 'vault://bars/1', 'unknown://one']) {
+    for (const uri of ['vault://gold', 'vault://bars/1', 'unknown://one'])
       expect(await asked(client.readResource({ uri }))).toBe(1);
-      if (era === 'legacy') expect(await asked(client.subscribeResource({ uri }))).toBe(1);
-    }
   });
 
   it.each<[what: string, decide: TestPolicy['decide']]>([
@@ -256,19 +254,6 @@ describeOnTransports('authorization', (connect, transport, era) => {
     await listing;
     expect(await listed(client)).toEqual(['burn', 'later', 'lend']);
   });
-});
-
-describeWithSessions('authorization of a subscription', (connect) => {
-  it('finds the resources that may be read, and no others', async () => {
-    const policy = new TestPolicy();
-    policy.decide = ({ name }) => name !== 'rules';
-    const { client } = await connect({
-      providers: [Vault],
-      options: { ...as({ roles: ['admin'] }).options, policy },
-    });
-    expect(await client.subscribeResource({ uri: 'vault://gold' })).toEqual({});
-    await expect(client.subscribeResource({ uri: 'vault://rules' })).rejects.toMatchObject({ code: -32002 });
-  });
 
   it('sends updates until the resource may no longer be read', async () => {
     const policy = new TestPolicy();
@@ -281,12 +266,20 @@ describeWithSessions('authorization of a subscription', (connect) => {
       'notifications/resources/updated',
       ({ params }) => void told.push(params.uri),
     );
-    await client.subscribeResource({ uri: 'news://live' });
-    await client.subscribeResource({ uri: 'news://still' });
+    await client.listen({
+      toolsListChanged: true,
+      resourceSubscriptions: ['news://live', 'news://still'],
+    });
+    let changes = 0;
     const change = async () => {
       updates$.next('news');
       sessions.resourceUpdated('news://still');
-      await client.ping();
+      // Comes after the updates.
+      const next = new Promise<void>((resolve) =>
+        client.setNotificationHandler('notifications/tools/list_changed', () => resolve()),
+      );
+      registry.addTool({ name: `tool-${++changes}` }, () => '');
+      await next;
     };
     await change();
     expect(told).toEqual(['news://live', 'news://still']);
@@ -294,12 +287,35 @@ describeWithSessions('authorization of a subscription', (connect) => {
     await change();
     await change();
     expect(told).toHaveLength(6);
-    policy.decide = async () => false;
+    policy.decide = async ({ kind }) => kind !== 'resource';
     await change();
-    await client.ping();
     expect(updates$.observed).toBe(false);
     policy.decide = () => true;
     await change();
     expect(told).toHaveLength(6);
+  });
+});
+
+describeWithSessions('authorization of a subscription', (connect) => {
+  it('asks the policy once for any resource, as a read does', async () => {
+    const policy = new TestPolicy();
+    policy.decide = ({ name }) => name !== 'rules';
+    const { client } = await connect({ providers: [Vault], options: { ...as({}).options, policy } });
+    for (const uri of ['vault://rules', 'vault://gold', 'vault://bars/1', 'unknown://one']) {
+      policy.asked.length = 0;
+      await expect(client.subscribeResource({ uri })).rejects.toThrow(/not found/);
+      expect(policy.asked).toHaveLength(1);
+    }
+  });
+
+  it('finds the resources that may be read, and no others', async () => {
+    const policy = new TestPolicy();
+    policy.decide = ({ name }) => name !== 'rules';
+    const { client } = await connect({
+      providers: [Vault],
+      options: { ...as({ roles: ['admin'] }).options, policy },
+    });
+    expect(await client.subscribeResource({ uri: 'vault://gold' })).toEqual({});
+    await expect(client.subscribeResource({ uri: 'vault://rules' })).rejects.toMatchObject({ code: -32002 });
   });
 });

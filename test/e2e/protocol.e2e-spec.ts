@@ -203,18 +203,6 @@ describeOnTransports('the protocol', (connect, _transport, era) => {
       code: ErrorCode.InvalidParams,
     });
   });
-});
-
-describeWithSessions('a session', (connect, transport) => {
-  it('names its transport and its client to the application', async () => {
-    const { sessions } = await connect(fixture);
-    expect(sessions.sessions).toMatchObject([{ transport, clientInfo: { name: 'test-client' } }]);
-  });
-
-  it('answers a ping', async () => {
-    const { client } = await connect(fixture);
-    expect(await client.ping()).toEqual({});
-  });
 
   it('tells the client that a tool was added, and serves it', async () => {
     const { client, registry } = await connect(fixture);
@@ -230,5 +218,17 @@ describeWithSessions('a session', (connect, transport) => {
     await expect(client.callTool({ name: 'late', arguments: { city: 'Rome' } })).rejects.toThrow(
       /Unknown tool/,
     );
+  });
+});
+
+describeWithSessions('a session', (connect, transport) => {
+  it('names its transport and its client to the application', async () => {
+    const { sessions } = await connect(fixture);
+    expect(sessions.sessions).toMatchObject([{ transport, clientInfo: { name: 'test-client' } }]);
+  });
+
+  it('answers a ping', async () => {
+    const { client } = await connect(fixture);
+    expect(await client.ping()).toEqual({});
   });
 });
