@@ -25,7 +25,7 @@ import { ArgumentCaps } from './argument-caps.js';
 import { completionResult } from './completion-result.js';
 import { asReturned, LiveResource, streamedResult } from './streamed-result.js';
 import { FeatureLists, type ListMethod } from './feature-lists.js';
-import { assertMirroredArguments } from './mirrored-arguments.js';
+import { assertMirroredArguments } from './assert-mirrored-arguments.js';
 import { promptResult } from './prompt-result.js';
 import { asProtocolError, missingCapability, toProtocolError, unknownFeature } from './protocol-error.js';
 import { publicMessage } from '../model/error-text.js';

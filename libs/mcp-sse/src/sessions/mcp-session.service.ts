@@ -15,7 +15,7 @@ import type { McpSessionEvent } from './session-event.js';
 import { selectsPrincipal, WITHOUT_TENANT, type McpSessionSelector } from './session-filter.js';
 import type { SessionOutlet } from './session-outlet.js';
 import type { RelayedStream, SessionCommand, SessionSharing } from './session-sharing.js';
-import type { SessionlessClients } from './sessionless-clients.js';
+import type { StatelessClients } from './stateless-clients.js';
 import type { SharedJournal } from './shared-journal.js';
 import type { SharedOutlet } from './shared-outlet.js';
 
@@ -26,7 +26,7 @@ export class McpSessionService {
   private readonly events = new Subject<McpSessionEvent>();
   private readonly closings = new Subject<(principal: McpPrincipal) => boolean>();
   private sharing?: SessionSharing;
-  private sessionless?: SessionlessClients;
+  private stateless?: StatelessClients;
   private isDraining = false;
 
   /**
@@ -53,8 +53,8 @@ export class McpSessionService {
   }
 
   /** @internal Reaches clients without a session too. */
-  include(sessionless: SessionlessClients): void {
-    this.sessionless = sessionless;
+  include(stateless: StatelessClients): void {
+    this.stateless = stateless;
   }
 
   /** @internal Whether there are other nodes. */
@@ -64,7 +64,7 @@ export class McpSessionService {
 
   /** @internal Streams of clients that have no session here. They may end at any time. */
   get relayed(): readonly RelayedStream[] {
-    return [...(this.sharing?.relayed ?? []), ...(this.sessionless?.listening ?? [])];
+    return [...(this.sharing?.relayed ?? []), ...(this.stateless?.listening ?? [])];
   }
 
   /** @internal Memory that the sessions of this node hold together. */
@@ -122,7 +122,7 @@ export class McpSessionService {
   ): number {
     if (typeof where !== 'function') {
       this.sharing?.publish({ type: 'broadcast', method, params, where });
-      this.sessionless?.notify(where, method);
+      this.stateless?.notify(where, method);
     }
     return this.openSessions.notify(where, method, params);
   }
@@ -137,7 +137,7 @@ export class McpSessionService {
   resourceUpdated(uri: string, where: McpSessionSelector = WITHOUT_TENANT): void {
     if (typeof where !== 'function') {
       this.sharing?.publish({ type: 'updated', uri, where });
-      this.sessionless?.resourceUpdated(where, uri);
+      this.stateless?.resourceUpdated(where, uri);
     }
     this.openSessions.resourceUpdated(where, uri);
   }
@@ -196,10 +196,10 @@ export class McpSessionService {
       case 'notify':
         return this.openSessions.get(command.id)?.notify(command.method, command.params);
       case 'broadcast':
-        this.sessionless?.notify(command.where, command.method);
+        this.stateless?.notify(command.where, command.method);
         return void this.openSessions.notify(command.where, command.method, command.params);
       case 'updated':
-        this.sessionless?.resourceUpdated(command.where, command.uri);
+        this.stateless?.resourceUpdated(command.where, command.uri);
         return this.openSessions.resourceUpdated(command.where, command.uri);
       case 'close':
         return void this.local.close(command.id, command.reason);
@@ -281,7 +281,7 @@ export class McpSessionService {
 
   private closeHere(where: McpSessionSelector, reason: SessionCloseReason): number {
     const closed = this.local.closeWhere(where, reason);
-    if (typeof where !== 'function') this.sessionless?.closeWhere(where);
+    if (typeof where !== 'function') this.stateless?.closeWhere(where);
     this.closings.next((principal) => selectsPrincipal(where, principal));
     return closed;
   }

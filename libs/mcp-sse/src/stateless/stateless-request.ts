@@ -10,25 +10,25 @@ import type { McpPrincipal } from '../model/principal.js';
 import type { McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { ContextRequestOptions, MessageOrigin } from '../protocol/call-context.js';
-import type { ResultWriter } from '../protocol/complete-result.js';
-import { InputRounds, type InputSettings } from '../protocol/input/input-rounds.js';
-import { runStep, stepResult } from '../protocol/input/step-result.js';
-import type { Question } from '../protocol/input/question.js';
-import type { AskingRequest } from '../protocol/input/round-state.js';
-import { methodNamed } from '../protocol/methods.js';
 import type { ClientState } from '../protocol/connection-state.js';
 import { Execution, type ExecutionHost, type RequestPreparer } from '../protocol/execution.js';
+import { InputRounds, type InputSettings } from '../protocol/input/input-rounds.js';
+import type { Question } from '../protocol/input/question.js';
+import type { AskingRequest } from '../protocol/input/round-state.js';
+import { runStep, stepResult } from '../protocol/input/step-result.js';
 import {
   type JsonRpcRequest,
   type Params,
   serializeError,
   serializeNotification,
 } from '../protocol/json-rpc.js';
+import { methodNamed } from '../protocol/methods.js';
+import type { ResultWriter } from '../protocol/result-writer.js';
 import { ListenStream, type ListenPort } from './listen-stream.js';
 import type { ListenStreams } from './listen-streams.js';
 import type { Requester } from './requesters.js';
 
-/** Sends what answers one request: over HTTP the response to its POST, over stdio lines. */
+/** Sends the messages that answer one request: over HTTP in the response to its POST, over stdio as lines. */
 export interface Responder {
   readonly transport: McpTransportName;
   /** Sends a notification that belongs to the request. */
@@ -43,7 +43,7 @@ export interface Responder {
   destroy(): void;
 }
 
-/** What all requests without a session have in common. */
+/** What the requests without a session share. */
 export interface StatelessServer {
   readonly observer: TrafficObserver;
   readonly errors: ErrorReporter;
@@ -69,7 +69,7 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
   /** The questions of its handler. Made once it asks, or brings answers. */
   input?: InputRounds;
 
-  /** @throws {McpConfigurationError} when the `contextFactory` option made what a context has already */
+  /** @throws {McpConfigurationError} when `contextFactory` returned a member that every context has */
   constructor(
     request: JsonRpcRequest,
     readonly state: ClientState,
@@ -104,13 +104,13 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
   }
 
   /**
-   * Finds out what answers the request, and takes what an earlier round of it left. Returns a promise only if a policy
-   * does, or the cluster is asked.
+   * Finds the handler that answers the request, and opens the state of an earlier round. Returns a promise only if a
+   * policy does, or the cluster is asked.
    *
    * @param bytes of the message that carried it
    * @throws {SessionLimitError} when there are too many streams
    * @throws {InsufficientScopeError} if the client could make the request with more scopes
-   * @throws {JsonRpcError} -32602 for a state that is not of this request
+   * @throws {JsonRpcError} -32602 for a state of another request
    * @throws {ClusterUnavailableError}
    */
   prepare(bytes: number): this | Promise<this> {
@@ -129,49 +129,7 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
     void this.execution.start();
   }
 
-  private assertPermitted(bytes: number): void {
-    const { request, context, refusal } = this.execution;
-    if (!refusal) return;
-    this.observer.request(request.method, request.params, context, bytes)?.end(refusal, '');
-    throw refusal;
-  }
-
-  private takeRound(): this | Promise<this> {
-    const { params } = this.execution.request;
-    if (!InputRounds.isBroughtBy(params) || !this.asks) return this;
-    return andThen(this.server.input, (settings) =>
-      andThen(InputRounds.open(this.asking, settings), (rounds) => {
-        this.input = rounds;
-        return this;
-      }),
-    );
-  }
-
-  /** @param use called at once unless the key of the state is still to be agreed with other nodes */
-  private withRounds<T>(use: (rounds: InputRounds) => Promise<T>): Promise<T> {
-    if (this.input) return use(this.input);
-    if (!this.asks) {
-      const { method } = this.execution.request;
-      return Promise.reject(new McpClientError(`${method} cannot ask the client in this revision.`));
-    }
-    return Promise.resolve(
-      andThen(inputToAskWith(this.server), (settings) =>
-        use((this.input ??= new InputRounds(this.asking, settings))),
-      ),
-    );
-  }
-
-  /** Whether the revision lets the request be answered with questions. */
-  private get asks(): boolean {
-    return methodNamed(this.execution.request.method)?.asks === true;
-  }
-
-  private get asking(): AskingRequest {
-    const { method, params } = this.execution.request;
-    return { principalKey: this.requester.key, server: this.server.name, method, params };
-  }
-
-  /** The client is gone, or cancels the request: it gets no answer. */
+  /** Aborts the request without an answer: its client is gone or has cancelled it. */
   cancel(reason: string): void {
     if (!this.requester.has(this)) return;
     this.execution.abort(new Error(reason));
@@ -241,6 +199,48 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
   answer(_execution: Execution, json: string, errorCode?: number): void {
     this.send(json, errorCode);
     this.server.ended(this);
+  }
+
+  private assertPermitted(bytes: number): void {
+    const { request, context, refusal } = this.execution;
+    if (!refusal) return;
+    this.observer.request(request.method, request.params, context, bytes)?.end(refusal, '');
+    throw refusal;
+  }
+
+  private takeRound(): this | Promise<this> {
+    const { params } = this.execution.request;
+    if (!InputRounds.isBroughtBy(params) || !this.asks) return this;
+    return andThen(this.server.input, (settings) =>
+      andThen(InputRounds.open(this.asking, settings), (rounds) => {
+        this.input = rounds;
+        return this;
+      }),
+    );
+  }
+
+  /** @param use called at once unless the key of the state is still to be agreed with other nodes */
+  private withRounds<T>(use: (rounds: InputRounds) => Promise<T>): Promise<T> {
+    if (this.input) return use(this.input);
+    if (!this.asks) {
+      const { method } = this.execution.request;
+      return Promise.reject(new McpClientError(`${method} cannot ask the client in this revision.`));
+    }
+    return Promise.resolve(
+      andThen(inputToAskWith(this.server), (settings) =>
+        use((this.input ??= new InputRounds(this.asking, settings))),
+      ),
+    );
+  }
+
+  /** Whether the revision lets the request be answered with questions. */
+  private get asks(): boolean {
+    return methodNamed(this.execution.request.method)?.asks === true;
+  }
+
+  private get asking(): AskingRequest {
+    const { method, params } = this.execution.request;
+    return { principalKey: this.requester.key, server: this.server.name, method, params };
   }
 
   private send(json: string, errorCode?: number): void {

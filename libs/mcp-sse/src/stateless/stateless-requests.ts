@@ -5,16 +5,16 @@ import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { Invoker } from '../model/invoker.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { MessageOrigin } from '../protocol/call-context.js';
-import { ResultWriter } from '../protocol/complete-result.js';
 import type { ClientState } from '../protocol/connection-state.js';
 import type { InputSettings } from '../protocol/input/input-rounds.js';
 import type { JsonRpcRequest } from '../protocol/json-rpc.js';
 import { type ModernIntroduction, ModernMethods } from '../protocol/modern-methods.js';
+import { ResultWriter } from '../protocol/result-writer.js';
 import { clientMatcher, type McpSessionFilter } from '../sessions/session-filter.js';
 import type { SessionLimits } from '../sessions/session-quota.js';
 import type { RelayedStream } from '../sessions/session-sharing.js';
 import { ShuttingDownError } from '../sessions/session.errors.js';
-import type { SessionlessClients } from '../sessions/sessionless-clients.js';
+import type { StatelessClients } from '../sessions/stateless-clients.js';
 import type { MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
 import { ListenStreams } from './listen-streams.js';
 import { Requesters } from './requesters.js';
@@ -35,14 +35,14 @@ export interface StatelessSettings extends ModernIntroduction, SessionLimits {
   readonly maxSubscriptions: number;
   /** Most requests of one principal at a time. */
   readonly maxInFlightPerPrincipal: number;
-  /** Milliseconds between signs of life to clients that wait; `false` sends none. */
+  /** Milliseconds between keep-alives to clients that wait; `false` sends none. */
   readonly heartbeatMs: number | false;
   readonly checkForm: FormCheck;
   readonly input: InputSettings | Promise<InputSettings>;
 }
 
 /** The requests of the modern era that this node is answering. They have no session, no timer and no store. */
-export class StatelessRequests implements StatelessServer, SessionlessClients {
+export class StatelessRequests implements StatelessServer, StatelessClients {
   readonly checkForm: FormCheck;
   readonly methods: ModernMethods;
   readonly results: ResultWriter;
@@ -92,7 +92,7 @@ export class StatelessRequests implements StatelessServer, SessionlessClients {
    * Admits a request. Returns a promise only if a policy does, or the cluster is asked. The caller starts it.
    *
    * @param client what the request tells of its client
-   * @param respond makes what answers it; the memory pays for what waits for the client
+   * @param respond makes its responder; unsent bytes count in the memory account
    * @throws {ShuttingDownError}
    * @throws {TooManyRequestsError} when its principal has too many in flight
    * @throws as {@link StatelessRequest.prepare} does
@@ -147,7 +147,7 @@ export class StatelessRequests implements StatelessServer, SessionlessClients {
     for (const request of [...this.open].filter(clientMatcher(where))) end(request, REVOKED);
   }
 
-  /** Answers what is in flight with an error, ends the streams, and takes nothing more. */
+  /** Answers the requests in flight with an error, ends the streams, and admits no more. */
   close(): void {
     this.isClosed = true;
     clearInterval(this.heartbeat);

@@ -4,7 +4,7 @@ import { SerializedMembers } from '../model/serialized-members.js';
 import { serializeResult } from './json-rpc.js';
 import { SERVER_INFO } from './request-meta.js';
 
-/** Writes results as the modern era has them: each says what type it is and which server it is of. */
+/** Serializes results of the modern era, each with its type and the server's info. */
 export class ResultWriter {
   private readonly meta: Readonly<Record<string, unknown>>;
   private readonly members: string;
@@ -46,7 +46,7 @@ export class ResultWriter {
   }
 }
 
-/** A result whose members are those that its JSON will have. Questions, which can be long, need no copy for that. */
+/** The members that the result's JSON has. Copies only if `_meta` or `toJSON` demands it: questions can be long. */
 function plain(result: object): object {
   return '_meta' in result || 'toJSON' in result ? (JSON.parse(JSON.stringify(result)) as object) : result;
 }

@@ -2,7 +2,7 @@ import type { McpSessionFilter } from './session-filter.js';
 import type { RelayedStream } from './session-sharing.js';
 
 /** The clients of this node that have no session. */
-export interface SessionlessClients {
+export interface StatelessClients {
   /** The streams on which they listen. */
   readonly listening: readonly RelayedStream[];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { mirroredArguments } from '../discovery/mirrored-arguments.js';
-import { assertMirroredArguments } from './mirrored-arguments.js';
+import { assertMirroredArguments } from './assert-mirrored-arguments.js';
 
 const MIRRORED = mirroredArguments(
   'query',
