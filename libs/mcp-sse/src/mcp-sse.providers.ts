@@ -1,24 +1,24 @@
 import type { Provider } from '@nestjs/common';
-import { McpInvoker } from './execution/mcp.invoker.js';
-import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
-import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
-import { TRAFFIC_OBSERVER, type TrafficObserver } from './model/traffic-observer.js';
-import { McpConnection } from './protocol/mcp-connection.js';
-import { compileForm } from './schema/compile-form.js';
 import { ClusterReporter } from './cluster/cluster-reporter.js';
 import { SessionCluster } from './cluster/session-cluster.js';
+import { McpInvoker } from './execution/mcp.invoker.js';
+import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
+import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
+import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
+import { TRAFFIC_OBSERVER, type TrafficObserver } from './model/traffic-observer.js';
+import { MemoryUsedStates, type UsedStates } from './protocol/input/used-states.js';
+import { McpConnection } from './protocol/mcp-connection.js';
+import type { ServerIntroduction } from './protocol/request-methods.js';
+import { compileForm } from './schema/compile-form.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { assertInput } from './stateless/assert-input.js';
-import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import { InputKeys } from './stateless/input-keys.js';
 import { InputSource } from './stateless/input-source.js';
 import { SharedUsedStates } from './stateless/shared-used-states.js';
-import { MemoryUsedStates, type UsedStates } from './protocol/input/used-states.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
-import type { ServerIntroduction } from './protocol/request-methods.js';
 import { restoredOrigin } from './transports/relay/relayed-origin.js';
 
-/** What serves the clients of one server, made from its options. */
+/** Providers that serve the clients of one server, made from its options. */
 export const SERVER_PROVIDERS: Provider[] = [
   {
     provide: McpSessionService,

@@ -5,12 +5,12 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import { isProtected } from '../model/protection.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 
-/** What is known of a resource before it is read. */
+/** Facts about a resource that are known before it is read. */
 export interface ReadSubject {
   readonly access: McpAccess;
-  /** A guard of its method or class decides about each read. */
+  /** Whether a guard of its method or class decides about each read. */
   readonly isGuarded: boolean;
-  /** It is declared there, for messages. */
+  /** Where it is declared, for messages. */
   readonly where: string;
 }
 

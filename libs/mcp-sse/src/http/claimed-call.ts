@@ -2,7 +2,7 @@ import { clip } from '../model/clip.js';
 import { mirroredText } from '../model/mirrored-header.js';
 import { rawRequest } from './raw-request.js';
 
-/** What a request is for, by its headers. Only for people who look for it: nothing has compared it with the body. */
+/** The call that a request's headers claim. For logs and traces only: nothing has compared them with the body. */
 export interface ClaimedCall {
   /** JSON-RPC method. */
   readonly method?: string;

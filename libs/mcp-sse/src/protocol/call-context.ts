@@ -145,6 +145,10 @@ export class CallContext extends McpContext {
     return this.#revision.resourceNotFoundCode;
   }
 
+  get cacheHint(): McpCacheHint | undefined {
+    return this.#cacheHint;
+  }
+
   get isLeft(): boolean {
     return this.#port.input?.isLeft ?? false;
   }
@@ -205,10 +209,6 @@ export class CallContext extends McpContext {
 
   cacheable(hint: McpCacheHint): void {
     this.#cacheHint = hint;
-  }
-
-  get cacheHint(): McpCacheHint | undefined {
-    return this.#cacheHint;
   }
 
   /** Called when the request has its answer, or will never have one. Nothing is sent for it any more. */

@@ -20,7 +20,7 @@ export interface RequestPreparer {
   prepare(request: JsonRpcRequest, context: InvokedContext): Preparation;
 }
 
-/** What an execution needs of whoever received the request, such as a connection. It need not have a session. */
+/** What an execution needs of its host: a connection, or a request without a session. */
 export interface ExecutionHost extends CallPort {
   readonly observer: TrafficObserver;
   readonly errors: ErrorReporter;
@@ -32,7 +32,7 @@ export interface ExecutionHost extends CallPort {
   answer(execution: Execution, json: string, errorCode?: number): void;
 }
 
-/** Answers one request: holds its context, runs it, tells observers, and settles it once. It needs no session. */
+/** Answers one request: holds its context, runs it, tells observers, and settles it once. */
 export class Execution {
   readonly context: CallContext;
   /** Size of the POST's body or the line that carried the request. */
@@ -42,7 +42,7 @@ export class Execution {
   private observed?: ObservedRequest;
   private isOver = false;
 
-  /** @throws {McpConfigurationError} when the `contextFactory` option made what a context has already */
+  /** @throws {McpConfigurationError} when `contextFactory` returned a member that every context has */
   constructor(
     readonly request: JsonRpcRequest,
     origin: MessageOrigin,
@@ -104,7 +104,7 @@ export class Execution {
     this.observed = undefined;
   }
 
-  /** Aborts the request. The host gets no answer of it. */
+  /** Aborts the request. The host gets no answer to send. */
   abort(reason: Error): void {
     this.isOver = true;
     this.context.abort(reason);

@@ -34,11 +34,11 @@ export function listenFilter({ notifications }: Params, maxUris: number): Listen
   if (typeof notifications !== 'object' || notifications === null || Array.isArray(notifications))
     throw invalidParams(['notifications']);
   const wanted = notifications as Readonly<Record<string, unknown>>;
-  const wrong = LISTS.map((list) => FLAGS[list]).filter(
+  const wrong: string[] = LISTS.map((list) => FLAGS[list]).filter(
     (flag) => wanted[flag] !== undefined && typeof wanted[flag] !== 'boolean',
   );
   const { resourceSubscriptions: uris } = wanted;
-  if (uris !== undefined && !isTexts(uris)) wrong.push('resourceSubscriptions' as never);
+  if (uris !== undefined && !isTexts(uris)) wrong.push('resourceSubscriptions');
   if (wrong.length > 0) throw invalidParams(wrong.map((member) => `notifications.${member}`));
   const lists = LISTS.filter((list) => wanted[FLAGS[list]] === true);
   return uris === undefined ? { lists } : { lists, uris: distinct(uris as string[], maxUris) };

@@ -35,7 +35,7 @@ function assertEqual(header: string, sent: string | string[] | undefined, source
   throw new HeaderMismatchError(`${header} ${problem}, but ${source} in the body is ${quoted(value)}`);
 }
 
-/** A name that is missing or no text is an error of the method, unless a header pretends that there is one. */
+/** The method itself refuses a missing name. Here it is a mismatch only if the header has one. */
 function assertName(sent: string | string[] | undefined, source: string, name: unknown): void {
   if (typeof name === 'string') return assertMirrored('Mcp-Name', sent, source, name);
   if (sent !== undefined)

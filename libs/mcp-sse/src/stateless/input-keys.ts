@@ -8,9 +8,9 @@ const SECRET_BYTES = 32;
 const MAX_AGREED = 3;
 
 /**
- * The secrets that protect the state of a call that waits for answers of its client. The first seals, all open. They are
- * those of the option `input.keys`; else the nodes of a cluster agree on one, once a call needs it; else the process makes
- * its own.
+ * The secrets that protect the state of a call while it waits for its client's answers. The first seals, all open. They
+ * come from the option `input.keys`. Without it, the nodes of a cluster agree on one once a call needs it, and a single
+ * process makes its own.
  */
 export class InputKeys {
   private current?: readonly string[];
@@ -42,8 +42,8 @@ export class InputKeys {
   }
 
   /**
-   * If the store has lost the secret, the first node brings it back. Not where it has lost with it which states were used:
-   * then a new secret makes all of them worthless.
+   * If the store lost the secret, the first node restores it. With single use the store also lost which states were used,
+   * so a new secret invalidates all of them.
    */
   private async agreeAgain(): Promise<void> {
     const known = this.current!;

@@ -3,7 +3,7 @@ import type { InputSettings } from '../protocol/input/input-rounds.js';
 import { StateSeal } from '../protocol/input/state-seal.js';
 import type { InputKeys } from './input-keys.js';
 
-/** How handlers ask clients without a session, with the secrets of the moment. */
+/** Settings for questions to clients without a session, with the current secrets. */
 export class InputSource {
   private secrets?: readonly string[];
   private settings?: InputSettings;

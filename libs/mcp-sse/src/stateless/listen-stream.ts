@@ -10,17 +10,17 @@ import { CallContext, type CallPort, type MessageOrigin } from '../protocol/call
 import type { RequestPreparer } from '../protocol/execution.js';
 import { type JsonRpcRequest, type Params, serializeNotification } from '../protocol/json-rpc.js';
 import {
-  grantedFilter,
-  listenFilter,
   type ChangingList,
+  grantedFilter,
   type ListenFilter,
+  listenFilter,
 } from '../protocol/listen-filter.js';
 import { ResourceSubscriptions } from '../protocol/resource-subscriptions.js';
 import { TokenExpiry } from '../sessions/token-expiry.js';
 
 const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
 
-/** Asks whether a client may see something. */
+/** Decides whether a client sees a feature. */
 export type Sees = (reader: McpPolicyContext) => boolean | Promise<boolean>;
 
 /** The request that opened a stream. */
@@ -28,7 +28,7 @@ export interface ListenPort extends CallPort {
   readonly errors: ErrorReporter;
   /** Sends a notification to the client. */
   tell(json: string): void;
-  /** Tells observers that the subscription has begun. @param json what tells the client */
+  /** Tells observers that the subscription has begun. @param json the acknowledgement */
   begun(json: string): void;
   /** Accounts for memory. @param bytes negative when it is released */
   hold(bytes: number): void;
@@ -140,7 +140,7 @@ export class ListenStream implements RequestPreparer {
     return uris.filter((_, index) => isWatched[index]);
   }
 
-  /** What the client may not read is as good as missing. */
+  /** A resource that the client may not read counts as missing. @returns whether it is watched */
   private async watch(uri: string): Promise<boolean> {
     try {
       // One for each, since a time limit ends the context of its handler.

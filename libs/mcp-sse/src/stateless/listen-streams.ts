@@ -20,7 +20,7 @@ export class ListenStreams {
     return this.open.size;
   }
 
-  /** As streams that a node which is being stopped sends away. */
+  /** The streams in the form that a drain sends away. */
   get relayed(): readonly RelayedStream[] {
     return [...this.open].map((stream) => ({ sendAway: () => stream.end() }));
   }
@@ -42,7 +42,7 @@ export class ListenStreams {
     for (const stream of this.open) stream.listChanged(list, sees);
   }
 
-  /** Sends a notification to those who asked for its kind. Only changes of lists can be asked for. */
+  /** Tells clients that a list has changed. They cannot listen to other notifications. */
   notify(where: McpSessionFilter, method: string): void {
     const list = LIST_CHANGED.exec(method)?.[1] as ChangingList | undefined;
     if (list) for (const stream of this.select(where)) stream.listChanged(list);

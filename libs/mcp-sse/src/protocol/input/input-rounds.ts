@@ -20,7 +20,7 @@ import type { StateSeal } from './state-seal.js';
 import { runStep, stepResult } from './step-result.js';
 import type { UsedStates } from './used-states.js';
 
-/** What the rounds of all requests share. */
+/** Settings that the rounds of all requests share. */
 export interface InputSettings {
   /** Most times that one call may ask its client. */
   readonly maxRounds: number;

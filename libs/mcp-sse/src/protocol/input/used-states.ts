@@ -7,9 +7,9 @@ export interface UsedStates {
   claim(id: string, ttlMs: number): Promise<boolean>;
 }
 
-/** Remembers them in this process. */
+/** Remembers used states in this process. */
 export class MemoryUsedStates implements UsedStates {
-  /** When each of them may be forgotten. */
+  /** Times after which ids may be forgotten. */
   private readonly expiries = new Map<string, number>();
 
   constructor(private readonly now: () => number = Date.now) {}

@@ -8,12 +8,12 @@ import { andThen } from '../../model/and-then.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { parseMessage } from '../../protocol/json-rpc.js';
-import { assertMirroredHeaders } from '../../protocol/mirrored-headers.js';
 import { assertDepth } from '../../protocol/message-depth.js';
+import { assertMirroredHeaders } from '../../protocol/mirrored-headers.js';
 import { claimedVersion, requestClient, requiredVersion } from '../../protocol/request-meta.js';
 import { MODERN_VERSIONS } from '../../protocol/revisions.js';
-import { StatelessExchange } from '../streamable-http/stateless-exchange.js';
 import { StatelessRequests } from '../../stateless/stateless-requests.js';
+import { StatelessExchange } from '../streamable-http/stateless-exchange.js';
 import type { MessageBody } from './message-body.js';
 
 /** Takes the POSTs of the modern era, which have no session. */

@@ -4,9 +4,9 @@ import { principalOfUser } from '../../auth/request-principal.js';
 import { ERROR_REPORTER } from '../../model/error-reporter.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
+import { StatelessRequests } from '../../stateless/stateless-requests.js';
 import { messageLines } from './message-lines.js';
 import { StdioIntake } from './stdio-intake.js';
-import { StatelessRequests } from '../../stateless/stateless-requests.js';
 import { StdioRequests } from './stdio-requests.js';
 import { StdioOutlet } from './stdio.outlet.js';
 

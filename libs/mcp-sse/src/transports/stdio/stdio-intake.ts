@@ -1,20 +1,20 @@
 import type { Writable } from 'node:stream';
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
-import { ClusterUnavailableError } from '../../model/errors/cluster.errors.js';
 import type { ErrorReporter } from '../../model/error-reporter.js';
-import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { publicMessage } from '../../model/error-text.js';
+import { ClusterUnavailableError } from '../../model/errors/cluster.errors.js';
+import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
-import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import type { MessageOrigin } from '../../protocol/call-context.js';
-import { claimedVersion } from '../../protocol/request-meta.js';
-import { assertDepth } from '../../protocol/message-depth.js';
+import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { type JsonRpcMessage, parseMessage, parseMessages, serializeError } from '../../protocol/json-rpc.js';
-import { revisionOf } from '../../protocol/revisions.js';
+import { assertDepth } from '../../protocol/message-depth.js';
 import { refusedAnswers, requestIdOf } from '../../protocol/refused-message.js';
+import { claimedVersion } from '../../protocol/request-meta.js';
+import { revisionOf } from '../../protocol/revisions.js';
+import type { McpSession } from '../../sessions/mcp-session.js';
 import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../../sessions/session.errors.js';
 import type { StdioRequests } from './stdio-requests.js';
-import type { McpSession } from '../../sessions/mcp-session.js';
 
 /** The code that the official SDK uses for server errors. */
 const SERVER_ERROR = -32000;
@@ -27,7 +27,7 @@ const OURS = [
 ];
 const CANCELLED = 'The client cancelled the request.';
 
-/** Takes a client's lines, for its session or without it, and answers refused lines with an error. */
+/** Takes a client's lines, in its session or without one, and answers refused lines with an error. */
 export class StdioIntake {
   private readonly request: object;
 
@@ -49,8 +49,8 @@ export class StdioIntake {
     try {
       json = parse(line);
       const bytes = Buffer.byteLength(line!);
-      if (this.isModern(json)) await this.takeAlone(json, bytes);
-      else await this.take(await this.messagesOf(json, bytes), bytes);
+      if (this.isModern(json)) await this.takeModern(json, bytes);
+      else await this.takeInSession(await this.messagesOf(json, bytes), bytes);
     } catch (error) {
       this.refuse(json, this.toJsonRpcError(error));
     }
@@ -70,7 +70,7 @@ export class StdioIntake {
   }
 
   /** @throws {JsonRpcError} */
-  private async takeAlone(json: unknown, bytes: number): Promise<void> {
+  private async takeModern(json: unknown, bytes: number): Promise<void> {
     assertDepth(json, this.options.limits.maxMessageDepth);
     const message = parseMessage(json);
     if (message.kind === 'request') return this.requests.receive(message, await this.originOf(bytes));
@@ -87,12 +87,12 @@ export class StdioIntake {
       const isBatched = revisionOf(this.session.protocolVersion)?.hasBatches ?? false;
       return parseMessages(json, isBatched, this.options.limits.maxMessageDepth);
     } catch (error) {
-      if (error instanceof JsonRpcError) await this.take(refusedAnswers(json, error), bytes);
+      if (error instanceof JsonRpcError) await this.takeInSession(refusedAnswers(json, error), bytes);
       throw error;
     }
   }
 
-  private async take(messages: readonly JsonRpcMessage[], bytes: number): Promise<void> {
+  private async takeInSession(messages: readonly JsonRpcMessage[], bytes: number): Promise<void> {
     if (messages.length > 0) await this.session.accept(messages, await this.originOf(bytes));
   }
 
