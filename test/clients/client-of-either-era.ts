@@ -4,7 +4,7 @@ import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Client, type ClientCapabilities, type Transport } from '@modelcontextprotocol/client';
 import type { McpContext } from 'nestjs-mcp-sse';
 import { z } from 'zod';
-import { MODERN } from '../fixtures/modern-client.js';
+import { MODERN } from './modern-client.js';
 
 /** A subscription to changes. */
 interface Listening {

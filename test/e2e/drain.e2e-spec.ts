@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { modernRpc, postModern } from '../clients/modern-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters, type AdapterName } from '../fixtures/adapters.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
-import { MODERN, modernRpc } from '../fixtures/modern-client.js';
 import { streamDataCall } from '../fixtures/stream-data-call.js';
 
 const STREAMS = 300;
@@ -29,17 +29,7 @@ async function refused(): Promise<string | undefined> {
 function callWithProgress(name: string, args: object): Promise<Response> {
   const message = modernRpc('modern', 'tools/call', { name, arguments: args });
   Object.assign(message.params['_meta'], { progressToken: 'modern' });
-  return fetch(`${application.url}/mcp`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': MODERN,
-      'mcp-method': 'tools/call',
-      'mcp-name': name,
-    },
-    body: JSON.stringify(message),
-  });
+  return postModern(application.url, message);
 }
 
 afterEach(() => application.stop(), 20_000);

@@ -15,9 +15,9 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { McpClientError, McpContext, McpPrompt, McpResource, McpTool } from 'nestjs-mcp-sse';
 import { catchError, defer, from, of, tap, type Observable } from 'rxjs';
-import { send } from '../clients/wire-client.js';
+import { connectModern } from '../clients/modern-client.js';
+import { modernRpc, postModern } from '../clients/modern-wire-client.js';
 import { describeOnAdapters, type AdapterName } from '../fixtures/adapters.js';
-import { connectModern, MODERN } from '../fixtures/modern-client.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
 interface ModernAnswer {
@@ -199,21 +199,8 @@ async function asked(
   method = 'tools/call',
   clientCapabilities: object = capabilities,
 ): Promise<ModernAnswer> {
-  const meta = {
-    'io.modelcontextprotocol/protocolVersion': MODERN,
-    'io.modelcontextprotocol/clientCapabilities': clientCapabilities,
-  };
-  const { status, body } = await send(`${url}/mcp`, {
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': MODERN,
-      'mcp-method': method,
-      'mcp-name': params.name ?? params.uri ?? '',
-    },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { _meta: meta, ...params } }),
-  });
-  return { status, ...(JSON.parse(body) as Omit<ModernAnswer, 'status'>) };
+  const response = await postModern(url, modernRpc(1, method, params, clientCapabilities));
+  return { status: response.status, ...((await response.json()) as Omit<ModernAnswer, 'status'>) };
 }
 
 const accept = (text: string) => ({ action: 'accept', content: { text } });

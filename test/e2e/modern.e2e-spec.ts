@@ -3,8 +3,8 @@ import type { Client } from '@modelcontextprotocol/client';
 import { Injectable } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { McpContext, McpCtx, McpPrompt, McpResource, McpTool, progress } from 'nestjs-mcp-sse';
+import { connectModern } from '../clients/modern-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
-import { connectModern } from '../fixtures/modern-client.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
 const SIZE = {

@@ -20,9 +20,10 @@ import {
   type McpDefinition,
 } from 'nestjs-mcp-sse';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
+import { connectModern, MODERN } from '../clients/modern-client.js';
+import { modernRpc } from '../clients/modern-wire-client.js';
 import { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
-import { connectModern, MODERN, modernRpc } from '../fixtures/modern-client.js';
 import { startApp, testModule, type RunningApp } from '../fixtures/start-app.js';
 
 class Place {

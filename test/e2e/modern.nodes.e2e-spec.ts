@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { McpContext, McpCtx, McpTool, memoryCluster, type McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { modernRpc, postModern, type Message } from '../clients/modern-wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
-import { postModern, type Message } from '../fixtures/modern-wire-client.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
 @Injectable()
@@ -26,11 +26,8 @@ describeOnAdapters('several nodes of revision 2026-07-28', (adapter) => {
     for (const one of options) nodes.push(await startApp({ adapter, providers: [Shop], options: one }));
   };
   const buy = async (node: RunningApp, params: Message = {}) => {
-    const response = await postModern(node.url, {
-      id: 1,
-      method: 'tools/call',
-      params: { name: 'buy', ...params },
-    });
+    const request = modernRpc(1, 'tools/call', { name: 'buy', ...params }, { elicitation: {} });
+    const response = await postModern(node.url, request);
     return { status: response.status, ...((await response.json()) as Message) } as Message;
   };
   const answerTo = ({ result: { inputRequests, requestState } }: Message) => ({

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { McpRegistry, McpResult, type McpToolOptions } from 'nestjs-mcp-sse';
+import { connectModern } from '../clients/modern-client.js';
 import { connectSdkClient } from '../clients/sdk-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
-import { connectModern } from '../fixtures/modern-client.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
 type Output = McpToolOptions['output'];

@@ -7,7 +7,8 @@ import { NestFactory } from '@nestjs/core';
 import { McpContext, McpCtx, McpSessionService, McpTool, progress, serveStdio } from 'nestjs-mcp-sse';
 import { initialize, rpc } from '../clients/http-wire-client.js';
 import { LineTransport } from '../clients/line-transport.js';
-import { MODERN, modernRpc } from '../fixtures/modern-client.js';
+import { MODERN } from '../clients/modern-client.js';
+import { modernRpc } from '../clients/modern-wire-client.js';
 import { testModule, type AppFixture } from '../fixtures/start-app.js';
 
 @Injectable()

@@ -1,6 +1,9 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { McpRegistry, type McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { StatelessRequests } from '../../libs/mcp-sse/src/stateless/stateless-requests.js';
+import { connectModern } from '../clients/modern-client.js';
+import { ModernListener } from '../clients/modern-listener.js';
+import { modernRpc, postModern, type Message } from '../clients/modern-wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import {
   as,
@@ -12,8 +15,6 @@ import {
   SUBSCRIPTION_ID,
   updated,
 } from '../fixtures/listened.js';
-import { connectModern } from '../fixtures/modern-client.js';
-import { ModernListener, postModern, type Message } from '../fixtures/modern-wire-client.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { UserGuard } from '../fixtures/user.guard.js';
 
@@ -125,11 +126,8 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
     ['more URIs than are allowed', { resourceSubscriptions: ['a://1', 'a://2', 'a://3'] }],
   ])('refuses %s', async (_name, notifications) => {
     await start({ limits: { maxSubscriptions: 2 } });
-    const response = await postModern(running.url, {
-      method: 'subscriptions/listen',
-      params: { notifications },
-      ...as('ada'),
-    });
+    const request = modernRpc(1, 'subscriptions/listen', { notifications });
+    const response = await postModern(running.url, request, as('ada').headers);
     const { error } = (await response.json()) as Message;
     expect(error).toMatchObject({ code: -32602, message: expect.stringContaining('notifications') });
     expect(requests().listens.size).toBe(0);
@@ -194,24 +192,8 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
   it('does not let another client end a stream by its id', async () => {
     await start();
     const listener = await listen(EVERYTHING);
-    await fetch(`${running.url}/mcp`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-protocol-version': '2026-07-28',
-        'mcp-method': 'notifications/cancelled',
-        'x-user': 'evil/ada',
-      },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        method: 'notifications/cancelled',
-        params: {
-          requestId: 'listen',
-          _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' },
-        },
-      }),
-    });
+    const { id: _id, ...cancelled } = modernRpc(1, 'notifications/cancelled', { requestId: 'listen' });
+    await postModern(running.url, cancelled, as('evil/ada').headers);
     running.sessions.resourceUpdated('shop://limit', {});
     expect(await listener.next()).toEqual(updated('shop://limit'));
   });

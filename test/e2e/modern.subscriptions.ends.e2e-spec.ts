@@ -2,9 +2,10 @@ import { afterEach, expect, it } from '@jest/globals';
 import { McpRegistry, type McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { SessionDrain } from '../../libs/mcp-sse/src/sessions/session-drain.js';
 import { StatelessRequests } from '../../libs/mcp-sse/src/stateless/stateless-requests.js';
+import { ModernListener } from '../clients/modern-listener.js';
+import { modernRpc, postModern, type Message } from '../clients/modern-wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { as, BossPolicy, EVERYTHING, ListenedShop, result } from '../fixtures/listened.js';
-import { ModernListener, postModern, type Message } from '../fixtures/modern-wire-client.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { UserGuard } from '../fixtures/user.guard.js';
 
@@ -51,11 +52,8 @@ describeOnAdapters('a stream of subscriptions/listen', (adapter) => {
     const drain = new SessionDrain(running.sessions, requests(), settings).run(() => undefined);
     expect(await drained.rest()).toEqual([result()]);
     await drain;
-    const refused = await postModern(running.url, {
-      method: 'subscriptions/listen',
-      params: { notifications: EVERYTHING },
-      ...as('ada'),
-    });
+    const request = modernRpc(1, 'subscriptions/listen', { notifications: EVERYTHING });
+    const refused = await postModern(running.url, request, as('ada').headers);
     expect(refused.status).toBe(503);
   });
 
@@ -68,12 +66,9 @@ describeOnAdapters('a stream of subscriptions/listen', (adapter) => {
 
   it('has a limit for each principal and one for all, and a place is free when a client leaves', async () => {
     await start({ limits: { maxSessions: 2, maxSessionsPerPrincipal: 1, maxInFlightPerPrincipal: 1 } });
-    const open = (user: string) =>
-      postModern(running.url, {
-        method: 'subscriptions/listen',
-        params: { notifications: { toolsListChanged: true, resourceSubscriptions: ['shop://prices'] } },
-        ...as(user),
-      });
+    const notifications = { toolsListChanged: true, resourceSubscriptions: ['shop://prices'] };
+    const request = modernRpc(1, 'subscriptions/listen', { notifications });
+    const open = (user: string) => postModern(running.url, request, as(user).headers);
     const first = await listen({ resourceSubscriptions: ['shop://prices'] }, as('ada'));
     const own = await open('ada');
     expect([own.status, await own.json()]).toEqual([
@@ -82,11 +77,8 @@ describeOnAdapters('a stream of subscriptions/listen', (adapter) => {
         error: expect.objectContaining({ message: expect.stringContaining('You have 1 subscriptions open') }),
       }),
     ]);
-    const call = await postModern(running.url, {
-      method: 'tools/call',
-      params: { name: 'greet' },
-      ...as('ada'),
-    });
+    const greet = modernRpc(1, 'tools/call', { name: 'greet' });
+    const call = await postModern(running.url, greet, as('ada').headers);
     expect(call.status).toBe(200);
     await listen(EVERYTHING, as('bob'));
     const full = await open('eve');

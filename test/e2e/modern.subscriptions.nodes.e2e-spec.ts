@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from '@jest/globals';
 import type { McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { ModernListener } from '../clients/modern-listener.js';
 import { describeOnClusters } from '../fixtures/cluster-backends.js';
 import { as, changed, EVERYTHING, ListenedShop, result, updated } from '../fixtures/listened.js';
-import { ModernListener } from '../fixtures/modern-wire-client.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { UserGuard } from '../fixtures/user.guard.js';
 

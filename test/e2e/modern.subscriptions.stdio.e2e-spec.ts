@@ -7,8 +7,9 @@ import { NestFactory } from '@nestjs/core';
 import { McpSessionService, serveStdio, type McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { StatelessRequests } from '../../libs/mcp-sse/src/stateless/stateless-requests.js';
 import { LineTransport } from '../clients/line-transport.js';
+import { MODERN } from '../clients/modern-client.js';
+import { modernRpc } from '../clients/modern-wire-client.js';
 import { EVERYTHING, ListenedShop, result, SUBSCRIPTION_ID, updated } from '../fixtures/listened.js';
-import { MODERN, modernRpc } from '../fixtures/modern-client.js';
 import { testModule } from '../fixtures/start-app.js';
 
 describe('subscriptions/listen over stdio', () => {

@@ -6,13 +6,12 @@ import { Injectable } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { McpContext, McpCtx, McpPrompt, McpResource, McpTool, progress } from 'nestjs-mcp-sse';
 import { initialize, rpc } from '../clients/http-wire-client.js';
+import { MODERN } from '../clients/modern-client.js';
+import { modernRpc, postModern, type Message } from '../clients/modern-wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { HeaderUserGuard, userHeaders } from '../fixtures/header-user.guard.js';
-import { MODERN, modernRpc } from '../fixtures/modern-client.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
-
-type Members = Record<string, any>;
 
 const CLAIM = 'io.modelcontextprotocol/protocolVersion';
 const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
@@ -90,38 +89,17 @@ class Desk {
   }
 }
 
-/** A POST of revision 2026-07-28. A header that is undefined is left out. */
-async function post(
-  url: string,
-  body: unknown,
-  headers: Record<string, string | undefined> = {},
-  signal?: AbortSignal,
-): Promise<Response> {
-  const { method, params } = (typeof body === 'object' ? body : {}) as Members;
-  const name = (params?.['name'] ?? params?.['uri']) as string | undefined;
-  const sent = Object.entries({
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-    'mcp-protocol-version': MODERN,
-    'mcp-method': method as string | undefined,
-    'mcp-name': name,
-    ...headers,
-  }).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const content = typeof body === 'string' ? body : JSON.stringify(body);
-  return fetch(`${url}/mcp`, { method: 'POST', headers: sent, body: content, signal });
-}
-
 /** A request with another member of `_meta`, or without it. */
-function withMeta(message: Members, name: string, value?: unknown): Members {
-  const { [name]: _replaced, ...others } = message['params']['_meta'] as Members;
+function withMeta(message: Message, name: string, value?: unknown): Message {
+  const { [name]: _replaced, ...others } = message['params']['_meta'] as Message;
   const meta = value === undefined ? others : { ...others, [name]: value };
   return { ...message, params: { ...message['params'], _meta: meta } };
 }
 
 /** The messages of an event stream. */
-async function messagesOf(response: Response): Promise<Members[]> {
+async function messagesOf(response: Response): Promise<Message[]> {
   const events = (await response.text()).split('\n\n').filter((event) => event.includes('data: '));
-  return events.map((event) => JSON.parse(event.slice(event.indexOf('data: ') + 6)) as Members);
+  return events.map((event) => JSON.parse(event.slice(event.indexOf('data: ') + 6)) as Message);
 }
 
 const call = (name: string, args: object = {}) => modernRpc(1, 'tools/call', { name, arguments: args });
@@ -214,7 +192,7 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   afterAll(() => running.close());
 
   it.each(REFUSALS)('gets the error for %s', async (_, body, headers, status, error) => {
-    const response = await post(running.url, body, headers);
+    const response = await postModern(running.url, body, headers);
     expect(response.headers.get('content-type')).toMatch(/^application\/json/);
     expect([response.status, await response.json()]).toEqual([
       status,
@@ -223,7 +201,7 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   });
 
   it('gets -32700 without an id for a body that is not JSON', async () => {
-    const response = await post(running.url, '{"jsonrpc":', { 'mcp-method': 'tools/list' });
+    const response = await postModern(running.url, '{"jsonrpc":', { 'mcp-method': 'tools/list' });
     expect([response.status, await response.json()]).toMatchObject([
       400,
       { id: null, error: { code: -32700 } },
@@ -231,18 +209,18 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   });
 
   it('cannot be part of a batch, or a response', async () => {
-    const batch = await post(running.url, [LIST, GREET], { 'mcp-method': 'tools/list' });
+    const batch = await postModern(running.url, [LIST, GREET], { 'mcp-method': 'tools/list' });
     expect([batch.status, await batch.json()]).toMatchObject([400, { error: { code: -32600 } }]);
-    const answer = await post(running.url, { jsonrpc: '2.0', id: 1, result: {} });
+    const answer = await postModern(running.url, { jsonrpc: '2.0', id: 1, result: {} });
     expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: -32600 } }]);
     expect(running.sessions.sessions).toEqual([]);
   });
 
   it('is no notification: these get 202 without a body', async () => {
     const { id: _id, ...cancelled } = modernRpc(1, 'notifications/cancelled', { requestId: 1 });
-    const response = await post(running.url, cancelled);
+    const response = await postModern(running.url, cancelled);
     expect([response.status, await response.text()]).toEqual([202, '']);
-    const unknown = await post(running.url, { jsonrpc: '2.0', method: 'notifications/unknown' });
+    const unknown = await postModern(running.url, { jsonrpc: '2.0', method: 'notifications/unknown' });
     expect([unknown.status, await unknown.text()]).toEqual([202, '']);
   });
 
@@ -256,7 +234,7 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
     ['prompts/get', { name: 'ask' }, { messages: expect.any(Array) }],
     ['tools/call', { name: 'greet', arguments: { name: 'Ada' } }, { content: expect.any(Array) }],
   ])('reads in the result of %s its type and the server', async (method, params, members) => {
-    const response = await post(running.url, modernRpc('one', method, params));
+    const response = await postModern(running.url, modernRpc('one', method, params));
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
       jsonrpc: '2.0',
@@ -270,9 +248,9 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   });
 
   it('gets JSON, or with notifications a stream without ids that ends with its response', async () => {
-    const json = await post(running.url, GREET);
+    const json = await postModern(running.url, GREET);
     expect(json.headers.get('content-type')).toMatch(/^application\/json/);
-    const stream = await post(running.url, withMeta(call('count'), 'progressToken', 7));
+    const stream = await postModern(running.url, withMeta(call('count'), 'progressToken', 7));
     expect(Object.fromEntries(stream.headers)).toMatchObject({
       'content-type': 'text/event-stream',
       'x-accel-buffering': 'no',
@@ -288,8 +266,8 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   });
 
   it('gets no progress without a token', async () => {
-    const response = await post(running.url, call('count'));
-    const { result } = (await response.json()) as Members;
+    const response = await postModern(running.url, call('count'));
+    const { result } = (await response.json()) as Message;
     expect(result.content).toEqual([{ type: 'text', text: 'counted' }]);
   });
 
@@ -299,9 +277,9 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
     ['info', ['info', 'error']],
     ['debug', ['debug', 'info', 'error']],
   ])('reads the logs that it asks for: %s', async (level, expected) => {
-    const response = await post(running.url, withMeta(call('logs'), LOG_LEVEL, level));
+    const response = await postModern(running.url, withMeta(call('logs'), LOG_LEVEL, level));
     const isStream = response.headers.get('content-type') === 'text/event-stream';
-    const messages = isStream ? await messagesOf(response) : [(await response.json()) as Members];
+    const messages = isStream ? await messagesOf(response) : [(await response.json()) as Message];
     const logs = messages.filter(({ method }) => method === 'notifications/message');
     expect(logs.map(({ params }) => params.level)).toEqual(expected);
     expect(messages.at(-1)).toMatchObject({ id: 1, result: { resultType: 'complete' } });
@@ -310,7 +288,7 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   it('keeps its connection alive by comments while it waits', async () => {
     desk.expectOne();
     const leaving = new AbortController();
-    const response = await post(running.url, call('wait'), {}, leaving.signal);
+    const response = await postModern(running.url, call('wait'), {}, leaving.signal);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     expect((await reader.read()).value).toMatch(/^: /);
@@ -321,7 +299,7 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   it.each([true, false])('is cancelled when its client leaves, having read something: %s', async (begins) => {
     desk.expectOne();
     const leaving = new AbortController();
-    const answered = post(running.url, call('wait', { begins }), {}, leaving.signal);
+    const answered = postModern(running.url, call('wait', { begins }), {}, leaving.signal);
     await (begins ? answered : desk.waiting);
     leaving.abort();
     await answered.catch(() => undefined);
@@ -330,11 +308,11 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   });
 
   it('ignores a session and an event id, and opens no session', async () => {
-    const response = await post(running.url, GREET, { 'mcp-session-id': 'x', 'last-event-id': '1' });
+    const response = await postModern(running.url, GREET, { 'mcp-session-id': 'x', 'last-event-id': '1' });
     expect([response.status, response.headers.get('mcp-session-id')]).toEqual([200, null]);
-    const own = await post(running.url, initialize(), { 'mcp-protocol-version': undefined });
+    const own = await postModern(running.url, initialize(), { 'mcp-protocol-version': undefined });
     const sessionId = own.headers.get('mcp-session-id')!;
-    const within = await post(running.url, GREET, { 'mcp-session-id': sessionId });
+    const within = await postModern(running.url, GREET, { 'mcp-session-id': sessionId });
     expect([within.status, within.headers.get('mcp-session-id')]).toEqual([200, null]);
     expect(await within.json()).toMatchObject({ result: { resultType: 'complete' } });
     expect(running.sessions.sessions.map(({ id }) => id)).toEqual([sessionId]);
@@ -344,7 +322,7 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   it('takes nothing from the requests before it on its connection', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const ports = new Set<number>();
-    const send = async (body: Members) => {
+    const send = async (body: Message) => {
       const { method, params } = body;
       const headers = {
         'content-type': 'application/json',
@@ -364,7 +342,7 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
       { result: { resultType: 'input_required' } },
     ]);
     expect(await send(modernRpc(1, 'tools/call', params))).toMatchObject([400, { error: { code: -32021 } }]);
-    expect(await send(initialize() as Members)).toMatchObject([
+    expect(await send(initialize() as Message)).toMatchObject([
       200,
       { result: { protocolVersion: '2025-11-25' } },
     ]);
@@ -375,7 +353,7 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   });
 
   it('may have the id of another one that is in flight', async () => {
-    const answers = await Promise.all([post(running.url, GREET), post(running.url, GREET)]);
+    const answers = await Promise.all([postModern(running.url, GREET), postModern(running.url, GREET)]);
     expect(await Promise.all(answers.map((answer) => answer.json()))).toMatchObject([{ id: 1 }, { id: 1 }]);
   });
 
@@ -384,23 +362,23 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
     const leaving = new AbortController();
     for (let waiting = 0; waiting < 2; waiting++) {
       desk.expectOne();
-      void post(running.url, call('wait'), ada, leaving.signal).catch(() => undefined);
+      void postModern(running.url, call('wait'), ada, leaving.signal).catch(() => undefined);
       await desk.waiting;
     }
-    const refused = await post(running.url, GREET, ada);
+    const refused = await postModern(running.url, GREET, ada);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
     expect(await refused.json()).toMatchObject({ id: 1, error: { code: expect.any(Number) } });
-    expect((await post(running.url, GREET, userHeaders('bob'))).status).toBe(200);
+    expect((await postModern(running.url, GREET, userHeaders('bob'))).status).toBe(200);
     leaving.abort();
     await desk.leaving;
     let status: number;
-    do status = (await post(running.url, GREET, ada)).status;
+    do status = (await postModern(running.url, GREET, ada)).status;
     while (status === 429);
     expect(status).toBe(200);
   });
 
   it('gets 403 from a page of a foreign origin', async () => {
-    const response = await post(running.url, GREET, { origin: 'https://evil.example' });
+    const response = await postModern(running.url, GREET, { origin: 'https://evil.example' });
     expect(response.status).toBe(403);
   });
 });
@@ -414,24 +392,24 @@ describeOnAdapters('a server of one era', (adapter) => {
       const response = await fetch(`${url}/mcp`, { method, headers: { accept: 'text/event-stream' } });
       expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
     }
-    const refused = await post(url, initialize(), { 'mcp-protocol-version': undefined });
+    const refused = await postModern(url, initialize(), { 'mcp-protocol-version': undefined });
     expect([refused.status, await refused.json()]).toMatchObject([
       400,
       { error: { code: -32022, data: { supported: [MODERN] } } },
     ]);
-    expect((await post(url, rpc(1, 'tools/list'), { 'mcp-session-id': 'x' })).status).toBe(400);
-    expect((await post(url, GREET)).status).toBe(200);
+    expect((await postModern(url, rpc(1, 'tools/list'), { 'mcp-session-id': 'x' })).status).toBe(400);
+    expect((await postModern(url, GREET)).status).toBe(200);
     expect(sessions.sessions).toEqual([]);
   });
 
   it('without the modern one answers as servers did before it', async () => {
     const { url } = await start({ providers: [Desk], options: { protocol: { modern: false } } });
-    const refused = await post(url, modernRpc(1, 'server/discover'));
-    const { error } = (await refused.json()) as Members;
+    const refused = await postModern(url, modernRpc(1, 'server/discover'));
+    const { error } = (await refused.json()) as Message;
     expect(refused.status).toBe(400);
     // A client takes these for a server of the modern era.
     expect([-32020, -32021, -32022]).not.toContain(error.code);
-    expect((await post(url, initialize(), { 'mcp-protocol-version': undefined })).status).toBe(200);
+    expect((await postModern(url, initialize(), { 'mcp-protocol-version': undefined })).status).toBe(200);
   });
 });
 
@@ -442,7 +420,7 @@ describeOnAdapters('a server that stops', (adapter) => {
     const answers: Promise<Response>[] = [];
     for (const begins of [false, true]) {
       desk.expectOne();
-      answers.push(post(url, call('wait', { begins })));
+      answers.push(postModern(url, call('wait', { begins })));
       await desk.waiting;
     }
     const closed = close();

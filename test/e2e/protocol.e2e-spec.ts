@@ -5,7 +5,7 @@ import type { Progress } from '@modelcontextprotocol/client';
 import { IsInt, IsString } from 'class-validator';
 import { concat, map, Observable, take, timer } from 'rxjs';
 import { McpContext, McpTool, progress } from 'nestjs-mcp-sse';
-import { LOG_LEVEL } from '../fixtures/modern-client.js';
+import { LOG_LEVEL } from '../clients/modern-client.js';
 import { describeOnTransports, describeWithSessions } from '../fixtures/transports.js';
 
 const PIXEL = Buffer.from(

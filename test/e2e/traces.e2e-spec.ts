@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { connectSdkClient, connectSdkHttpClient } from '../clients/sdk-client.js';
 import { ModernWireClient } from '../clients/modern-wire-client.js';
+import { connectSdkClient, connectSdkHttpClient } from '../clients/sdk-client.js';
 import { HttpWireClient } from '../clients/http-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';

@@ -7,8 +7,8 @@ import {
   ElicitRequestSchema,
   ListRootsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import { connectModern } from '../clients/modern-client.js';
 import { userHeaders } from '../fixtures/header-user.guard.js';
-import { connectModern } from '../fixtures/modern-client.js';
 import { usePage } from '../fixtures/page.js';
 import { startApp } from '../fixtures/start-app.js';
 

@@ -5,8 +5,8 @@ import { McpSseModule, McpTool } from 'nestjs-mcp-sse';
 import { textOf } from 'nestjs-mcp-sse/testing';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { connectModern } from '../clients/modern-client.js';
 import { userHeaders } from '../fixtures/header-user.guard.js';
-import { connectModern } from '../fixtures/modern-client.js';
 import { usePage } from '../fixtures/page.js';
 
 const fromMcpNest = usePage('docs/migrating-from-mcp-nest.md');

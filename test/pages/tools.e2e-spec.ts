@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
 import { textOf, type McpTestClient } from 'nestjs-mcp-sse/testing';
-import { send } from '../clients/wire-client.js';
+import { ModernWireClient } from '../clients/modern-wire-client.js';
 import { userHeaders } from '../fixtures/header-user.guard.js';
-import { MODERN, modernRpc } from '../fixtures/modern-client.js';
 import { usePage } from '../fixtures/page.js';
 
 const page = usePage('docs/tools.md');
@@ -62,14 +61,9 @@ describe('the page about tools', () => {
     const args = { region: 'eu' };
     expect(textOf(await mcp.callTool({ name: 'report', arguments: args }))).toBe('eu in all years');
     const call = async (region: string) => {
-      const { status, body } = await send(new URL('/mcp', mcp.url).href, {
-        headers: {
-          ...{ 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-          ...{ 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': 'report' },
-          'mcp-param-region': region,
-        },
-        body: JSON.stringify(modernRpc(1, 'tools/call', { name: 'report', arguments: args })),
-      });
+      const client = new ModernWireClient(new URL('/mcp', mcp.url).href);
+      const params = { name: 'report', arguments: args };
+      const { status, body } = await client.post('tools/call', params, { 'mcp-param-region': region });
       return { status, ...(JSON.parse(body) as object) };
     };
     expect(await call('eu')).toMatchObject({

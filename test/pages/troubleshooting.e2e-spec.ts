@@ -13,11 +13,11 @@ import {
   type McpSseModuleOptions,
 } from 'nestjs-mcp-sse';
 import { HttpWireClient, initialize, rpc } from '../clients/http-wire-client.js';
-import { ModernWireClient } from '../clients/modern-wire-client.js';
+import { MODERN } from '../clients/modern-client.js';
+import { ModernWireClient, modernRpc } from '../clients/modern-wire-client.js';
 import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { Greeter } from '../fixtures/greeter.js';
-import { MODERN, modernRpc } from '../fixtures/modern-client.js';
 import { MemoryLog } from '../fixtures/memory-log.js';
 import { tableRows } from '../fixtures/page-table.js';
 import { startPrefixProxy } from '../fixtures/prefix-proxy.js';
