@@ -7,19 +7,24 @@ import { ELICITATION } from './requirements/elicitation.js';
 import { HTTP_SSE } from './requirements/http-sse.js';
 import { LIFECYCLE } from './requirements/lifecycle.js';
 import { LOGGING } from './requirements/logging.js';
-import { MODERN_BASE, MODERN_DISCOVER, MODERN_VERSIONING } from './requirements/modern/base.js';
-import { MODERN_PROMPTS, MODERN_RESOURCES, MODERN_TOOLS } from './requirements/modern/features.js';
+import { MODERN_BASE } from './requirements/modern/base.js';
+import { MODERN_DISCOVER } from './requirements/modern/discover.js';
 import { MODERN_MRTR } from './requirements/modern/mrtr.js';
 import { MODERN_CANCELLATION, MODERN_PROGRESS } from './requirements/modern/patterns.js';
+import { MODERN_PROMPTS } from './requirements/modern/prompts.js';
+import { MODERN_RESOURCES } from './requirements/modern/resources.js';
 import { MODERN_STDIO } from './requirements/modern/stdio.js';
+import { MODERN_HTTP_HEADERS } from './requirements/modern/streamable-http-headers.js';
 import { MODERN_HTTP } from './requirements/modern/streamable-http.js';
 import { MODERN_SUBSCRIPTIONS } from './requirements/modern/subscriptions.js';
+import { MODERN_TOOLS } from './requirements/modern/tools.js';
 import {
   MODERN_CACHING,
   MODERN_COMPLETION,
   MODERN_LOGGING,
   MODERN_PAGINATION,
 } from './requirements/modern/utilities.js';
+import { MODERN_VERSIONING } from './requirements/modern/versioning.js';
 import { PAGINATION } from './requirements/pagination.js';
 import { PING } from './requirements/ping.js';
 import { PROGRESS } from './requirements/progress.js';
@@ -57,6 +62,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   ...MODERN_VERSIONING,
   ...MODERN_DISCOVER,
   ...MODERN_HTTP,
+  ...MODERN_HTTP_HEADERS,
   ...MODERN_STDIO,
   ...MODERN_MRTR,
   ...MODERN_SUBSCRIPTIONS,
