@@ -53,7 +53,7 @@ export const MODERN_MRTR: readonly Requirement[] = [
     level: 'MUST',
     text: 'Take the state of a request for what an attacker sends.',
     test: {
-      file: 'libs/mcp-sse/src/protocol/input/input-rounds.spec.ts',
+      file: 'libs/mcp-sse/src/protocol/input/round-state.spec.ts',
       name: 'that was forged or is no string is refused',
     },
   },
@@ -75,7 +75,7 @@ export const MODERN_MRTR: readonly Requirement[] = [
     level: 'MUST',
     text: 'Refuse a state that fails the check.',
     test: {
-      file: 'libs/mcp-sse/src/protocol/input/input-rounds.spec.ts',
+      file: 'libs/mcp-sse/src/protocol/input/round-state.spec.ts',
       name: 'that was forged or is no string is refused',
     },
   },
@@ -85,7 +85,7 @@ export const MODERN_MRTR: readonly Requirement[] = [
     page: 'basic/patterns/mrtr',
     level: 'SHOULD',
     text: 'Refuse a state of another principal.',
-    test: { file: 'libs/mcp-sse/src/protocol/input/input-rounds.spec.ts', name: 'of %s is refused' },
+    test: { file: 'libs/mcp-sse/src/protocol/input/round-state.spec.ts', name: 'of %s is refused' },
   },
   {
     id: 'modern/mrtr/expiry',
@@ -94,7 +94,7 @@ export const MODERN_MRTR: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Refuse a state that has expired.',
     test: {
-      file: 'libs/mcp-sse/src/protocol/input/input-rounds.spec.ts',
+      file: 'libs/mcp-sse/src/protocol/input/round-state.spec.ts',
       name: 'that has expired is refused',
     },
   },
@@ -105,7 +105,7 @@ export const MODERN_MRTR: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Refuse a state of another request.',
     test: {
-      file: 'libs/mcp-sse/src/protocol/input/input-rounds.spec.ts',
+      file: 'libs/mcp-sse/src/protocol/input/round-state.spec.ts',
       name: 'of a request with another %s is refused',
     },
   },
@@ -116,7 +116,7 @@ export const MODERN_MRTR: readonly Requirement[] = [
     level: 'MUST',
     text: 'Make sure that a state is used once where that matters.',
     test: {
-      file: 'libs/mcp-sse/src/protocol/input/input-rounds.spec.ts',
+      file: 'libs/mcp-sse/src/protocol/input/round-state.spec.ts',
       name: 'may be used again, unless once is demanded',
     },
   },
@@ -160,7 +160,7 @@ export const MODERN_MRTR: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Check the answers.',
     test: {
-      file: 'libs/mcp-sse/src/protocol/input/input-rounds.spec.ts',
+      file: 'libs/mcp-sse/src/protocol/input/input-rounds.answers.spec.ts',
       name: 'is asked for again when it %s',
     },
   },
@@ -171,7 +171,7 @@ export const MODERN_MRTR: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Answer answers that are malformed with a JSON-RPC error.',
     test: {
-      file: 'libs/mcp-sse/src/protocol/input/input-rounds.spec.ts',
+      file: 'libs/mcp-sse/src/protocol/input/round-state.spec.ts',
       name: 'comes with responses that are an object',
     },
   },
@@ -182,7 +182,7 @@ export const MODERN_MRTR: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Ignore answers to questions that were not asked.',
     test: {
-      file: 'libs/mcp-sse/src/protocol/input/input-rounds.spec.ts',
+      file: 'libs/mcp-sse/src/protocol/input/input-rounds.answers.spec.ts',
       name: 'is not taken from a prototype',
     },
   },
@@ -193,7 +193,7 @@ export const MODERN_MRTR: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Ask again for answers that are missing.',
     test: {
-      file: 'libs/mcp-sse/src/protocol/input/input-rounds.spec.ts',
+      file: 'libs/mcp-sse/src/protocol/input/input-rounds.answers.spec.ts',
       name: 'is asked for again when it %s',
     },
   },
@@ -204,7 +204,7 @@ export const MODERN_MRTR: readonly Requirement[] = [
     level: 'MUST',
     text: 'Check the state that comes through the client.',
     test: {
-      file: 'libs/mcp-sse/src/protocol/input/input-rounds.spec.ts',
+      file: 'libs/mcp-sse/src/protocol/input/round-state.spec.ts',
       name: 'of a request with another %s is refused',
     },
   },
