@@ -21,6 +21,13 @@ export function modernRpc(
   return { jsonrpc: '2.0', id, method, params: { ...params, _meta: meta } };
 }
 
+/** A request with another member of `_meta`, or without it. */
+export function withMeta(message: Message, name: string, value?: unknown): Message {
+  const { [name]: _replaced, ...others } = message['params']['_meta'] as Message;
+  const meta = value === undefined ? others : { ...others, [name]: value };
+  return { ...message, params: { ...message['params'], _meta: meta } };
+}
+
 /**
  * Posts a message of any shape with the headers that mirror it, and leaves the response to the test.
  *

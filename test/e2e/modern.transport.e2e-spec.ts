@@ -2,109 +2,20 @@ import { Agent, request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
-import { IsString } from 'class-validator';
-import { McpContext, McpCtx, McpPrompt, McpResource, McpTool, progress } from 'nestjs-mcp-sse';
-import { initialize, rpc } from '../clients/http-wire-client.js';
-import { MODERN } from '../clients/modern-client.js';
-import { modernRpc, postModern, type Message } from '../clients/modern-wire-client.js';
+import { initialize } from '../clients/http-wire-client.js';
+import { LOG_LEVEL, MODERN } from '../clients/modern-client.js';
+import { modernRpc, postModern, withMeta, type Message } from '../clients/modern-wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
-import { appPerTest } from '../fixtures/app-per-test.js';
-import { HeaderUserGuard, userHeaders } from '../fixtures/header-user.guard.js';
+import { call, Desk, GREET } from '../fixtures/desk.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
-const CLAIM = 'io.modelcontextprotocol/protocolVersion';
-const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
-const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo';
-const LOG_LEVEL = 'io.modelcontextprotocol/logLevel';
 const SERVER_INFO = 'io.modelcontextprotocol/serverInfo';
-
-class Who {
-  @IsString()
-  name!: string;
-}
-
-@Injectable()
-class Desk {
-  /** Why the last call of `wait` was aborted. */
-  reason?: Error;
-  private arrived: () => void = () => undefined;
-  private left: () => void = () => undefined;
-  /** When the next call of `wait` runs, and when its client has left. */
-  waiting!: Promise<void>;
-  leaving!: Promise<void>;
-
-  expectOne(): void {
-    this.waiting = new Promise((resolve) => (this.arrived = resolve));
-    this.leaving = new Promise((resolve) => (this.left = resolve));
-  }
-
-  @McpTool()
-  greet({ name }: Who): string {
-    return `Hello ${name}`;
-  }
-
-  /** Waits until it is cancelled. */
-  @McpTool({ input: { type: 'object' } })
-  async wait({ begins }: { begins?: boolean }, ctx: McpContext): Promise<string> {
-    if (begins) ctx.notify('notifications/begun');
-    this.arrived();
-    if (!ctx.signal.aborted) await once(ctx.signal, 'abort');
-    this.reason = ctx.signal.reason as Error;
-    this.left();
-    ctx.notify('notifications/late');
-    return 'late';
-  }
-
-  @McpTool()
-  async *count() {
-    yield progress(1, 2);
-    yield progress(2, 2);
-    yield 'counted';
-  }
-
-  @McpTool()
-  logs(@McpCtx() ctx: McpContext): string {
-    ctx.log.debug('a detail');
-    ctx.log.info('a fact');
-    ctx.log.error('a failure');
-    return 'logged';
-  }
-
-  @McpTool()
-  async confirm(@McpCtx() ctx: McpContext): Promise<string> {
-    const requestedSchema = { type: 'object' as const, properties: {} };
-    const { action } = await ctx.elicit({ message: 'Sure?', requestedSchema });
-    return action;
-  }
-
-  @McpResource({ uri: 'desk://opening-hours' })
-  hours(): string {
-    return '9 to 5';
-  }
-
-  @McpPrompt()
-  ask(): string {
-    return 'Ask';
-  }
-}
-
-/** A request with another member of `_meta`, or without it. */
-function withMeta(message: Message, name: string, value?: unknown): Message {
-  const { [name]: _replaced, ...others } = message['params']['_meta'] as Message;
-  const meta = value === undefined ? others : { ...others, [name]: value };
-  return { ...message, params: { ...message['params'], _meta: meta } };
-}
 
 /** The messages of an event stream. */
 async function messagesOf(response: Response): Promise<Message[]> {
   const events = (await response.text()).split('\n\n').filter((event) => event.includes('data: '));
   return events.map((event) => JSON.parse(event.slice(event.indexOf('data: ') + 6)) as Message);
 }
-
-const call = (name: string, args: object = {}) => modernRpc(1, 'tools/call', { name, arguments: args });
-const GREET = call('greet', { name: 'Ada' });
-const LIST = modernRpc(1, 'tools/list');
 
 const CAPABLE = {
   tools: { listChanged: true },
@@ -114,107 +25,20 @@ const CAPABLE = {
   completions: {},
 };
 
-type Refusal = [
-  what: string,
-  body: unknown,
-  headers: Record<string, string | undefined>,
-  status: number,
-  error: object,
-];
-
-const REFUSALS: Refusal[] = [
-  ['no claim', withMeta(LIST, CLAIM), {}, 400, { code: -32602 }],
-  ['a claim that is no text', withMeta(LIST, CLAIM, 20260728), {}, 400, { code: -32602 }],
-  ['no capabilities', withMeta(LIST, CAPABILITIES), {}, 400, { code: -32602 }],
-  ['capabilities that are none', withMeta(LIST, CAPABILITIES, []), {}, 400, { code: -32602 }],
-  ['client info without a version', withMeta(LIST, CLIENT_INFO, { name: 'a' }), {}, 400, { code: -32602 }],
-  ['an unknown log level', withMeta(LIST, LOG_LEVEL, 'loud'), {}, 400, { code: -32602 }],
-  ['no _meta', { ...LIST, params: {} }, {}, 400, { code: -32602 }],
-  ['no params', { jsonrpc: '2.0', id: 1, method: 'tools/list' }, {}, 400, { code: -32602 }],
-  [
-    'a version that is not served',
-    withMeta(LIST, CLAIM, '1900-01-01'),
-    { 'mcp-protocol-version': '1900-01-01' },
-    400,
-    { code: -32022, data: { supported: [MODERN], requested: '1900-01-01' } },
-  ],
-  [
-    'a version with sessions',
-    withMeta(LIST, CLAIM, '2025-11-25'),
-    { 'mcp-protocol-version': '2025-11-25' },
-    400,
-    { code: -32022, data: { supported: [MODERN], requested: '2025-11-25' } },
-  ],
-  ['no version header', LIST, { 'mcp-protocol-version': undefined }, 400, { code: -32020 }],
-  ['another version header', LIST, { 'mcp-protocol-version': '2025-11-25' }, 400, { code: -32020 }],
-  ['no method header', LIST, { 'mcp-method': undefined }, 400, { code: -32020 }],
-  ['another method header', LIST, { 'mcp-method': 'tools/call' }, 400, { code: -32020 }],
-  ['a method header in capitals', LIST, { 'mcp-method': 'TOOLS/LIST' }, 400, { code: -32020 }],
-  ['no name header', GREET, { 'mcp-name': undefined }, 400, { code: -32020 }],
-  ['another name header', GREET, { 'mcp-name': 'wait' }, 400, { code: -32020 }],
-  ['malformed base64', GREET, { 'mcp-name': '=?base64?%?=' }, 400, { code: -32020 }],
-  ['an unknown method', modernRpc(1, 'tools/none'), {}, 404, { code: -32601 }],
-  ['ping', modernRpc(1, 'ping'), {}, 404, { code: -32601 }],
-  ['initialize', modernRpc(1, 'initialize'), {}, 404, { code: -32601 }],
-  ['logging/setLevel', modernRpc(1, 'logging/setLevel', { level: 'info' }), {}, 404, { code: -32601 }],
-  [
-    'a question to a client that takes none',
-    call('confirm'),
-    {},
-    400,
-    { code: -32021, data: { requiredCapabilities: { elicitation: expect.any(Object) } } },
-  ],
-  ['an unknown tool', call('none'), {}, 200, { code: -32602 }],
-  [
-    'an unknown resource',
-    modernRpc(1, 'resources/read', { uri: 'desk://none' }),
-    {},
-    200,
-    { code: -32602, data: { uri: 'desk://none' } },
-  ],
-  ['a broken cursor', modernRpc(1, 'tools/list', { cursor: '?' }), {}, 200, { code: -32602 }],
-];
-
 describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   let running: RunningApp;
   let desk: Desk;
 
   beforeAll(async () => {
-    const options = { guards: [HeaderUserGuard], limits: { maxInFlightPerPrincipal: 2 } };
     running = await startApp({
       adapter,
       providers: [Desk],
-      options: { ...options, sse: { heartbeatMs: 20 } },
+      options: { sse: { heartbeatMs: 20 } },
     });
     desk = running.app.get(Desk);
   });
 
   afterAll(() => running.close());
-
-  it.each(REFUSALS)('gets the error for %s', async (_, body, headers, status, error) => {
-    const response = await postModern(running.url, body, headers);
-    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
-    expect([response.status, await response.json()]).toEqual([
-      status,
-      { jsonrpc: '2.0', id: 1, error: { message: expect.any(String), ...error } },
-    ]);
-  });
-
-  it('gets -32700 without an id for a body that is not JSON', async () => {
-    const response = await postModern(running.url, '{"jsonrpc":', { 'mcp-method': 'tools/list' });
-    expect([response.status, await response.json()]).toMatchObject([
-      400,
-      { id: null, error: { code: -32700 } },
-    ]);
-  });
-
-  it('cannot be part of a batch, or a response', async () => {
-    const batch = await postModern(running.url, [LIST, GREET], { 'mcp-method': 'tools/list' });
-    expect([batch.status, await batch.json()]).toMatchObject([400, { error: { code: -32600 } }]);
-    const answer = await postModern(running.url, { jsonrpc: '2.0', id: 1, result: {} });
-    expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: -32600 } }]);
-    expect(running.sessions.sessions).toEqual([]);
-  });
 
   it('is no notification: these get 202 without a body', async () => {
     const { id: _id, ...cancelled } = modernRpc(1, 'notifications/cancelled', { requestId: 1 });
@@ -355,61 +179,6 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   it('may have the id of another one that is in flight', async () => {
     const answers = await Promise.all([postModern(running.url, GREET), postModern(running.url, GREET)]);
     expect(await Promise.all(answers.map((answer) => answer.json()))).toMatchObject([{ id: 1 }, { id: 1 }]);
-  });
-
-  it('gets 429 while its principal has too many in flight, and others do not', async () => {
-    const ada = userHeaders('ada');
-    const leaving = new AbortController();
-    for (let waiting = 0; waiting < 2; waiting++) {
-      desk.expectOne();
-      void postModern(running.url, call('wait'), ada, leaving.signal).catch(() => undefined);
-      await desk.waiting;
-    }
-    const refused = await postModern(running.url, GREET, ada);
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
-    expect(await refused.json()).toMatchObject({ id: 1, error: { code: expect.any(Number) } });
-    expect((await postModern(running.url, GREET, userHeaders('bob'))).status).toBe(200);
-    leaving.abort();
-    await desk.leaving;
-    let status: number;
-    do status = (await postModern(running.url, GREET, ada)).status;
-    while (status === 429);
-    expect(status).toBe(200);
-  });
-
-  it('gets 403 from a page of a foreign origin', async () => {
-    const response = await postModern(running.url, GREET, { origin: 'https://evil.example' });
-    expect(response.status).toBe(403);
-  });
-});
-
-describeOnAdapters('a server of one era', (adapter) => {
-  const { start } = appPerTest(adapter);
-
-  it('without the legacy one refuses GET, DELETE and initialize, and names the versions that it serves', async () => {
-    const { url, sessions } = await start({ providers: [Desk], options: { protocol: { legacy: false } } });
-    for (const method of ['GET', 'DELETE']) {
-      const response = await fetch(`${url}/mcp`, { method, headers: { accept: 'text/event-stream' } });
-      expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
-    }
-    const refused = await postModern(url, initialize(), { 'mcp-protocol-version': undefined });
-    expect([refused.status, await refused.json()]).toMatchObject([
-      400,
-      { error: { code: -32022, data: { supported: [MODERN] } } },
-    ]);
-    expect((await postModern(url, rpc(1, 'tools/list'), { 'mcp-session-id': 'x' })).status).toBe(400);
-    expect((await postModern(url, GREET)).status).toBe(200);
-    expect(sessions.sessions).toEqual([]);
-  });
-
-  it('without the modern one answers as servers did before it', async () => {
-    const { url } = await start({ providers: [Desk], options: { protocol: { modern: false } } });
-    const refused = await postModern(url, modernRpc(1, 'server/discover'));
-    const { error } = (await refused.json()) as Message;
-    expect(refused.status).toBe(400);
-    // A client takes these for a server of the modern era.
-    expect([-32020, -32021, -32022]).not.toContain(error.code);
-    expect((await postModern(url, initialize(), { 'mcp-protocol-version': undefined })).status).toBe(200);
   });
 });
 

@@ -63,7 +63,7 @@ export const MODERN_BASE: readonly Requirement[] = [
     page: 'basic/index',
     level: 'MUST',
     text: 'Give an error the id of its request if that could be read.',
-    test: { file: 'test/e2e/modern.transport.e2e-spec.ts', name: 'gets the error for %s' },
+    test: { file: 'test/e2e/modern.refusals.e2e-spec.ts', name: 'gets the error for %s' },
   },
   {
     id: 'modern/base/error-members',
@@ -71,7 +71,7 @@ export const MODERN_BASE: readonly Requirement[] = [
     page: 'basic/index',
     level: 'MUST',
     text: 'Give an error a code and a message.',
-    test: { file: 'test/e2e/modern.transport.e2e-spec.ts', name: 'gets the error for %s' },
+    test: { file: 'test/e2e/modern.refusals.e2e-spec.ts', name: 'gets the error for %s' },
   },
   {
     id: 'modern/base/error-integer',
@@ -213,7 +213,7 @@ export const MODERN_BASE: readonly Requirement[] = [
     page: 'basic/index',
     level: 'MUST',
     text: 'Answer 400 and -32602 when a required member of _meta is missing.',
-    test: { file: 'test/e2e/modern.transport.e2e-spec.ts', name: 'gets the error for %s' },
+    test: { file: 'test/e2e/modern.refusals.e2e-spec.ts', name: 'gets the error for %s' },
   },
   {
     id: 'modern/base/capabilities-only',
@@ -232,7 +232,7 @@ export const MODERN_BASE: readonly Requirement[] = [
     page: 'basic/index',
     level: 'MUST',
     text: 'Answer 400 and -32021 with the capabilities that are missing.',
-    test: { file: 'test/e2e/modern.transport.e2e-spec.ts', name: 'gets the error for %s' },
+    test: { file: 'test/e2e/modern.refusals.e2e-spec.ts', name: 'gets the error for %s' },
   },
   {
     id: 'modern/base/server-info',

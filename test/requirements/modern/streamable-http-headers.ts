@@ -8,7 +8,7 @@ export const MODERN_HTTP_HEADERS: readonly Requirement[] = [
     page: 'basic/transports/streamable-http',
     level: 'MUST',
     text: 'Answer 400 and -32020 when MCP-Protocol-Version differs from the claim in the body.',
-    test: { file: 'test/e2e/modern.transport.e2e-spec.ts', name: 'gets the error for %s' },
+    test: { file: 'test/e2e/modern.refusals.e2e-spec.ts', name: 'gets the error for %s' },
   },
   {
     id: 'modern/http/version-unknown',
@@ -16,7 +16,7 @@ export const MODERN_HTTP_HEADERS: readonly Requirement[] = [
     page: 'basic/transports/streamable-http',
     level: 'MUST',
     text: 'Answer 400 and -32022 with the versions that are served to one that is not.',
-    test: { file: 'test/e2e/modern.transport.e2e-spec.ts', name: 'gets the error for %s' },
+    test: { file: 'test/e2e/modern.refusals.e2e-spec.ts', name: 'gets the error for %s' },
   },
   {
     id: 'modern/http/method-unknown',
@@ -24,7 +24,7 @@ export const MODERN_HTTP_HEADERS: readonly Requirement[] = [
     page: 'basic/transports/streamable-http',
     level: 'MUST',
     text: 'Answer 404 and -32601 to a method that does not exist.',
-    test: { file: 'test/e2e/modern.transport.e2e-spec.ts', name: 'gets the error for %s' },
+    test: { file: 'test/e2e/modern.refusals.e2e-spec.ts', name: 'gets the error for %s' },
   },
   {
     id: 'modern/http/decode-name',
@@ -110,7 +110,7 @@ export const MODERN_HTTP_HEADERS: readonly Requirement[] = [
     page: 'basic/transports/streamable-http',
     level: 'MUST',
     text: 'Do so with 400 and -32020.',
-    test: { file: 'test/e2e/modern.transport.e2e-spec.ts', name: 'gets the error for %s' },
+    test: { file: 'test/e2e/modern.refusals.e2e-spec.ts', name: 'gets the error for %s' },
   },
   {
     id: 'modern/http/integers',

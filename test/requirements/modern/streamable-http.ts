@@ -19,7 +19,7 @@ export const MODERN_HTTP: readonly Requirement[] = [
     page: 'basic/transports/streamable-http',
     level: 'MUST',
     text: 'Check the Origin header of every incoming connection.',
-    test: { file: 'test/e2e/modern.transport.e2e-spec.ts', name: 'gets 403 from a page of a foreign origin' },
+    test: { file: 'test/e2e/modern.refusals.e2e-spec.ts', name: 'gets 403 from a page of a foreign origin' },
   },
   {
     id: 'modern/http/origin-403',
@@ -27,7 +27,7 @@ export const MODERN_HTTP: readonly Requirement[] = [
     page: 'basic/transports/streamable-http',
     level: 'MUST',
     text: 'Answer 403 to an Origin that is present and not valid.',
-    test: { file: 'test/e2e/modern.transport.e2e-spec.ts', name: 'gets 403 from a page of a foreign origin' },
+    test: { file: 'test/e2e/modern.refusals.e2e-spec.ts', name: 'gets 403 from a page of a foreign origin' },
   },
   {
     id: 'modern/http/localhost',
@@ -64,7 +64,7 @@ export const MODERN_HTTP: readonly Requirement[] = [
     level: 'MUST',
     text: 'Answer an HTTP error to a notification that cannot be accepted.',
     test: {
-      file: 'test/e2e/modern.transport.e2e-spec.ts',
+      file: 'test/e2e/modern.refusals.e2e-spec.ts',
       name: 'gets -32700 without an id for a body that is not JSON',
     },
   },
@@ -163,7 +163,7 @@ export const MODERN_HTTP: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Answer 405 to GET and DELETE where only this revision is served.',
     test: {
-      file: 'test/e2e/modern.transport.e2e-spec.ts',
+      file: 'test/e2e/modern.eras.e2e-spec.ts',
       name: 'without the legacy one refuses GET, DELETE and initialize, and names the versions that it serves',
     },
   },

@@ -127,7 +127,7 @@ export const MODERN_LOGGING: readonly Requirement[] = [
     page: 'server/utilities/logging',
     level: 'SHOULD',
     text: 'Answer -32602 to an unknown level.',
-    test: { file: 'test/e2e/modern.transport.e2e-spec.ts', name: 'gets the error for %s' },
+    test: { file: 'test/e2e/modern.refusals.e2e-spec.ts', name: 'gets the error for %s' },
   },
   {
     id: 'modern/logging/rate-limit',
@@ -177,7 +177,7 @@ export const MODERN_PAGINATION: readonly Requirement[] = [
     page: 'server/utilities/pagination',
     level: 'SHOULD',
     text: 'Answer -32602 to them.',
-    test: { file: 'test/e2e/modern.transport.e2e-spec.ts', name: 'gets the error for %s' },
+    test: { file: 'test/e2e/modern.refusals.e2e-spec.ts', name: 'gets the error for %s' },
   },
 ];
 

@@ -8,7 +8,7 @@ export const MODERN_VERSIONING: readonly Requirement[] = [
     page: 'basic/versioning',
     level: 'MUST',
     text: 'Answer -32022 with the versions that are served to one that is not.',
-    test: { file: 'test/e2e/modern.transport.e2e-spec.ts', name: 'gets the error for %s' },
+    test: { file: 'test/e2e/modern.refusals.e2e-spec.ts', name: 'gets the error for %s' },
   },
   {
     id: 'modern/versioning/discover',
@@ -44,7 +44,7 @@ export const MODERN_VERSIONING: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Name the versions that are served in the answer to initialize where no other revision is.',
     test: {
-      file: 'test/e2e/modern.transport.e2e-spec.ts',
+      file: 'test/e2e/modern.eras.e2e-spec.ts',
       name: 'without the legacy one refuses GET, DELETE and initialize, and names the versions that it serves',
     },
   },
