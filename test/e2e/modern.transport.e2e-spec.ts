@@ -30,11 +30,8 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   let desk: Desk;
 
   beforeAll(async () => {
-    running = await startApp({
-      adapter,
-      providers: [Desk],
-      options: { sse: { heartbeatMs: 20 } },
-    });
+    const options = { sse: { heartbeatMs: 20 } };
+    running = await startApp({ adapter, providers: [Desk], options });
     desk = running.app.get(Desk);
   });
 
