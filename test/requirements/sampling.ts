@@ -46,7 +46,7 @@ export const SAMPLING: readonly Requirement[] = [
     page: 'client/sampling',
     level: 'MUST',
     text: 'Put nothing but tool results into a message that has one.',
-    test: { file: 'test/e2e/client-requests.e2e-spec.ts', name: 'is not sent with %s' },
+    test: { file: 'test/e2e/client-requests.sampling.e2e-spec.ts', name: 'is not sent with %s' },
   },
   {
     id: 'sampling/balance',
@@ -54,7 +54,7 @@ export const SAMPLING: readonly Requirement[] = [
     page: 'client/sampling',
     level: 'MUST',
     text: 'Let the results of all tool uses follow them at once.',
-    test: { file: 'test/e2e/client-requests.e2e-spec.ts', name: 'is not sent with %s' },
+    test: { file: 'test/e2e/client-requests.sampling.e2e-spec.ts', name: 'is not sent with %s' },
   },
   {
     id: 'sampling/validate',
@@ -62,7 +62,7 @@ export const SAMPLING: readonly Requirement[] = [
     page: 'client/sampling',
     level: 'SHOULD',
     text: 'Check the content of messages.',
-    test: { file: 'test/e2e/client-requests.e2e-spec.ts', name: 'is not sent with %s' },
+    test: { file: 'test/e2e/client-requests.sampling.e2e-spec.ts', name: 'is not sent with %s' },
   },
   {
     id: 'sampling/sensitive',
@@ -78,7 +78,7 @@ export const SAMPLING: readonly Requirement[] = [
     page: 'client/sampling',
     level: 'MUST',
     text: 'Reply to each tool use with its result, by id, and with nothing else.',
-    test: { file: 'test/e2e/client-requests.e2e-spec.ts', name: 'is not sent with %s' },
+    test: { file: 'test/e2e/client-requests.sampling.e2e-spec.ts', name: 'is not sent with %s' },
   },
   {
     id: 'sampling/iterations',
