@@ -47,8 +47,11 @@ export class StatelessExchange implements Responder {
   answer(json: string, errorCode?: number): void {
     const { response } = this;
     if (response.destroyed) return;
-    if (this.isStream) response.end(eventOf(json));
-    else {
+    // Counted at once: the account closes with the request, which ends now.
+    if (this.isStream) {
+      response.end(eventOf(json));
+      this.unsent.update();
+    } else {
       const body = encodedIfLarge(json);
       const status = errorCode === undefined ? 200 : (STATUS[errorCode] ?? 200);
       response.writeHead(status, {
@@ -57,6 +60,7 @@ export class StatelessExchange implements Responder {
       });
       endAfterTurn(response, body);
       if (typeof body === 'string') return;
+      this.unsent.update(body.length);
     }
     setImmediate(() => {
       this.unsent.update();
