@@ -68,6 +68,7 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
   readonly listening?: ListenStream;
   /** The questions of its handler. Made once it asks, or brings answers. */
   input?: InputRounds;
+  private isStarted = false;
 
   /** @throws {McpConfigurationError} when the `contextFactory` option made what a context has already */
   constructor(
@@ -81,6 +82,11 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
     this.execution = new Execution(request, origin, this);
     if (request.method === 'subscriptions/listen')
       this.listening = new ListenStream(request.id, origin, this, server.invoker, server.maxSubscriptions);
+  }
+
+  /** Whether it still waits for its answer. */
+  get isOpen(): boolean {
+    return this.requester.has(this);
   }
 
   get transport(): McpTransportName {
@@ -123,7 +129,8 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
 
   /** @param bytes of the message that carried it */
   start(bytes: number): void {
-    if (!this.requester.has(this)) return;
+    if (!this.isOpen) return;
+    this.isStarted = true;
     const { request, context } = this.execution;
     this.observer.messages?.received(context, [{ message: request, bytes }]);
     void this.execution.start();
@@ -167,13 +174,20 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
   }
 
   private get asking(): AskingRequest {
-    const { method, params } = this.execution.request;
-    return { principalKey: this.requester.key, server: this.server.name, method, params };
+    const { request, context } = this.execution;
+    const { method, params } = request;
+    return {
+      principalKey: this.requester.key,
+      server: this.server.name,
+      method,
+      params,
+      route: context.params,
+    };
   }
 
   /** The client is gone, or cancels the request: it gets no answer. */
   cancel(reason: string): void {
-    if (!this.requester.has(this)) return;
+    if (!this.isOpen) return;
     this.execution.abort(new Error(reason));
     this.server.ended(this);
   }
@@ -191,8 +205,9 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
     this.responder.destroy();
   }
 
+  /** Until it starts it may be refused, by an answer with a status of its own. */
   keepAlive(): void {
-    this.responder.keepAlive();
+    if (this.isStarted) this.responder.keepAlive();
   }
 
   endConnection(): void {
