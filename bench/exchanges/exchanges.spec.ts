@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { TOOL_LIST } from '../contract/tool-list.js';
 import { COUNTED, PROGRESS_EVENTS } from '../contract/tools.js';
 import type { Exchange } from '../load/exchange.js';
+import { AskExchange } from './ask.exchange.js';
 import { CountExchange } from './count.exchange.js';
 import { EchoExchange } from './echo.exchange.js';
 import { KnownAnswer } from './known-answer.js';
@@ -35,6 +36,28 @@ describe('the check of answers', () => {
     expect(() => take(new CountExchange(7, true), last)).toThrow('0 of 100');
     expect(() => take(new CountExchange(7, true), progress(2))).toThrow('Wrong answer');
     expect(take(new CountExchange(7, false), last)).toBe(false);
+  });
+
+  it('requires one question, and the answer to it as the text', () => {
+    const asked = {
+      id: 7,
+      result: {
+        resultType: 'input_required',
+        inputRequests: { word: { method: 'elicitation/create' } },
+        requestState: 's',
+      },
+    };
+    const ask = new AskExchange(7);
+    expect(take(ask, asked)).toBe(true);
+    const answered = ask.answered(8, 'blue');
+    expect(JSON.parse(answered.params)).toMatchObject({
+      name: 'ask',
+      inputResponses: { word: { action: 'accept', content: { word: 'blue' } } },
+      requestState: 's',
+    });
+    expect(take(answered, { id: 8, result: text('blue') })).toBe(true);
+    expect(() => take(answered, { id: 8, result: text('red') })).toThrow('Wrong answer');
+    expect(() => take(new AskExchange(7), { id: 7, result: text('blue') })).toThrow('Wrong answer');
   });
 
   it('requires every tool with its arguments', () => {

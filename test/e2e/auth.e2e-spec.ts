@@ -188,7 +188,8 @@ describe('the jwt option', () => {
     const missing = /"auth.jwt.issuer" and "auth.jwt.audience" not set/;
     const logged = async (auth: McpSseModuleOptions['auth']) => {
       const log = new MemoryLog();
-      const { close } = await startApp({ options: { auth }, configure: (app) => app.useLogger(log) });
+      const options = { auth, input: { keys: ['a-key-that-all-nodes-of-the-server-share'] } };
+      const { close } = await startApp({ options, configure: (app) => app.useLogger(log) });
       await close();
       return log.lines.filter((line) => line.startsWith('warn')).join('\n');
     };

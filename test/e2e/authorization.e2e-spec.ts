@@ -1,11 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { McpPolicy, McpTool, type McpDefinition, type McpPrincipal } from 'nestjs-mcp-sse';
 import { Subject } from 'rxjs';
+import type { SdkClient } from '../clients/client-of-either-era.js';
 import { TestPolicy } from '../fixtures/test.policy.js';
-import { describeOnTransports, type TransportName } from '../fixtures/transports.js';
+import { describeOnTransports, describeWithSessions } from '../fixtures/transports.js';
 import { Vault } from '../fixtures/vault.js';
 
 const ada: McpPrincipal = { subject: 'ada', scopes: [], roles: [], claims: {} };
@@ -22,7 +21,7 @@ class Everyone {
 const as = (principal: Partial<McpPrincipal>) => new Everyone({ ...ada, ...principal });
 
 /** The names on every list. */
-async function listed(client: Client): Promise<string[]> {
+async function listed(client: SdkClient): Promise<string[]> {
   const { tools } = await client.listTools();
   const { resources } = await client.listResources();
   const { resourceTemplates } = await client.listResourceTemplates();
@@ -43,7 +42,7 @@ class Books {
   }
 }
 
-describeOnTransports('authorization', (connect, transport: TransportName) => {
+describeOnTransports('authorization', (connect, transport, era) => {
   it.each<[roles: string[], scopes: string[], names: string[]]>([
     [[], ['vault:open', 'vault:move'], ['hello']],
     [['staff'], [], ['hello', 'look', 'rules', 'anything', 'ask']],
@@ -65,7 +64,6 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
       contents: [{ text: 'bars' }],
     });
     expect(await client.getPrompt({ name: 'résumé' })).toMatchObject({ messages: [{ role: 'user' }] });
-    expect(await client.subscribeResource({ uri: 'vault://gold' })).toEqual({});
   });
 
   it('gives each call the scopes and roles of its own message', async () => {
@@ -109,14 +107,19 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
     policy.decide = async ({ name }, { subject }) => subject === 'ada' && !refused.includes(name);
     // What is public is for everyone, and what the policy allows still needs its roles and scopes.
     expect(await listed(client)).toEqual(['hello', 'lend', 'anything']);
-    expect(policy.asked).toContainEqual({ kind: 'tool', name: 'look', transport });
+    expect(policy.asked).toContainEqual({
+      kind: 'tool',
+      name: 'look',
+      transport: era === 'legacy' ? transport : undefined,
+    });
     expect(policy.asked.map(({ name }) => name)).not.toContain('hello');
     expect(await client.callTool({ name: 'lend' })).toMatchObject({ content: [{ text: 'lent' }] });
     for (const name of ['look', 'burn', 'purge', 'open', 'unknown'])
       await expect(client.callTool({ name })).rejects.toThrow(`Unknown tool: ${name}`);
     await expect(client.getPrompt({ name: 'ask' })).rejects.toThrow('Unknown prompt: ask');
-    await expect(client.readResource({ uri: 'vault://rules' })).rejects.toMatchObject({ code: -32002 });
-    await expect(client.subscribeResource({ uri: 'vault://rules' })).rejects.toMatchObject({ code: -32002 });
+    await expect(client.readResource({ uri: 'vault://rules' })).rejects.toMatchObject({
+      code: era === 'legacy' ? -32002 : -32602,
+    });
   });
 
   it('asks the policy once for any name, so that timing does not tell hidden from unknown', async () => {
@@ -130,10 +133,8 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
     };
     for (const name of ['burn', 'purge', 'unknown']) expect(await asked(client.callTool({ name }))).toBe(1);
     for (const name of ['résumé', 'unknown']) expect(await asked(client.getPrompt({ name }))).toBe(1);
-    for (const uri of ['vault://gold', 'vault://bars/1', 'unknown://one']) {
+    for (const uri of ['vault://gold', 'vault://bars/1', 'unknown://one'])
       expect(await asked(client.readResource({ uri }))).toBe(1);
-      expect(await asked(client.subscribeResource({ uri }))).toBe(1);
-    }
   });
 
   it.each<[what: string, decide: TestPolicy['decide']]>([
@@ -156,11 +157,14 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
     policy.decide = decide;
     const { client } = await connect({ providers: [Books], options: { ...as({}).options, policy } });
     for (const request of [
-      client.listTools(),
-      client.callTool({ name: 'lend' }),
-      client.callTool({ name: 'no' }),
-    ])
-      await expect(request).rejects.toThrow(/^MCP error -32603: Internal error \(correlation id \S+\)$/);
+      () => client.listTools(),
+      () => client.callTool({ name: 'lend' }),
+      () => client.callTool({ name: 'no' }),
+    ]) {
+      const refused = request();
+      await expect(refused).rejects.toMatchObject({ code: -32603 });
+      await expect(refused).rejects.toThrow(/(^|: )Internal error \(correlation id \S+\)$/);
+    }
   });
 
   it.each([1, 'yes', Promise.resolve('yes'), undefined])(
@@ -216,7 +220,7 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
       options: { ...as({}).options, policy, limits: { pageSize: 2 } },
     });
     for (let index = 0; index < 9; index++) registry.addTool({ name: `${index}` }, () => index);
-    const first = await client.listTools();
+    const first = await client.request({ method: 'tools/list', params: {} });
     expect(first.tools.map(({ name }) => name)).toEqual(['1', '3']);
     const second = await client.listTools({ cursor: first.nextCursor });
     expect(second.tools.map(({ name }) => name)).toEqual(['5', '7']);
@@ -259,15 +263,23 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
     registry.addResource({ name: 'still', uri: 'news://still' }, () => 'still');
     const told: string[] = [];
     client.setNotificationHandler(
-      ResourceUpdatedNotificationSchema,
+      'notifications/resources/updated',
       ({ params }) => void told.push(params.uri),
     );
-    await client.subscribeResource({ uri: 'news://live' });
-    await client.subscribeResource({ uri: 'news://still' });
+    await client.listen({
+      toolsListChanged: true,
+      resourceSubscriptions: ['news://live', 'news://still'],
+    });
+    let changes = 0;
     const change = async () => {
       updates$.next('news');
       sessions.resourceUpdated('news://still');
-      await client.ping();
+      // Comes after the updates.
+      const next = new Promise<void>((resolve) =>
+        client.setNotificationHandler('notifications/tools/list_changed', () => resolve()),
+      );
+      registry.addTool({ name: `tool-${++changes}` }, () => '');
+      await next;
     };
     await change();
     expect(told).toEqual(['news://live', 'news://still']);
@@ -275,12 +287,35 @@ describeOnTransports('authorization', (connect, transport: TransportName) => {
     await change();
     await change();
     expect(told).toHaveLength(6);
-    policy.decide = async () => false;
+    policy.decide = async ({ kind }) => kind !== 'resource';
     await change();
-    await client.ping();
     expect(updates$.observed).toBe(false);
     policy.decide = () => true;
     await change();
     expect(told).toHaveLength(6);
+  });
+});
+
+describeWithSessions('authorization of a subscription', (connect) => {
+  it('asks the policy once for any resource, as a read does', async () => {
+    const policy = new TestPolicy();
+    policy.decide = ({ name }) => name !== 'rules';
+    const { client } = await connect({ providers: [Vault], options: { ...as({}).options, policy } });
+    for (const uri of ['vault://rules', 'vault://gold', 'vault://bars/1', 'unknown://one']) {
+      policy.asked.length = 0;
+      await expect(client.subscribeResource({ uri })).rejects.toThrow(/not found/);
+      expect(policy.asked).toHaveLength(1);
+    }
+  });
+
+  it('finds the resources that may be read, and no others', async () => {
+    const policy = new TestPolicy();
+    policy.decide = ({ name }) => name !== 'rules';
+    const { client } = await connect({
+      providers: [Vault],
+      options: { ...as({ roles: ['admin'] }).options, policy },
+    });
+    expect(await client.subscribeResource({ uri: 'vault://gold' })).toEqual({});
+    await expect(client.subscribeResource({ uri: 'vault://rules' })).rejects.toMatchObject({ code: -32002 });
   });
 });

@@ -7,7 +7,7 @@ import { connectSdkClient } from '../clients/sdk-client.js';
 import { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
-import { describeOnTransports } from '../fixtures/transports.js';
+import { describeOnTransports, describeWithSessions, type ConnectFixture } from '../fixtures/transports.js';
 
 class GreetDto {
   @IsString()
@@ -149,17 +149,22 @@ class Endless {
 
 const TOO_LONG = `The handler took longer than ${LIMIT_MS} ms and was aborted.`;
 
-describeOnTransports('a handler that takes too long', (connect) => {
-  const setUp = async (limits = {}) => {
+const settingUp =
+  (connect: ConnectFixture) =>
+  async (limits = {}) => {
     const endless = new Endless();
     const providers = [{ provide: Endless, useValue: endless }];
     return { endless, ...(await connect({ providers, options: { limits } })) };
   };
+const TOO_LATE = { code: -32001, message: expect.stringContaining(TOO_LONG) };
+
+describeOnTransports('a handler that takes too long', (connect) => {
+  const setUp = settingUp(connect);
 
   it('of a tool is aborted, and its result is an error', async () => {
     const { client, endless } = await setUp();
     for (const name of ['tool', 'stubborn', 'observed'])
-      expect(await client.callTool({ name })).toEqual({
+      expect(await client.callTool({ name })).toMatchObject({
         isError: true,
         content: [{ type: 'text', text: TOO_LONG }],
       });
@@ -169,11 +174,9 @@ describeOnTransports('a handler that takes too long', (connect) => {
 
   it('of a resource or a prompt is aborted and answered by an error', async () => {
     const { client, endless } = await setUp();
-    const error = { code: -32001, message: expect.stringContaining(TOO_LONG) };
-    await expect(client.readResource({ uri: 'endless://resource' })).rejects.toMatchObject(error);
-    await expect(client.subscribeResource({ uri: 'endless://resource' })).rejects.toMatchObject(error);
-    await expect(client.getPrompt({ name: 'prompt' })).rejects.toMatchObject(error);
-    expect(endless.aborted).toEqual([TOO_LONG, TOO_LONG, TOO_LONG]);
+    await expect(client.readResource({ uri: 'endless://resource' })).rejects.toMatchObject(TOO_LATE);
+    await expect(client.getPrompt({ name: 'prompt' })).rejects.toMatchObject(TOO_LATE);
+    expect(endless.aborted).toEqual([TOO_LONG, TOO_LONG]);
   });
 
   it('is limited by the timeout of the server, unless it has its own', async () => {
@@ -193,5 +196,15 @@ describeOnTransports('a handler that takes too long', (connect) => {
     const { client, registry } = await setUp();
     registry.addTool({ name: 'added', timeoutMs: LIMIT_MS }, () => new Promise(() => undefined));
     expect(await client.callTool({ name: 'added' })).toMatchObject({ isError: true });
+  });
+});
+
+describeWithSessions('a handler of a subscription that takes too long', (connect) => {
+  const setUp = settingUp(connect);
+
+  it('is aborted and answered by an error', async () => {
+    const { client, endless } = await setUp();
+    await expect(client.subscribeResource({ uri: 'endless://resource' })).rejects.toMatchObject(TOO_LATE);
+    expect(endless.aborted).toEqual([TOO_LONG]);
   });
 });

@@ -1,19 +1,15 @@
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import {
-  CreateMessageRequestSchema,
-  ElicitRequestSchema,
-  ListRootsRequestSchema,
-  type CreateMessageRequestParams,
-  type ElicitRequestFormParams,
-  type ElicitRequestURLParams,
-  type ElicitResult,
-  type SamplingMessage,
+import type {
+  ElicitRequestFormParams,
+  ElicitRequestURLParams,
+  ElicitResult,
+  SamplingMessage,
 } from '@modelcontextprotocol/sdk/types.js';
 import { McpContext, McpTool } from 'nestjs-mcp-sse';
-import { describeOnTransports, type ConnectFixture } from '../fixtures/transports.js';
+import type { SdkClient } from '../clients/client-of-either-era.js';
+import { describeOnTransports, describeWithSessions, type ConnectFixture } from '../fixtures/transports.js';
 
 const TOOL = { name: 'weather', inputSchema: { type: 'object' as const } };
 const says = (role: 'user' | 'assistant', text: string): SamplingMessage => ({
@@ -70,28 +66,28 @@ class Asking {
 }
 
 /** Sets what the tool does, and returns its result. */
-async function asked(client: Client, question: typeof Asking.question): Promise<unknown> {
+async function asked(client: SdkClient, question: typeof Asking.question): Promise<unknown> {
   Asking.question = question;
   return (await client.callTool({ name: 'ask' })).structuredContent;
 }
 
-describeOnTransports('a request of a tool to its client', (connect) => {
-  const fixture = { providers: [Asking] };
+const fixture = { providers: [Asking] };
 
+describeOnTransports('a request of a tool to its client', (connect, _transport, era) => {
   it('gets a sampled message, a form of the user, and roots', async () => {
     const { client } = await connect(fixture, {
       capabilities: { sampling: {}, elicitation: {}, roots: {} },
       prepare: (unconnected) => {
-        unconnected.setRequestHandler(CreateMessageRequestSchema, ({ params }) => ({
+        unconnected.setRequestHandler('sampling/createMessage', ({ params }) => ({
           role: 'assistant',
           model: 'test',
           content: { type: 'text', text: `${params.maxTokens} tokens` },
         }));
-        unconnected.setRequestHandler(ElicitRequestSchema, () => ({
+        unconnected.setRequestHandler('elicitation/create', () => ({
           action: 'accept',
           content: { name: 'Ada' },
         }));
-        unconnected.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: 'file:///work' }] }));
+        unconnected.setRequestHandler('roots/list', () => ({ roots: [{ uri: 'file:///work' }] }));
       },
     });
     expect((await client.callTool({ name: 'asks' })).structuredContent).toEqual({
@@ -101,34 +97,25 @@ describeOnTransports('a request of a tool to its client', (connect) => {
     });
   });
 
-  it('fails if the client lacks the capability, or does not answer in time', async () => {
-    const poor = await connect(fixture);
-    const refused = await poor.client.callTool({ name: 'asks' });
-    expect(refused).toMatchObject({ isError: true });
-    expect(JSON.stringify(refused.content)).toMatch(/did not declare the capability \\"sampling\\"/);
-
-    let abandoned!: Promise<unknown>;
-    const silent = await connect(fixture, {
-      capabilities: { sampling: {} },
-      prepare: (client) =>
-        client.setRequestHandler(CreateMessageRequestSchema, (_request, { signal }) => {
-          abandoned = signal.aborted ? Promise.resolve() : once(signal, 'abort');
-          return new Promise(() => undefined);
-        }),
-    });
-    const late = await silent.client.callTool({ name: 'asksInVain' });
-    expect(JSON.stringify(late.content)).toMatch(
-      /sampling\/createMessage: the client did not answer within 20 ms/,
+  it('fails if the client lacks the capability', async () => {
+    const { client } = await connect(fixture);
+    const lacks = expect.stringMatching(/did not declare the capability "sampling"/);
+    const caught = await asked(client, (ctx) => ctx.sample({ messages: [], maxTokens: 1 }));
+    expect(caught).toEqual({ failed: lacks });
+    const uncaught = await client.callTool({ name: 'asks' }).catch((error: Error) => error);
+    expect(uncaught).toMatchObject(
+      era === 'legacy'
+        ? { isError: true, content: [{ text: lacks }] }
+        : { code: -32021, message: lacks, data: { requiredCapabilities: { sampling: {} } } },
     );
-    await abandoned;
   });
 
   describe('for sampling', () => {
-    const sampling = async (sent: CreateMessageRequestParams[]) =>
+    const sampling = async (sent: unknown[]) =>
       connect(fixture, {
         capabilities: { sampling: { tools: {} } },
         prepare: (client) =>
-          client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => {
+          client.setRequestHandler('sampling/createMessage', ({ params }) => {
             sent.push(params);
             const text = { type: 'text' as const, text: 'Sunny' };
             return { role: 'assistant', model: 'test', content: params.tools ? [text, text] : text };
@@ -168,7 +155,7 @@ describeOnTransports('a request of a tool to its client', (connect) => {
       ['a tool result twice', [uses('a'), results('a', 'a')], 'messages.1: each tool_use'],
       ['a tool result of no tool use', [says('user', 'Hi'), results('a')], 'messages.1: each tool_use'],
     ])('is not sent with %s', async (_what, messages, fault) => {
-      const sent: CreateMessageRequestParams[] = [];
+      const sent: unknown[] = [];
       const { client } = await sampling(sent);
       const got = await asked(client, (ctx) => ctx.sample({ messages, maxTokens: 9 }));
       expect(got).toEqual({ failed: expect.stringContaining(`TypeError: sample() was not sent: `) });
@@ -177,7 +164,7 @@ describeOnTransports('a request of a tool to its client', (connect) => {
     });
 
     it('may contain a complete tool loop, and returns blocks if it has tools', async () => {
-      const sent: CreateMessageRequestParams[] = [];
+      const sent: unknown[] = [];
       const { client } = await sampling(sent);
       const messages = [says('user', 'Hi'), uses('a', 'b'), results('b', 'a'), says('user', 'So?')];
       const got = await asked(client, async (ctx) => {
@@ -199,13 +186,13 @@ describeOnTransports('a request of a tool to its client', (connect) => {
   });
 
   describe('for elicitation', () => {
-    const eliciting = (answer: ElicitResult, sent: unknown[] = []): ReturnType<ConnectFixture> =>
+    const eliciting = (answers: ElicitResult[], sent: unknown[] = []): ReturnType<ConnectFixture> =>
       connect(fixture, {
         capabilities: { elicitation: { form: {}, url: {} } },
         prepare: (client) =>
-          client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+          client.setRequestHandler('elicitation/create', ({ params }) => {
             sent.push(params);
-            return answer;
+            return answers.shift()!;
           }),
       });
     const form = (property: object): ElicitRequestFormParams => ({
@@ -225,7 +212,7 @@ describeOnTransports('a request of a tool to its client', (connect) => {
 
     it.each(['', 'pay.example/1', '/pay', 'https://'])('sends nobody to an invalid URL: %j', async (url) => {
       const sent: unknown[] = [];
-      const { client } = await eliciting({ action: 'accept' }, sent);
+      const { client } = await eliciting([{ action: 'accept' }], sent);
       const got = await asked(client, (ctx) => ctx.elicit(page(url)));
       expect(got).toEqual({ failed: expect.stringMatching(/^TypeError: elicit\(\) was not sent: url: /) });
       expect(sent).toEqual([]);
@@ -238,7 +225,7 @@ describeOnTransports('a request of a tool to its client', (connect) => {
       ['no schema', { message: 'Fill in' } as ElicitRequestFormParams],
     ])('sends no form with %s', async (_what, params) => {
       const sent: unknown[] = [];
-      const { client } = await eliciting({ action: 'decline' }, sent);
+      const { client } = await eliciting([{ action: 'decline' }], sent);
       const got = await asked(client, (ctx) => ctx.elicit(params));
       expect(got).toEqual({ failed: expect.stringMatching(/^TypeError: elicit\(\) was not sent: /) });
       expect(sent).toEqual([]);
@@ -264,10 +251,19 @@ describeOnTransports('a request of a tool to its client', (connect) => {
         'field[0]: must be equal',
       ],
     ])('refuses an answer to %j that does not match the schema: %j', async (property, content, problem) => {
-      const { client } = await eliciting({ action: 'accept', content });
+      const sent: unknown[] = [];
+      const declined: ElicitResult = { action: 'decline' };
+      const { client } = await eliciting([{ action: 'accept', content }, declined], sent);
       const got = await asked(client, (ctx) => ctx.elicit(form(property)));
-      expect(got).toEqual({ failed: expect.stringContaining(problem) });
-      expect(got).toEqual({ failed: expect.stringMatching(/^McpClientError: .* does not fit the form: /) });
+      const failed = expect.stringContaining(
+        `McpClientError: The client's answer to elicitation/create does not fit the form: ${problem}`,
+      );
+      // Without a session, the server asks again.
+      const outcomes = {
+        legacy: { sent: [sent[0]], got: { failed } },
+        modern: { sent: [sent[0], sent[0]], got: { answer: declined } },
+      };
+      expect({ sent, got }).toEqual(outcomes[era]);
     });
 
     it.each<[object, ElicitResult]>([
@@ -282,8 +278,27 @@ describeOnTransports('a request of a tool to its client', (connect) => {
       [{ type: 'string' }, { action: 'decline' }],
       [{ type: 'string' }, { action: 'cancel', content: { field: 7 } }],
     ])('passes on an answer to %j unchanged: %j', async (property, answer) => {
-      const { client } = await eliciting(answer);
+      const { client } = await eliciting([answer]);
       expect(await asked(client, (ctx) => ctx.elicit(form(property)))).toEqual({ answer });
     });
+  });
+});
+
+describeWithSessions('a request of a tool to a client with a session', (connect) => {
+  it('fails if the client does not answer in time', async () => {
+    let abandoned!: Promise<unknown>;
+    const { client } = await connect(fixture, {
+      capabilities: { sampling: {} },
+      prepare: (unconnected) =>
+        unconnected.setRequestHandler('sampling/createMessage', (_request, { mcpReq: { signal } }) => {
+          abandoned = signal.aborted ? Promise.resolve() : once(signal, 'abort');
+          return new Promise(() => undefined);
+        }),
+    });
+    const late = await client.callTool({ name: 'asksInVain' });
+    expect(JSON.stringify(late.content)).toMatch(
+      /sampling\/createMessage: the client did not answer within 20 ms/,
+    );
+    await abandoned;
   });
 });

@@ -109,6 +109,19 @@ describeWithRedis('nodes whose Redis', () => {
     expect(await new InputKeys(undefined, await join()).secrets).toEqual(secrets);
   }, 60_000);
 
+  it('restarts without data take a new secret if it knew which states were used', async () => {
+    const nodes = [await join(), await join()];
+    const keys = nodes.map((node) => new InputKeys(undefined, node, true));
+    const [before] = await Promise.all(keys.map(({ secrets }) => secrets));
+    await redis.restartEmpty();
+    const observer = new Redis(redis.url);
+    for (const { secrets } of keys) expect(secrets).toBeInstanceOf(Array);
+    while (keys.some(({ secrets }) => (secrets as string[])[0] === before![0])) await observer.ping();
+    observer.disconnect();
+    expect(keys[0]!.secrets).toHaveLength(1);
+    expect(keys[1]!.secrets).toEqual(keys[0]!.secrets);
+  }, 60_000);
+
   it('has lost their secret, and was given another one, seal with that one and open both', async () => {
     const keys = new InputKeys(undefined, await join());
     const [old] = await keys.secrets;

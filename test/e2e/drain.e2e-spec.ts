@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters, type AdapterName } from '../fixtures/adapters.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
+import { MODERN, modernRpc } from '../fixtures/modern-client.js';
 import { streamDataCall } from '../fixtures/stream-data-call.js';
 
 const STREAMS = 300;
@@ -22,6 +23,23 @@ async function refused(): Promise<string | undefined> {
   const socket = connect(application.port, '127.0.0.1');
   const [error] = await once(socket, 'error').catch((reason) => [reason]);
   return (error as NodeJS.ErrnoException).code;
+}
+
+/** Calls a tool without a session. */
+function callWithProgress(name: string, args: object): Promise<Response> {
+  const message = modernRpc('modern', 'tools/call', { name, arguments: args });
+  Object.assign(message.params['_meta'], { progressToken: 'modern' });
+  return fetch(`${application.url}/mcp`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': MODERN,
+      'mcp-method': 'tools/call',
+      'mcp-name': name,
+    },
+    body: JSON.stringify(message),
+  });
 }
 
 afterEach(() => application.stop(), 20_000);
@@ -47,6 +65,18 @@ describeOnAdapters('the reference application on SIGTERM', (HTTP_ADAPTER: Adapte
     expect(await busy.answer('long')).toMatchObject({ result: { structuredContent: expect.anything() } });
     await busy.end();
     expect(await refused()).toBe('ECONNREFUSED');
+    expect(await application.exit).toBe(0);
+  }, 30_000);
+
+  it('finishes requests without a session, and ends their connections with the answers', async () => {
+    await start({ HTTP_ADAPTER });
+    const response = await callWithProgress('stream_data', { source: 'modern', count: 5, delayMs: 300 });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    await reader.read();
+    process.kill(application.pid, 'SIGTERM');
+    let rest = '';
+    for (let read = await reader.read(); !read.done; read = await reader.read()) rest += read.value;
+    expect(rest).toContain('"resultType":"complete"');
     expect(await application.exit).toBe(0);
   }, 30_000);
 

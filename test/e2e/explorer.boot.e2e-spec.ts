@@ -192,20 +192,6 @@ describe('a method that cannot be served stops the boot and says why and how to 
     );
   });
 
-  it.each([
-    ['zod', z.array(z.string())],
-    ['JSON Schema', { type: 'array' } as never],
-  ])('an output of %s that is no object', async (_kind, output) => {
-    @Injectable()
-    class Tools {
-      @McpTool({ output })
-      find() {}
-    }
-    expect(await bootError({ providers: [Tools] })).toEqual(
-      anError(McpSchemaError, 'Tools.find (output)', 'object'),
-    );
-  });
-
   it.each(['no scheme', '/orders', 'orders://{id'])('a URI such as "%s"', async (uri) => {
     @Injectable()
     class Resources {

@@ -27,7 +27,8 @@ class Who {
 
 @Injectable()
 class Desk {
-  readonly aborted: unknown[] = [];
+  /** Why the last call of `wait` was aborted. */
+  reason?: Error;
   private arrived: () => void = () => undefined;
   private left: () => void = () => undefined;
   /** When the next call of `wait` runs, and when its client has left. */
@@ -50,6 +51,7 @@ class Desk {
     if (begins) ctx.notify('notifications/begun');
     this.arrived();
     if (!ctx.signal.aborted) await once(ctx.signal, 'abort');
+    this.reason = ctx.signal.reason as Error;
     this.left();
     ctx.notify('notifications/late');
     return 'late';
@@ -112,8 +114,8 @@ async function post(
 /** A request with another member of `_meta`, or without it. */
 function withMeta(message: Members, name: string, value?: unknown): Members {
   const { [name]: _replaced, ...others } = message['params']['_meta'] as Members;
-  const _meta = value === undefined ? others : { ...others, [name]: value };
-  return { ...message, params: { ...message['params'], _meta } };
+  const meta = value === undefined ? others : { ...others, [name]: value };
+  return { ...message, params: { ...message['params'], _meta: meta } };
 }
 
 /** The messages of an event stream. */
@@ -125,6 +127,14 @@ async function messagesOf(response: Response): Promise<Members[]> {
 const call = (name: string, args: object = {}) => modernRpc(1, 'tools/call', { name, arguments: args });
 const GREET = call('greet', { name: 'Ada' });
 const LIST = modernRpc(1, 'tools/list');
+
+const CAPABLE = {
+  tools: { listChanged: true },
+  resources: { listChanged: true, subscribe: true },
+  prompts: { listChanged: true },
+  logging: {},
+  completions: {},
+};
 
 type Refusal = [
   what: string,
@@ -237,7 +247,7 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   });
 
   it.each([
-    ['server/discover', {}, { supportedVersions: [MODERN], capabilities: expect.any(Object) }],
+    ['server/discover', {}, { supportedVersions: [MODERN], capabilities: CAPABLE }],
     ['tools/list', {}, { tools: expect.any(Array) }],
     ['resources/list', {}, { resources: expect.any(Array) }],
     ['resources/templates/list', {}, { resourceTemplates: [] }],
@@ -316,6 +326,7 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
     leaving.abort();
     await answered.catch(() => undefined);
     await desk.leaving;
+    expect(desk.reason!.message).toBe('The client disconnected.');
   });
 
   it('ignores a session and an event id, and opens no session', async () => {

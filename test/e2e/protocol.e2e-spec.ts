@@ -1,14 +1,12 @@
 import { expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
-import {
-  ErrorCode,
-  LoggingMessageNotificationSchema,
-  ToolListChangedNotificationSchema,
-} from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
+import type { Progress } from '@modelcontextprotocol/client';
 import { IsInt, IsString } from 'class-validator';
 import { concat, map, Observable, take, timer } from 'rxjs';
 import { McpContext, McpTool, progress } from 'nestjs-mcp-sse';
-import { describeOnTransports } from '../fixtures/transports.js';
+import { LOG_LEVEL } from '../fixtures/modern-client.js';
+import { describeOnTransports, describeWithSessions } from '../fixtures/transports.js';
 
 const PIXEL = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==',
@@ -90,9 +88,9 @@ class Tools {
   }
 }
 
-describeOnTransports('the protocol', (connect, transport) => {
-  const fixture = { providers: [Tools] };
+const fixture = { providers: [Tools] };
 
+describeOnTransports('the protocol', (connect, _transport, era) => {
   it('negotiates a version, capabilities and instructions', async () => {
     const { client } = await connect({ ...fixture, options: { instructions: 'Be kind.', title: 'Test' } });
     expect(client.getInstructions()).toBe('Be kind.');
@@ -104,7 +102,6 @@ describeOnTransports('the protocol', (connect, transport) => {
       logging: {},
       completions: {},
     });
-    await client.ping();
   });
 
   it('lists and calls tools', async () => {
@@ -116,7 +113,7 @@ describeOnTransports('the protocol', (connect, transport) => {
       _meta: { origin: 'test' },
       inputSchema: { type: 'object', required: ['a', 'b'], additionalProperties: false },
     });
-    const result = await client.callTool({ name: 'add', arguments: { a: 1, b: 2 } });
+    const { _meta, ...result } = await client.callTool({ name: 'add', arguments: { a: 1, b: 2 } });
     expect(result).toEqual({ content: [{ type: 'text', text: '{"sum":3}' }], structuredContent: { sum: 3 } });
   });
 
@@ -132,7 +129,9 @@ describeOnTransports('the protocol', (connect, transport) => {
     await expect(client.callTool({ name: 'nothing' })).rejects.toMatchObject({
       code: ErrorCode.InvalidParams,
     });
-    await expect(client.readResource({ uri: 'no://such' })).rejects.toMatchObject({ code: -32002 });
+    await expect(client.readResource({ uri: 'no://such' })).rejects.toMatchObject({
+      code: era === 'legacy' ? -32002 : ErrorCode.InvalidParams,
+    });
     await expect(client.getPrompt({ name: 'nothing' })).rejects.toMatchObject({
       code: ErrorCode.InvalidParams,
     });
@@ -140,7 +139,7 @@ describeOnTransports('the protocol', (connect, transport) => {
 
   it('sends rich results as they are', async () => {
     const { client } = await connect(fixture);
-    expect(await client.callTool({ name: 'rich' })).toEqual(new Tools().rich());
+    expect(await client.callTool({ name: 'rich' })).toMatchObject(new Tools().rich());
     expect((await client.callTool({ name: 'pixel' })).content).toEqual([
       { type: 'image', data: PIXEL.toString('base64'), mimeType: 'image/png' },
     ]);
@@ -149,9 +148,8 @@ describeOnTransports('the protocol', (connect, transport) => {
   it('sends progress before the result', async () => {
     const { client } = await connect(fixture);
     const seen: unknown[] = [];
-    const result = await client.callTool({ name: 'steps' }, undefined, {
-      onprogress: ({ progress: done, total, message }) => seen.push([done, total, message]),
-    });
+    const onprogress = ({ progress: done, total, message }: Progress) => seen.push([done, total, message]);
+    const result = await client.callTool({ name: 'steps' }, { onprogress });
     expect(result.content).toEqual([{ type: 'text', text: 'done' }]);
     expect(seen).toEqual([
       [1, 3, 'step 1'],
@@ -164,41 +162,41 @@ describeOnTransports('the protocol', (connect, transport) => {
     const { client, sessions } = await connect(fixture);
     const stopped = new Promise<void>((resolve) => (Tools.cancelled = resolve));
     const controller = new AbortController();
-    const call = client.callTool({ name: 'hang' }, undefined, {
-      signal: controller.signal,
-      onprogress: () => controller.abort('enough'),
-    });
+    const onprogress = () => controller.abort('enough');
+    const call = client.callTool({ name: 'hang' }, { signal: controller.signal, onprogress });
     await expect(call).rejects.toThrow(/enough/);
     await stopped;
-    await client.ping();
-    expect(sessions.sessions.map(({ inFlight }) => inFlight)).toEqual([0]);
+    await client.listTools();
+    expect(sessions.sessions.filter(({ inFlight }) => inFlight > 0)).toEqual([]);
   });
 
   it('sends logs of the requested level', async () => {
     const logged: unknown[] = [];
     const { client } = await connect(fixture);
-    client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logged.push(params));
-    await client.setLoggingLevel('warning');
-    await client.callTool({ name: 'logs' });
-    await client.ping();
+    client.setNotificationHandler('notifications/message', ({ params }) => void logged.push(params));
+    // A session has a level; without one, each request names its own.
+    if (era === 'legacy') await client.setLoggingLevel('warning');
+    await client.callTool({ name: 'logs', _meta: era === 'legacy' ? undefined : { [LOG_LEVEL]: 'warning' } });
+    await client.listTools();
     expect(logged).toEqual([{ level: 'error', logger: 'unit', data: { broken: true } }]);
   });
 
   it('returns lists in pages, and refuses unknown cursors', async () => {
     const { client } = await connect({ ...fixture, options: { limits: { pageSize: 3 } } });
     const names: string[] = [];
+    const list = (params: { cursor?: string }) => client.request({ method: 'tools/list', params });
     let cursor: string | undefined;
     let pages = 0;
     do {
-      const page = await client.listTools({ cursor });
+      const page = await list({ cursor });
       names.push(...page.tools.map(({ name }) => name));
       cursor = page.nextCursor;
       pages++;
     } while (cursor);
     expect([pages, names.length, new Set(names).size]).toEqual([3, 7, 7]);
-    const other = (await client.listTools()).nextCursor;
+    const other = (await list({})).nextCursor;
     for (const wrong of ['nonsense', other!.slice(1)])
-      await expect(client.listTools({ cursor: wrong })).rejects.toMatchObject({
+      await expect(list({ cursor: wrong })).rejects.toMatchObject({
         code: ErrorCode.InvalidParams,
       });
     await expect(client.listPrompts({ cursor: other })).rejects.toMatchObject({
@@ -209,8 +207,9 @@ describeOnTransports('the protocol', (connect, transport) => {
   it('tells the client that a tool was added, and serves it', async () => {
     const { client, registry } = await connect(fixture);
     const told = new Promise<void>((resolve) =>
-      client.setNotificationHandler(ToolListChangedNotificationSchema, () => resolve()),
+      client.setNotificationHandler('notifications/tools/list_changed', () => resolve()),
     );
+    await client.listen({ toolsListChanged: true });
     registry.addTool({ name: 'late', input: CityDto }, ({ city }: CityDto) => `late in ${city}`);
     await told;
     const result = await client.callTool({ name: 'late', arguments: { city: 'Rome' } });
@@ -220,9 +219,16 @@ describeOnTransports('the protocol', (connect, transport) => {
       /Unknown tool/,
     );
   });
+});
 
-  it('names its transport to the application', async () => {
+describeWithSessions('a session', (connect, transport) => {
+  it('names its transport and its client to the application', async () => {
     const { sessions } = await connect(fixture);
     expect(sessions.sessions).toMatchObject([{ transport, clientInfo: { name: 'test-client' } }]);
+  });
+
+  it('answers a ping', async () => {
+    const { client } = await connect(fixture);
+    expect(await client.ping()).toEqual({});
   });
 });

@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
-import { ErrorCode, ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { IsString } from 'class-validator';
 import { BehaviorSubject, Observable } from 'rxjs';
 import { McpComplete, McpPrompt, McpResource, McpUriParam } from 'nestjs-mcp-sse';
-import { describeOnTransports } from '../fixtures/transports.js';
+import { describeOnTransports, describeWithSessions } from '../fixtures/transports.js';
 
 class CityDto {
   @IsString()
@@ -51,9 +51,9 @@ class Contents {
   }
 }
 
-describeOnTransports('resources, prompts and completions', (connect) => {
-  const fixture = { providers: [Contents] };
+const fixture = { providers: [Contents] };
 
+describeOnTransports('resources, prompts and completions', (connect) => {
   it('lists and reads resources and templates', async () => {
     const { client } = await connect(fixture);
     expect((await client.listResources()).resources).toEqual([
@@ -70,43 +70,6 @@ describeOnTransports('resources, prompts and completions', (connect) => {
         text: '{"country":"fr","city":"Aix en Provence"}',
       },
     ]);
-  });
-
-  it('notifies subscribers of a live resource, reads its latest value, and unsubscribes from it', async () => {
-    const { client, sessions } = await connect(fixture);
-    const updates: string[] = [];
-    let wake: () => void = () => undefined;
-    client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
-      updates.push(params.uri);
-      wake();
-    });
-    const next = () => new Promise<void>((resolve) => (wake = resolve));
-
-    await client.subscribeResource({ uri: 'status://now' });
-    expect(Contents.watchers).toBe(1);
-    const second = next();
-    Contents.status.next('busy');
-    await second;
-    expect((await client.readResource({ uri: 'status://now' })).contents).toMatchObject([{ text: 'busy' }]);
-    expect(Contents.watchers).toBe(1);
-
-    const third = next();
-    sessions.resourceUpdated('status://now');
-    await third;
-    await client.unsubscribeResource({ uri: 'status://now' });
-    expect(Contents.watchers).toBe(0);
-    Contents.status.next('idle');
-    sessions.resourceUpdated('status://now');
-    await client.ping();
-    expect(updates).toEqual(['status://now', 'status://now']);
-
-    await expect(client.subscribeResource({ uri: 'no://such' })).rejects.toMatchObject({ code: -32002 });
-    await client.subscribeResource({ uri: 'status://now' });
-    expect(Contents.watchers).toBe(1);
-    const released = new Promise<void>((resolve) => (Contents.released = resolve));
-    sessions.close(sessions.sessions[0]!.id);
-    await released;
-    expect(Contents.watchers).toBe(0);
   });
 
   it('lists and gets prompts, and completes arguments', async () => {
@@ -137,5 +100,44 @@ describeOnTransports('resources, prompts and completions', (connect) => {
       argument: { name: 'x', value: '' },
     });
     await expect(unknown).rejects.toMatchObject({ code: ErrorCode.InvalidParams });
+  });
+});
+
+describeWithSessions('subscriptions to resources', (connect) => {
+  it('notifies subscribers of a live resource, reads its latest value, and unsubscribes from it', async () => {
+    const { client, sessions } = await connect(fixture);
+    const updates: string[] = [];
+    let wake: () => void = () => undefined;
+    client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
+      updates.push(params.uri);
+      wake();
+    });
+    const next = () => new Promise<void>((resolve) => (wake = resolve));
+
+    await client.subscribeResource({ uri: 'status://now' });
+    expect(Contents.watchers).toBe(1);
+    const second = next();
+    Contents.status.next('busy');
+    await second;
+    expect((await client.readResource({ uri: 'status://now' })).contents).toMatchObject([{ text: 'busy' }]);
+    expect(Contents.watchers).toBe(1);
+
+    const third = next();
+    sessions.resourceUpdated('status://now');
+    await third;
+    await client.unsubscribeResource({ uri: 'status://now' });
+    expect(Contents.watchers).toBe(0);
+    Contents.status.next('idle');
+    sessions.resourceUpdated('status://now');
+    await client.ping();
+    expect(updates).toEqual(['status://now', 'status://now']);
+
+    await expect(client.subscribeResource({ uri: 'no://such' })).rejects.toMatchObject({ code: -32002 });
+    await client.subscribeResource({ uri: 'status://now' });
+    expect(Contents.watchers).toBe(1);
+    const released = new Promise<void>((resolve) => (Contents.released = resolve));
+    sessions.close(sessions.sessions[0]!.id);
+    await released;
+    expect(Contents.watchers).toBe(0);
   });
 });

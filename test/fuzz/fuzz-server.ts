@@ -60,21 +60,30 @@ export class FuzzServer {
   /**
    * Ends the sessions whose clients have left, as if their grace period were over.
    *
-   * @throws {Error} if sessions, calls, watches, requests or memory are left, or something unexpected was logged
+   * @throws {Error} if sessions, calls or watches are left, or something unexpected was logged
    */
   async assertEmpty(): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       this.sessions.sweep(Date.now() + GRACE_MS);
-      if ((this.leftOver <= 0 && this.held === 0) || Date.now() > deadline) break;
+      if (this.leftOver <= 0 || Date.now() > deadline) break;
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     const { length } = this.sessions.sessions;
     if (this.leftOver > 0) throw new Error(`left over: ${length} sessions, ${this.leftOver - length} calls`);
-    const { inFlight } = this.app.get(StatelessRequests);
-    if (this.held > 0)
-      throw new Error(`left over: ${inFlight} requests, ${this.sessions.memory.bytes} bytes`);
     if (this.log.unexpected.length > 0) throw new Error(`logged: ${this.log.unexpected.join('\n')}`);
+  }
+
+  /** @throws {Error} if requests without a session or memory are left */
+  async assertReleased(): Promise<void> {
+    const requests = this.app.get(StatelessRequests);
+    const { memory } = this.sessions;
+    const deadline = Date.now() + PATIENCE_MS;
+    while (requests.inFlight + memory.bytes > 0) {
+      if (Date.now() > deadline)
+        throw new Error(`left over: ${requests.inFlight} requests, ${memory.bytes} bytes`);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
   }
 
   /** Starts over after a failure. */
@@ -87,11 +96,6 @@ export class FuzzServer {
 
   close(): Promise<void> {
     return this.app.close();
-  }
-
-  /** Requests without a session, and bytes of memory. */
-  private get held(): number {
-    return this.app.get(StatelessRequests).inFlight + this.sessions.memory.bytes;
   }
 
   private get leftOver(): number {

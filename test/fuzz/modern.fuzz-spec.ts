@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { concurrently, fuzz, report, SPARE_MS } from './fuzz-run.js';
 import { FuzzServer } from './fuzz-server.js';
 import { ModernClient } from './modern/modern-client.js';
-import { modernVisit } from './modern/modern-visit.js';
+import { modernVisit, type ModernVisit } from './modern/modern-visit.js';
 
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 15);
 
@@ -14,7 +14,12 @@ it(
       const tally = await fuzz(
         SECONDS,
         modernVisit,
-        (visits) => concurrently(servers, visits, (server, visit) => new ModernClient(server, visit).play()),
+        async (visits) => {
+          const play = (server: FuzzServer, visit: ModernVisit) => new ModernClient(server, visit).play();
+          const answers = await concurrently(servers, visits, play);
+          await Promise.all(servers.map((server) => server.assertReleased()));
+          return answers;
+        },
         () => Promise.all(servers.map((server) => server.reset())),
       );
       report('2026-07-28', tally);

@@ -108,7 +108,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Limit the time that a request of the server may take.',
     test: {
       file: 'test/e2e/client-requests.e2e-spec.ts',
-      name: 'fails if the client lacks the capability, or does not answer in time',
+      name: 'fails if the client does not answer in time',
     },
   },
   {
@@ -119,7 +119,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Cancel a request whose time is over, and wait no more.',
     test: {
       file: 'test/e2e/client-requests.e2e-spec.ts',
-      name: 'fails if the client lacks the capability, or does not answer in time',
+      name: 'fails if the client does not answer in time',
     },
   },
   {
@@ -130,7 +130,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Let the limit be set for each request.',
     test: {
       file: 'test/e2e/client-requests.e2e-spec.ts',
-      name: 'fails if the client lacks the capability, or does not answer in time',
+      name: 'fails if the client does not answer in time',
     },
   },
   {
@@ -149,7 +149,7 @@ export const LIFECYCLE: readonly Requirement[] = [
     text: 'Be prepared for a version mismatch, missing capabilities and timeouts.',
     test: {
       file: 'test/e2e/client-requests.e2e-spec.ts',
-      name: 'fails if the client lacks the capability, or does not answer in time',
+      name: 'fails if the client does not answer in time',
     },
   },
 ];

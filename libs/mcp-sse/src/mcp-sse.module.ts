@@ -24,7 +24,7 @@ import {
   type ASYNC_OPTIONS_TYPE,
   type OPTIONS_TYPE,
 } from './mcp-sse.module-definition.js';
-import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
+import { ERROR_REPORTER } from './model/error-reporter.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import {
   mcpAuditServiceToken,
@@ -33,38 +33,26 @@ import {
   mcpSessionServiceToken,
 } from './mcp-sse.tokens.js';
 import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
-import { TRAFFIC_OBSERVER, type TrafficObserver } from './model/traffic-observer.js';
+import { TRAFFIC_OBSERVER } from './model/traffic-observer.js';
 import { McpAuditService } from './observability/audit/mcp-audit.service.js';
 import { McpHealthIndicator } from './observability/health/mcp-health.indicator.js';
 import { McpTraffic } from './observability/mcp-traffic.js';
 import { ObservedServer } from './observability/observed-server.js';
-import { McpConnection } from './protocol/mcp-connection.js';
-import { compileForm } from './schema/compile-form.js';
-import { ClusterReporter } from './cluster/cluster-reporter.js';
-import { SessionCluster } from './cluster/session-cluster.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
-import { assertInput } from './stateless/assert-input.js';
-import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
-import { InputKeys } from './stateless/input-keys.js';
-import { InputSource } from './stateless/input-source.js';
-import { SharedUsedStates } from './stateless/shared-used-states.js';
-import { MemoryUsedStates, type UsedStates } from './protocol/input/used-states.js';
 import { HttpPreparation } from './transports/adapters/http-preparation.js';
 import { exemptOwnControllers } from './nest/global-interceptors.js';
 import { configureRoute } from './transports/routes/mcp-route.js';
 import { StatelessIntake } from './transports/messages/stateless-intake.js';
-import { StatelessRequests } from './stateless/stateless-requests.js';
-import type { ServerIntroduction } from './protocol/request-methods.js';
 import { MessageIntake } from './transports/messages/message-intake.js';
 import { SessionFinder } from './transports/messages/session-finder.js';
 import { ProtectedResource } from './transports/routes/protected-resource.js';
-import { restoredOrigin } from './transports/relay/relayed-origin.js';
 import { type Routes, routesOf } from './transports/routes/routes.js';
 import { createSseController, setSsePaths } from './transports/sse/sse.controller.js';
 import {
   createStreamableHttpController,
   setStreamableHttpPath,
 } from './transports/streamable-http/streamable-http.controller.js';
+import { SERVER_PROVIDERS } from './mcp-sse.providers.js';
 
 /**
  * Serves the decorated methods of an application's providers over the Model Context Protocol.
@@ -172,37 +160,8 @@ const PROVIDERS: Provider[] = [
     inject: [MODULE_OPTIONS_TOKEN],
     useFactory: (options: McpSseModuleOptions) => resolveOptions(options),
   },
-  {
-    provide: McpSessionService,
-    inject: [MCP_OPTIONS, McpInvoker, ERROR_REPORTER, TRAFFIC_OBSERVER],
-    useFactory: createSessionService,
-  },
-  {
-    provide: StatelessRequests,
-    inject: [
-      MCP_OPTIONS,
-      McpInvoker,
-      McpSessionService,
-      ERROR_REPORTER,
-      TRAFFIC_OBSERVER,
-      InputKeys,
-      SessionCluster,
-    ],
-    useFactory: createStatelessRequests,
-  },
-  {
-    provide: SessionCluster,
-    inject: [MCP_OPTIONS, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER],
-    useFactory: createSessionCluster,
-  },
-  { provide: InputKeys, inject: [MCP_OPTIONS, SessionCluster], useFactory: createInputKeys },
+  ...SERVER_PROVIDERS,
 ];
-
-/** @throws {McpConfigurationError} */
-function createInputKeys({ input }: ResolvedOptions, cluster?: SessionCluster): InputKeys {
-  assertInput(input);
-  return new InputKeys(input.keys, cluster?.node);
-}
 
 /** Nothing injects this provider: it exists to set the paths between steps 1 and 3 of the boot. */
 const ROUTES = Symbol('nestjs-mcp-sse:routes');
@@ -227,95 +186,4 @@ function serverAliases(name: string): { provide: string; useExisting: Type }[] {
     { provide: mcpHealthIndicatorToken(name), useExisting: McpHealthIndicator },
     { provide: ObservedServer.token(name), useExisting: ObservedServer },
   ];
-}
-
-function createSessionService(
-  options: ResolvedOptions,
-  invoker: McpInvoker,
-  errors: ErrorReporter,
-  observer: TrafficObserver,
-): McpSessionService {
-  const { sse, http, limits } = options;
-  const connection = {
-    ...introductionOf(options),
-    maxInFlight: limits.maxInFlight,
-    maxSubscriptions: limits.maxSubscriptions,
-    clientRequestMs: limits.clientRequestMs,
-    maxAnswerMembers: limits.maxArgumentMembers,
-    checkForm: compileForm,
-    observer,
-  };
-  return new McpSessionService(
-    { ...limits, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },
-    (session, outlet) => new McpConnection(invoker, connection, errors, session, outlet),
-    observer,
-    errors,
-  );
-}
-
-function createStatelessRequests(
-  options: ResolvedOptions,
-  invoker: McpInvoker,
-  sessions: McpSessionService,
-  errors: ErrorReporter,
-  observer: TrafficObserver,
-  keys: InputKeys,
-  cluster?: SessionCluster,
-): StatelessRequests {
-  const { modern, legacy } = options.protocol;
-  if (!modern && !legacy)
-    throw new McpConfigurationError(
-      '"protocol" turns off both eras, so no client could speak to the server. Leave one of "modern" and "legacy" on.',
-    );
-  const { limits, sse, input, cache } = options;
-  const { maxRounds, maxStateBytes, ttlMs, singleUse } = input;
-  const usedStates = singleUse ? usedStatesOf(cluster) : undefined;
-  const source = new InputSource(
-    { maxRounds, maxStateBytes, ttlMs, maxAnswerMembers: limits.maxArgumentMembers, usedStates, errors },
-    keys,
-  );
-  const settings = {
-    ...introductionOf(options),
-    cache,
-    maxInFlightPerPrincipal: limits.maxInFlightPerPrincipal,
-    maxSubscriptions: limits.maxSubscriptions,
-    maxSessions: limits.maxSessions,
-    maxSessionsPerPrincipal: limits.maxSessionsPerPrincipal,
-    heartbeatMs: sse.heartbeatMs,
-    checkForm: compileForm,
-    get input() {
-      return source.current;
-    },
-  };
-  const requests = new StatelessRequests(invoker, settings, sessions.memory, observer, errors);
-  sessions.include(requests);
-  return requests;
-}
-
-function usedStatesOf(cluster: SessionCluster | undefined): UsedStates {
-  return cluster ? new SharedUsedStates(cluster.node.agreement) : new MemoryUsedStates();
-}
-
-function introductionOf(options: ResolvedOptions): ServerIntroduction {
-  const { name, version, title, websiteUrl, icons, instructions } = options;
-  return { serverInfo: { name, version, title, websiteUrl, icons }, instructions };
-}
-
-/** @returns undefined if the options name no cluster */
-function createSessionCluster(
-  options: ResolvedOptions,
-  sessions: McpSessionService,
-  errors: ErrorReporter,
-  observer: TrafficObserver,
-): SessionCluster | undefined {
-  const { name, cluster, replay, stored } = options;
-  if (!cluster) return undefined;
-  const reports = new ClusterReporter(errors);
-  const shared = new SessionCluster(cluster.join(name, replay, reports), sessions, observer, reports, {
-    maxBytes: replay.maxBytes,
-    stored,
-    originOf: (origin) => restoredOrigin(origin, options.contextFactory),
-  });
-  sessions.shareThrough(shared);
-  return shared;
 }

@@ -127,7 +127,7 @@ export class ModernJudge {
       if (asked < 0 || LEVELS.indexOf(params.level as string) < asked) fault('a log that was not asked for');
     }
     if (this.body?.method !== 'subscriptions/listen') return;
-    const { 'io.modelcontextprotocol/subscriptionId': subscription } = (params?._meta ?? {}) as Members;
+    const { 'io.modelcontextprotocol/subscriptionId': subscription } = (params?.['_meta'] ?? {}) as Members;
     if (subscription !== this.body.id) fault('a notification of another subscription');
   }
 

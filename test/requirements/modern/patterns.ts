@@ -8,8 +8,10 @@ export const MODERN_CANCELLATION: readonly Requirement[] = [
     page: 'basic/patterns/cancellation',
     level: 'MUST',
     text: 'Send notifications/cancelled for a subscription that is torn down.',
-    notApplicable:
-      'The page on subscriptions has the result of the request for that, which says the same; clients that read it would take both.',
+    test: {
+      file: 'test/e2e/modern.subscriptions.stdio.e2e-spec.ts',
+      name: 'tells the client by notifications/cancelled when it ends without a result',
+    },
   },
   {
     id: 'modern/cancellation/other-purposes',

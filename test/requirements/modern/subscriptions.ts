@@ -42,7 +42,7 @@ export const MODERN_SUBSCRIPTIONS: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'End a subscription with a result.',
     test: {
-      file: 'test/e2e/modern.subscriptions.e2e-spec.ts',
+      file: 'test/e2e/modern.subscriptions.ends.e2e-spec.ts',
       name: 'ends with a result when the token expires, when the node is drained, and when it stops',
     },
   },
@@ -53,7 +53,7 @@ export const MODERN_SUBSCRIPTIONS: readonly Requirement[] = [
     level: 'SHOULD',
     text: 'Answer the request before the stream is closed.',
     test: {
-      file: 'test/e2e/modern.subscriptions.e2e-spec.ts',
+      file: 'test/e2e/modern.subscriptions.ends.e2e-spec.ts',
       name: 'ends with a result when the application is closed',
     },
   },

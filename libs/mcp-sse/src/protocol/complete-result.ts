@@ -37,11 +37,16 @@ export class ResultWriter {
       _meta,
       resultType = 'complete',
       ...members
-    } = JSON.parse(JSON.stringify(result)) as {
+    } = plain(result) as {
       readonly _meta?: object;
       readonly resultType?: string;
     };
     const hints = cache && resultType === 'complete' ? { ttlMs: cache.ttlMs, cacheScope: cache.scope } : {};
     return { ...members, ...hints, resultType, _meta: { ..._meta, ...this.meta } };
   }
+}
+
+/** A result whose members are those that its JSON will have. Questions, which can be long, need no copy for that. */
+function plain(result: object): object {
+  return '_meta' in result || 'toJSON' in result ? (JSON.parse(JSON.stringify(result)) as object) : result;
 }

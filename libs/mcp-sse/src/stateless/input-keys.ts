@@ -16,9 +16,11 @@ export class InputKeys {
   private current?: readonly string[];
   private agreeing?: Promise<readonly string[]>;
 
+  /** @param isSingleUse whether the store also remembers which states were used */
   constructor(
     keys: readonly string[] | undefined,
     private readonly node?: Pick<ClusterNode, 'agreement' | 'onReturn'>,
+    private readonly isSingleUse = false,
   ) {
     this.current = keys ?? (node ? undefined : [newSecret()]);
   }
@@ -34,15 +36,21 @@ export class InputKeys {
 
   private async agree(): Promise<readonly string[]> {
     const secret = await this.propose(newSecret());
-    // A store that was away may have lost the secret: the first node that proposes it again brings it back.
+    // A store that was away may have lost the secret.
     this.node!.onReturn(() => void this.agreeAgain().catch(() => undefined));
     return (this.current = [secret]);
   }
 
+  /**
+   * If the store has lost the secret, the first node brings it back. Not where it has lost with it which states were used:
+   * then a new secret makes all of them worthless.
+   */
   private async agreeAgain(): Promise<void> {
-    const secret = await this.propose(this.current![0]!);
-    const others = this.current!.filter((other) => other !== secret);
-    if (secret !== this.current![0]) this.current = [secret, ...others].slice(0, MAX_AGREED);
+    const known = this.current!;
+    const secret = await this.propose(this.isSingleUse ? newSecret() : known[0]!);
+    if (secret === known[0]) return;
+    const others = this.isSingleUse ? [] : known.filter((other) => other !== secret);
+    this.current = [secret, ...others].slice(0, MAX_AGREED);
   }
 
   private propose(secret: string): Promise<string> {

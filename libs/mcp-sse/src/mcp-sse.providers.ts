@@ -1,0 +1,130 @@
+import type { Provider } from '@nestjs/common';
+import { McpInvoker } from './execution/mcp.invoker.js';
+import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
+import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
+import { TRAFFIC_OBSERVER, type TrafficObserver } from './model/traffic-observer.js';
+import { McpConnection } from './protocol/mcp-connection.js';
+import { compileForm } from './schema/compile-form.js';
+import { ClusterReporter } from './cluster/cluster-reporter.js';
+import { SessionCluster } from './cluster/session-cluster.js';
+import { McpSessionService } from './sessions/mcp-session.service.js';
+import { assertInput } from './stateless/assert-input.js';
+import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
+import { InputKeys } from './stateless/input-keys.js';
+import { InputSource } from './stateless/input-source.js';
+import { SharedUsedStates } from './stateless/shared-used-states.js';
+import { MemoryUsedStates, type UsedStates } from './protocol/input/used-states.js';
+import { StatelessRequests } from './stateless/stateless-requests.js';
+import type { ServerIntroduction } from './protocol/request-methods.js';
+import { restoredOrigin } from './transports/relay/relayed-origin.js';
+
+/** What serves the clients of one server, made from its options. */
+export const SERVER_PROVIDERS: Provider[] = [
+  {
+    provide: McpSessionService,
+    inject: [MCP_OPTIONS, McpInvoker, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    useFactory: createSessionService,
+  },
+  {
+    provide: StatelessRequests,
+    inject: [MCP_OPTIONS, McpInvoker, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER, SessionCluster],
+    useFactory: createStatelessRequests,
+  },
+  {
+    provide: SessionCluster,
+    inject: [MCP_OPTIONS, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    useFactory: createSessionCluster,
+  },
+];
+
+function createSessionService(
+  options: ResolvedOptions,
+  invoker: McpInvoker,
+  errors: ErrorReporter,
+  observer: TrafficObserver,
+): McpSessionService {
+  const { sse, http, limits } = options;
+  const connection = {
+    ...introductionOf(options),
+    maxInFlight: limits.maxInFlight,
+    maxSubscriptions: limits.maxSubscriptions,
+    clientRequestMs: limits.clientRequestMs,
+    maxAnswerMembers: limits.maxArgumentMembers,
+    checkForm: compileForm,
+    observer,
+  };
+  return new McpSessionService(
+    { ...limits, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },
+    (session, outlet) => new McpConnection(invoker, connection, errors, session, outlet),
+    observer,
+    errors,
+  );
+}
+
+/** @throws {McpConfigurationError} */
+function createStatelessRequests(
+  options: ResolvedOptions,
+  invoker: McpInvoker,
+  sessions: McpSessionService,
+  errors: ErrorReporter,
+  observer: TrafficObserver,
+  cluster?: SessionCluster,
+): StatelessRequests {
+  const { modern, legacy } = options.protocol;
+  if (!modern && !legacy)
+    throw new McpConfigurationError(
+      '"protocol" turns off both eras, so no client could speak to the server. Leave one of "modern" and "legacy" on.',
+    );
+  const { limits, sse, input, cache } = options;
+  assertInput(input);
+  const { keys, maxRounds, maxStateBytes, ttlMs, singleUse } = input;
+  const usedStates = singleUse ? usedStatesOf(cluster) : undefined;
+  const source = new InputSource(
+    { maxRounds, maxStateBytes, ttlMs, maxAnswerMembers: limits.maxArgumentMembers, usedStates, errors },
+    new InputKeys(keys, cluster?.node, singleUse),
+  );
+  const settings = {
+    ...introductionOf(options),
+    cache,
+    maxInFlightPerPrincipal: limits.maxInFlightPerPrincipal,
+    maxSubscriptions: limits.maxSubscriptions,
+    maxSessions: limits.maxSessions,
+    maxSessionsPerPrincipal: limits.maxSessionsPerPrincipal,
+    heartbeatMs: sse.heartbeatMs,
+    checkForm: compileForm,
+    get input() {
+      return source.current;
+    },
+  };
+  const requests = new StatelessRequests(invoker, settings, sessions.memory, observer, errors);
+  sessions.include(requests);
+  return requests;
+}
+
+function usedStatesOf(cluster: SessionCluster | undefined): UsedStates {
+  return cluster ? new SharedUsedStates(cluster.node.agreement) : new MemoryUsedStates();
+}
+
+function introductionOf(options: ResolvedOptions): ServerIntroduction {
+  const { name, version, title, websiteUrl, icons, instructions } = options;
+  return { serverInfo: { name, version, title, websiteUrl, icons }, instructions };
+}
+
+/** @returns undefined if the options name no cluster */
+function createSessionCluster(
+  options: ResolvedOptions,
+  sessions: McpSessionService,
+  errors: ErrorReporter,
+  observer: TrafficObserver,
+): SessionCluster | undefined {
+  const { name, cluster, replay, stored } = options;
+  if (!cluster) return undefined;
+  const reports = new ClusterReporter(errors);
+  const shared = new SessionCluster(cluster.join(name, replay, reports), sessions, observer, reports, {
+    maxBytes: replay.maxBytes,
+    stored,
+    originOf: (origin) => restoredOrigin(origin, options.contextFactory),
+  });
+  sessions.shareThrough(shared);
+  return shared;
+}
