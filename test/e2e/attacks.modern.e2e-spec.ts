@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -22,7 +24,7 @@ import { appPerTest } from '../fixtures/app-per-test.js';
 import { MODERN, modernRpc } from '../fixtures/modern-client.js';
 import { postModern, type Message } from '../fixtures/modern-wire-client.js';
 import { until } from '../fixtures/session-work.js';
-import { testModule, type RunningApp } from '../fixtures/start-app.js';
+import { startApp, testModule, type RunningApp } from '../fixtures/start-app.js';
 import { UserGuard } from '../fixtures/user.guard.js';
 
 const MIB = 1024 * 1024;
@@ -45,6 +47,16 @@ class Vault {
   large(): string {
     this.served.push('large');
     return 'x'.repeat(16 * MIB);
+  }
+
+  /** Sends as much as may wait, and is not done. */
+  @McpTool()
+  async shout(@McpCtx() { log, signal }: McpContext): Promise<void> {
+    for (let sent = 0; sent < 12; sent++) {
+      log.info('x'.repeat(MIB));
+      await setImmediate();
+    }
+    if (!signal.aborted) await once(signal, 'abort');
   }
 
   @McpTool()
@@ -80,6 +92,10 @@ class SlowPolicy extends McpPolicy {
   }
 }
 
+const logged = (message: Message): Message => {
+  message['params']._meta['io.modelcontextprotocol/logLevel'] = 'info';
+  return message;
+};
 const tool = (name: string, more: object = {}) => ({
   method: 'tools/call',
   params: { name, arguments: {}, ...more },
@@ -147,6 +163,16 @@ describeOnAdapters('the attacker without a session', (adapter) => {
     expect([isCut, memory.bytes < limits.maxBytes]).toEqual([false, true]);
     for (const connection of connections) connection.close();
     await until(() => memory.bytes === MIB);
+  });
+
+  it.each(['large', 'shout'])('does not read what %s sends: the server stops nonetheless', async (name) => {
+    const running = await startApp({ adapter, providers: [Vault] });
+    const connection = await RawConnection.open(running.port);
+    connection.pause();
+    await connection.write(raw(logged(modernRpc(1, 'tools/call', { name, arguments: {} }))));
+    await until(() => running.sessions.memory.bytes > 2 * MIB);
+    await running.close();
+    connection.close();
   });
 
   it('is refused after a long decision: it gets its answer, though comments kept the connection alive', async () => {

@@ -70,7 +70,9 @@ export class StdioRequests {
       answer: (json) => {
         this.send(json);
         this.close(id);
+        return false;
       },
+      isBehind: false,
       keepAlive: () => undefined,
       endConnection: () => undefined,
       destroy: () => {
