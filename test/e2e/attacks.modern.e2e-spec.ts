@@ -22,8 +22,8 @@ import { RawConnection } from '../clients/raw-connection.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { MODERN, modernRpc } from '../fixtures/modern-client.js';
-import { postModern, type Message } from '../fixtures/modern-wire-client.js';
-import { until } from '../fixtures/session-work.js';
+import { ModernListener, postModern, type Message } from '../fixtures/modern-wire-client.js';
+import { connections as connectionsOf, until } from '../fixtures/session-work.js';
 import { startApp, testModule, type RunningApp } from '../fixtures/start-app.js';
 import { UserGuard } from '../fixtures/user.guard.js';
 
@@ -190,6 +190,43 @@ describeOnAdapters('the attacker without a session', (adapter) => {
     policy.decide();
     const response = await answer;
     expect([response.status, await response.json()]).toMatchObject([403, { id: 1 }]);
+  });
+
+  it('leaves while the policy decides: the handler does not run, and nothing stays', async () => {
+    const running = await start({ providers: [Vault, SlowPolicy], options: { policy: SlowPolicy } });
+    const policy = running.app.get(SlowPolicy);
+    const connection = await RawConnection.open(running.port);
+    await connection.write(raw(modernRpc(1, 'tools/call', { name: 'large', arguments: {} })));
+    await until(() => policy.asked > 0);
+    connection.close();
+    await until(async () => (await connectionsOf(running)) === 0);
+    // Node tells the response after it has counted.
+    await setImmediate();
+    policy.decide();
+    await until(() => requestsOf(running).inFlight === 0);
+    expect(running.app.get(Vault).served).toEqual([]);
+    expect(running.sessions.memory.bytes).toBe(0);
+  });
+
+  it('nests a message too deep: refused', async () => {
+    const { url } = await start({ providers: [Vault] });
+    const nested: unknown = JSON.parse('['.repeat(100) + ']'.repeat(100));
+    const response = await postModern(url, tool('open', { arguments: { nested } }));
+    expect([response.status, await response.json()]).toMatchObject([400, { error: { code: -32600 } }]);
+  });
+
+  it('is told of no change before its subscription is acknowledged', async () => {
+    const running = await start({ providers: [Vault, SlowPolicy], options: { policy: SlowPolicy } });
+    const policy = running.app.get(SlowPolicy);
+    const filter = { toolsListChanged: true, resourceSubscriptions: ['vault://none'] };
+    const opened = ModernListener.open(running.url, filter);
+    await until(() => policy.asked > 0);
+    running.sessions.broadcast('notifications/tools/list_changed', {}, {});
+    policy.decide();
+    const listener = await opened;
+    expect((await listener.next())['method']).toBe('notifications/subscriptions/acknowledged');
+    expect((await listener.next())['method']).toBe('notifications/tools/list_changed');
+    listener.disconnect();
   });
 
   it('takes a state to the route of another tenant: refused', async () => {
