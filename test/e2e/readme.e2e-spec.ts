@@ -38,27 +38,23 @@ describe('the README', () => {
 
   it('names the options with their defaults', () => {
     const table = readFileSync('README.md', 'utf8').matchAll(/^\| `(\w+)\.(\w+)` +\| `(\S+)` +\|/gm);
-    const documented: Record<string, Record<string, string>> = {
-      sse: {},
-      http: {},
-      replay: {},
-      limits: {},
-      cache: {},
-    };
-    for (const [, group, option, value] of table) documented[group!]![option!] = value!;
+    const documented: Record<string, Record<string, string>> = {};
+    for (const [, group, option, value] of table) (documented[group!] ??= {})[option!] = value!;
     const options = resolveOptions({ name: 'any', version: '1' });
-    const { http, replay, cache } = options;
+    const { protocol, cache, http, replay, input } = options;
     // The table describes these two: one is an empty list, the other depends on the process.
     const { endpointQuery: _names, ...sse } = options.sse;
     const { maxBytes: _bytes, ...limits } = options.limits;
     const asText = (group: object) =>
       Object.fromEntries(Object.entries(group).map(([name, value]) => [name, String(value)]));
     expect(documented).toEqual({
+      protocol: asText(protocol),
       sse: asText(sse),
       http: asText(http as object),
       replay: asText(replay),
       cache: asText(cache),
       limits: asText(limits),
+      input: asText(input),
     });
   });
 });

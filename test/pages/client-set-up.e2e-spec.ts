@@ -115,7 +115,7 @@ describe('the page about clients', () => {
 });
 
 describeOnAdapters('curl', (adapter) => {
-  it.each(['curl', 'curl-http'])(
+  it.each(['curl', 'curl-http', 'curl-modern'])(
     'prints what the page says: %s',
     async (id) => {
       const app = await startReferenceApp({}, adapter);

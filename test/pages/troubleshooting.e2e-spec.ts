@@ -1,20 +1,60 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import compression from 'compression';
 import { EventSource } from 'eventsource';
 import jwt from 'jsonwebtoken';
-import { mcpCorsOptions, McpSessionService, type McpSseModuleOptions } from 'nestjs-mcp-sse';
-import { HttpWireClient, initialize } from '../clients/http-wire-client.js';
+import {
+  McpContext,
+  mcpCorsOptions,
+  McpResource,
+  McpSessionService,
+  McpTool,
+  type McpSseModuleOptions,
+} from 'nestjs-mcp-sse';
+import { HttpWireClient, initialize, rpc } from '../clients/http-wire-client.js';
+import { ModernWireClient } from '../clients/modern-wire-client.js';
 import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { Greeter } from '../fixtures/greeter.js';
+import { MODERN, modernRpc } from '../fixtures/modern-client.js';
 import { MemoryLog } from '../fixtures/memory-log.js';
+import { tableRows } from '../fixtures/page-table.js';
 import { startPrefixProxy } from '../fixtures/prefix-proxy.js';
 import { testNames } from '../fixtures/test-names.js';
 
 const PAGE = readFileSync('docs/troubleshooting.md', 'utf8');
 const ORIGIN = 'https://chat.example.com';
+const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+/** A call by a client that its user can answer. */
+const ASK = { name: 'ask', _meta: { [CAPABILITIES]: { elicitation: {} } } };
+const ANSWER = { 1: { action: 'accept', content: {} } };
+const [MODERN_COLUMN, LEGACY_COLUMN] = [1, 2];
+
+@Injectable()
+class Asking {
+  runs = 0;
+  steps = 0;
+
+  @McpTool()
+  async ask(ctx: McpContext): Promise<string> {
+    this.runs++;
+    await ctx.once('step', () => ++this.steps);
+    return (await ctx.elicit({ message: 'Sure?', requestedSchema: { type: 'object', properties: {} } }))
+      .action;
+  }
+
+  @McpTool()
+  log(ctx: McpContext): void {
+    ctx.log.info('logged');
+  }
+
+  @McpResource({ uri: 'shop://broken' })
+  broken(): string {
+    throw new Error('broken');
+  }
+}
+
 const { start } = appPerTest();
 const stops: (() => unknown)[] = [];
 
@@ -31,6 +71,17 @@ function quoted({ body }: WireResponse): string {
   const { error } = JSON.parse(body) as { error: { message: string } };
   expect(PAGE).toContain(`> ${error.message}\n`);
   return error.message;
+}
+
+function codeOf({ body }: WireResponse): number {
+  return (JSON.parse(body) as { error: { code: number } }).error.code;
+}
+
+/** What the page says of a code. */
+function meaningOf(code: string, column: number): string {
+  return tableRows('docs/troubleshooting.md', 'What do the codes mean?').find(([of]) => of === code)![
+    column
+  ]!;
 }
 
 describe('troubleshooting of connections', () => {
@@ -120,6 +171,25 @@ describe('troubleshooting of connections', () => {
     expect([refused.status, quoted(refused)]).toEqual([404, expect.stringContaining('initialize again')]);
   });
 
+  it('400, the version is not served', async () => {
+    const version = { 'io.modelcontextprotocol/protocolVersion': '2025-11-25' };
+    const { url } = await serve();
+    const client = new ModernWireClient(`${url}/mcp`, { 'mcp-protocol-version': '2025-11-25' });
+    const refused = await client.post('tools/list', { _meta: version });
+    expect([refused.status, codeOf(refused), quoted(refused)]).toEqual([400, -32022, expect.any(String)]);
+    const modern = await serve({ protocol: { legacy: false } });
+    expect(quoted(await post(`${modern.url}/mcp`))).toBe(quoted(refused));
+  });
+
+  it('400, the client lacks a capability', async () => {
+    const { url } = await start({ providers: [Asking] });
+    const refused = await new ModernWireClient(`${url}/mcp`).post('tools/call', { name: 'ask' });
+    expect([refused.status, codeOf(refused), quoted(refused)]).toEqual([400, -32021, expect.any(String)]);
+    const session = await HttpWireClient.connect(`${url}/mcp`);
+    const { body } = await session.post(rpc(2, 'tools/call', { name: 'ask' }));
+    expect(JSON.parse(body)).toMatchObject({ result: { isError: true } });
+  });
+
   it('405 on POST /sse', async () => {
     const { url } = await serve();
     expect(await post(`${url}/sse`)).toMatchObject({ status: 405, headers: { allow: 'GET' } });
@@ -160,6 +230,39 @@ describe('troubleshooting of proxies', () => {
     expect(await answered({}, '/mcp')).toBe(200);
   });
 
+  it('400, a header is missing or differs', async () => {
+    const { url } = await serve();
+    const greet = { name: 'greet', arguments: { name: 'Ada' } };
+    const client = new ModernWireClient(`${url}/mcp`);
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': MODERN,
+      'mcp-name': 'greet',
+    };
+    const body = JSON.stringify(modernRpc(1, 'tools/call', greet));
+    const refused = await send(client.url, { headers, body });
+    expect([refused.status, codeOf(refused), quoted(refused)]).toEqual([400, -32020, expect.any(String)]);
+    expect((await client.post('tools/call', greet)).status).toBe(200);
+  });
+
+  it('400, requestState was not made by this server', async () => {
+    const keys = ['k'.repeat(31) + '1'];
+    const answerElsewhere = async (options: Partial<McpSseModuleOptions>) => {
+      const [one, other] = await Promise.all([1, 2].map(() => start({ providers: [Asking], options })));
+      const asked = await new ModernWireClient(`${one!.url}/mcp`).call('tools/call', ASK);
+      const { requestState } = asked['result'];
+      return new ModernWireClient(`${other!.url}/mcp`).post('tools/call', {
+        ...ASK,
+        requestState,
+        inputResponses: ANSWER,
+      });
+    };
+    const refused = await answerElsewhere({});
+    expect([refused.status, quoted(refused)]).toEqual([400, expect.stringContaining('requestState')]);
+    expect(await answerElsewhere({ input: { keys } })).toMatchObject({ status: 200 });
+  });
+
   it('Events come late, or all at once', async () => {
     const { url } = await start({ configure: (app) => void app.use(compression({ threshold: 0 })) });
     const client = await WireClient.connect(`${url}/sse`, { 'accept-encoding': 'gzip' });
@@ -171,6 +274,66 @@ describe('troubleshooting of proxies', () => {
     expect(client.response.headers).not.toHaveProperty('content-encoding');
     const { headers } = await send(`${url}/mcp`, { headers: { 'accept-encoding': 'gzip' }, body: '{}' });
     expect(headers).toHaveProperty('content-encoding');
+  });
+});
+
+describe('troubleshooting of calls without a session', () => {
+  it('A tool does its work twice', async () => {
+    const { url, app } = await start({ providers: [Asking] });
+    const client = new ModernWireClient(`${url}/mcp`);
+    const { requestState } = (await client.call('tools/call', ASK))['result'];
+    await client.call('tools/call', { ...ASK, requestState, inputResponses: ANSWER });
+    const { runs, steps } = app.get(Asking);
+    expect([runs, steps]).toEqual([2, 1]);
+  });
+
+  it('Log messages do not arrive', async () => {
+    const { url } = await start({ providers: [Asking] });
+    const client = new ModernWireClient(`${url}/mcp`);
+    const logged = async (level: object) =>
+      (await client.post('tools/call', { name: 'log', _meta: level })).body;
+    expect(await logged({})).not.toContain('notifications/message');
+    expect(await logged({ 'io.modelcontextprotocol/logLevel': 'info' })).toContain('notifications/message');
+    const session = await HttpWireClient.connect(`${url}/mcp`);
+    expect((await session.post(rpc(2, 'tools/call', { name: 'log' }))).body).toContain(
+      'notifications/message',
+    );
+  });
+});
+
+describe('what the codes mean', () => {
+  const unread = { accept: 'application/json' };
+  const uncapable = { _meta: { [CAPABILITIES]: null } };
+
+  it.each<[code: string, status: number, method: string, params?: object, headers?: Record<string, string>]>([
+    ['-32600', 406, 'tools/list', {}, unread],
+    ['-32601', 404, 'ping'],
+    ['-32602', 400, 'tools/list', uncapable],
+    ['-32602', 200, 'tools/call', { name: 'none' }],
+    ['-32602', 200, 'resources/read', { uri: 'shop://none' }],
+    ['-32603', 200, 'resources/read', { uri: 'shop://broken' }],
+  ])('%s with %i, without a session', async (code, status, method, ...[params, headers]) => {
+    const { url } = await start({ providers: [Asking] });
+    const refused = await new ModernWireClient(`${url}/mcp`).post(method, params, headers);
+    expect([refused.status, codeOf(refused)]).toEqual([status, Number(code)]);
+    expect(meaningOf(code, MODERN_COLUMN)).toContain(code === '-32600' ? 'below 500' : `${status}:`);
+  });
+
+  it.each<[code: string, status: number, method: string, params?: object, headers?: Record<string, string>]>([
+    ['-32601', 200, 'none'],
+    ['-32602', 200, 'tools/call', { name: 'none' }],
+    ['-32603', 200, 'resources/read', { uri: 'shop://broken' }],
+    ['-32000', 406, 'tools/list', {}, unread],
+    ['-32001', 404, 'tools/list', {}, { 'mcp-session-id': 'x' }],
+    ['-32002', 200, 'resources/read', { uri: 'shop://none' }],
+  ])('%s with %i, in a session', async (code, status, method, ...[params, headers]) => {
+    const { url } = await start({ providers: [Asking] });
+    const client = await HttpWireClient.connect(`${url}/mcp`);
+    const refused = await client.post(rpc(1, method, params), headers);
+    expect([refused.status, codeOf(refused)]).toEqual([status, Number(code)]);
+    expect(meaningOf(code, LEGACY_COLUMN)).toMatch(
+      code === '-32603' ? 'the same' : new RegExp(`\\b${status}\\b`),
+    );
   });
 });
 

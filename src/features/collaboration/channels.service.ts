@@ -12,10 +12,14 @@ export class ChannelsService {
     private readonly updates: UpdatesBus,
   ) {}
 
-  /** Sends a log message, which every client shows. Only some clients would know a custom notification. */
+  /**
+   * Sends a log message, which every client with a session shows: only some would know a custom notification. Those without
+   * one follow `subscribe_updates`.
+   */
   @McpTool({
     name: 'send_message',
-    description: 'Sends a message to everyone who is connected, including the sender',
+    description:
+      'Sends a message to everyone who is connected, including the sender, and to subscribe_updates',
     output: UpdateDto,
     audit: ['channel'],
     annotations: { destructiveHint: false },

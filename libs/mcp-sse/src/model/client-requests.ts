@@ -11,19 +11,25 @@ import type {
 
 /** Options of a request to the client. */
 export interface ClientRequestOptions {
-  /** Milliseconds to wait for the answer before the request is cancelled. `limits.clientRequestMs` by default. */
+  /**
+   * Milliseconds to wait for the answer before the request is cancelled, by default `limits.clientRequestMs`. Without a
+   * session nobody waits, and `input.ttlMs` applies.
+   */
   timeoutMs?: number;
   /**
-   * Names the question on the wire of the stateless revision, and tells it from others with the same text. Unique within
-   * a call. By default it is numbered.
+   * Names the question on the wire of revision 2026-07-28, and tells it from others with the same text. Unique within a
+   * call. By default questions are numbered.
    */
   key?: string;
 }
 
 /**
- * Requests that a handler can send to its client. Each rejects with an `McpClientError` when the client lacks the
- * capability, answers with an error or an invalid result, or does not answer in time. With invalid parameters it sends
- * nothing and rejects with a `TypeError`.
+ * Questions that a handler can ask its client. Each rejects with an `McpClientError` when the client lacks the
+ * capability, and with a `TypeError` when its parameters are invalid.
+ *
+ * In a session the handler waits. It gets an `McpClientError` when the client answers with an error or an invalid result,
+ * or not in time. Without a session (`era` is `modern`) a question without an answer rejects with
+ * `McpInputRequiredException`, and the handler runs again from its start once the client has answered.
  */
 export interface ClientRequests {
   /** Asks the client's model for a message (`sampling/createMessage`). */

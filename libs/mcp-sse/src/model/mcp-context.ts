@@ -57,14 +57,18 @@ export abstract class McpContext implements ClientRequests {
   /**
    * Query of the GET that opened the session's stream, as the HTTP adapter parses it; over Streamable HTTP, of the POST
    * that opened the session. After another node has taken over the session, only the parameters that
-   * `sse.endpointQuery` and `stored.query` name.
+   * `sse.endpointQuery` and `stored.query` name. Empty where there is no session: `request` has the query.
    */
   abstract readonly streamQuery: Readonly<Record<string, unknown>>;
   /** Parameters of the route, such as `tenant` in `/:tenant/sse`. */
   abstract readonly params: Readonly<Record<string, string>>;
-  /** Aborts when the client cancels the request, the session ends, or the handler takes too long. */
+  /**
+   * Aborts when the client cancels the request, the session ends, or the handler takes too long; where there is no
+   * session, also when the client disconnects.
+   */
   abstract readonly signal: AbortSignal;
   abstract readonly log: McpLog;
+  /** The revision of the session, or of the request where there is no session. */
   abstract readonly protocolVersion?: string;
   abstract readonly clientInfo?: Implementation;
   abstract readonly clientCapabilities?: ClientCapabilities;

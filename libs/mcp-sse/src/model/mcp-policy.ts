@@ -36,7 +36,8 @@ export abstract class McpPolicy {
    * and `@McpRoles()` must be met as well. For an unknown name, the policy is asked about another feature, so that timing
    * does not reveal hidden features. If it throws, the request gets an internal error.
    *
-   * @param principal the request's, or the session's newest one when a notification is about to be sent
+   * @param principal the request's. When a notification is about to be sent: the newest one of the session, or that of the
+   *   request to `subscriptions/listen`
    */
   abstract canAccess(
     principal: McpPrincipal,

@@ -22,7 +22,7 @@ export interface McpSseModuleOptions {
   title?: string;
   websiteUrl?: string;
   icons?: Icon[];
-  /** Instructions for the model on how to use the server, sent in the answer to `initialize`. */
+  /** Instructions for the model on how to use the server, sent in the answers to `initialize` and `server/discover`. */
   instructions?: string;
 
   /**
@@ -64,18 +64,24 @@ export interface McpSseModuleOptions {
      * POST whose values differ from the stream's gets the answer for an unknown session. Names of credentials are refused.
      */
     endpointQuery?: string[];
-    /** Milliseconds between comments that keep an idle stream open, 15000 by default; `false` sends none. */
+    /**
+     * Milliseconds between comments that keep an idle stream or a slow response open, 15000 by default; `false` sends
+     * none.
+     */
     heartbeatMs?: number | false;
     /** Milliseconds that a session outlives its stream, 60000 by default. */
     graceMs?: number;
     /**
-     * Bytes that may wait for a client that does not read, 4 MiB by default. Above that, the client is disconnected. It
-     * receives the waiting events when it reconnects.
+     * Bytes that may wait for a client that does not read, 4 MiB by default. Above that, the client is disconnected. If it
+     * has a session, it receives the waiting events when it reconnects.
      */
     maxQueuedBytes?: number;
   };
 
-  /** The Streamable HTTP transport, which serves HTTP+SSE clients on the same URL; `false` turns it off. */
+  /**
+   * The Streamable HTTP transport, with sessions and without, which also serves HTTP+SSE clients on the same URL; `false`
+   * turns it off.
+   */
   http?:
     | false
     | {
@@ -85,7 +91,10 @@ export interface McpSseModuleOptions {
         upgradeMs?: number;
         /** Milliseconds after which clients reconnect a lost or closed stream, 1000 by default. */
         retryMs?: number;
-        /** Serves without sessions: each POST is independent, and GET is refused. `false` by default. */
+        /**
+         * Serves the revisions with sessions without them too: each POST is independent, and GET is refused. `false` by
+         * default.
+         */
         stateless?: boolean;
         /** Milliseconds that a session lives without an open stream or a POST, 1800000 (30 minutes) by default. */
         graceMs?: number;
@@ -236,8 +245,8 @@ export interface McpSseModuleOptions {
      */
     maxSessionsPerPrincipal?: number;
     /**
-     * Estimated bytes of memory that all sessions take: events that wait for clients or are kept for reconnects, calls
-     * in flight, and bodies that arrive. A quarter of V8's heap limit by default. Above that, sessions of the principals
+     * Estimated bytes of memory that all clients take: events that wait for them or are kept for reconnects, calls in
+     * flight, and bodies that arrive. A quarter of V8's heap limit by default. Above that, sessions of the principals
      * that hold the most first drop their kept events, then end.
      */
     maxBytes?: number;
@@ -279,7 +288,8 @@ export interface McpSseModuleOptions {
     /** Tools, resources or prompts on one page of a list, 1000 by default. */
     pageSize?: number;
     /**
-     * Milliseconds that a client has to answer a request of the server, 300000 by default, since it may ask its user.
+     * Milliseconds that a client with a session has to answer a request of the server, 300000 by default, since it may
+     * ask its user. Without a session, `input.ttlMs` applies.
      */
     clientRequestMs?: number;
     /**

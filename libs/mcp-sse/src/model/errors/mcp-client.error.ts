@@ -9,8 +9,8 @@ export class McpClientError extends Error {
 }
 
 /**
- * The client did not declare the capability that a question needs. Uncaught, it becomes the error -32021 of the stateless
- * revision; in earlier ones it is like any {@link McpClientError}.
+ * The client did not declare the capability that a question needs. Uncaught, it becomes the error -32021 in revision
+ * 2026-07-28. In earlier revisions it is like any {@link McpClientError}.
  */
 export class McpMissingCapabilityError extends McpClientError {
   override readonly name = 'McpMissingCapabilityError';

@@ -1,5 +1,5 @@
 /**
- * Ends a run of a handler that asked its client something, in the stateless revision of the protocol. The client gets the
+ * Ends a run of a handler that asked its client something, in revision 2026-07-28 of the protocol. The client gets the
  * questions, and the handler runs again once it has answered. Let it pass, so that `finally` blocks and transactions
  * unwind. A handler, interceptor or filter that catches it does not change the answer.
  */
