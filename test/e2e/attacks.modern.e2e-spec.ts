@@ -93,7 +93,7 @@ class SlowPolicy extends McpPolicy {
 }
 
 const logged = (message: Message): Message => {
-  message['params']._meta['io.modelcontextprotocol/logLevel'] = 'info';
+  message['params']['_meta']['io.modelcontextprotocol/logLevel'] = 'info';
   return message;
 };
 const tool = (name: string, more: object = {}) => ({
@@ -172,6 +172,7 @@ describeOnAdapters('the attacker without a session', (adapter) => {
     await connection.write(raw(logged(modernRpc(1, 'tools/call', { name, arguments: {} }))));
     await until(() => running.sessions.memory.bytes > 2 * MIB);
     await running.close();
+    expect(requestsOf(running).inFlight).toBe(0);
     connection.close();
   });
 
