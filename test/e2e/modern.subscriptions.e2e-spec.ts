@@ -124,6 +124,7 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
     ['URIs that are a text', { resourceSubscriptions: 'shop://limit' }],
     ['a URI that is a number', { resourceSubscriptions: ['shop://limit', 1] }],
     ['more URIs than are allowed', { resourceSubscriptions: ['a://1', 'a://2', 'a://3'] }],
+    ['one URI more often than is allowed', { resourceSubscriptions: ['a://1', 'a://1', 'a://1'] }],
   ])('refuses %s', async (_name, notifications) => {
     await start({ limits: { maxSubscriptions: 2 } });
     const request = modernRpc(1, 'subscriptions/listen', { notifications });

@@ -1,13 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import {
-  ask,
-  first,
-  next,
-  REQUEST,
-  SETTINGS,
-  type Handler,
-} from '../../../../../test/fixtures/rounds.js';
+import { ask, first, next, REQUEST, SETTINGS, type Handler } from '../../../../../test/fixtures/rounds.js';
 import { InputRounds } from './input-rounds.js';
 
 describe('a step', () => {
