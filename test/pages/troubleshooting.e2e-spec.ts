@@ -7,7 +7,6 @@ import jwt from 'jsonwebtoken';
 import {
   McpContext,
   mcpCorsOptions,
-  McpResource,
   McpSessionService,
   McpTool,
   type McpSseModuleOptions,
@@ -19,7 +18,6 @@ import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { Greeter } from '../fixtures/greeter.js';
 import { MemoryLog } from '../fixtures/memory-log.js';
-import { tableRows } from '../fixtures/page-table.js';
 import { startPrefixProxy } from '../fixtures/prefix-proxy.js';
 import { testNames } from '../fixtures/test-names.js';
 
@@ -29,7 +27,6 @@ const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 /** A call by a client that its user can answer. */
 const ASK = { name: 'ask', _meta: { [CAPABILITIES]: { elicitation: {} } } };
 const ANSWER = { 1: { action: 'accept', content: {} } };
-const [MODERN_COLUMN, LEGACY_COLUMN] = [1, 2];
 
 @Injectable()
 class Asking {
@@ -47,11 +44,6 @@ class Asking {
   @McpTool()
   log(ctx: McpContext): void {
     ctx.log.info('logged');
-  }
-
-  @McpResource({ uri: 'shop://broken' })
-  broken(): string {
-    throw new Error('broken');
   }
 }
 
@@ -75,13 +67,6 @@ function quoted({ body }: WireResponse): string {
 
 function codeOf({ body }: WireResponse): number {
   return (JSON.parse(body) as { error: { code: number } }).error.code;
-}
-
-/** What the page says of a code. */
-function meaningOf(code: string, column: number): string {
-  return tableRows('docs/troubleshooting.md', 'What do the codes mean?').find(([of]) => of === code)![
-    column
-  ]!;
 }
 
 describe('troubleshooting of connections', () => {
@@ -297,42 +282,6 @@ describe('troubleshooting of calls without a session', () => {
     const session = await HttpWireClient.connect(`${url}/mcp`);
     expect((await session.post(rpc(2, 'tools/call', { name: 'log' }))).body).toContain(
       'notifications/message',
-    );
-  });
-});
-
-describe('what the codes mean', () => {
-  const unread = { accept: 'application/json' };
-  const uncapable = { _meta: { [CAPABILITIES]: null } };
-
-  it.each<[code: string, status: number, method: string, params?: object, headers?: Record<string, string>]>([
-    ['-32600', 406, 'tools/list', {}, unread],
-    ['-32601', 404, 'ping'],
-    ['-32602', 400, 'tools/list', uncapable],
-    ['-32602', 200, 'tools/call', { name: 'none' }],
-    ['-32602', 200, 'resources/read', { uri: 'shop://none' }],
-    ['-32603', 200, 'resources/read', { uri: 'shop://broken' }],
-  ])('%s with %i, without a session', async (code, status, method, ...[params, headers]) => {
-    const { url } = await start({ providers: [Asking] });
-    const refused = await new ModernWireClient(`${url}/mcp`).post(method, params, headers);
-    expect([refused.status, codeOf(refused)]).toEqual([status, Number(code)]);
-    expect(meaningOf(code, MODERN_COLUMN)).toContain(code === '-32600' ? 'below 500' : `${status}:`);
-  });
-
-  it.each<[code: string, status: number, method: string, params?: object, headers?: Record<string, string>]>([
-    ['-32601', 200, 'none'],
-    ['-32602', 200, 'tools/call', { name: 'none' }],
-    ['-32603', 200, 'resources/read', { uri: 'shop://broken' }],
-    ['-32000', 406, 'tools/list', {}, unread],
-    ['-32001', 404, 'tools/list', {}, { 'mcp-session-id': 'x' }],
-    ['-32002', 200, 'resources/read', { uri: 'shop://none' }],
-  ])('%s with %i, in a session', async (code, status, method, ...[params, headers]) => {
-    const { url } = await start({ providers: [Asking] });
-    const client = await HttpWireClient.connect(`${url}/mcp`);
-    const refused = await client.post(rpc(1, method, params), headers);
-    expect([refused.status, codeOf(refused)]).toEqual([status, Number(code)]);
-    expect(meaningOf(code, LEGACY_COLUMN)).toMatch(
-      code === '-32603' ? 'the same' : new RegExp(`\\b${status}\\b`),
     );
   });
 });
