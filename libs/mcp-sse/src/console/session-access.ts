@@ -1,7 +1,5 @@
-import { ANONYMOUS, principalKey, type McpPrincipal } from '../model/principal.js';
+import { ANONYMOUS_KEY, principalKey, type McpPrincipal } from '../model/principal.js';
 import type { McpSessionView } from '../model/session-view.js';
-
-const NOBODY = principalKey(ANONYMOUS);
 
 /** A set of sessions that a viewer may see: those of one principal, or those of one tenant. */
 export type SessionScope = string;
@@ -41,7 +39,7 @@ export class SessionAccess {
   }
 
   private isUnauthenticated(viewer: McpPrincipal): boolean {
-    return this.isProtected && principalKey(viewer) === NOBODY;
+    return this.isProtected && principalKey(viewer) === ANONYMOUS_KEY;
   }
 }
 

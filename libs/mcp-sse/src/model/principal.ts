@@ -31,6 +31,9 @@ export function principalKey(principal: McpPrincipal): string {
   return JSON.stringify([principal.issuer ?? null, principal.tenant ?? null, principal.subject]);
 }
 
+/** The key of {@link ANONYMOUS}. */
+export const ANONYMOUS_KEY = principalKey(ANONYMOUS);
+
 /** Whether two principals have the same issuer, tenant and subject. */
 export function isSamePrincipal(one: McpPrincipal, other: McpPrincipal): boolean {
   return (

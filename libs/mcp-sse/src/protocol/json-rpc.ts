@@ -104,7 +104,8 @@ function requestId({ id }: Params): RequestId {
   throw invalid('"id" must be a string or an integer between -(2^53 - 1) and 2^53 - 1');
 }
 
-function isObject(value: unknown): value is Params {
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is Params {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -1,7 +1,7 @@
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { MAX_URI_LENGTH, normalUri } from '../model/normal-uri.js';
-import type { Params } from './json-rpc.js';
+import { isObject, type Params } from './json-rpc.js';
 import { invalidParams } from './request-params.js';
 
 /** The lists whose changes clients can listen to. */
@@ -30,10 +30,8 @@ export interface ListenFilter {
  * @throws {JsonRpcError} -32602
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions#notification-filter
  */
-export function listenFilter({ notifications }: Params, maxUris: number): ListenFilter {
-  if (typeof notifications !== 'object' || notifications === null || Array.isArray(notifications))
-    throw invalidParams(['notifications']);
-  const wanted = notifications as Readonly<Record<string, unknown>>;
+export function listenFilter({ notifications: wanted }: Params, maxUris: number): ListenFilter {
+  if (!isObject(wanted)) throw invalidParams(['notifications']);
   const wrong: string[] = LISTS.map((list) => FLAGS[list]).filter(
     (flag) => wanted[flag] !== undefined && typeof wanted[flag] !== 'boolean',
   );
@@ -52,7 +50,7 @@ export function grantedFilter({ lists }: ListenFilter, uris: readonly string[] |
 
 /** @throws {JsonRpcError} -32602 for too many */
 function distinct(uris: readonly string[], max: number): readonly string[] {
-  // Before it takes the normal form of each, which costs more than to read it.
+  // Comes first: normalizing a URI costs more than reading it.
   if (uris.length > max)
     throw new JsonRpcError(
       ErrorCode.InvalidParams,

@@ -2,7 +2,7 @@ import { type ClientCapabilities, ErrorCode, LoggingLevelSchema } from '@modelco
 import { clip } from '../model/clip.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { ClientState } from './connection-state.js';
-import type { JsonRpcRequest } from './json-rpc.js';
+import { isObject, type JsonRpcRequest, type Params } from './json-rpc.js';
 import { MODERN_VERSIONS } from './revisions.js';
 
 const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
@@ -14,8 +14,6 @@ export const SERVER_INFO = 'io.modelcontextprotocol/serverInfo';
 
 /** Most characters of a version that an error repeats. */
 const MAX_VERSION_LENGTH = 64;
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** The request names a version of the protocol that is not served in the modern era. */
 export class UnsupportedProtocolVersionError extends JsonRpcError {
@@ -64,7 +62,7 @@ export function requiredVersion({ method, params }: JsonRpcRequest): string {
 export function requestClient(request: JsonRpcRequest): ClientState {
   const protocolVersion = requiredVersion(request);
   if (!MODERN_VERSIONS.includes(protocolVersion)) throw new UnsupportedProtocolVersionError(protocolVersion);
-  const meta = request.params['_meta'] as Members;
+  const meta = request.params['_meta'] as Params;
   const clientCapabilities = meta[CLIENT_CAPABILITIES];
   if (!isCapabilities(clientCapabilities)) throw invalidMeta(CLIENT_CAPABILITIES, 'an object of objects');
   const clientInfo = meta[CLIENT_INFO];
@@ -83,10 +81,6 @@ function isCapabilities(value: unknown): value is ClientCapabilities {
 
 function isImplementation(value: unknown): value is NonNullable<ClientState['clientInfo']> {
   return isObject(value) && typeof value['name'] === 'string' && typeof value['version'] === 'string';
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalidMeta(member: string, expected: string): JsonRpcError {

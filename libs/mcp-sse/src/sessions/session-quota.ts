@@ -1,7 +1,5 @@
-import { ANONYMOUS, principalKey, type McpPrincipal } from '../model/principal.js';
+import { ANONYMOUS_KEY, principalKey, type McpPrincipal } from '../model/principal.js';
 import { SessionLimitError } from './session.errors.js';
-
-const ANONYMOUS_KEY = principalKey(ANONYMOUS);
 
 export interface SessionLimits {
   readonly maxSessions: number;

@@ -1,9 +1,7 @@
-import { ANONYMOUS, principalKey, type McpPrincipal } from '../model/principal.js';
+import { ANONYMOUS_KEY, principalKey, type McpPrincipal } from '../model/principal.js';
 import { TooManyRequestsError } from '../protocol/errors/too-many-requests.error.js';
 import type { MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
 import type { StatelessRequest } from './stateless-request.js';
-
-const ANONYMOUS_KEY = principalKey(ANONYMOUS);
 
 /** A principal with requests in flight, and the memory that they hold. */
 export class Requester {

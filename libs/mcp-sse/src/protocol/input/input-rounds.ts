@@ -4,6 +4,7 @@ import type { ErrorReporter } from '../../model/error-reporter.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { McpClientError } from '../../model/errors/mcp-client.error.js';
 import { McpInputRequiredException } from '../../model/errors/mcp-input-required.exception.js';
+import { isObject, type Params } from '../json-rpc.js';
 import { canonicalJson } from './canonical-json.js';
 import type { Question } from './question.js';
 import {
@@ -47,8 +48,6 @@ interface Noted {
   reject(error: Error): void;
 }
 
-type Responses = Readonly<Record<string, unknown>>;
-
 const FIRST_ROUND: RoundState = { round: 0, answers: new Map(), steps: new Map(), pending: new Map() };
 
 /**
@@ -71,7 +70,7 @@ export class InputRounds {
     private readonly request: AskingRequest,
     private readonly settings: InputSettings,
     private readonly state: RoundState = FIRST_ROUND,
-    private readonly early: Responses = {},
+    private readonly early: Params = {},
   ) {
     this.answers = new Map(state.answers);
     this.steps = new Map(state.steps);
@@ -89,7 +88,7 @@ export class InputRounds {
    */
   static open(request: AskingRequest, settings: InputSettings): InputRounds | Promise<InputRounds> {
     const { requestState, inputResponses: responses = {} } = request.params;
-    if (!isResponses(responses))
+    if (!isObject(responses))
       throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: "inputResponses" must be an object');
     if (requestState === undefined) return new InputRounds(request, settings, FIRST_ROUND, responses);
     const { maxAnswerMembers: maxMembers } = settings;
@@ -195,7 +194,7 @@ export class InputRounds {
   }
 
   /** Takes the client's answer to a question. One with too many members is asked for again. */
-  private take(identity: string, responses: Responses, key: string): void {
+  private take(identity: string, responses: Params, key: string): void {
     if (!Object.hasOwn(responses, key)) return;
     const { maxAnswerMembers } = this.settings;
     const answer = responses[key];
@@ -256,8 +255,4 @@ export class InputRounds {
     }
     return byKey;
   }
-}
-
-function isResponses(value: unknown): value is Responses {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
