@@ -2,7 +2,7 @@ import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Transport as V1Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Client, type ClientCapabilities, type Transport } from '@modelcontextprotocol/client';
-import type { McpContext } from 'nestjs-mcp-sse';
+import type { McpEra } from 'nestjs-mcp-sse';
 import { z } from 'zod';
 import { MODERN } from './modern-client.js';
 
@@ -10,8 +10,6 @@ import { MODERN } from './modern-client.js';
 interface Listening {
   listen(filter: Parameters<Client['listen']>[0]): Promise<{ close(): Promise<void> }>;
 }
-
-export type Era = McpContext['era'];
 
 /**
  * The members of the SDK's clients that tests use, as v2 has them. `listen()` subscribes to resources with v1, where list
@@ -51,7 +49,7 @@ const INFO = { name: 'test-client', version: '1.0.0' };
 
 /** Connects the client of SDK v1 in the legacy era, and that of v2, pinned to 2026-07-28, in the modern one. */
 export async function connectClient(
-  era: Era,
+  era: McpEra,
   transport: Transport,
   { capabilities = {}, prepare }: SdkClientOptions = {},
 ): Promise<SdkClient> {

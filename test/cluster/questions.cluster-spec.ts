@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FetchLike } from '@modelcontextprotocol/client';
-import { connectClient, type Era, type SdkClient } from '../clients/client-of-either-era.js';
+import type { McpEra } from 'nestjs-mcp-sse';
+import { connectClient, type SdkClient } from '../clients/client-of-either-era.js';
 import { DIALOGUES, User, type Dialogue } from '../fixtures/asking/outcomes.js';
 import { ProcessCluster } from '../fixtures/process-cluster.js';
 import { httpTransport, type TransportName } from '../fixtures/transports.js';
@@ -23,7 +24,7 @@ describe('a handler that asks its client, on three nodes behind nginx,', () => {
 
   afterAll(() => cluster.stop(), 30_000);
 
-  const connect = async (user: User, name: TransportName, era: Era, fetch?: FetchLike) => {
+  const connect = async (user: User, name: TransportName, era: McpEra, fetch?: FetchLike) => {
     const client = await connectClient(era, httpTransport(cluster.nginx.url, name, era, fetch), user.client);
     clients.push(client);
     return client;
