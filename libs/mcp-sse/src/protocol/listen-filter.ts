@@ -48,13 +48,21 @@ export function grantedFilter({ lists }: ListenFilter, uris: readonly string[] |
   return { ...Object.fromEntries(flags), resourceSubscriptions: uris };
 }
 
-/** @throws {JsonRpcError} -32602 for too many */
+/** Most characters of the URIs of one filter. Normal forms take up to half a microsecond for each of them. */
+const MAX_URIS_LENGTH = 256 * 1024;
+
+/** @throws {JsonRpcError} -32602 for too many, or too long ones */
 function distinct(uris: readonly string[], max: number): readonly string[] {
   // Comes first: normalizing a URI costs more than reading it.
   if (uris.length > max)
     throw new JsonRpcError(
       ErrorCode.InvalidParams,
       `Invalid params: "notifications.resourceSubscriptions" may have ${max} URIs at most.`,
+    );
+  if (uris.reduce((sum, { length }) => sum + length, 0) > MAX_URIS_LENGTH)
+    throw new JsonRpcError(
+      ErrorCode.InvalidParams,
+      `Invalid params: the URIs of "notifications.resourceSubscriptions" may have ${MAX_URIS_LENGTH} characters together.`,
     );
   const byNormalForm = new Map<string, string>();
   for (const uri of uris) {

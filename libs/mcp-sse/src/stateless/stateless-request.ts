@@ -233,7 +233,7 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
 
   private takeRound(): this | Promise<this> {
     const { params } = this.execution.request;
-    if (!InputRounds.isBroughtBy(params) || !this.asks) return this;
+    if (!InputRounds.isBroughtBy(params) || !this.asks || this.execution.isRefused) return this;
     return andThen(this.server.input, (settings) =>
       andThen(InputRounds.open(this.asking, settings), (rounds) => {
         this.input = rounds;
