@@ -37,7 +37,7 @@ export abstract class McpContext implements ClientRequests {
   /** The era of the protocol revision that the request is made in. */
   abstract readonly era: McpEra;
   /** The session of the request. There is none in the modern era. */
-  abstract readonly session?: McpSessionView;
+  abstract readonly session?: McpSessionView | undefined;
   /** What carried the request. */
   abstract readonly transport: McpTransportName;
   abstract readonly principal: McpPrincipal;
@@ -69,9 +69,9 @@ export abstract class McpContext implements ClientRequests {
   abstract readonly signal: AbortSignal;
   abstract readonly log: McpLog;
   /** The revision of the session, or of the request where there is no session. */
-  abstract readonly protocolVersion?: string;
-  abstract readonly clientInfo?: Implementation;
-  abstract readonly clientCapabilities?: ClientCapabilities;
+  abstract readonly protocolVersion?: string | undefined;
+  abstract readonly clientInfo?: Implementation | undefined;
+  abstract readonly clientCapabilities?: ClientCapabilities | undefined;
 
   /**
    * Sends `notifications/progress` if the client asked for progress.
