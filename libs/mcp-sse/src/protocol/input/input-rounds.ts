@@ -134,7 +134,8 @@ export class InputRounds {
     if (this.state.round >= maxRounds)
       return Promise.reject(
         new McpClientError(
-          `${method}: the call has asked its client ${maxRounds} times ("input.maxRounds").`,
+          `${method}: the call has asked its client ${maxRounds} times ("input.maxRounds"). ` +
+            'Ask the same in each run: take times and random values from ctx.once().',
         ),
       );
     const request = { method, params: sent };
