@@ -99,6 +99,9 @@ export abstract class McpContext implements ClientRequests {
    * which the client carries sealed, so keep it small. A step that fails runs again. Where a handler runs once anyway, the
    * step just runs.
    *
+   * The question that ends a run rolls back a transaction around the handler, and what a step wrote in it. Commit in the
+   * step.
+   *
    * @param key tells the step from others of the handler
    * @param step returns plain data. You get it back as JSON carries it: a Date becomes a string
    * @throws {TypeError} when the key is used twice, or the result has no JSON

@@ -184,7 +184,8 @@ export class InputRounds {
       const problem =
         `The answers and the results of once() take more than ${maxStateBytes} bytes ("input.maxStateBytes"). ` +
         'Keep large data elsewhere, and return its id from once().';
-      errors.warn(`${request.method}: ${problem}`);
+      const { name = request.params['uri'] } = request.params;
+      errors.warn(`${request.method} ${String(name)}: ${problem}`);
       throw new JsonRpcError(ErrorCode.InternalError, problem);
     }
     const inputRequests = Object.fromEntries([...byKey].map(([key, noted]) => [key, noted.request]));
