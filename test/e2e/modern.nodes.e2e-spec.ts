@@ -1,12 +1,31 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
-import { McpContext, McpCtx, McpTool, memoryCluster, type McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { IsString } from 'class-validator';
+import {
+  McpContext,
+  McpCtx,
+  McpHeader,
+  McpTool,
+  memoryCluster,
+  type McpSseModuleOptions,
+} from 'nestjs-mcp-sse';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { postModern, type Message } from '../fixtures/modern-wire-client.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
+class ShipDto {
+  @IsString()
+  @McpHeader('Region')
+  region!: string;
+}
+
 @Injectable()
 class Shop {
+  @McpTool()
+  ship(_args: ShipDto, ctx: McpContext): Promise<string> {
+    return this.buy(ctx);
+  }
+
   @McpTool()
   async buy(@McpCtx() ctx: McpContext): Promise<string> {
     const requestedSchema = { type: 'object' as const, properties: {} };
@@ -25,11 +44,12 @@ describeOnAdapters('several nodes of revision 2026-07-28', (adapter) => {
   const start = async (...options: Partial<McpSseModuleOptions>[]) => {
     for (const one of options) nodes.push(await startApp({ adapter, providers: [Shop], options: one }));
   };
-  const buy = async (node: RunningApp, params: Message = {}) => {
+  const buy = async (node: RunningApp, params: Message = {}, headers = {}) => {
     const response = await postModern(node.url, {
       id: 1,
       method: 'tools/call',
       params: { name: 'buy', ...params },
+      headers,
     });
     return { status: response.status, ...((await response.json()) as Message) } as Message;
   };
@@ -65,6 +85,15 @@ describeOnAdapters('several nodes of revision 2026-07-28', (adapter) => {
     const outcomes = await Promise.all([buy(one, answer), buy(other, answer), buy(other, answer)]);
     expect(outcomes.filter((outcome) => text(outcome) === 'accept')).toHaveLength(1);
     expect(outcomes.filter(({ error }) => error?.code === -32602)).toHaveLength(2);
+  });
+
+  it('leave a state unused by a request that is refused', async () => {
+    await start({ input: { singleUse: true } });
+    const ship = { name: 'ship', arguments: { region: 'eu' } };
+    const [right, wrong] = ['eu', 'us'].map((region) => ({ 'mcp-param-region': region }));
+    const retry = { ...ship, ...answerTo(await buy(nodes[0]!, ship, right)) };
+    expect(await buy(nodes[0]!, retry, wrong)).toMatchObject({ error: { code: -32020 } });
+    expect(text(await buy(nodes[0]!, retry, right))).toBe('accept');
   });
 
   it('answer 503 where nobody can tell whether a state was used', async () => {

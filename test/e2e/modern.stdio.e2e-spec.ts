@@ -46,12 +46,12 @@ describe('serveStdio in the modern era', () => {
   let output: PassThrough;
   let served: Promise<void>;
 
-  const serve = async (options: AppFixture['options'] = {}) => {
+  const serve = async (options: AppFixture['options'] = {}, user?: object) => {
     app = await NestFactory.createApplicationContext(testModule({ providers: [Tools], options }), {
       logger: false,
       abortOnError: false,
     });
-    served = serveStdio(app, { input, output });
+    served = serveStdio(app, { input, output, user });
   };
 
   beforeEach(() => {
@@ -151,6 +151,15 @@ describe('serveStdio in the modern era', () => {
     expect(await read()).toMatchObject({ error: { code: -32022, data: { supported: [MODERN] } } });
     send(rpc(2, 'tools/list'));
     expect(await read()).toMatchObject({ id: 2, error: { code: -32602 } });
+  });
+
+  it('answers limits with a code of the revision', async () => {
+    await serve({ limits: { maxInFlightPerPrincipal: 1 } }, { sub: 'ada' });
+    const { send, read } = exchange();
+    send(modernRpc(1, 'tools/call', { name: 'hang' }));
+    send(modernRpc(2, 'tools/call', { name: 'count' }));
+    expect(await read()).toMatchObject({ id: 2, error: { code: -32600 } });
+    send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } });
   });
 
   it('knows no server/discover where the modern era is turned off', async () => {

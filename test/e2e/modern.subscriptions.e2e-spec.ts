@@ -123,6 +123,8 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
     ['URIs that are a text', { resourceSubscriptions: 'shop://limit' }],
     ['a URI that is a number', { resourceSubscriptions: ['shop://limit', 1] }],
     ['more URIs than are allowed', { resourceSubscriptions: ['a://1', 'a://2', 'a://3'] }],
+    ['one URI more often than is allowed', { resourceSubscriptions: ['a://1', 'a://1', 'a://1'] }],
+    ['URIs that are too long together', { resourceSubscriptions: [`a://${'"'.repeat(300_000)}`] }],
   ])('refuses %s', async (_name, notifications) => {
     await start({ limits: { maxSubscriptions: 2 } });
     const response = await postModern(running.url, {

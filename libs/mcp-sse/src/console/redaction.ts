@@ -14,6 +14,7 @@ const SECRET_NAMES = [
   'apikey',
   'accesskey',
   'privatekey',
+  'requeststate',
 ];
 
 /** Members of the protocol that are named like secrets but are not. */

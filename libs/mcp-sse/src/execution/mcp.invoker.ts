@@ -19,6 +19,7 @@ import type {
   PreparedRequest,
   WatchableResource,
 } from '../model/invoker.js';
+import { MAX_URI_LENGTH } from '../model/normal-uri.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { AccessControl } from './access-control.js';
 import { ArgumentCaps } from './argument-caps.js';
@@ -29,7 +30,7 @@ import { assertMirroredArguments } from './mirrored-arguments.js';
 import { promptResult } from './prompt-result.js';
 import { asProtocolError, missingCapability, toProtocolError, unknownFeature } from './protocol-error.js';
 import { publicMessage } from '../model/error-text.js';
-import { findResource, type FoundResource, MAX_URI_LENGTH } from './resource-finder.js';
+import { findResource, type FoundResource } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
 import { discard, isSource, readSource } from './returned-body.js';
 import { withinTimeLimit } from './time-limit.js';

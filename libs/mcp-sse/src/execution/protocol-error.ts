@@ -8,12 +8,13 @@ import { publicMessage } from '../model/error-text.js';
 import { clip } from '../model/clip.js';
 
 /**
- * The codes of the legacy era that the modern one forbids, with what takes their place: of a resource that is not found,
- * and of a URL that the user must open first.
+ * The codes of the legacy era that the modern one forbids, with what takes their place: of a request that took too long,
+ * of a resource that is not found, and of a URL that the user must open first.
  *
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic#error-codes
  */
 const REPLACED: Readonly<Record<number, number>> = {
+  [ErrorCode.RequestTimeout]: ErrorCode.InternalError,
   [-32002]: ErrorCode.InvalidParams,
   [-32042]: ErrorCode.InternalError,
 };
@@ -40,7 +41,8 @@ function isSdkError(error: unknown): error is McpError {
 
 /** The JSON-RPC error for an exception of a resource or prompt, whose results cannot carry errors. */
 export function toProtocolError(error: unknown, context: InvokedContext): JsonRpcError | undefined {
-  if (error instanceof HandlerTimeoutError) return new JsonRpcError(ErrorCode.RequestTimeout, error.message);
+  if (error instanceof HandlerTimeoutError)
+    return asProtocolError(new JsonRpcError(ErrorCode.RequestTimeout, error.message), context);
   const missing = missingCapability(error, context);
   if (missing) return missing;
   const message = publicMessage(error);

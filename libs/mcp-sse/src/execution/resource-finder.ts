@@ -3,9 +3,6 @@ import type { RegisteredResource } from '../discovery/registered-feature.js';
 import type { UriVariables } from '../discovery/uri-template.js';
 import { normalUri } from '../model/normal-uri.js';
 
-/** The length that web servers commonly accept. */
-export const MAX_URI_LENGTH = 8 * 1024;
-
 /** URIs contain control characters only percent-encoded. */
 const CONTROLS = /\p{Cc}/u;
 

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { closeWithConnection } from './pipelined-close.js';
 
 /** What Fastify's reply has; Express's response is Node's own. */
 interface Reply {
@@ -18,10 +19,12 @@ export function rawResponse(response: unknown): ServerResponse {
  * @returns Node's response, with the headers that middleware has set
  */
 export function hijackResponse(response: unknown): ServerResponse {
-  if (!('hijack' in (response as object))) return response as ServerResponse;
+  const raw = rawResponse(response);
+  closeWithConnection(raw);
+  if (raw === response) return raw;
   const reply = response as Reply;
   reply.hijack();
   for (const [name, value] of Object.entries(reply.getHeaders()))
-    if (value !== undefined) reply.raw.setHeader(name, value);
-  return reply.raw;
+    if (value !== undefined) raw.setHeader(name, value);
+  return raw;
 }

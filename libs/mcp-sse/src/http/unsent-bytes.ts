@@ -11,15 +11,19 @@ export class UnsentBytes {
     private readonly memory: MemoryAccount,
   ) {}
 
-  /** Counts anew. */
-  update(): void {
+  /** Counts anew. @param planned bytes that will be written in this turn */
+  update(planned = 0): void {
     const { response } = this;
-    const waiting = response.destroyed ? 0 : response.writableLength;
+    const waiting = response.destroyed ? 0 : response.writableLength + planned;
     if (waiting === this.counted) return;
     this.count(waiting);
     if (this.isWatched) return;
     this.isWatched = true;
-    const forget = this.memory.onCut(() => response.destroy());
+    const forget = this.memory.onCut(() => {
+      response.destroy();
+      // Not once it has closed: until then, others would be cut as well.
+      this.count(0);
+    });
     response.once('close', () => {
       forget();
       this.count(0);

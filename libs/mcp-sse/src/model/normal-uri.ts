@@ -1,3 +1,6 @@
+/** Most characters of a URI that is looked up: the length that web servers commonly accept. */
+export const MAX_URI_LENGTH = 8 * 1024;
+
 const PARTS = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?#]*))?([^?#]*)([^]*)$/i;
 const PERCENT = /%([0-9a-f]{2})?/gi;
 const UNRESERVED = /[\w.~-]/;

@@ -1,6 +1,7 @@
 import type { McpRegistry } from '../discovery/mcp.registry.js';
-import { findResource, MAX_URI_LENGTH } from '../execution/resource-finder.js';
+import { findResource } from '../execution/resource-finder.js';
 import { claimedCall } from '../http/claimed-call.js';
+import { MAX_URI_LENGTH } from '../model/normal-uri.js';
 import { methodNamed } from '../protocol/methods.js';
 
 /** Stands for every name that the server does not know. Clients can invent any number of those. */

@@ -39,6 +39,7 @@ export class Execution {
   private readonly bytes: number;
   private run: PreparedRequest = unprepared;
   private missingScope?: InsufficientScopeError;
+  private refused = false;
   private observed?: ObservedRequest;
   private isOver = false;
 
@@ -55,6 +56,11 @@ export class Execution {
   /** The error that it will be answered with if the principal only lacks scopes. */
   get refusal(): InsufficientScopeError | undefined {
     return this.missingScope;
+  }
+
+  /** Whether it will be answered with an error, and nothing of the application runs. */
+  get isRefused(): boolean {
+    return this.refused;
   }
 
   /** Finds out what to run. An error becomes the answer. Returns a promise only if a policy does. */
@@ -138,6 +144,7 @@ export class Execution {
   }
 
   private refuse(error: unknown): this {
+    this.refused = true;
     if (error instanceof InsufficientScopeError) this.missingScope = error;
     return this.ready(() => {
       throw error;

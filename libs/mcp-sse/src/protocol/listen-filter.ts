@@ -1,6 +1,6 @@
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
-import { normalUri } from '../model/normal-uri.js';
+import { MAX_URI_LENGTH, normalUri } from '../model/normal-uri.js';
 import type { Params } from './json-rpc.js';
 import { invalidParams } from './request-params.js';
 
@@ -50,17 +50,28 @@ export function grantedFilter({ lists }: ListenFilter, uris: readonly string[] |
   return { ...Object.fromEntries(flags), resourceSubscriptions: uris };
 }
 
-/** @throws {JsonRpcError} -32602 for too many */
+/** Most characters of the URIs of one filter. Normal forms take up to half a microsecond for each of them. */
+const MAX_URIS_LENGTH = 256 * 1024;
+
+/** @throws {JsonRpcError} -32602 for too many, or too long ones */
 function distinct(uris: readonly string[], max: number): readonly string[] {
+  // Before it takes the normal form of each, which costs more than to read it.
+  if (uris.length > max)
+    throw new JsonRpcError(
+      ErrorCode.InvalidParams,
+      `Invalid params: "notifications.resourceSubscriptions" may have ${max} URIs at most.`,
+    );
+  if (uris.reduce((sum, { length }) => sum + length, 0) > MAX_URIS_LENGTH)
+    throw new JsonRpcError(
+      ErrorCode.InvalidParams,
+      `Invalid params: the URIs of "notifications.resourceSubscriptions" may have ${MAX_URIS_LENGTH} characters together.`,
+    );
   const byNormalForm = new Map<string, string>();
   for (const uri of uris) {
+    // Nobody can read it.
+    if (uri.length > MAX_URI_LENGTH) continue;
     const key = normalUri(uri);
     if (!byNormalForm.has(key)) byNormalForm.set(key, uri);
-    if (byNormalForm.size > max)
-      throw new JsonRpcError(
-        ErrorCode.InvalidParams,
-        `Invalid params: "notifications.resourceSubscriptions" may have ${max} URIs at most.`,
-      );
   }
   return [...byNormalForm.values()];
 }

@@ -41,7 +41,7 @@ export class Requester {
   }
 
   private drop(): void {
-    for (const request of this.requests) request.drop();
+    for (const request of this.requests) request.drop('The server is short of memory.');
   }
 }
 

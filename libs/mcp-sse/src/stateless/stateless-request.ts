@@ -33,8 +33,15 @@ export interface Responder {
   readonly transport: McpTransportName;
   /** Sends a notification that belongs to the request. */
   notify(json: string): void;
-  /** Sends the answer. @param errorCode the JSON-RPC code if it is an error */
-  answer(json: string, errorCode?: number): void;
+  /**
+   * Sends the answer.
+   *
+   * @param errorCode the JSON-RPC code if it is an error
+   * @returns whether that may take a while: the request is cancelled once it is sent, or its client is gone
+   */
+  answer(json: string, errorCode?: number): boolean;
+  /** Whether the client reads too slowly for what it was sent. */
+  readonly isBehind: boolean;
   /** Keeps the connection open while the answer takes its time. */
   keepAlive(): void;
   /** Lets the connection end with the answer, since a server that stops waits for it. */
@@ -59,6 +66,10 @@ export interface StatelessServer {
   /** How handlers ask. A promise until the nodes of a cluster have agreed on a key. */
   readonly input: InputSettings | Promise<InputSettings>;
   ended(request: StatelessRequest): void;
+  /** The answer of a request that has ended is on its way. */
+  sending(request: StatelessRequest): void;
+  /** It was sent, or its client is gone. */
+  sent(request: StatelessRequest): void;
 }
 
 /** One request of the modern era while it is answered. */
@@ -68,6 +79,7 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
   readonly listening?: ListenStream;
   /** The questions of its handler. Made once it asks, or brings answers. */
   input?: InputRounds;
+  private isStarted = false;
 
   /** @throws {McpConfigurationError} when the `contextFactory` option made what a context has already */
   constructor(
@@ -81,6 +93,11 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
     this.execution = new Execution(request, origin, this);
     if (request.method === 'subscriptions/listen')
       this.listening = new ListenStream(request.id, origin, this, server.invoker, server.maxSubscriptions);
+  }
+
+  /** Whether it still waits for its answer. */
+  get isOpen(): boolean {
+    return this.requester.has(this);
   }
 
   get transport(): McpTransportName {
@@ -123,7 +140,8 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
 
   /** @param bytes of the message that carried it */
   start(bytes: number): void {
-    if (!this.requester.has(this)) return;
+    if (!this.isOpen) return;
+    this.isStarted = true;
     const { request, context } = this.execution;
     this.observer.messages?.received(context, [{ message: request, bytes }]);
     void this.execution.start();
@@ -138,7 +156,7 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
 
   private takeRound(): this | Promise<this> {
     const { params } = this.execution.request;
-    if (!InputRounds.isBroughtBy(params) || !this.asks) return this;
+    if (!InputRounds.isBroughtBy(params) || !this.asks || this.execution.isRefused) return this;
     return andThen(this.server.input, (settings) =>
       andThen(InputRounds.open(this.asking, settings), (rounds) => {
         this.input = rounds;
@@ -167,13 +185,20 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
   }
 
   private get asking(): AskingRequest {
-    const { method, params } = this.execution.request;
-    return { principalKey: this.requester.key, server: this.server.name, method, params };
+    const { request, context } = this.execution;
+    const { method, params } = request;
+    return {
+      principalKey: this.requester.key,
+      server: this.server.name,
+      method,
+      params,
+      route: context.params,
+    };
   }
 
   /** The client is gone, or cancels the request: it gets no answer. */
   cancel(reason: string): void {
-    if (!this.requester.has(this)) return;
+    if (!this.isOpen) return this.server.sent(this);
     this.execution.abort(new Error(reason));
     this.server.ended(this);
   }
@@ -185,14 +210,19 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
     this.server.ended(this);
   }
 
-  /** Drops the client without an answer, when its memory is needed elsewhere. */
-  drop(): void {
-    this.cancel('The server is short of memory.');
+  /** Drops the client, also while it reads its answer. */
+  drop(reason: string): void {
+    this.cancel(reason);
     this.responder.destroy();
   }
 
+  get isBehind(): boolean {
+    return this.responder.isBehind;
+  }
+
+  /** Until it starts it may be refused, by an answer with a status of its own. */
   keepAlive(): void {
-    this.responder.keepAlive();
+    if (this.isStarted) this.responder.keepAlive();
   }
 
   endConnection(): void {
@@ -245,7 +275,7 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
 
   private send(json: string, errorCode?: number): void {
     this.observer.messages?.sent(this.execution.context, json);
-    this.responder.answer(json, errorCode);
+    if (this.responder.answer(json, errorCode)) this.server.sending(this);
   }
 }
 

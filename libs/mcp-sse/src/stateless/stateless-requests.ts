@@ -27,6 +27,8 @@ const SHUT_DOWN = new JsonRpcError(
   { retryable: true },
 );
 
+const STOPS = 'The server is shutting down.';
+
 /** The answer to requests of a principal whose access has ended. */
 const REVOKED = new JsonRpcError(ErrorCode.InvalidRequest, 'Your access to this server was revoked.');
 
@@ -48,6 +50,8 @@ export class StatelessRequests implements StatelessServer, SessionlessClients {
   readonly results: ResultWriter;
   readonly listens: ListenStreams;
   private readonly open = new Set<StatelessRequest>();
+  /** Those that have ended, whose answers are on their way. */
+  private readonly unsent = new Set<StatelessRequest>();
   private readonly requesters: Requesters;
   private heartbeat?: NodeJS.Timeout;
   private idleListeners: (() => void)[] = [];
@@ -126,7 +130,7 @@ export class StatelessRequests implements StatelessServer, SessionlessClients {
     }
   }
 
-  /** Resolves as soon as nothing is in flight. Until then, connections end with the answers. */
+  /** Resolves as soon as everything is answered and sent. Until then, connections end with the answers. */
   whenIdle(): Promise<void> {
     this.stopping();
     return new Promise((resolve) => {
@@ -147,12 +151,18 @@ export class StatelessRequests implements StatelessServer, SessionlessClients {
     for (const request of [...this.open].filter(clientMatcher(where))) end(request, REVOKED);
   }
 
-  /** Answers what is in flight with an error, ends the streams, and takes nothing more. */
+  /**
+   * Answers what is in flight with an error, ends the streams, and takes nothing more. Clients that are slow to read are
+   * dropped: the server would wait for them.
+   */
   close(): void {
     this.isClosed = true;
     clearInterval(this.heartbeat);
     this.stopping();
-    for (const request of this.open) end(request, SHUT_DOWN);
+    for (const request of this.unsent) request.drop(STOPS);
+    for (const request of this.open)
+      if (request.isBehind) request.drop(STOPS);
+      else end(request, SHUT_DOWN);
   }
 
   ended(request: StatelessRequest): void {
@@ -163,7 +173,16 @@ export class StatelessRequests implements StatelessServer, SessionlessClients {
     this.checkIdle();
   }
 
+  sending(request: StatelessRequest): void {
+    this.unsent.add(request);
+  }
+
+  sent(request: StatelessRequest): void {
+    if (this.unsent.delete(request)) this.checkIdle();
+  }
+
   private refuse(request: StatelessRequest, error: unknown): never {
+    this.unsent.delete(request);
     this.ended(request);
     throw error;
   }
@@ -184,7 +203,7 @@ export class StatelessRequests implements StatelessServer, SessionlessClients {
   }
 
   private checkIdle(): void {
-    if (this.open.size > 0 || this.idleListeners.length === 0) return;
+    if (this.open.size > 0 || this.unsent.size > 0 || this.idleListeners.length === 0) return;
     for (const listener of this.idleListeners) listener();
     this.idleListeners = [];
   }

@@ -144,7 +144,7 @@ const SETTINGS: InputSettings = {
   errors: { warn: () => undefined },
 };
 const PARAMS = { name: 'tool', arguments: { a: 1 } };
-const REQUEST = { principalKey: 'ann', server: 'shop', method: 'tools/call', params: PARAMS };
+const REQUEST = { principalKey: 'ann', server: 'shop', method: 'tools/call', params: PARAMS, route: {} };
 
 /** Someone who answers. Asked one thing at a time, they say something else each time. */
 function user(isSequential: boolean): (params: unknown) => object {

@@ -16,7 +16,7 @@ interface Asked {
 
 const { signal } = new AbortController();
 const PARAMS = { name: 'buy', arguments: { of: 'shoes', pairs: 2 } };
-const REQUEST = { principalKey: 'ann', server: 'shop', method: 'tools/call', params: PARAMS };
+const REQUEST = { principalKey: 'ann', server: 'shop', method: 'tools/call', params: PARAMS, route: {} };
 const warnings: string[] = [];
 const SETTINGS: InputSettings = {
   maxRounds: 64,
@@ -335,6 +335,7 @@ describe('a state', () => {
     ['another principal', { principalKey: 'bob' }, 'belongs to another principal'],
     ['another server', { server: 'bank' }, 'belongs to another server'],
     ['another method', { method: 'prompts/get' }, 'belongs to a request of another method'],
+    ['another route', { route: { tenant: 'globex' } }, 'belongs to a request with other parameters'],
   ])('of %s is refused', async (_other, request, problem) => {
     const { requestState } = await first(one);
     await expect(open({ requestState }, SETTINGS, request)).rejects.toMatchObject({
@@ -357,6 +358,14 @@ describe('a state', () => {
     const { requestState } = await first(one);
     const params = { requestState, _meta: { progressToken: 1 }, arguments: { pairs: 2, of: 'shoes' } };
     await expect(open(params)).resolves.toBeInstanceOf(InputRounds);
+  });
+
+  it('is refused for more arguments than a handler gets, whose digest would take long', async () => {
+    const request = { ...REQUEST, params: { name: 'buy', arguments: { of: [1, 2, 3, 4, 5] } } };
+    const { requestState } = (await run(one, new InputRounds(request, SETTINGS))) as Asked;
+    expect(() =>
+      InputRounds.open({ ...request, params: { ...request.params, requestState } }, SETTINGS),
+    ).toThrow('belongs to a request with other parameters');
   });
 
   it('that has expired is refused', async () => {

@@ -28,7 +28,7 @@ export interface InputSettings {
   readonly maxStateBytes: number;
   /** Milliseconds that a client has to answer. */
   readonly ttlMs: number;
-  /** Most members of objects and elements of arrays in one answer. */
+  /** Most members of objects and elements of arrays in one answer, and in the arguments of a request. */
   readonly maxAnswerMembers: number;
   readonly seal: StateSeal;
   /** Given if each state may be used once only. */
@@ -92,6 +92,10 @@ export class InputRounds {
     if (!isResponses(responses))
       throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: "inputResponses" must be an object');
     if (requestState === undefined) return new InputRounds(request, settings, FIRST_ROUND, responses);
+    const { maxAnswerMembers: maxMembers } = settings;
+    // No such request got a state, and its digest would take long.
+    if (countMembers(request.params['arguments'], maxMembers) > maxMembers)
+      throw refused('belongs to a request with other parameters');
     const state = openedState(requestState, settings.maxStateBytes, request, settings.seal);
     const rounds = new InputRounds(request, settings, state);
     for (const [key, identity] of state.pending) rounds.take(identity, responses, key);

@@ -12,6 +12,8 @@ export interface AskingRequest {
   readonly server: string;
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
+  /** Parameters of the HTTP route, which may name a tenant. */
+  readonly route: Readonly<Record<string, string>>;
 }
 
 /** What a call remembers from one round to the next. */
@@ -61,17 +63,18 @@ const ID_BYTES = 16;
 /** @param expiresAt in milliseconds since the epoch */
 export function sealedState(
   { paramsDigest, round, answers, steps, pending }: RoundState,
-  { principalKey, server, method, params }: AskingRequest,
+  request: AskingRequest,
   expiresAt: number,
   seal: StateSeal,
 ): string {
+  const { principalKey, server, method } = request;
   const state: SealedState = {
     id: randomBytes(ID_BYTES).toString('base64url'),
     expiresAt,
     principal: principalKey,
     server,
     method,
-    params: paramsDigest ?? digestOfParams(params),
+    params: paramsDigest ?? digestOfParams(request),
     round,
     answers: [...answers],
     steps: [...steps],
@@ -88,9 +91,10 @@ export function sealedState(
 export function openedState(
   sealed: unknown,
   maxBytes: number,
-  { principalKey, server, method, params }: AskingRequest,
+  request: AskingRequest,
   seal: StateSeal,
 ): OpenedState {
+  const { principalKey, server, method } = request;
   if (typeof sealed !== 'string') throw refused('must be a string');
   if (sealed.length > maxBytes)
     throw refused(`is longer than ${maxBytes} characters ("input.maxStateBytes")`);
@@ -101,7 +105,7 @@ export function openedState(
   if (state.principal !== principalKey) throw refused('belongs to another principal');
   if (state.server !== server) throw refused('belongs to another server');
   if (state.method !== method) throw refused('belongs to a request of another method');
-  if (state.params !== digestOfParams(params)) throw refused('belongs to a request with other parameters');
+  if (state.params !== digestOfParams(request)) throw refused('belongs to a request with other parameters');
   return {
     id: state.id,
     paramsDigest: state.params,
@@ -118,8 +122,9 @@ export function digestOf(text: string): string {
 }
 
 /** Covers what the request asks for, not `_meta` and what the rounds add. */
-function digestOfParams({ name, uri, arguments: args }: AskingRequest['params']): string {
-  return digestOf(canonicalJson({ name, uri, arguments: args ?? {} }));
+function digestOfParams({ params, route }: AskingRequest): string {
+  const { name, uri, arguments: args } = params;
+  return digestOf(canonicalJson({ name, uri, arguments: args ?? {}, route }));
 }
 
 export function refused(problem: string): JsonRpcError {

@@ -19,6 +19,7 @@ import { RequestInFlightError } from '../../protocol/errors/request-in-flight.er
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { publicMessage } from '../../model/error-text.js';
 import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../../sessions/session.errors.js';
+import { modernCode } from '../../protocol/modern-code.js';
 import { MODERN_VERSIONS } from '../../protocol/revisions.js';
 import { readIdOf } from './message-body.js';
 import { ProtectedResource } from '../routes/protected-resource.js';
@@ -67,7 +68,7 @@ export class JsonRpcFilter implements ExceptionFilter {
     if (status === (HttpStatus.REQUEST_TIMEOUT as number))
       httpAdapter.setHeader(response, 'Connection', 'close');
     httpAdapter.setHeader(response, 'Content-Type', 'application/json');
-    const told = isModern(http.getRequest()) ? modernCode(code, status) : code;
+    const told = isModern(http.getRequest()) ? modernCode(code, status >= 500) : code;
     const id = error instanceof RequestInFlightError ? null : readIdOf(http.getRequest());
     httpAdapter.reply(response, { jsonrpc: '2.0', error: { code: told, message, data }, id }, status);
     this.observer.refusal(http.getRequest(), error, status, correlationId);
@@ -151,10 +152,4 @@ function codeOf(status: number): number {
 function isModern(request: object): boolean {
   const version = rawRequest(request).headers['mcp-protocol-version'];
   return typeof version === 'string' && MODERN_VERSIONS.includes(version);
-}
-
-/** In the modern era the codes from -32019 to -32000 mean nothing. */
-function modernCode(code: number, status: number): number {
-  if (code < -32019 || code > -32000) return code;
-  return status < 500 ? ErrorCode.InvalidRequest : ErrorCode.InternalError;
 }

@@ -2,6 +2,7 @@ import { HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import { answerStatus } from '../../http/answer.js';
+import { closeWithConnection } from '../../http/pipelined-close.js';
 import { rawRequest, type HttpRequest } from '../../http/raw-request.js';
 import { hijackResponse, rawResponse } from '../../http/raw-response.js';
 import { andThen } from '../../model/and-then.js';
@@ -63,6 +64,8 @@ export class StatelessIntake {
     assertMirroredHeaders(head, requiredVersion(message), message);
     const client = requestClient(message);
     const { headers } = head;
+    const raw = rawResponse(response);
+    closeWithConnection(raw);
     return andThen(this.options.contextFactory?.(request), (extras) => {
       const origin = {
         principal: requestPrincipal(request),
@@ -73,7 +76,6 @@ export class StatelessIntake {
         bytes,
         extras,
       };
-      const raw = rawResponse(response);
       const admitted = this.requests.admit(
         message,
         client,

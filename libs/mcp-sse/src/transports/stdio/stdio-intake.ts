@@ -7,6 +7,7 @@ import { publicMessage } from '../../model/error-text.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import type { MessageOrigin } from '../../protocol/call-context.js';
+import { modernCode } from '../../protocol/modern-code.js';
 import { claimedVersion } from '../../protocol/request-meta.js';
 import { assertDepth } from '../../protocol/message-depth.js';
 import { type JsonRpcMessage, parseMessage, parseMessages, serializeError } from '../../protocol/json-rpc.js';
@@ -52,7 +53,8 @@ export class StdioIntake {
       if (this.isModern(json)) await this.takeAlone(json, bytes);
       else await this.take(await this.messagesOf(json, bytes), bytes);
     } catch (error) {
-      this.refuse(json, this.toJsonRpcError(error));
+      const refusal = this.toJsonRpcError(error);
+      this.refuse(json, this.isModern(json) ? asModern(refusal) : refusal);
     }
   }
 
@@ -121,6 +123,10 @@ export class StdioIntake {
     const correlationId = this.errors.report(error, 'a message on standard input');
     return new JsonRpcError(ErrorCode.InternalError, `Internal error (correlation id ${correlationId})`);
   }
+}
+
+function asModern({ code, message, data }: JsonRpcError): JsonRpcError {
+  return new JsonRpcError(modernCode(code, false), message, data);
 }
 
 /** @throws {JsonRpcError} */

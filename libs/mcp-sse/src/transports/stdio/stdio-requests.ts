@@ -35,6 +35,8 @@ export class StdioRequests {
     const client = requestClient(message);
     const admitted = this.requests.admit(message, client, origin, () => this.responderOf(id));
     return andThen(admitted, (request) => {
+      // It may have been answered while a policy decided.
+      if (!request.isOpen) return;
       this.open.set(id, request);
       request.start(origin.bytes);
     });
@@ -68,7 +70,9 @@ export class StdioRequests {
       answer: (json) => {
         this.send(json);
         this.close(id);
+        return false;
       },
+      isBehind: false,
       keepAlive: () => undefined,
       endConnection: () => undefined,
       destroy: () => {

@@ -44,11 +44,18 @@ export class StatelessExchange implements Responder {
     this.settle();
   }
 
-  answer(json: string, errorCode?: number): void {
+  get isBehind(): boolean {
+    return this.response.writableNeedDrain;
+  }
+
+  answer(json: string, errorCode?: number): boolean {
     const { response } = this;
-    if (response.destroyed) return;
-    if (this.isStream) response.end(eventOf(json));
-    else {
+    if (response.destroyed) return false;
+    // Counted at once: the account closes with the request, which ends now.
+    if (this.isStream) {
+      response.end(eventOf(json));
+      this.unsent.update();
+    } else {
       const body = encodedIfLarge(json);
       const status = errorCode === undefined ? 200 : (STATUS[errorCode] ?? 200);
       response.writeHead(status, {
@@ -56,12 +63,14 @@ export class StatelessExchange implements Responder {
         'Content-Length': Buffer.byteLength(body),
       });
       endAfterTurn(response, body);
-      if (typeof body === 'string') return;
+      if (typeof body === 'string') return true;
+      this.unsent.update(body.length);
     }
     setImmediate(() => {
       this.unsent.update();
       this.memory.budget.settle();
     });
+    return true;
   }
 
   /** Comes after the first full interval, so that an answer that is about to come keeps its status. */
