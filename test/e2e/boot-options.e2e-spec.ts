@@ -42,8 +42,16 @@ describe('options that cannot work stop the boot and name themselves:', () => {
       { input: { keys: [] } },
       ['"input.keys" is empty', 'Leave it out', 'openssl rand'],
     ],
-    ['a short key', { input: { keys: [KEY, 'x'.repeat(31)] } }, ['at least 32 characters', 'element 1']],
-    ['a key that is no text', { input: { keys: [42 as never] } }, ['"input.keys"', 'element 0']],
+    [
+      'a short key',
+      { input: { keys: [KEY, 'x'.repeat(31)] } },
+      ['at least 32 characters', 'element 1 has 31'],
+    ],
+    [
+      'a key that is no text',
+      { input: { keys: [42 as never] } },
+      ['"input.keys"', 'element 0 is not a string'],
+    ],
     ['keys that are no list', { input: { keys: KEY as never } }, ['"input.keys" must be an array']],
     ['a key that is given twice', { input: { keys: [KEY, KEY] } }, ['"input.keys" contains a key twice']],
     ['a time to answer of 0', { input: { ttlMs: 0 } }, ['"input.ttlMs" is 0', 'whole number above 0']],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Logger } from '@nestjs/common';
@@ -39,6 +40,12 @@ class Asking {
     await ctx.once('step', () => ++this.steps);
     return (await ctx.elicit({ message: 'Sure?', requestedSchema: { type: 'object', properties: {} } }))
       .action;
+  }
+
+  @McpTool()
+  async askAnew(ctx: McpContext): Promise<void> {
+    const message = `Order ${randomUUID()}?`;
+    await ctx.elicit({ message, requestedSchema: { type: 'object', properties: {} } });
   }
 
   @McpTool()
@@ -270,6 +277,19 @@ describe('troubleshooting of calls without a session', () => {
     await client.call('tools/call', { ...ASK, requestState, inputResponses: ANSWER });
     const { runs, steps } = app.get(Asking);
     expect([runs, steps]).toEqual([2, 1]);
+  });
+
+  it('The user is asked again and again', async () => {
+    const { url } = await start({ providers: [Asking] });
+    const client = new ModernWireClient(`${url}/mcp`);
+    const call = { ...ASK, name: 'askAnew' };
+    let { result } = await client.call('tools/call', call);
+    while (result.requestState !== undefined) {
+      const answer = { requestState: result.requestState, inputResponses: ANSWER };
+      ({ result } = await client.call('tools/call', { ...call, ...answer }));
+    }
+    expect(result.isError).toBe(true);
+    expect(PAGE).toContain(`> ${result.content[0].text}\n`);
   });
 
   it('Log messages do not arrive', async () => {

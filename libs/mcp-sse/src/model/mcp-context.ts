@@ -37,7 +37,7 @@ export abstract class McpContext implements ClientRequests {
   /** The era of the protocol revision that the request is made in. */
   abstract readonly era: McpEra;
   /** The session of the request. There is none in the modern era. */
-  abstract readonly session?: McpSessionView;
+  abstract readonly session?: McpSessionView | undefined;
   /** What carried the request. */
   abstract readonly transport: McpTransportName;
   abstract readonly principal: McpPrincipal;
@@ -69,9 +69,9 @@ export abstract class McpContext implements ClientRequests {
   abstract readonly signal: AbortSignal;
   abstract readonly log: McpLog;
   /** The revision of the session, or of the request where there is no session. */
-  abstract readonly protocolVersion?: string;
-  abstract readonly clientInfo?: Implementation;
-  abstract readonly clientCapabilities?: ClientCapabilities;
+  abstract readonly protocolVersion?: string | undefined;
+  abstract readonly clientInfo?: Implementation | undefined;
+  abstract readonly clientCapabilities?: ClientCapabilities | undefined;
 
   /**
    * Sends `notifications/progress` if the client asked for progress.
@@ -98,6 +98,9 @@ export abstract class McpContext implements ClientRequests {
    * Runs a step once, however often the handler runs because it asks its client. Later runs get the result of the first,
    * which the client carries sealed, so keep it small. A step that fails runs again. Where a handler runs once anyway, the
    * step just runs.
+   *
+   * The question that ends a run rolls back a transaction around the handler, and what a step wrote in it. Commit in the
+   * step.
    *
    * @param key tells the step from others of the handler
    * @param step returns plain data. You get it back as JSON carries it: a Date becomes a string

@@ -40,9 +40,9 @@ export interface McpSessionView {
   readonly params: Readonly<Record<string, string>>;
   /** Query that the stream was opened with, the same as `McpContext.streamQuery`. */
   readonly streamQuery: Readonly<Record<string, unknown>>;
-  readonly protocolVersion?: string;
-  readonly clientInfo?: Implementation;
-  readonly clientCapabilities?: ClientCapabilities;
+  readonly protocolVersion?: string | undefined;
+  readonly clientInfo?: Implementation | undefined;
+  readonly clientCapabilities?: ClientCapabilities | undefined;
   /** Sends a notification on the session's stream. */
   notify(method: string, params?: Record<string, unknown>): void;
 }

@@ -26,8 +26,12 @@ function assertKeys(keys: readonly unknown[]): void {
   const short = keys.findIndex((key) => typeof key !== 'string' || key.length < MIN_KEY_LENGTH);
   if (short >= 0)
     throw new McpConfigurationError(
-      `"input.keys" must hold secrets of at least ${MIN_KEY_LENGTH} characters, but its element ${short} is none. ${GENERATE}`,
+      `"input.keys" must hold secrets of at least ${MIN_KEY_LENGTH} characters, but its element ${short} ${problemOf(keys[short])}. ${GENERATE}`,
     );
   if (new Set(keys).size < keys.length)
     throw new McpConfigurationError('"input.keys" contains a key twice. Remove one of the two.');
+}
+
+function problemOf(key: unknown): string {
+  return typeof key === 'string' ? `has ${key.length}` : 'is not a string';
 }

@@ -137,7 +137,8 @@ export class InputRounds {
     if (this.state.round >= maxRounds)
       return Promise.reject(
         new McpClientError(
-          `${method}: the call has asked its client ${maxRounds} times ("input.maxRounds").`,
+          `${method}: the call has asked its client ${maxRounds} times ("input.maxRounds"). ` +
+            'Ask the same in each run: take times and random values from ctx.once().',
         ),
       );
     const request = { method, params: sent };
@@ -186,7 +187,8 @@ export class InputRounds {
       const problem =
         `The answers and the results of once() take more than ${maxStateBytes} bytes ("input.maxStateBytes"). ` +
         'Keep large data elsewhere, and return its id from once().';
-      errors.warn(`${request.method}: ${problem}`);
+      const { name = request.params['uri'] } = request.params;
+      errors.warn(`${request.method} ${String(name)}: ${problem}`);
       throw new JsonRpcError(ErrorCode.InternalError, problem);
     }
     const inputRequests = Object.fromEntries([...byKey].map(([key, noted]) => [key, noted.request]));

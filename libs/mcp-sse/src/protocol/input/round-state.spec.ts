@@ -111,7 +111,7 @@ describe('a state', () => {
       code: -32603,
       message: expect.stringContaining('return its id from once()'),
     });
-    expect(warnings).toEqual([expect.stringContaining('"input.maxStateBytes"')]);
+    expect(warnings).toEqual([expect.stringMatching(/^tools\/call buy: .*"input\.maxStateBytes"/)]);
   });
 
   it('may be used again, unless once is demanded', async () => {
