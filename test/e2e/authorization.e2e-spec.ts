@@ -6,7 +6,7 @@ import { TestPolicy } from '../fixtures/test.policy.js';
 import { describeOnTransports } from '../fixtures/transports.js';
 import { Vault } from '../fixtures/vault.js';
 
-describeOnTransports('authorization', (connect, transport) => {
+describeOnTransports('authorization', (connect, transport, era) => {
   it.each<[roles: string[], scopes: string[], names: string[]]>([
     [[], ['vault:open', 'vault:move'], ['hello']],
     [['staff'], [], ['hello', 'look', 'rules', 'anything', 'ask']],
@@ -56,7 +56,7 @@ describeOnTransports('authorization', (connect, transport) => {
     await expect(refused).rejects.toThrow(/vault:open vault:move/);
     if (transport !== 'stdio') return;
     await expect(refused).rejects.toMatchObject({
-      code: -32000,
+      code: era === 'legacy' ? -32000 : -32600,
       data: { error: 'insufficient_scope', scope: 'vault:open vault:move' },
     });
   });
