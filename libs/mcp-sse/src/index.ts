@@ -60,6 +60,7 @@ export type {
   McpApiKeyProvider,
 } from './model/mcp-api-key.options.js';
 export type { McpIntrospectionOptions } from './model/mcp-introspection.options.js';
+export type { McpInputOptions } from './model/mcp-input.options.js';
 export type { McpJwtOptions } from './model/mcp-jwt.options.js';
 export type { McpOAuthOptions } from './model/mcp-oauth.options.js';
 export type { McpSseModuleOptions } from './model/mcp-sse.options.js';

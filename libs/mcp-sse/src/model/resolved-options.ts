@@ -1,4 +1,5 @@
 import type { McpApiKeyOptions } from './mcp-api-key.options.js';
+import type { McpInputOptions } from './mcp-input.options.js';
 import type { McpIntrospectionOptions } from './mcp-introspection.options.js';
 import type { McpJwtOptions } from './mcp-jwt.options.js';
 import type { McpOAuthOptions } from './mcp-oauth.options.js';
@@ -40,10 +41,7 @@ export interface ResolvedOptions extends Omit<McpSseModuleOptions, 'auth' | 'oau
   readonly sse: Readonly<Required<NonNullable<McpSseModuleOptions['sse']>>>;
   readonly http: false | Required<HttpOptions>;
   readonly replay: Readonly<Required<NonNullable<McpSseModuleOptions['replay']>>>;
-  readonly input: Defaulted<
-    NonNullable<McpSseModuleOptions['input']>,
-    'ttlMs' | 'maxStateBytes' | 'maxRounds' | 'singleUse'
-  >;
+  readonly input: Defaulted<McpInputOptions, 'ttlMs' | 'maxStateBytes' | 'maxRounds' | 'singleUse'>;
   readonly stored: Readonly<Required<NonNullable<McpSseModuleOptions['stored']>>>;
   readonly drain: Readonly<Required<NonNullable<McpSseModuleOptions['drain']>>>;
   readonly limits: Readonly<Required<NonNullable<McpSseModuleOptions['limits']>>>;
