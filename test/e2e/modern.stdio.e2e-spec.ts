@@ -1,15 +1,13 @@
-import { createInterface } from 'node:readline';
-import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Client, type Transport } from '@modelcontextprotocol/client';
-import { Injectable, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { McpContext, McpCtx, McpSessionService, McpTool, progress, serveStdio } from 'nestjs-mcp-sse';
+import { Injectable } from '@nestjs/common';
+import { McpContext, McpCtx, McpSessionService, McpTool, progress } from 'nestjs-mcp-sse';
 import { initialize, rpc } from '../clients/http-wire-client.js';
 import { LineTransport } from '../clients/line-transport.js';
 import { MODERN } from '../clients/modern-client.js';
 import { modernRpc } from '../clients/modern-wire-client.js';
-import { testModule, type AppFixture } from '../fixtures/start-app.js';
+import type { AppFixture } from '../fixtures/start-app.js';
+import { StdioPerTest } from '../fixtures/stdio-per-test.js';
 
 @Injectable()
 class Tools {
@@ -42,36 +40,9 @@ class Tools {
 }
 
 describe('serveStdio in the modern era', () => {
-  let app: INestApplicationContext;
-  let input: PassThrough;
-  let output: PassThrough;
-  let served: Promise<void>;
-
-  const serve = async (options: AppFixture['options'] = {}, user?: object) => {
-    app = await NestFactory.createApplicationContext(testModule({ providers: [Tools], options }), {
-      logger: false,
-      abortOnError: false,
-    });
-    served = serveStdio(app, { input, output, user });
-  };
-
-  beforeEach(() => {
-    [input, output] = [new PassThrough(), new PassThrough()];
-  });
-
-  afterEach(async () => {
-    input.end();
-    await served;
-    await app.close();
-  });
-
-  const exchange = () => {
-    const lines = createInterface({ input: output })[Symbol.asyncIterator]();
-    return {
-      send: (message: object) => void input.write(`${JSON.stringify(message)}\n`),
-      read: async () => JSON.parse((await lines.next()).value as string) as Record<string, unknown>,
-    };
-  };
+  const stdio = new StdioPerTest();
+  const serve = (options: AppFixture['options'] = {}, user?: object) =>
+    stdio.serve({ providers: [Tools], options }, user);
 
   it.each([['auto' as const], [{ pin: MODERN }]])(
     'serves the client of SDK v2 in mode %j, with progress and questions',
@@ -82,7 +53,7 @@ describe('serveStdio in the modern era', () => {
         { capabilities: { elicitation: {} }, versionNegotiation: { mode } },
       );
       client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: {} }));
-      await client.connect(new LineTransport(output, input) as Transport);
+      await client.connect(new LineTransport(stdio.output, stdio.input) as Transport);
       const reported: unknown[] = [];
       const counted = await client.callTool(
         { name: 'count' },
@@ -92,23 +63,23 @@ describe('serveStdio in the modern era', () => {
       expect(reported).toEqual([{ progress: 1, total: 2 }]);
       const asked = await client.callTool({ name: 'ask' });
       expect(asked.content).toEqual([{ type: 'text', text: 'accept' }]);
-      expect(app.get(McpSessionService).sessions).toMatchObject([{ protocolVersion: undefined }]);
+      expect(stdio.app.get(McpSessionService).sessions).toMatchObject([{ protocolVersion: undefined }]);
     },
   );
 
   it('cancels a request by notifications/cancelled, and does not answer it', async () => {
     await serve();
-    const { send, read } = exchange();
+    const { send, read } = stdio.exchange();
     send(modernRpc(1, 'tools/call', { name: 'hang' }));
     send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1, reason: 'enough' } });
     send(modernRpc(2, 'tools/call', { name: 'count' }));
     expect(await read()).toMatchObject({ id: 2, result: { resultType: 'complete' } });
-    expect(await app.get(Tools).aborted).toMatchObject({ message: 'enough' });
+    expect(await stdio.app.get(Tools).aborted).toMatchObject({ message: 'enough' });
   });
 
   it('refuses a request whose id is in flight without an answer to the first one', async () => {
     await serve();
-    const { send, read } = exchange();
+    const { send, read } = stdio.exchange();
     send(modernRpc(1, 'tools/call', { name: 'hang' }));
     send(modernRpc(1, 'tools/call', { name: 'count' }));
     expect(await read()).toMatchObject({ id: null, error: { code: -32600 } });
@@ -117,7 +88,7 @@ describe('serveStdio in the modern era', () => {
 
   it('serves the legacy era alone from an initialize on', async () => {
     await serve();
-    const { send, read } = exchange();
+    const { send, read } = stdio.exchange();
     send(modernRpc(1, 'server/discover'));
     expect(await read()).toMatchObject({ id: 1, result: { supportedVersions: [MODERN] } });
     send(initialize());
@@ -130,7 +101,7 @@ describe('serveStdio in the modern era', () => {
 
   it('refuses an unknown version, a missing capability list, a response and a batch', async () => {
     await serve();
-    const { send, read } = exchange();
+    const { send, read } = stdio.exchange();
     const { params } = modernRpc(1, 'tools/list');
     const { _meta: meta } = params;
     const named = 'io.modelcontextprotocol/protocolVersion';
@@ -141,13 +112,13 @@ describe('serveStdio in the modern era', () => {
     });
     send({ ...modernRpc(2, 'tools/list'), params: { _meta: { [named]: MODERN } } });
     expect(await read()).toMatchObject({ id: 2, error: { code: -32602 } });
-    input.write(`${JSON.stringify([modernRpc(3, 'tools/list')])}\n`);
+    stdio.input.write(`${JSON.stringify([modernRpc(3, 'tools/list')])}\n`);
     expect(await read()).toMatchObject({ id: 3, error: { code: -32600 } });
   });
 
   it('names the versions that are served to an initialize where the legacy era is turned off', async () => {
     await serve({ protocol: { legacy: false } });
-    const { send, read } = exchange();
+    const { send, read } = stdio.exchange();
     send(initialize());
     expect(await read()).toMatchObject({ error: { code: -32022, data: { supported: [MODERN] } } });
     send(rpc(2, 'tools/list'));
@@ -156,7 +127,7 @@ describe('serveStdio in the modern era', () => {
 
   it('answers limits with a code of the revision', async () => {
     await serve({ limits: { maxInFlightPerPrincipal: 1 } }, { sub: 'ada' });
-    const { send, read } = exchange();
+    const { send, read } = stdio.exchange();
     send(modernRpc(1, 'tools/call', { name: 'hang' }));
     send(modernRpc(2, 'tools/call', { name: 'count' }));
     expect(await read()).toMatchObject({ id: 2, error: { code: -32600 } });
@@ -165,7 +136,7 @@ describe('serveStdio in the modern era', () => {
 
   it('knows no server/discover where the modern era is turned off', async () => {
     await serve({ protocol: { modern: false } });
-    const { send, read } = exchange();
+    const { send, read } = stdio.exchange();
     send(modernRpc(1, 'server/discover'));
     expect(await read()).toMatchObject({ id: 1, error: { code: -32601 } });
   });

@@ -1,6 +1,4 @@
-import { afterEach, expect, it } from '@jest/globals';
-import { McpRegistry, type McpSseModuleOptions } from 'nestjs-mcp-sse';
-import { StatelessRequests } from '../../libs/mcp-sse/src/stateless/stateless-requests.js';
+import { expect, it } from '@jest/globals';
 import { connectModern } from '../clients/modern-client.js';
 import { ModernListener } from '../clients/modern-listener.js';
 import { modernRpc, postModern, type Message } from '../clients/modern-wire-client.js';
@@ -15,40 +13,18 @@ import {
   SUBSCRIPTION_ID,
   updated,
 } from '../fixtures/listened.js';
-import { startApp, type RunningApp } from '../fixtures/start-app.js';
-import { UserGuard } from '../fixtures/user.guard.js';
+import { ListenedPerTest } from '../fixtures/listened-per-test.js';
 
 describeOnAdapters('subscriptions/listen', (adapter) => {
-  let running: RunningApp;
-  const listeners: ModernListener[] = [];
-
-  afterEach(async () => {
-    for (const listener of listeners.splice(0)) listener.disconnect();
-    await running.close();
-  });
-
-  const start = async (options: Partial<McpSseModuleOptions> = {}) => {
-    running = await startApp({
-      adapter,
-      providers: [ListenedShop, BossPolicy],
-      options: { auth: 'app', guards: [UserGuard], policy: BossPolicy, ...options },
-    });
-  };
-  const listen = async (...[notifications, options]: [unknown, { headers?: Record<string, string> }?]) => {
-    const listener = await ModernListener.acknowledged(running.url, notifications, options ?? as('acme/ada'));
-    listeners.push(listener);
-    return listener;
-  };
-  const registry = () => running.app.get(McpRegistry);
-  const add = (name: string) => registry().addTool({ name }, () => 'done');
-  const requests = () => running.app.get(StatelessRequests);
+  const listened = new ListenedPerTest(adapter);
+  const add = (name: string) => listened.registry.addTool({ name }, () => 'done');
 
   it('gives the client of the SDK what it asked for, until it closes the subscription', async () => {
-    await start();
+    await listened.start();
     const heard: string[] = [];
     let both = (): void => undefined;
     const gotBoth = new Promise<void>((resolve) => (both = resolve));
-    const client = await connectModern(running.url, {}, (prepared) => {
+    const client = await connectModern(listened.running.url, {}, (prepared) => {
       const hear = ({ method }: { method: string }) => void (heard.push(method) === 2 && both());
       prepared.setNotificationHandler('notifications/tools/list_changed', hear);
       prepared.setNotificationHandler('notifications/resources/updated', hear);
@@ -59,7 +35,7 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
       toolsListChanged: true,
       resourceSubscriptions: ['shop://prices'],
     });
-    const shop = running.app.get(ListenedShop);
+    const shop = listened.running.app.get(ListenedShop);
     add('more');
     shop.prices.next(1);
     await gotBoth;
@@ -73,9 +49,9 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
   });
 
   it('acknowledges first, marks every message, and sends nothing that was not asked for', async () => {
-    await start();
+    await listened.start();
     const listener = await ModernListener.open(
-      running.url,
+      listened.running.url,
       {
         toolsListChanged: true,
         promptsListChanged: false,
@@ -84,7 +60,7 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
       },
       { id: 7, ...as('ada') },
     );
-    listeners.push(listener);
+    listened.listeners.push(listener);
     expect(listener.response.headers.get('content-type')).toBe('text/event-stream');
     expect(await listener.next()).toEqual({
       jsonrpc: '2.0',
@@ -94,26 +70,26 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
         _meta: { [SUBSCRIPTION_ID]: 7 },
       },
     });
-    registry().addPrompt({ name: 'ask' }, () => 'ask');
-    running.sessions.resourceUpdated('shop://prices', {});
-    running.sessions.broadcast('notifications/news', { text: 'new' }, {});
-    running.sessions.broadcast('notifications/prompts/list_changed', {}, {});
-    running.sessions.resourceUpdated('SHOP://limit', {});
+    listened.registry.addPrompt({ name: 'ask' }, () => 'ask');
+    listened.running.sessions.resourceUpdated('shop://prices', {});
+    listened.running.sessions.broadcast('notifications/news', { text: 'new' }, {});
+    listened.running.sessions.broadcast('notifications/prompts/list_changed', {}, {});
+    listened.running.sessions.resourceUpdated('SHOP://limit', {});
     expect(await listener.next()).toEqual(updated('shop://limit', 7));
-    running.sessions.broadcast('notifications/tools/list_changed', {}, {});
+    listened.running.sessions.broadcast('notifications/tools/list_changed', {}, {});
     expect(await listener.next()).toEqual(changed('tools', 7));
   });
 
   it('tells what a live resource does, and nothing else that its handler sends', async () => {
-    await start();
-    const listener = await listen({ resourceSubscriptions: ['shop://prices'] });
-    const shop = running.app.get(ListenedShop);
+    await listened.start();
+    const listener = await listened.listen({ resourceSubscriptions: ['shop://prices'] });
+    const shop = listened.running.app.get(ListenedShop);
     shop.prices.next(1);
     expect(await listener.next()).toEqual(updated('shop://prices'));
     const unwatched = shop.unwatched();
     listener.disconnect();
     await unwatched;
-    expect(requests().listens.size).toBe(0);
+    expect(listened.requests.listens.size).toBe(0);
   });
 
   it.each<[string, unknown]>([
@@ -127,21 +103,25 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
     ['one URI more often than is allowed', { resourceSubscriptions: ['a://1', 'a://1', 'a://1'] }],
     ['URIs that are too long together', { resourceSubscriptions: [`a://${'"'.repeat(300_000)}`] }],
   ])('refuses %s', async (_name, notifications) => {
-    await start({ limits: { maxSubscriptions: 2 } });
+    await listened.start({ limits: { maxSubscriptions: 2 } });
     const request = modernRpc(1, 'subscriptions/listen', { notifications });
-    const response = await postModern(running.url, request, as('ada').headers);
+    const response = await postModern(listened.running.url, request, as('ada').headers);
     const { error } = (await response.json()) as Message;
     expect(error).toMatchObject({ code: -32602, message: expect.stringContaining('notifications') });
-    expect(requests().listens.size).toBe(0);
-    expect(requests().inFlight).toBe(0);
+    expect(listened.requests.listens.size).toBe(0);
+    expect(listened.requests.inFlight).toBe(0);
   });
 
   it('leaves out resources that the caller may not read, that do not exist, or that fail', async () => {
-    await start();
+    await listened.start();
     const uris = ['shop://limit', 'shop://secret', 'shop://unknown', 'shop://broken'];
     const open = async (user: string) => {
-      const listener = await ModernListener.open(running.url, { resourceSubscriptions: uris }, as(user));
-      listeners.push(listener);
+      const listener = await ModernListener.open(
+        listened.running.url,
+        { resourceSubscriptions: uris },
+        as(user),
+      );
+      listened.listeners.push(listener);
       const { params } = await listener.next();
       return [listener, params.notifications.resourceSubscriptions] as const;
     };
@@ -149,26 +129,29 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
     const [boss, all] = await open('acme/boss');
     expect(granted).toEqual(['shop://limit']);
     expect(all).toEqual(['shop://limit', 'shop://secret']);
-    running.sessions.resourceUpdated('shop://secret', {});
-    running.sessions.resourceUpdated('shop://limit', {});
+    listened.running.sessions.resourceUpdated('shop://secret', {});
+    listened.running.sessions.resourceUpdated('shop://limit', {});
     expect(await boss.next()).toEqual(updated('shop://secret'));
     expect(await ada.next()).toEqual(updated('shop://limit'));
-    running.app.get(BossPolicy).bosses = [];
-    running.sessions.resourceUpdated('shop://secret', {});
-    running.app.get(BossPolicy).bosses = ['boss'];
-    running.sessions.resourceUpdated('shop://secret', {});
-    running.sessions.resourceUpdated('shop://limit', {});
+    listened.running.app.get(BossPolicy).bosses = [];
+    listened.running.sessions.resourceUpdated('shop://secret', {});
+    listened.running.app.get(BossPolicy).bosses = ['boss'];
+    listened.running.sessions.resourceUpdated('shop://secret', {});
+    listened.running.sessions.resourceUpdated('shop://limit', {});
     expect(await boss.next()).toEqual(updated('shop://limit'));
     expect(await boss.next()).toEqual(updated('shop://limit'));
   });
 
   it('tells of changed lists those who see the change', async () => {
-    await start();
-    const [ada, boss] = [await listen(EVERYTHING), await listen(EVERYTHING, as('acme/boss'))];
+    await listened.start();
+    const [ada, boss] = [
+      await listened.listen(EVERYTHING),
+      await listened.listen(EVERYTHING, as('acme/boss')),
+    ];
     add('secret');
     expect(await boss.next()).toEqual(changed('tools'));
-    registry().addPrompt({ name: 'ask' }, () => 'ask');
-    registry().removeResource('shop://limit');
+    listened.registry.addPrompt({ name: 'ask' }, () => 'ask');
+    listened.registry.removeResource('shop://limit');
     for (const listener of [ada, boss]) {
       expect(await listener.next()).toEqual(changed('prompts'));
       expect(await listener.next()).toEqual(changed('resources'));
@@ -176,15 +159,15 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
   });
 
   it('keeps tenants apart, also from somebody with a valid token of another tenant', async () => {
-    await start();
-    const victim = await listen(EVERYTHING);
-    const attacker = await listen(EVERYTHING, as('evil/ada'));
-    const loner = await listen(EVERYTHING, as('ada'));
-    running.sessions.resourceUpdated('shop://limit', { tenant: 'acme' });
-    running.sessions.broadcast('notifications/tools/list_changed', {}, { tenant: 'acme' });
-    running.sessions.resourceUpdated('shop://limit');
-    running.sessions.closeWhere({ subject: 'ada', tenant: 'acme' });
-    running.sessions.broadcast('notifications/prompts/list_changed', {}, {});
+    await listened.start();
+    const victim = await listened.listen(EVERYTHING);
+    const attacker = await listened.listen(EVERYTHING, as('evil/ada'));
+    const loner = await listened.listen(EVERYTHING, as('ada'));
+    listened.running.sessions.resourceUpdated('shop://limit', { tenant: 'acme' });
+    listened.running.sessions.broadcast('notifications/tools/list_changed', {}, { tenant: 'acme' });
+    listened.running.sessions.resourceUpdated('shop://limit');
+    listened.running.sessions.closeWhere({ subject: 'ada', tenant: 'acme' });
+    listened.running.sessions.broadcast('notifications/prompts/list_changed', {}, {});
     expect(await victim.rest()).toEqual([updated('shop://limit'), changed('tools'), result()]);
     expect(await attacker.next()).toEqual(changed('prompts'));
     expect(await loner.next()).toEqual(updated('shop://limit'));
@@ -192,11 +175,11 @@ describeOnAdapters('subscriptions/listen', (adapter) => {
   });
 
   it('does not let another client end a stream by its id', async () => {
-    await start();
-    const listener = await listen(EVERYTHING);
+    await listened.start();
+    const listener = await listened.listen(EVERYTHING);
     const { id: _id, ...cancelled } = modernRpc(1, 'notifications/cancelled', { requestId: 'listen' });
-    await postModern(running.url, cancelled, as('evil/ada').headers);
-    running.sessions.resourceUpdated('shop://limit', {});
+    await postModern(listened.running.url, cancelled, as('evil/ada').headers);
+    listened.running.sessions.resourceUpdated('shop://limit', {});
     expect(await listener.next()).toEqual(updated('shop://limit'));
   });
 });
