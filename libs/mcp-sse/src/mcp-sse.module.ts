@@ -40,6 +40,7 @@ import { McpTraffic } from './observability/mcp-traffic.js';
 import { ObservedServer } from './observability/observed-server.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { HttpPreparation } from './transports/adapters/http-preparation.js';
+import { BeforeCloseModule } from './nest/before-close.js';
 import { exemptOwnControllers } from './nest/global-interceptors.js';
 import { configureRoute } from './transports/routes/mcp-route.js';
 import { StatelessIntake } from './transports/messages/stateless-intake.js';
@@ -110,7 +111,7 @@ function withServer(module: DynamicModule, name?: string): DynamicModule {
   return {
     ...module,
     global: true,
-    imports: [...(module.imports ?? []), DiscoveryModule],
+    imports: [...(module.imports ?? []), DiscoveryModule, BeforeCloseModule],
     controllers: [sse, http] as Type[],
     providers: [
       ...(module.providers ?? []),
