@@ -135,7 +135,6 @@ function withServer(module: DynamicModule, name?: string): DynamicModule {
 }
 
 const PROVIDERS: Provider[] = [
-  McpRegistry,
   CacheRules,
   McpExplorer,
   McpMetadataAccessor,
