@@ -1,7 +1,9 @@
 import { OptionalPeer } from '../model/optional-peer.js';
 import { hasValidators } from './validation-metadata.js';
 
-export const classValidator = new OptionalPeer('class-validator', async (failed) => {
+type ClassValidator = typeof import('class-validator');
+
+export const classValidator = new OptionalPeer<ClassValidator>('class-validator', async (failed) => {
   try {
     return await import('class-validator');
   } catch (error) {
