@@ -136,7 +136,6 @@ function withServer(module: DynamicModule, name?: string): DynamicModule {
 }
 
 const PROVIDERS: Provider[] = [
-  McpRegistry,
   CacheRules,
   McpExplorer,
   McpMetadataAccessor,
