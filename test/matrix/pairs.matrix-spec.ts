@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { answersCalls, CLIENTS, drains } from './answers.js';
 import { Installation } from './installation.js';
 import { Lanes } from './lanes.js';
@@ -27,7 +27,7 @@ const STEPS: Step<Installation>[] = [
 
 const wanted = process.env['MATRIX'] ?? '';
 const pairs = wanted === 'quick' ? QUICK : PAIRS.filter((pair) => titleOf(pair).includes(wanted));
-const outcomes = new Map<Pair, Map<string, Promise<unknown>>>();
+const outcomes = new Map<Pair, Map<string, Promise<void>>>();
 let tools: Tools;
 
 beforeAll(() => {
@@ -42,14 +42,8 @@ describe.each(pairs.map((pair) => [titleOf(pair), pair] as const))('%s', (title,
   it.each(STEPS.map(({ title }) => title))(
     '%s',
     async (step) => {
-      await outcomes
-        .get(pair)!
-        .get(step)!
-        .catch((cause: Error) => {
-          // Without a stack of its own, which would hide what a command printed.
-          const stack = `${title} ${step}: ${cause.stack}`;
-          throw Object.assign(new Error(stack), { stack });
-        });
+      const failed = ({ stack }: Error) => `${title} ${step}: ${stack}`;
+      expect(await outcomes.get(pair)!.get(step)!.catch(failed)).toBeUndefined();
     },
     TIMEOUT_MS,
   );

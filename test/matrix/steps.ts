@@ -13,13 +13,13 @@ export function runSteps<Subject>(
   steps: readonly Step<Subject>[],
   subject: Subject,
   lanes: Lanes,
-): Map<string, Promise<unknown>> {
-  let turn: Promise<unknown> = lanes.enter();
+): Map<string, Promise<void>> {
+  let turn: Promise<void> = lanes.enter();
   let reached = turn;
-  const outcomes = new Map<string, Promise<unknown>>();
+  const outcomes = new Map<string, Promise<void>>();
   for (const step of steps) {
     const before = reached;
-    const outcome = turn.then(() => before).then(() => step.run(subject));
+    const outcome = turn.then(() => before).then(async () => void (await step.run(subject)));
     turn = outcome.catch(() => undefined);
     if (step.needed) {
       reached = before.then(() =>
