@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { Type } from '@nestjs/common';
 import { transformSync } from '@swc/core';
-import { McpConfigurationError, McpParameterError, McpSchemaError } from 'nestjs-mcp-sse';
+import { type McpConfigurationError, McpParameterError, McpSchemaError } from 'nestjs-mcp-sse';
 import ts from 'typescript';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
 import { anError, bootError } from '../fixtures/boot-error.js';
@@ -202,7 +202,7 @@ describe.each([
     expect(result.completion.values).toEqual(['A', '{}', '12']);
   });
 
-  it.each<[string, typeof McpConfigurationError, string[]]>([
+  it.each<[string, new (...args: never[]) => McpConfigurationError, string[]]>([
     [
       'ContextForArguments',
       McpParameterError,
@@ -219,9 +219,7 @@ describe.each([
     ['ContextOfCompletion', McpParameterError, ['parameter 2', 'name of the context']],
   ])('%s stops the boot and says what to write', async (name, type, parts) => {
     const { [name]: mistake } = await compiled('mistakes', MISTAKES);
-    expect(await bootError({ providers: [mistake!] })).toEqual(
-      anError(type as never, `${name}.run`, ...parts),
-    );
+    expect(await bootError({ providers: [mistake!] })).toEqual(anError(type, `${name}.run`, ...parts));
   });
 
   if (!hasTypes)
