@@ -53,12 +53,10 @@ const CONTEXT_NAME = /^_*(mcp_?)?(ctx|context)$/i;
 export function methodParameters(discovered: DiscoveredMethod): MethodParameters {
   const { prototype, methodName, where } = discovered;
   const types = Reflect.getMetadata('design:paramtypes', prototype, methodName) as unknown[] | undefined;
-  const decorated = (Reflect.getMetadata(PARAMETERS_METADATA, prototype.constructor, methodName) ??
-    {}) as Record<string, ParameterMetadata>;
-  const keys = new Map(Object.entries(decorated).map(([key, { index }]) => [index, key]));
-  const signature = signatureOf(discovered, types, keys);
+  const decorated = decoratedParameters(discovered);
+  const signature = signatureOf(discovered, types, decorated);
   const { count } = signature;
-  const undeclared = undeclaredKinds(discovered, signature, types, keys);
+  const undeclared = undeclaredKinds(discovered, signature, types, decorated);
 
   const piped: Record<string, ParameterMetadata> = {};
   const contextIndexes: number[] = [];
@@ -66,17 +64,15 @@ export function methodParameters(discovered: DiscoveredMethod): MethodParameters
   let argsIndex: number | undefined;
 
   for (let index = 0; index < count; index++) {
-    const key = keys.get(index);
-    const kind = key === undefined ? undeclared.get(index)! : kindOf(key);
+    const { kind, key, metadata } = decorated.get(index) ?? parameterOf(undeclared.get(index)!, index);
     if (kind === ParameterKind.Context) contextIndexes.push(index);
     else if (kind === ParameterKind.Principal) principalIndexes.push(index);
     else if (kind === ParameterKind.Args) {
       if (argsIndex !== undefined)
         throw new McpParameterError(where, index, 'the arguments are taken already.');
       argsIndex = index;
-      piped[`${kind}:${index}`] = decorated[key ?? ''] ?? { index, pipes: [] };
-    } else if (isPiped(key, kind))
-      piped[key ?? `${kind}:${index}`] = decorated[key ?? ''] ?? { index, pipes: [] };
+      piped[key] = metadata;
+    } else if (isPiped(kind)) piped[key] = metadata;
     else throw new McpParameterError(where, index, `its decorator has no meaning here.`);
   }
 
@@ -92,6 +88,29 @@ export function methodParameters(discovered: DiscoveredMethod): MethodParameters
   };
 }
 
+interface Parameter {
+  /** NaN for a decorator made with Nest's `createParamDecorator`. */
+  readonly kind: number;
+  readonly key: string;
+  readonly metadata: ParameterMetadata;
+}
+
+function parameterOf(kind: ParameterKind, index: number, metadata?: ParameterMetadata): Parameter {
+  return { kind, key: `${kind}:${index}`, metadata: metadata ?? { index, pipes: [] } };
+}
+
+function decoratedParameters({ prototype, methodName }: DiscoveredMethod): Map<number, Parameter> {
+  const decorated = (Reflect.getMetadata(PARAMETERS_METADATA, prototype.constructor, methodName) ??
+    {}) as Record<string, ParameterMetadata>;
+  return new Map(
+    Object.entries(decorated).map(([key, metadata]) => {
+      const { index, kind } = metadata;
+      if (kind !== undefined) return [index, parameterOf(kind, index, metadata)];
+      return [index, { kind: Number(key.split(':')[0]), key, metadata }];
+    }),
+  );
+}
+
 interface Signature {
   readonly count: number;
   /** Empty where the source does not tell them. */
@@ -102,11 +121,11 @@ interface Signature {
 function signatureOf(
   { prototype, methodName, where }: DiscoveredMethod,
   types: readonly unknown[] | undefined,
-  keys: ReadonlyMap<number, string>,
+  decorated: ReadonlyMap<number, Parameter>,
 ): Signature {
   const method = Reflect.getMetadata(METHOD_METADATA, prototype, methodName) as (...args: never[]) => unknown;
   const names = parameterNames(method);
-  const known = Math.max(method.length, ...[...keys.keys()].map((index) => index + 1));
+  const known = Math.max(method.length, ...[...decorated.keys()].map((index) => index + 1));
   if (types)
     return { count: Math.max(types.length, known), names: names.length === types.length ? names : [] };
   const rest = names.findIndex((name) => name.startsWith('...'));
@@ -125,14 +144,14 @@ function undeclaredKinds(
   { feature, where }: DiscoveredMethod,
   { count, names }: Signature,
   types: readonly unknown[] | undefined,
-  keys: ReadonlyMap<number, string>,
+  decorated: ReadonlyMap<number, Parameter>,
 ): Map<number, ParameterKind> {
   const kinds = new Map<number, ParameterKind>();
   const undecided: number[] = [];
   for (let index = 0; index < count; index++)
-    if (isContext(types?.[index]) && !keys.has(index)) kinds.set(index, ParameterKind.Context);
-    else if (!keys.has(index)) undecided.push(index);
-  const taken: readonly number[] = [...kinds.values(), ...[...keys.values()].map(kindOf)];
+    if (isContext(types?.[index]) && !decorated.has(index)) kinds.set(index, ParameterKind.Context);
+    else if (!decorated.has(index)) undecided.push(index);
+  const taken: readonly number[] = [...kinds.values(), ...[...decorated.values()].map(({ kind }) => kind)];
   const order = feature.kind === 'completion' ? VALUE_FIRST : ARGUMENTS_FIRST;
   const open = order.filter((kind) => !taken.includes(kind));
   const isUntyped = (index: number) => types?.[index] === undefined || types[index] === Object;
@@ -178,14 +197,8 @@ function takesArguments({ kind, options }: FeatureMetadata): boolean {
   }
 }
 
-/** NaN for a decorator made with Nest's `createParamDecorator`. */
-function kindOf(key: string): number {
-  return Number(key.split(':')[0]);
-}
-
-function isPiped(key: string | undefined, kind: number): boolean {
-  const isCustom = key !== undefined && Number.isNaN(kind);
-  return isCustom || kind === ParameterKind.UriParam || HTTP_KINDS.includes(kind);
+function isPiped(kind: number): boolean {
+  return Number.isNaN(kind) || kind === ParameterKind.UriParam || HTTP_KINDS.includes(kind);
 }
 
 function isContext(type: unknown): boolean {
