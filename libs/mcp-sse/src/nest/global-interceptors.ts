@@ -8,6 +8,7 @@
  * If Nest moves `config` or returns copies, an interceptor that wraps responses wraps each event of a stream, and one
  * that limits time cuts it. The tests of corporate applications fail then.
  */
+import 'reflect-metadata';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { ApplicationConfig, ExternalContextCreator } from '@nestjs/core';
 import type { Observable } from 'rxjs';
@@ -15,9 +16,13 @@ import type { Observable } from 'rxjs';
 const ownControllers = new WeakSet<object>();
 const exempting = new WeakSet<object>();
 
-/** Marks a controller as one of the module's. */
+/** What `@ApiExcludeController()` of @nestjs/swagger 4 to 12 sets. */
+const EXCLUDED_FROM_OPENAPI = 'swagger/apiExcludeController';
+
+/** Marks a controller as one of the module's. An OpenAPI document would describe its routes as REST, and wrongly. */
 export function registerOwnController(controller: object): void {
   ownControllers.add(controller);
+  Reflect.defineMetadata(EXCLUDED_FROM_OPENAPI, [true], controller);
 }
 
 interface GlobalInterceptorsOf {
