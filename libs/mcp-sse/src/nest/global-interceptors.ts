@@ -25,6 +25,10 @@ export function registerOwnController(controller: object): void {
   Reflect.defineMetadata(EXCLUDED_FROM_OPENAPI, [true], controller);
 }
 
+export function isOwnController(controller: unknown): controller is object {
+  return ownControllers.has(controller as object);
+}
+
 interface GlobalInterceptorsOf {
   interceptorsContextCreator: { config: ApplicationConfig };
 }
@@ -36,9 +40,14 @@ type ScopedInterceptor = ReturnType<ApplicationConfig['getGlobalRequestIntercept
  * instead. Call it after the application added them and before Nest registers routes.
  */
 export function exemptOwnControllers(contexts: ExternalContextCreator): void {
-  const { config } = (contexts as unknown as GlobalInterceptorsOf).interceptorsContextCreator;
+  const config = applicationConfigOf(contexts);
   replaceEach(config.getGlobalInterceptors(), exemptingFrom);
   replaceEach(config.getGlobalRequestInterceptors(), exemptingFromScoped);
+}
+
+/** What the application has configured so far. */
+export function applicationConfigOf(contexts: ExternalContextCreator): ApplicationConfig {
+  return (contexts as unknown as GlobalInterceptorsOf).interceptorsContextCreator.config;
 }
 
 function replaceEach<T extends object>(list: T[], replace: (item: T) => T): void {
