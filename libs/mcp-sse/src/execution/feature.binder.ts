@@ -3,6 +3,7 @@ import { ParameterKind } from '../decorators/parameter.decorators.js';
 import { CacheRules, type ReadSubject } from '../discovery/cache-rules.js';
 import type { DiscoveredMethod } from '../discovery/discovered-method.js';
 import {
+  declaredInput,
   NO_ARGUMENTS,
   promptRecipe,
   resourceRecipe,
@@ -38,7 +39,7 @@ export class FeatureBinder {
     const parameters = methodParameters(method);
     switch (feature.kind) {
       case 'tool': {
-        const input = argumentsSource(parameters, feature.options.input, 'input', where);
+        const input = argumentsSource(parameters, declaredInput(feature.options, where), 'input', where);
         const recipe = toolRecipe(declarationOf(method, feature.options), input, NO_ARGUMENTS);
         return this.register(recipe, method, parameters);
       }
