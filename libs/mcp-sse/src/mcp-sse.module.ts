@@ -6,7 +6,7 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { DiscoveryModule, ExternalContextCreator } from '@nestjs/core';
+import { DiscoveryModule, ExternalContextCreator, ModulesContainer } from '@nestjs/core';
 import { CacheRules } from './discovery/cache-rules.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpMetadataAccessor } from './discovery/mcp-metadata.accessor.js';
@@ -42,6 +42,7 @@ import { McpSessionService } from './sessions/mcp-session.service.js';
 import { HttpPreparation } from './transports/adapters/http-preparation.js';
 import { BeforeCloseModule } from './nest/before-close.js';
 import { exemptOwnControllers } from './nest/global-interceptors.js';
+import { neutralizeOwnControllers } from './nest/version-neutral.js';
 import { configureRoute } from './transports/routes/mcp-route.js';
 import { StatelessIntake } from './transports/messages/stateless-intake.js';
 import { MessageIntake } from './transports/messages/message-intake.js';
@@ -69,7 +70,10 @@ import { SERVER_PROVIDERS } from './mcp-sse.providers.js';
  */
 @Module({})
 export class McpSseModule extends ConfigurableModuleClass implements NestModule {
-  constructor(private readonly contexts: ExternalContextCreator) {
+  constructor(
+    private readonly contexts: ExternalContextCreator,
+    private readonly modules: ModulesContainer,
+  ) {
     super();
   }
 
@@ -85,9 +89,10 @@ export class McpSseModule extends ConfigurableModuleClass implements NestModule 
     return withServer(super.forRootAsync(options), name);
   }
 
-  /** Nest calls this before it registers the routes, when the application has set its global interceptors. */
+  /** Nest calls this before it registers the routes, when the application is configured. */
   configure(_consumer: MiddlewareConsumer): void {
     exemptOwnControllers(this.contexts);
+    neutralizeOwnControllers(this.contexts, this.modules);
   }
 }
 
