@@ -25,8 +25,7 @@ export class BeforeClose implements OnModuleDestroy {
   private running?: Promise<unknown>;
 
   constructor(modules: ModulesContainer) {
-    for (const module of modules.values())
-      if (module.metatype === BeforeCloseModule) module.distance = -1;
+    for (const module of modules.values()) if (module.metatype === BeforeCloseModule) module.distance = -1;
   }
 
   /** @param adapter of the application */
