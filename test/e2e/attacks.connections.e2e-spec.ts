@@ -6,7 +6,7 @@ import { McpTool, type McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { RawConnection } from '../clients/raw-connection.js';
 import { send, WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { describeOnEveryAdapter } from '../fixtures/adapters.js';
 import { textOf } from '../fixtures/app-per-test.js';
 import { leastGrowth } from '../fixtures/heap-used.js';
 import { MemoryLog } from '../fixtures/memory-log.js';
@@ -38,7 +38,7 @@ class Features {
   }
 }
 
-describeOnAdapters('the attacker', (adapter) => {
+describeOnEveryAdapter('the attacker', (adapter) => {
   let running: RunningApp;
   const connections: RawConnection[] = [];
 

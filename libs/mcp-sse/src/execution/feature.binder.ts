@@ -114,7 +114,7 @@ function assertVariables({ piped }: MethodParameters, variables: readonly string
 
 /** @throws {McpSchemaError} when a method takes arguments and nothing describes them */
 function argumentsSource(
-  { argsIndex, argsType }: MethodParameters,
+  { argsIndex, argsType, hasTypes }: MethodParameters,
   declared: McpSchemaSource | undefined,
   option: 'input' | 'args',
   where: string,
@@ -123,7 +123,12 @@ function argumentsSource(
   if (source || argsIndex === undefined) return source;
   throw new McpSchemaError(
     where,
-    `the type of its arguments is not a class, so there is no schema for them. Declare a class with ` +
-      `class-validator decorators (imported without "type"), or pass "${option}".`,
+    hasTypes
+      ? `the type of its arguments is not a class, so there is no schema for them. Declare a class with ` +
+          `class-validator decorators (imported without "type"), or pass "${option}". If the parameter is the ` +
+          'context, decorate it with @McpCtx().'
+      : `the compiler left no type of its arguments, so there is no schema for them. Pass "${option}", or set ` +
+          `"emitDecoratorMetadata" in tsconfig.json ("decoratorMetadata" for swc; esbuild, as in Vitest, needs a ` +
+          'plugin such as unplugin-swc). If the parameter is the context, decorate it with @McpCtx().',
   );
 }

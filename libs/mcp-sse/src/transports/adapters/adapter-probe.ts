@@ -1,0 +1,47 @@
+import { IncomingMessage, ServerResponse, type Server } from 'node:http';
+import { Socket } from 'node:net';
+
+/** How long an adapter may take to call its first middleware. */
+const PATIENCE_MS = 1_000;
+
+/**
+ * Finds out what an adapter gives its middleware: sends a request that no client sent through it before it listens. Our
+ * middleware is the adapter's first, so no other sees it.
+ */
+export class AdapterProbe {
+  private readonly request = new IncomingMessage(new Socket());
+  private readonly response = new ServerResponse(this.request);
+  private result?: Promise<boolean>;
+  private settle?: (isNodes: boolean) => void;
+
+  get isPending(): boolean {
+    return this.settle !== undefined;
+  }
+
+  /**
+   * @param server of the adapter
+   * @returns false if middleware gets other objects than Node's; true also if it gets none, as where another server is used
+   */
+  run(server: Server): Promise<boolean> {
+    this.result ??= new Promise((resolve) => {
+      const patience = setTimeout(() => this.settle?.(true), PATIENCE_MS);
+      this.settle = (isNodes) => {
+        this.settle = undefined;
+        clearTimeout(patience);
+        resolve(isNodes);
+      };
+      Object.assign(this.request, { method: 'GET', url: '/', headers: { host: 'localhost' } });
+      this.response.once('finish', () => this.settle?.(true));
+      server.emit('request', this.request, this.response);
+    });
+    return this.result;
+  }
+
+  /** @returns whether middleware was called for the probe, which must not go on */
+  takes(request: unknown, response: unknown): boolean {
+    const isNodes = request === this.request && response === this.response;
+    if (!isNodes && request instanceof IncomingMessage) return false;
+    this.settle?.(isNodes);
+    return true;
+  }
+}
