@@ -8,8 +8,8 @@ export interface Step<Subject> {
   run(subject: Subject): Promise<unknown>;
 }
 
-/** Runs steps one after the other in a lane. @returns the outcome of each, by its title */
-export function runSteps<Subject>(
+/** Runs steps one after the other in a lane, and removes their subject. @returns the outcome of each, by its title */
+export function runSteps<Subject extends { remove(): Promise<void> }>(
   steps: readonly Step<Subject>[],
   subject: Subject,
   lanes: Lanes,
@@ -29,6 +29,6 @@ export function runSteps<Subject>(
     }
     outcomes.set(step.title, outcome);
   }
-  void turn.then(() => lanes.leave());
+  void turn.then(() => subject.remove()).finally(() => lanes.leave());
   return outcomes;
 }
