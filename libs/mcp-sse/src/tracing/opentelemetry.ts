@@ -1,0 +1,9 @@
+import { OptionalPeer } from '../model/optional-peer.js';
+
+export const openTelemetry = new OptionalPeer('@opentelemetry/api', async (failed) => {
+  try {
+    return await import('@opentelemetry/api');
+  } catch (error) {
+    return failed(error);
+  }
+});
