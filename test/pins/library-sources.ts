@@ -18,8 +18,13 @@ export function librarySources(): LibrarySource[] {
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
     .map((path) => {
-      const { importedFiles } = ts.preProcessFile(readFileSync(join(ROOT, path), 'utf8'), true, true);
-      return { path, imports: importedFiles.map(({ fileName }) => fileName) };
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      const imports = ts
+        .preProcessFile(text, true, true)
+        .importedFiles.map(({ fileName }) => fileName)
+        // Extending the types of a module imports nothing.
+        .filter((fileName) => !text.includes(`declare module '${fileName}'`));
+      return { path, imports };
     });
 }
 
