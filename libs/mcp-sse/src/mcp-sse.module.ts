@@ -24,6 +24,7 @@ import {
   type ASYNC_OPTIONS_TYPE,
   type OPTIONS_TYPE,
 } from './mcp-sse.module-definition.js';
+import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import { ERROR_REPORTER } from './model/error-reporter.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import {
@@ -46,6 +47,7 @@ import { StatelessIntake } from './transports/messages/stateless-intake.js';
 import { MessageIntake } from './transports/messages/message-intake.js';
 import { SessionFinder } from './transports/messages/session-finder.js';
 import { ProtectedResource } from './transports/routes/protected-resource.js';
+import { decorateRoutes } from './transports/routes/route-decorators.js';
 import { type Routes, routesOf } from './transports/routes/routes.js';
 import { createSseController, setSsePaths } from './transports/sse/sse.controller.js';
 import {
@@ -73,15 +75,19 @@ export class McpSseModule extends ConfigurableModuleClass implements NestModule 
   }
 
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
-    return withServer(super.forRoot(options), options.name);
+    return withServer(super.forRoot(options), options);
   }
 
-  /** @param options includes the server's `name` if the application has several servers and injects one by name */
+  /**
+   * @param options includes `decorators`, if there are any, and the server's `name` if the application has several servers
+   *   and injects one by name
+   */
   static override forRootAsync({
     name,
+    decorators,
     ...options
-  }: typeof ASYNC_OPTIONS_TYPE & { name?: string }): DynamicModule {
-    return withServer(super.forRootAsync(options), name);
+  }: typeof ASYNC_OPTIONS_TYPE & EarlyOptions): DynamicModule {
+    return withServer(super.forRootAsync(options), { name, decorators });
   }
 
   /** Nest calls this before it registers the routes, when the application has set its global interceptors. */
@@ -102,10 +108,14 @@ export class McpSseModule extends ConfigurableModuleClass implements NestModule 
  * 5. `McpSseLifecycle.onApplicationBootstrap()` connects to the cluster.
  */
 
+/** The options that must be known before providers exist. */
+type EarlyOptions = Partial<Pick<McpSseModuleOptions, 'name' | 'decorators'>>;
+
 /** Adds the controllers and providers of one server. */
-function withServer(module: DynamicModule, name?: string): DynamicModule {
+function withServer(module: DynamicModule, { name, decorators = [] }: EarlyOptions): DynamicModule {
   const sse = createSseController();
   const http = createStreamableHttpController();
+  const guards = new Set([sse, http].flatMap((controller) => decorateRoutes(controller, decorators)));
   const aliases = name === undefined ? [] : serverAliases(name);
   return {
     ...module,
@@ -116,6 +126,15 @@ function withServer(module: DynamicModule, name?: string): DynamicModule {
       ...(module.providers ?? []),
       ...PROVIDERS,
       ...aliases,
+      {
+        provide: MCP_OPTIONS,
+        inject: [MODULE_OPTIONS_TOKEN],
+        useFactory: (options: McpSseModuleOptions) => {
+          if (options.decorators && options.decorators !== decorators)
+            throw new McpConfigurationError(TOO_LATE);
+          return resolveOptions({ ...options, guards: [...(options.guards ?? []), ...guards] });
+        },
+      },
       {
         provide: ROUTES,
         inject: [MCP_OPTIONS, ProtectedResource],
@@ -155,13 +174,12 @@ const PROVIDERS: Provider[] = [
   McpTraffic,
   ObservedServer,
   { provide: TRAFFIC_OBSERVER, useExisting: McpTraffic },
-  {
-    provide: MCP_OPTIONS,
-    inject: [MODULE_OPTIONS_TOKEN],
-    useFactory: (options: McpSseModuleOptions) => resolveOptions(options),
-  },
   ...SERVER_PROVIDERS,
 ];
+
+const TOO_LATE =
+  'The options that forRootAsync() gets from "useFactory" or a class have "decorators", but Nest reads decorators before it ' +
+  'creates any of them. Give "decorators" to forRootAsync() itself.';
 
 /** Nothing injects this provider: it exists to set the paths between steps 1 and 3 of the boot. */
 const ROUTES = Symbol('nestjs-mcp-sse:routes');
