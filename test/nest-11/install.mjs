@@ -10,6 +10,8 @@ if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json'
     execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd, stdio: 'inherit' });
   } catch {
     // npm has printed why.
-    console.error('Nest 11 is not installed. Run `npm ci` in test/nest-11 where a package registry can be reached.');
+    process.stderr.write(
+      'Nest 11 is not installed. Run `npm ci` in test/nest-11 where a package registry can be reached.\n',
+    );
     process.exitCode = 1;
   }

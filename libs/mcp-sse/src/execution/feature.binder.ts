@@ -22,6 +22,7 @@ import {
 } from '../model/errors/mcp-configuration.error.js';
 import type { McpSchemaSource } from '../model/schema-source.js';
 import { isGuarded } from '../nest/enhancer-metadata.js';
+import { prepareForClasses } from '../schema/class-packages.js';
 import { McpHandlerFactory } from './mcp-handler.factory.js';
 
 /** Registers decorated methods as features. */
@@ -35,6 +36,8 @@ export class FeatureBinder {
 
   /** @throws {McpConfigurationError} when a method cannot be served; the message names it and says what to do */
   async bind(method: DiscoveredMethod): Promise<void> {
+    // Again for lazily loaded modules, whose classes may be the first that need it.
+    await prepareForClasses();
     const { feature, where } = method;
     const parameters = methodParameters(method);
     switch (feature.kind) {

@@ -1,0 +1,12 @@
+import type { McpMatchers } from './mcp-matchers.js';
+
+/** Types of `mcpMatchers` for Jest: for `expect` of `@jest/globals`, and for the global one of `@types/jest`. */
+declare module 'expect' {
+  interface Matchers<R extends void | Promise<void>, T> extends McpMatchers<R> {}
+}
+
+declare global {
+  namespace jest {
+    interface Matchers<R, T> extends McpMatchers<R> {}
+  }
+}
