@@ -41,6 +41,7 @@ import { McpTraffic } from './observability/mcp-traffic.js';
 import { ObservedServer } from './observability/observed-server.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { HttpPreparation } from './transports/adapters/http-preparation.js';
+import { RouteCheck } from './transports/adapters/route-check.js';
 import { BeforeCloseModule } from './nest/before-close.js';
 import { exemptOwnControllers } from './nest/global-interceptors.js';
 import { neutralizeOwnControllers } from './nest/version-neutral.js';
@@ -111,7 +112,8 @@ export class McpSseModule extends ConfigurableModuleClass implements NestModule 
  * 3. `McpSseModule.configure()` runs; then Nest registers the routes.
  * 4. `HttpPreparation.onModuleInit()` checks the routes. `McpSseLifecycle.onModuleInit()` checks the authentication, and
  *    binds the decorated methods (`McpExplorer` finds them, `FeatureBinder` adds them to `McpRegistry`).
- * 5. `McpSseLifecycle.onApplicationBootstrap()` connects to the cluster.
+ * 5. `RouteCheck.onApplicationBootstrap()` looks for routes of others with our paths.
+ *    `McpSseLifecycle.onApplicationBootstrap()` connects to the cluster.
  */
 
 /** The options that must be known before providers exist. */
@@ -168,6 +170,7 @@ const PROVIDERS: Provider[] = [
   AccessControl,
   McpInvoker,
   HttpPreparation,
+  RouteCheck,
   SessionFinder,
   MessageIntake,
   StatelessIntake,
@@ -193,6 +196,13 @@ function setRoutes(sse: Type, http: Type, options: ResolvedOptions, resource: Pr
   const routes = routesOf(options);
   setSsePaths(sse, routes, options.protocol.legacy);
   setStreamableHttpPath(http, routes);
+  const declare = (controller: Type, option: string, ...methods: string[]) => {
+    for (const method of methods)
+      configureRoute(controller, method, { declared: { server: options, option } });
+  };
+  declare(sse, 'sse.path', 'stream', 'refusePostOfStream');
+  declare(sse, 'sse.messagesPath', 'message', 'refuseGetOfMessages');
+  declare(http, 'http.path', 'stream', 'message', 'terminate');
   if (resource.isDescribed) {
     configureRoute(sse, 'stream', { resource });
     for (const method of ['stream', 'message']) configureRoute(http, method, { resource });
