@@ -73,7 +73,7 @@ it('declares no member that is marked as internal', () => {
   const dist = 'libs/mcp-sse/dist';
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' });
   const declarations = files.filter((file) => file.endsWith('.d.ts'));
-  expect(declarations).toContain('index.d.ts');
+  expect(declarations).toEqual(expect.arrayContaining(['cjs/index.d.ts', 'esm/index.d.ts']));
   const marked = declarations.filter((file) => readFileSync(join(dist, file), 'utf8').includes('@internal'));
   expect(marked).toEqual([]);
 });

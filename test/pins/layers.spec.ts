@@ -69,7 +69,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   console: { below: ['model', 'nest', 'http', 'execution', 'auth', 'transports', 'observability'] },
   // Uses the module's options and their defaults, which are in a file at the root.
   passport: { below: ['model', 'auth', '(root)'] },
-  throttler: { below: ['model', 'execution', 'auth'] },
+  throttler: { below: ['model', 'nest', 'execution', 'auth'] },
   testing: {
     below: ['model', 'schema', 'protocol', 'transports'],
     packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\//,

@@ -28,7 +28,7 @@ import { McpAuditService } from './observability/audit/mcp-audit.service.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
-import { beforeClose, watchStopSignals } from './nest/before-close.js';
+import { BeforeClose, watchStopSignals } from './nest/before-close.js';
 
 /**
  * What happens at boot, once the providers exist, and at shutdown. Nest calls the hooks in the order of this class:
@@ -54,6 +54,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     private readonly audit: McpAuditService,
     private readonly host: HttpAdapterHost,
     private readonly lazyModules: LazyModuleLoader,
+    private readonly beforeClose: BeforeClose,
     @Optional() @Inject(SessionCluster) private readonly cluster?: SessionCluster,
   ) {}
 
@@ -73,7 +74,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
     const isStoppedBySignal = watchStopSignals();
-    beforeClose(httpAdapter, async () => {
+    this.beforeClose.add(httpAdapter, async () => {
       if (isStoppedBySignal()) await this.drain();
     });
   }

@@ -6,7 +6,7 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { DiscoveryModule, ExternalContextCreator } from '@nestjs/core';
+import { DiscoveryModule, ExternalContextCreator, ModulesContainer } from '@nestjs/core';
 import { CacheRules } from './discovery/cache-rules.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpMetadataAccessor } from './discovery/mcp-metadata.accessor.js';
@@ -40,7 +40,9 @@ import { McpTraffic } from './observability/mcp-traffic.js';
 import { ObservedServer } from './observability/observed-server.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { HttpPreparation } from './transports/adapters/http-preparation.js';
+import { BeforeCloseModule } from './nest/before-close.js';
 import { exemptOwnControllers } from './nest/global-interceptors.js';
+import { neutralizeOwnControllers } from './nest/version-neutral.js';
 import { configureRoute } from './transports/routes/mcp-route.js';
 import { StatelessIntake } from './transports/messages/stateless-intake.js';
 import { MessageIntake } from './transports/messages/message-intake.js';
@@ -68,7 +70,10 @@ import { SERVER_PROVIDERS } from './mcp-sse.providers.js';
  */
 @Module({})
 export class McpSseModule extends ConfigurableModuleClass implements NestModule {
-  constructor(private readonly contexts: ExternalContextCreator) {
+  constructor(
+    private readonly contexts: ExternalContextCreator,
+    private readonly modules: ModulesContainer,
+  ) {
     super();
   }
 
@@ -84,9 +89,10 @@ export class McpSseModule extends ConfigurableModuleClass implements NestModule 
     return withServer(super.forRootAsync(options), name);
   }
 
-  /** Nest calls this before it registers the routes, when the application has set its global interceptors. */
+  /** Nest calls this before it registers the routes, when the application is configured. */
   configure(_consumer: MiddlewareConsumer): void {
     exemptOwnControllers(this.contexts);
+    neutralizeOwnControllers(this.contexts, this.modules);
   }
 }
 
@@ -110,7 +116,7 @@ function withServer(module: DynamicModule, name?: string): DynamicModule {
   return {
     ...module,
     global: true,
-    imports: [...(module.imports ?? []), DiscoveryModule],
+    imports: [...(module.imports ?? []), DiscoveryModule, BeforeCloseModule],
     controllers: [sse, http] as Type[],
     providers: [
       ...(module.providers ?? []),
@@ -135,7 +141,6 @@ function withServer(module: DynamicModule, name?: string): DynamicModule {
 }
 
 const PROVIDERS: Provider[] = [
-  McpRegistry,
   CacheRules,
   McpExplorer,
   McpMetadataAccessor,

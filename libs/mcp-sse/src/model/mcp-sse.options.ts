@@ -159,7 +159,7 @@ export interface McpSseModuleOptions {
   publicUrl?: string;
   /**
    * Addresses or CIDR ranges of proxies whose `X-Forwarded-Prefix`, `X-Forwarded-Proto` and, for
-   * `authenticationLimit`, `X-Forwarded-For` are trusted. None by default.
+   * `authenticationLimit` and the audit trail, `X-Forwarded-For` are trusted. None by default.
    */
   trustedProxies?: string[];
   /**

@@ -1,33 +1,57 @@
 /**
  * Work that runs before Nest closes an application.
  *
- * Read in @nestjs/core 12.5.1: `close()`, and a signal after `enableShutdownHooks()`, await `prepareClose()`, which
- * calls `httpAdapter.beforeClose()`, before any hook of a provider. `enableShutdownHooks()` listens to signals with
- * `process.on()`.
+ * Read in @nestjs/core 11.1.0, 11.2.10, 12.0.0 and 12.5.1:
+ * - Nest 12: `close()`, and a signal after `enableShutdownHooks()`, await `httpAdapter.beforeClose()` before any hook of
+ *   a provider.
+ * - Nest 11 has no `beforeClose()`. Both begin with `callDestroyHook()`, which awaits the `onModuleDestroy()` of one
+ *   module after the other, by ascending `distance`: the root module first, all others after it.
+ * - All: `distance` is set when the modules are scanned, before any provider exists. `enableShutdownHooks()` listens to
+ *   signals with `process.on()`.
  *
- * If Nest stops calling `beforeClose`, nothing drains: clients are cut off instead of told to come back. The tests of
- * draining fail then.
+ * If Nest changes either, nothing drains: clients are cut off instead of told to come back. The tests of draining fail
+ * then.
  */
-import type { AbstractHttpAdapter } from '@nestjs/core';
-
-/** What runs before each adapter closes. */
-const tasks = new WeakMap<AbstractHttpAdapter, (() => Promise<void>)[]>();
+import { Injectable, Module, type OnModuleDestroy } from '@nestjs/common';
+import { ModulesContainer, type AbstractHttpAdapter } from '@nestjs/core';
 
 /**
- * Runs a task before an application closes, while all of its providers still work. Hooks of providers run too late:
+ * Runs tasks before an application closes, while all of its providers still work. Hooks of other providers run too late:
  * requests in flight need providers that may be gone by then.
  */
-export function beforeClose(adapter: AbstractHttpAdapter, task: () => Promise<void>): void {
-  const others = tasks.get(adapter);
-  if (others) return void others.push(task);
-  const all = [task];
-  tasks.set(adapter, all);
-  const inner = adapter.beforeClose?.bind(adapter);
-  adapter.beforeClose = async () => {
-    await Promise.all(all.map((each) => each()));
-    await inner?.();
-  };
+@Injectable()
+export class BeforeClose implements OnModuleDestroy {
+  private readonly tasks: (() => Promise<void>)[] = [];
+  private running?: Promise<unknown>;
+
+  constructor(modules: ModulesContainer) {
+    for (const module of modules.values()) if (module.metatype === BeforeCloseModule) module.distance = -1;
+  }
+
+  /** @param adapter of the application */
+  add(adapter: AbstractHttpAdapter, task: () => Promise<void>): void {
+    if (this.tasks.push(task) > 1) return;
+    const closing = adapter as object as { beforeClose?(): unknown };
+    const inner = closing.beforeClose?.bind(adapter);
+    closing.beforeClose = async () => {
+      await this.run();
+      await inner?.();
+    };
+  }
+
+  /** The first hook of Nest 11. On Nest 12 the tasks are done by now. */
+  async onModuleDestroy(): Promise<void> {
+    await this.run();
+  }
+
+  private run(): Promise<unknown> {
+    return (this.running ??= Promise.all(this.tasks.map((task) => task())));
+  }
 }
+
+/** Nest destroys it first. */
+@Module({ providers: [BeforeClose], exports: [BeforeClose] })
+export class BeforeCloseModule {}
 
 const SIGNALS = ['SIGTERM', 'SIGQUIT', 'SIGHUP'] as const;
 

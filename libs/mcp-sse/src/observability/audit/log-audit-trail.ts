@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { escapeControls, LogLine } from '../../model/log-line.js';
+import { isLevelEnabled } from '../../nest/log-levels.js';
 import type { McpAuditEvent } from './mcp-audit-event.js';
 
 /** Writes each audit entry to Nest's log as a line of JSON. Denials are warnings. */
@@ -8,7 +9,7 @@ export function logAuditTrail(events$: Observable<McpAuditEvent>): void {
   const logger = new Logger('McpAudit');
   events$.subscribe((event) => {
     const level = event.type === 'denial' ? 'warn' : 'log';
-    if (Logger.isLevelEnabled(level)) logger[level](lineOf(event));
+    if (isLevelEnabled(level)) logger[level](lineOf(event));
   });
 }
 

@@ -7,8 +7,9 @@ export class McpStdioLogger extends ConsoleLogger {
     context?: string,
     logLevel?: LogLevel,
     _stream?: 'stdout' | 'stderr',
-    ...rest: [errorStack?: unknown, params?: Record<string, unknown>]
+    ...rest: unknown[]
   ): void {
-    super.printMessages(messages, context, logLevel, 'stderr', ...rest);
+    // Nest 12 has one parameter more than Nest 11.
+    super.printMessages(messages, context, logLevel, 'stderr', ...(rest as []));
   }
 }

@@ -1,0 +1,17 @@
+// Installs Nest 11 beside this file unless it is there already.
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+
+const cwd = import.meta.dirname;
+const changedAt = (path) => statSync(`${cwd}/${path}`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json'))
+  try {
+    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd, stdio: 'inherit' });
+  } catch {
+    // npm has printed why.
+    process.stderr.write(
+      'Nest 11 is not installed. Run `npm ci` in test/nest-11 where a package registry can be reached.\n',
+    );
+    process.exitCode = 1;
+  }
