@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { McpConsoleModule } from 'nestjs-mcp-sse/console';
 import { McpMetricsModule } from 'nestjs-mcp-sse/metrics';
 import { send, WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters, type AdapterName } from '../fixtures/adapters.js';
+import { describeOnEveryAdapter, type AdapterName } from '../fixtures/adapters.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { UserGuard } from '../fixtures/user.guard.js';
 
@@ -53,7 +53,7 @@ const WITHOUT_AUTHENTICATION: [string, Headers][] = [
   ['a proxy, by Via', { via: '1.1 gateway' }],
 ];
 
-describeOnAdapters('a server', (adapter) => {
+describeOnEveryAdapter('a server', (adapter) => {
   let [open, guarded] = [] as unknown as [RunningApp, RunningApp];
 
   beforeAll(async () => {

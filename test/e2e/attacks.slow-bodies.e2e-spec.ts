@@ -9,7 +9,7 @@ import {
 import { McpConsoleModule } from 'nestjs-mcp-sse/console';
 import { McpMetricsModule } from 'nestjs-mcp-sse/metrics';
 import { RawConnection } from '../clients/raw-connection.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { describeOnEveryAdapter } from '../fixtures/adapters.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
 const ADA = 'x-user: ada';
@@ -59,7 +59,7 @@ const FRAMINGS: [name: string, headers: string[], piece: string][] = [
   ['Connection: close', ['content-length: 1000', 'connection: close'], ' '],
 ];
 
-describeOnAdapters('a request whose body trickles in', (adapter) => {
+describeOnEveryAdapter('a request whose body trickles in', (adapter) => {
   let [patient, strict] = [] as unknown as [RunningApp, RunningApp];
 
   beforeAll(async () => {

@@ -5,7 +5,7 @@ import jwt from 'jsonwebtoken';
 import { McpConfigurationError, type McpJwtOptions, type McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { connectSdkClient } from '../clients/sdk-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { describeOnEveryAdapter } from '../fixtures/adapters.js';
 import { MemoryLog } from '../fixtures/memory-log.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { WhoAmI } from '../fixtures/who-am-i.js';
@@ -32,7 +32,7 @@ function bearer(value: string): Record<string, string> {
   return { authorization: `Bearer ${value}` };
 }
 
-describeOnAdapters('bearer tokens', (adapter) => {
+describeOnEveryAdapter('bearer tokens', (adapter) => {
   let running: RunningApp;
   const start = async (options: Partial<McpSseModuleOptions> = {}) => {
     running = await startApp({

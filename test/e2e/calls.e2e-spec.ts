@@ -5,7 +5,7 @@ import { McpComplete, McpContext, McpPrompt, McpResource, McpTool } from 'nestjs
 import { NEVER, type Observable } from 'rxjs';
 import { connectSdkClient } from '../clients/sdk-client.js';
 import { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { describeOnEveryAdapter } from '../fixtures/adapters.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { describeOnTransports, describeWithSessions, type ConnectFixture } from '../fixtures/transports.js';
 
@@ -22,7 +22,7 @@ class Greeter {
   }
 }
 
-describeOnAdapters('calling a tool', (adapter) => {
+describeOnEveryAdapter('calling a tool', (adapter) => {
   let running: RunningApp;
 
   afterEach(() => running.close());

@@ -7,7 +7,7 @@ import { SharedUsedStates } from '../../libs/mcp-sse/src/stateless/shared-used-s
 import { describeOnClusters, describeWithRedis } from '../fixtures/cluster-backends.js';
 import { startRedisServer, type RedisServer } from '../fixtures/redis-server.js';
 
-type Node = ReturnType<McpCluster['join']>;
+type Node = Awaited<ReturnType<McpCluster['join']>>;
 
 const LIMITS = { maxEvents: 1, maxBytes: 1 };
 const UNAVAILABLE = { name: 'ClusterUnavailableError', message: expect.stringContaining('try again') };
@@ -17,7 +17,7 @@ describeOnClusters('the nodes of a server', (makeCluster) => {
 
   beforeEach(async () => {
     const cluster = makeCluster();
-    nodes = [0, 1, 2].map(() => cluster.join('server', LIMITS));
+    nodes = await Promise.all([0, 1, 2].map(() => cluster.join('server', LIMITS)));
     await Promise.all(nodes.map((node) => node.ready()));
   });
 
@@ -67,7 +67,7 @@ describeWithRedis('nodes whose Redis', () => {
   }, 60_000);
 
   const join = async () => {
-    const node = redisCluster({ url: redis.url }).join('server', LIMITS);
+    const node = await redisCluster({ url: redis.url }).join('server', LIMITS);
     joined.push(node);
     await node.ready();
     return node;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { ANONYMOUS, type McpCluster } from 'nestjs-mcp-sse';
 import { describeOnClusters } from '../fixtures/cluster-backends.js';
 
-type Node = ReturnType<McpCluster['join']>;
+type Node = Awaited<ReturnType<McpCluster['join']>>;
 type Batch = Parameters<Node['log']['append']>[2];
 type Entry = Batch['entries'][number];
 
@@ -42,8 +42,8 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
 
   beforeEach(async () => {
     const cluster = makeCluster();
-    one = cluster.join('server', LIMITS);
-    other = cluster.join('server', LIMITS);
+    one = await cluster.join('server', LIMITS);
+    other = await cluster.join('server', LIMITS);
     id = randomUUID();
     owner = { node: one.id, epoch: 0 };
     for (const node of [one, other]) node.bus.serve(async (message) => ({ heard: message }));
@@ -233,7 +233,7 @@ describeOnClusters('the ports of a cluster', (makeCluster) => {
 
   it('keep the sessions and values of different servers apart', async () => {
     const cluster = makeCluster();
-    const [orders, stock] = [cluster.join('orders', LIMITS), cluster.join('stock', LIMITS)];
+    const [orders, stock] = [await cluster.join('orders', LIMITS), await cluster.join('stock', LIMITS)];
     await Promise.all([orders.ready(), stock.ready()]);
     const batch = { ...NOTHING, record: fieldsOf(id), creates: true };
     await orders.log.append(id, { node: orders.id, epoch: 0 }, batch);

@@ -142,18 +142,19 @@ describeWithRedis('two nodes whose Redis', () => {
 
   it('fails while a node answers another one: the request runs once, and its response arrives', async () => {
     const cluster = redisCluster({ url: redis.url });
-    const [worker, asker] = ['worker', 'asker'].map(() => cluster.join('bus', { maxEvents: 1, maxBytes: 1 }));
-    await Promise.all([worker!.ready(), asker!.ready()]);
+    const join = () => cluster.join('bus', { maxEvents: 1, maxBytes: 1 });
+    const [worker, asker] = [await join(), await join()];
+    await Promise.all([worker.ready(), asker.ready()]);
     let asked = 0;
-    worker!.bus.serve(async () => {
+    worker.bus.serve(async () => {
       asked++;
       redis.pause();
       void delay(OUTAGE_MS).then(() => redis.resume());
       return 'done';
     });
-    expect(await asker!.bus.request(worker!.id, 'do it')).toBe('done');
+    expect(await asker.bus.request(worker.id, 'do it')).toBe('done');
     expect(asked).toBe(1);
-    await Promise.all([worker!.leave(), asker!.leave()]);
+    await Promise.all([worker.leave(), asker.leave()]);
   }, 60_000);
 });
 

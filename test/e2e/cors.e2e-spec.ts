@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { mcpCorsOptions } from 'nestjs-mcp-sse';
 import { send } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { describeOnEveryAdapter } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 
 const ORIGIN = 'https://chat.example.com';
@@ -13,7 +13,7 @@ function namesOf(list: string | string[] | undefined): string[] {
   return String(list).toLowerCase().split(/, */);
 }
 
-describeOnAdapters('the CORS preset', (adapter) => {
+describeOnEveryAdapter('the CORS preset', (adapter) => {
   const { start } = appPerTest(adapter);
   const run = (...preset: Parameters<typeof mcpCorsOptions>) =>
     start({

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { initialize } from '../clients/http-wire-client.js';
 import { LOG_LEVEL, MODERN } from '../clients/modern-client.js';
 import { modernRpc, postModern, withMeta, type Message } from '../clients/modern-wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { describeOnEveryAdapter } from '../fixtures/adapters.js';
 import { call, Desk, GREET } from '../fixtures/desk.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
@@ -25,7 +25,7 @@ const CAPABLE = {
   completions: {},
 };
 
-describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
+describeOnEveryAdapter('a request of revision 2026-07-28', (adapter) => {
   let running: RunningApp;
   let desk: Desk;
 
@@ -179,7 +179,7 @@ describeOnAdapters('a request of revision 2026-07-28', (adapter) => {
   });
 });
 
-describeOnAdapters('a server that stops', (adapter) => {
+describeOnEveryAdapter('a server that stops', (adapter) => {
   it('answers what is in flight, as JSON and on a stream, with an error that says to send it again', async () => {
     const { app, url, close } = await startApp({ adapter, providers: [Desk] });
     const desk = app.get(Desk);

@@ -11,7 +11,7 @@ import {
 import { APP_GUARD, RouterModule } from '@nestjs/core';
 import { McpConfigurationError, McpSseModule, type McpOAuthOptions } from 'nestjs-mcp-sse';
 import { send } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { describeOnEveryAdapter } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { startApp, startModule, type AppFixture } from '../fixtures/start-app.js';
 
@@ -73,7 +73,7 @@ function metadataUrl(challenge: string | undefined): string | undefined {
   return /resource_metadata="([^"]*)"/.exec(challenge ?? '')?.[1];
 }
 
-describeOnAdapters('the metadata of protected resources', (adapter) => {
+describeOnEveryAdapter('the metadata of protected resources', (adapter) => {
   const { start } = appPerTest(adapter);
   const startGuarded = (fixture: AppFixture = {}, oauth = OAUTH) =>
     start({ ...fixture, options: { guards: [NobodyGuard], oauth, ...fixture.options } });

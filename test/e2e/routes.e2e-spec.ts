@@ -3,7 +3,7 @@ import { Injectable, RequestMethod } from '@nestjs/common';
 import { McpConfigurationError, McpContext, McpTool } from 'nestjs-mcp-sse';
 import { connectSdkClient } from '../clients/sdk-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { describeOnEveryAdapter } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { anError, bootError } from '../fixtures/boot-error.js';
 import { startPrefixProxy } from '../fixtures/prefix-proxy.js';
@@ -19,7 +19,7 @@ class Tools {
   }
 }
 
-describeOnAdapters('the endpoint under', (adapter) => {
+describeOnEveryAdapter('the endpoint under', (adapter) => {
   const { start } = appPerTest(adapter);
 
   it.each(ROUTES)('%s', async (_name, { fixture, stream, endpoint, params = {}, absent = [], headers }) => {
@@ -39,7 +39,7 @@ describeOnAdapters('the endpoint under', (adapter) => {
   });
 });
 
-describeOnAdapters('a global prefix that splits', (adapter) => {
+describeOnEveryAdapter('a global prefix that splits', (adapter) => {
   const { start } = appPerTest(adapter);
 
   it('the methods of Streamable HTTP has HTTP+SSE clients post where POST is', async () => {
@@ -63,7 +63,7 @@ describeOnAdapters('a global prefix that splits', (adapter) => {
   });
 });
 
-describeOnAdapters('a session of one tenant', (adapter) => {
+describeOnEveryAdapter('a session of one tenant', (adapter) => {
   const { start } = appPerTest(adapter);
 
   it("is unknown under another tenant's path", async () => {
@@ -87,7 +87,7 @@ function guarded({ options, ...fixture }: AppFixture): AppFixture {
   return { ...fixture, options: { ...options, guards: [UserGuard] } };
 }
 
-describeOnAdapters('behind a proxy that strips a prefix, the endpoint', (adapter) => {
+describeOnEveryAdapter('behind a proxy that strips a prefix, the endpoint', (adapter) => {
   const { start } = appPerTest(adapter);
 
   async function callThrough(
@@ -134,7 +134,7 @@ describeOnAdapters('behind a proxy that strips a prefix, the endpoint', (adapter
   });
 });
 
-describeOnAdapters('X-Forwarded-Prefix', (adapter) => {
+describeOnEveryAdapter('X-Forwarded-Prefix', (adapter) => {
   const { start } = appPerTest(adapter);
 
   async function endpointPath(fixture: AppFixture, prefix: string): Promise<string> {

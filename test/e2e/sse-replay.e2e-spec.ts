@@ -2,7 +2,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { McpSessionEvent, McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { describeOnEveryAdapter } from '../fixtures/adapters.js';
 import { Stage } from '../fixtures/stage.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
@@ -18,7 +18,7 @@ class UserGuard implements CanActivate {
 
 const perform = (id: unknown) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'perform' } });
 
-describeOnAdapters('a lost HTTP+SSE stream', (adapter) => {
+describeOnEveryAdapter('a lost HTTP+SSE stream', (adapter) => {
   let running: RunningApp;
   let stage: Stage;
   const events: McpSessionEvent[] = [];

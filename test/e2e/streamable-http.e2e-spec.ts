@@ -4,14 +4,14 @@ import type { McpSseModuleOptions } from 'nestjs-mcp-sse';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { connectSdkHttpClient } from '../clients/sdk-client.js';
 import { WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { describeOnEveryAdapter } from '../fixtures/adapters.js';
 import { Stage } from '../fixtures/stage.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { Greeter, PING, GREET, GREETED } from '../fixtures/greeter.js';
 
 const EVENT_STREAM = /^text\/event-stream/;
 
-describeOnAdapters('Streamable HTTP', (adapter) => {
+describeOnEveryAdapter('Streamable HTTP', (adapter) => {
   let running: RunningApp;
   let url: string;
   let stage: Stage;

@@ -8,13 +8,13 @@ import { afterEach, expect, it } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
 import { McpAuditService } from 'nestjs-mcp-sse';
 import { McpMetricsModule } from 'nestjs-mcp-sse/metrics';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { describeOnEveryAdapter } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import type { AppFixture, RunningApp } from '../fixtures/start-app.js';
 import { UserGuard } from '../fixtures/user.guard.js';
 import { WhoAmI } from '../fixtures/who-am-i.js';
 
-describeOnAdapters('on a Unix socket', (adapter) => {
+describeOnEveryAdapter('on a Unix socket', (adapter) => {
   const { start } = appPerTest(adapter);
   const folders: string[] = [];
 
@@ -81,7 +81,7 @@ describeOnAdapters('on a Unix socket', (adapter) => {
   });
 });
 
-describeOnAdapters('on a TCP socket, a server without authentication', (adapter) => {
+describeOnEveryAdapter('on a TCP socket, a server without authentication', (adapter) => {
   const { start } = appPerTest(adapter);
 
   /** The refusal of a request whose guards run when the connection has been reset. */

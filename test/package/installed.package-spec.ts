@@ -49,15 +49,22 @@ it('packs the licence, the README and the build, and no sources', async () => {
   const files = stdout.trim().split('\n');
   expect(files).toEqual(
     expect.arrayContaining(
-      ['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts'].map(
-        (file) => `package/${file}`,
-      ),
+      [
+        'LICENSE',
+        'README.md',
+        'package.json',
+        'dist/esm/index.js',
+        'dist/cjs/index.js',
+        'dist/cjs/index.d.ts',
+      ].map((file) => `package/${file}`),
     ),
   );
   expect(
     files.filter(
       (file) =>
-        !/^package\/(dist\/.+\.(d\.ts|js)|dist\/console\/page\/\w+\.(html|css|svg)|[A-Za-z.]+)$/.test(file),
+        !/^package\/(dist\/.+\.(d\.ts|js)|dist\/(esm|cjs)\/console\/page\/\w+\.(html|css|svg)|dist\/cjs\/package\.json|[A-Za-z.]+)$/.test(
+          file,
+        ),
     ),
   ).toEqual([]);
 });
@@ -66,7 +73,7 @@ it('declares no member that is marked as internal', () => {
   const dist = 'libs/mcp-sse/dist';
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' });
   const declarations = files.filter((file) => file.endsWith('.d.ts'));
-  expect(declarations).toContain('index.d.ts');
+  expect(declarations).toEqual(expect.arrayContaining(['cjs/index.d.ts', 'esm/index.d.ts']));
   const marked = declarations.filter((file) => readFileSync(join(dist, file), 'utf8').includes('@internal'));
   expect(marked).toEqual([]);
 });

@@ -66,7 +66,7 @@ describe('the page about auth', () => {
   }, 60_000);
 
   it('protects other routes with the same tokens', async () => {
-    expect(page.code('install-passport').trim()).toBe('npm install @nestjs/passport passport passport-jwt');
+    expect(page.code('install-passport').trim()).toBe('npm install @nestjs/passport passport');
     const secret = randomBytes(32).toString('base64');
     process.env['JWT_SECRET'] = secret;
     const { ProfileModule } = await page.import<{ ProfileModule: Type }>('passport');

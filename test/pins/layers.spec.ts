@@ -69,9 +69,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   console: { below: ['model', 'nest', 'http', 'execution', 'auth', 'transports', 'observability'] },
   // Uses the module's options and their defaults, which are in a file at the root.
   passport: { below: ['model', 'auth', '(root)'] },
-  throttler: { below: ['model', 'execution', 'auth'] },
-  // The test client knows a server only by the wire.
-  testing: { below: [], packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\// },
+  throttler: { below: ['model', 'nest', 'execution', 'auth'] },
+  testing: {
+    below: ['model', 'schema', 'protocol', 'transports'],
+    packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\//,
+  },
 };
 
 const sources = librarySources().map((source) => ({ ...source, layer: layerOf(source.path) }));

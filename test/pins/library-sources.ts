@@ -10,6 +10,8 @@ export interface LibrarySource {
   readonly path: string;
   /** The modules that it imports or re-exports from, as written, including types. */
   readonly imports: readonly string[];
+  /** Those of the modules that are loaded when the file is. */
+  readonly loads: readonly string[];
 }
 
 /** Every source file of the library except specs. */
@@ -18,9 +20,25 @@ export function librarySources(): LibrarySource[] {
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
     .map((path) => {
-      const { importedFiles } = ts.preProcessFile(readFileSync(join(ROOT, path), 'utf8'), true, true);
-      return { path, imports: importedFiles.map(({ fileName }) => fileName) };
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      const imports = ts
+        .preProcessFile(text, true, true)
+        .importedFiles.map(({ fileName }) => fileName)
+        // Extending the types of a module imports nothing.
+        .filter((fileName) => !text.includes(`declare module '${fileName}'`));
+      return { path, imports, loads: loadedBy(path, text) };
     });
+}
+
+function loadedBy(path: string, text: string): string[] {
+  const { statements } = ts.createSourceFile(path, text, ts.ScriptTarget.Latest);
+  return statements.flatMap((statement) => {
+    const isImport = ts.isImportDeclaration(statement);
+    if (!isImport && !ts.isExportDeclaration(statement)) return [];
+    const isType = isImport ? statement.importClause?.isTypeOnly : statement.isTypeOnly;
+    const { moduleSpecifier } = statement;
+    return moduleSpecifier && !isType ? [(moduleSpecifier as ts.StringLiteral).text] : [];
+  });
 }
 
 /** Whether an import names a package, not a file or a module of Node. */

@@ -11,31 +11,36 @@ interface Manifest {
   peerDependenciesMeta?: Record<string, { optional?: boolean }>;
 }
 
-/** Packages declared although no source imports them, with the reason. */
-const NEEDED_BY_OTHERS: Readonly<Record<string, string>> = { passport: '@nestjs/passport' };
-
-/** The optional peers and the entry points that need them. */
-const ENTRY_POINTS: Readonly<Record<string, string>> = {
-  '@nestjs/passport': 'passport',
-  '@nestjs/throttler': 'throttler',
-  '@opentelemetry/api': 'tracing',
-  ioredis: 'redis',
-  passport: 'passport',
-  'passport-jwt': 'passport',
-  'prom-client': 'metrics',
+/** The optional peers, and the folders that import them. */
+const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
+  '@nestjs/throttler': ['throttler'],
+  '@opentelemetry/api': ['tracing'],
+  'class-transformer': ['schema'],
+  'class-validator': ['schema'],
+  ioredis: ['redis'],
+  passport: ['passport'],
+  'prom-client': ['metrics'],
 };
+
+/** Entry points that do not load without their optional peer: a class of theirs extends one of it. */
+const LOADED_WITH_ITS_FOLDER = ['@nestjs/throttler'];
 
 const library = manifest('libs/mcp-sse/package.json');
 const workspace = manifest('package.json');
 const declared = { ...library.dependencies, ...library.peerDependencies };
-const imported = new Set(librarySources().flatMap(({ imports }) => imports.filter(isPackage).map(packageOf)));
+const sources = librarySources();
+const imported = new Set(sources.flatMap(({ imports }) => imports.filter(isPackage).map(packageOf)));
 
 function manifest(path: string): Manifest {
   return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
 }
 
-/** Whether a version is in a range of the form that the library uses, `^1.2.3`. */
+/** Whether a version is in a range of the form that the library uses, `^1.2.3` or several of it with `||`. */
 function satisfies(version: string, range: string): boolean {
+  return range.split(' || ').some((each) => satisfiesCaret(version, each));
+}
+
+function satisfiesCaret(version: string, range: string): boolean {
   const minimum = /^\^(\d+)\.(\d+)\.(\d+)$/.exec(range)?.slice(1).map(Number);
   if (!minimum) throw new Error(`${range} is not of the form ^1.2.3`);
   const actual = version.split('.').map((part) => Number.parseInt(part, 10));
@@ -47,9 +52,7 @@ function satisfies(version: string, range: string): boolean {
 
 describe('package.json of the library', () => {
   it('declares every package that the library imports, and no other', () => {
-    expect([...imported, ...Object.keys(NEEDED_BY_OTHERS)].toSorted()).toEqual(
-      Object.keys(declared).toSorted(),
-    );
+    expect([...imported].toSorted()).toEqual(Object.keys(declared).toSorted());
   });
 
   it('declares no package twice', () => {
@@ -57,17 +60,28 @@ describe('package.json of the library', () => {
     expect(both).toEqual([]);
   });
 
-  it('imports an optional peer only in its own entry point, which nothing else imports', () => {
+  it('imports an optional peer in one folder', () => {
     const optional = Object.entries(library.peerDependenciesMeta ?? {})
       .filter(([, meta]) => meta.optional)
       .map(([name]) => name);
-    expect(optional.toSorted()).toEqual(Object.keys(ENTRY_POINTS).toSorted());
-    for (const [name, folder] of Object.entries(ENTRY_POINTS)) {
-      const elsewhere = librarySources().filter(({ path }) => !path.startsWith(`${folder}/`));
-      const importing = elsewhere.filter(({ imports }) =>
-        imports.some((specifier) => packageOf(specifier) === name || specifier.includes(`/${folder}/`)),
+    expect(optional.toSorted()).toEqual(Object.keys(OPTIONAL).toSorted());
+    for (const [name, folders] of Object.entries(OPTIONAL)) {
+      const importing = sources.filter(({ imports }) => imports.map(packageOf).includes(name));
+      expect([name, [...new Set(importing.map(({ path }) => path.split('/')[0]))]]).toEqual([name, folders]);
+    }
+  });
+
+  it('loads an optional peer when it is needed, not with the file that uses it', () => {
+    const loaded = sources.flatMap(({ loads }) => loads.map(packageOf));
+    expect(Object.keys(OPTIONAL).filter((name) => loaded.includes(name))).toEqual(LOADED_WITH_ITS_FOLDER);
+  });
+
+  it('has an entry point for each folder that only optional peers serve, which nothing else imports', () => {
+    for (const folder of ['metrics', 'passport', 'redis', 'throttler', 'tracing']) {
+      const elsewhere = sources.filter(({ path }) => !path.startsWith(`${folder}/`));
+      expect(elsewhere.filter(({ imports }) => imports.some((name) => name.includes(`/${folder}/`)))).toEqual(
+        [],
       );
-      expect(importing).toEqual([]);
       expect(library.exports).toHaveProperty([`./${folder}`]);
     }
   });
@@ -107,6 +121,8 @@ describe('the check of ranges', () => {
     ['2.0.0', '^1.2.3', false],
     ['0.5.2', '^0.5.1', true],
     ['0.6.0', '^0.5.1', false],
+    ['0.6.0', '^0.5.1 || ^0.6.0', true],
+    ['0.7.0', '^0.5.1 || ^0.6.0', false],
   ])('knows whether %s fits %s', (version, range, fits) => {
     expect(satisfies(version, range)).toBe(fits);
   });

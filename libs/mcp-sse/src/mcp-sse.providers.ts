@@ -1,6 +1,8 @@
 import type { Provider } from '@nestjs/common';
 import { ClusterReporter } from './cluster/cluster-reporter.js';
 import { SessionCluster } from './cluster/session-cluster.js';
+import { CacheRules } from './discovery/cache-rules.js';
+import { McpRegistry } from './discovery/mcp.registry.js';
 import { McpInvoker } from './execution/mcp.invoker.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
 import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
@@ -9,6 +11,7 @@ import { TRAFFIC_OBSERVER, type TrafficObserver } from './model/traffic-observer
 import { MemoryUsedStates, type UsedStates } from './protocol/input/used-states.js';
 import { McpConnection } from './protocol/mcp-connection.js';
 import type { ServerIntroduction } from './protocol/request-methods.js';
+import { prepareForClasses } from './schema/class-packages.js';
 import { compileForm } from './schema/compile-form.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { assertInput } from './stateless/assert-input.js';
@@ -18,8 +21,9 @@ import { SharedUsedStates } from './stateless/shared-used-states.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
 import { restoredOrigin } from './transports/relay/relayed-origin.js';
 
-/** Providers that serve the clients of one server, made from its options. */
+/** Providers of one server that factories create. */
 export const SERVER_PROVIDERS: Provider[] = [
+  { provide: McpRegistry, inject: [ERROR_REPORTER, CacheRules], useFactory: createRegistry },
   {
     provide: McpSessionService,
     inject: [MCP_OPTIONS, McpInvoker, ERROR_REPORTER, TRAFFIC_OBSERVER],
@@ -36,6 +40,12 @@ export const SERVER_PROVIDERS: Provider[] = [
     useFactory: createSessionCluster,
   },
 ];
+
+/** Providers may add features from the moment they get the registry, so schemas can be compiled before. */
+async function createRegistry(errors: ErrorReporter, caching: CacheRules): Promise<McpRegistry> {
+  await prepareForClasses();
+  return new McpRegistry(errors, caching);
+}
 
 function createSessionService(
   options: ResolvedOptions,
@@ -111,16 +121,17 @@ function introductionOf(options: ResolvedOptions): ServerIntroduction {
 }
 
 /** @returns undefined if the options name no cluster */
-function createSessionCluster(
+async function createSessionCluster(
   options: ResolvedOptions,
   sessions: McpSessionService,
   errors: ErrorReporter,
   observer: TrafficObserver,
-): SessionCluster | undefined {
+): Promise<SessionCluster | undefined> {
   const { name, cluster, replay, stored } = options;
   if (!cluster) return undefined;
   const reports = new ClusterReporter(errors);
-  const shared = new SessionCluster(cluster.join(name, replay, reports), sessions, observer, reports, {
+  const node = await cluster.join(name, replay, reports);
+  const shared = new SessionCluster(node, sessions, observer, reports, {
     maxBytes: replay.maxBytes,
     stored,
     originOf: (origin) => restoredOrigin(origin, options.contextFactory),

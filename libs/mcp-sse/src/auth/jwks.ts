@@ -5,7 +5,7 @@ import {
   type JSONWebKeySet,
   type JWK,
   type JWTHeaderParameters,
-} from 'jose';
+} from './jose.js';
 import {
   type AuthorizationServerClient,
   AuthorizationServerException,

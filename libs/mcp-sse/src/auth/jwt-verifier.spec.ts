@@ -11,10 +11,10 @@ describe('JwtVerifier', () => {
   it('gives each request claims of its own, also of a token that it knows', async () => {
     const verifier = new JwtVerifier(resolveJwt({ secretOrKey }));
     const token = jwt.sign({ sub: 'ada', roles: ['clerk'] }, secretOrKey, EXPIRY);
-    const { payload } = await verifier.verify(token);
+    const payload = await verifier.verify(token);
     (payload['roles'] as string[]).push('manager');
     for (let again = 0; again < 2; again++)
-      expect((await verifier.verify(token)).payload).toMatchObject({ sub: 'ada', roles: ['clerk'] });
+      expect(await verifier.verify(token)).toMatchObject({ sub: 'ada', roles: ['clerk'] });
   });
 
   it.each([
@@ -40,6 +40,6 @@ describe('JwtVerifier', () => {
     const pem = publicKey.export({ type: 'spki', format: 'pem' });
     const verifier = new JwtVerifier(resolveJwt({ secretOrKey: pem, algorithms: ['ES256'] }));
     const token = jwt.sign({ sub: 'ada' }, privateKey, { algorithm: 'ES256', keyid: 'any', ...EXPIRY });
-    expect((await verifier.verify(token)).payload.sub).toBe('ada');
+    expect((await verifier.verify(token)).sub).toBe('ada');
   });
 });

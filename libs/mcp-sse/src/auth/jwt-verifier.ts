@@ -7,7 +7,7 @@ import {
   type JWTPayload,
   type JWTVerifyOptions,
   type ProtectedHeaderParameters,
-} from 'jose';
+} from './jose.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedJwt } from '../model/resolved-options.js';
 import { acceptedValues } from './accepted-values.js';
@@ -25,12 +25,6 @@ const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 /** A token that was accepted, and is accepted again until it expires. */
 interface GoodToken {
   readonly header: JwtHeader;
-  readonly key: CryptoKey;
-}
-
-/** The claims of an accepted token, and the key that verified it. */
-export interface VerifiedJwt {
-  readonly payload: JWTPayload;
   readonly key: CryptoKey;
 }
 
@@ -59,17 +53,17 @@ export class JwtVerifier {
   }
 
   /**
+   * @returns the claims
    * @throws {RefusedToken}
    * @throws {JOSEError} whose `code`, and `claim` for a wrong claim, tell what is wrong with the token
    * @throws {TypeError} for an unreadable token, or a key that does not fit the algorithm
    * @throws {AuthorizationServerException} when the key cannot be fetched
    */
-  async verify(token: string): Promise<VerifiedJwt> {
+  async verify(token: string): Promise<JWTPayload> {
     const digest = this.good.digestOf(token);
     const good = this.good.get(digest);
     // Compares identity: withdrawing or republishing a key gives another object.
-    if (good && good.key === (await this.keyOf(good.header)))
-      return { payload: decodeJwt(token), key: good.key };
+    if (good && good.key === (await this.keyOf(good.header))) return decodeJwt(token);
     if (!COMPACT.test(token)) throw new TypeError('It is not in the compact form.');
     refuseIf(headerFault(decodeProtectedHeader(token), this.jwt.algorithms));
     const { payload, key, protectedHeader } = await jwtVerify(token, this.keyOf, this.options);
@@ -78,7 +72,7 @@ export class JwtVerifier {
     const { exp = Infinity } = payload;
     const until = (exp + this.jwt.clockToleranceSeconds) * 1_000;
     this.good.set(digest, { header: { alg, kid }, key }, until);
-    return { payload, key };
+    return payload;
   }
 
   private readonly keyOf = async (header: JwtHeader): Promise<CryptoKey> => {

@@ -45,7 +45,7 @@ export class McpJwtAuthGuard implements CanActivate {
       throw new UnauthorizedException();
     }
     try {
-      request.user = (await this.verifier.verify(token)).payload;
+      request.user = await this.verifier.verify(token);
       return true;
     } catch (error) {
       if (error instanceof AuthorizationServerException) throw error;

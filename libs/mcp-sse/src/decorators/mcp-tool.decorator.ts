@@ -3,7 +3,7 @@ import type { McpOutputSource, McpSchemaSource } from '../model/schema-source.js
 import { featureDecorator } from './feature-decorator.js';
 import { TOOL_METADATA } from './metadata-keys.js';
 
-export interface McpToolOptions {
+interface ToolOptions {
   /** The server or servers (their `name`) that offer it; every one unless given. */
   server?: string | readonly string[];
   /** What clients call, 1 to 128 of `A-Z a-z 0-9 _ - .`; defaults to the name of the method. */
@@ -12,13 +12,6 @@ export interface McpToolOptions {
   title?: string;
   /** For the model: what the tool does and when to use it. */
   description?: string;
-  /** Schema of the arguments; defaults to the class of the method's arguments parameter. */
-  input?: McpSchemaSource;
-  /**
-   * Schema of the result, which may be any JSON value. Its output is sent, as `structuredContent` and as text. Clients of
-   * the legacy era know structured objects only; they get other values as text.
-   */
-  output?: McpOutputSource;
   /** Names of the arguments whose values the audit trail keeps; none unless given. */
   audit?: readonly string[];
   /** Hints to the client, such as `readOnlyHint`. */
@@ -32,6 +25,35 @@ export interface McpToolOptions {
   /** Sent as `_meta` of the tool. */
   meta?: Record<string, unknown>;
 }
+
+type InputOption =
+  | {
+      /** Schema of the arguments; defaults to the class of the method's arguments parameter. */
+      input?: McpSchemaSource;
+      inputSchema?: undefined;
+    }
+  | {
+      input?: undefined;
+      /** Another name of `input`. */
+      inputSchema?: McpSchemaSource;
+    };
+
+type OutputOption =
+  | {
+      /**
+       * Schema of the result, which may be any JSON value. Its output is sent, as `structuredContent` and as text. Clients
+       * of the legacy era know structured objects only; they get other values as text.
+       */
+      output?: McpOutputSource;
+      outputSchema?: undefined;
+    }
+  | {
+      output?: undefined;
+      /** Another name of `output`. */
+      outputSchema?: McpOutputSource;
+    };
+
+export type McpToolOptions = ToolOptions & InputOption & OutputOption;
 
 /**
  * Makes a method of a provider a tool.

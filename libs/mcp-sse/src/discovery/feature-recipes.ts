@@ -4,7 +4,7 @@ import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
 import type { McpCacheHint } from '../model/cache-hint.js';
 import type { McpAccess, McpPromptArgument } from '../model/definitions.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import type { JsonObjectSchema, McpSchemaSource } from '../model/schema-source.js';
+import type { JsonObjectSchema, McpOutputSource, McpSchemaSource } from '../model/schema-source.js';
 import { compileSchema } from '../schema/compile-schema.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { assertToolName } from './client-rules.js';
@@ -35,6 +35,23 @@ export const NO_ARGUMENTS: JsonObjectSchema = { type: 'object', properties: {}, 
 /** The schema of a tool that does not describe its arguments. */
 export const ANY_ARGUMENTS: JsonObjectSchema = { type: 'object', properties: {} };
 
+/** @throws {McpConfigurationError} when both names of the option are given */
+export function declaredInput(options: McpToolOptions, where: string): McpSchemaSource | undefined {
+  if (options.input && options.inputSchema) throw givenTwice('input', 'inputSchema', where);
+  return options.input ?? options.inputSchema;
+}
+
+function declaredOutput(options: McpToolOptions, where: string): McpOutputSource | undefined {
+  if (options.output && options.outputSchema) throw givenTwice('output', 'outputSchema', where);
+  return options.output ?? options.outputSchema;
+}
+
+function givenTwice(option: string, otherName: string, where: string): McpConfigurationError {
+  return new McpConfigurationError(
+    `${where}: "${option}" and "${otherName}" are two names of one option. Give one of them.`,
+  );
+}
+
 /**
  * @param input the source of the arguments' schema
  * @param undescribed the schema that clients see without one
@@ -49,7 +66,8 @@ export function toolRecipe(
   const { name = defaultName, title, description, annotations, icons, meta, audit, timeoutMs } = options;
   assertToolName(name, where);
   const schema = input && compileSchema(input, `${where} (input)`, 'input');
-  const output = options.output && compileSchema(options.output, `${where} (output)`, 'output');
+  const declared = declaredOutput(options, where);
+  const output = declared && compileSchema(declared, `${where} (output)`, 'output');
   const inputSchema = schema?.jsonSchema ?? undescribed;
   const mirrored = mirroredArguments(name, inputSchema, where);
   const definition = {

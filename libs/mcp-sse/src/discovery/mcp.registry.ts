@@ -22,6 +22,7 @@ import { assertTimeout } from './assert-timeout.js';
 import { accessOf } from './declared-access.js';
 import {
   ANY_ARGUMENTS,
+  declaredInput,
   promptRecipe,
   resourceRecipe,
   toolRecipe,
@@ -112,11 +113,9 @@ export class McpRegistry {
     options: McpToolOptions & McpAccessOptions & { name: string },
     handler: McpRunTimeHandler<Args>,
   ): void {
-    const { schema, ...feature } = toolRecipe(
-      declarationOf(options, 'addTool'),
-      options.input,
-      ANY_ARGUMENTS,
-    );
+    const declaration = declarationOf(options, 'addTool');
+    const input = declaredInput(options, declaration.where);
+    const { schema, ...feature } = toolRecipe(declaration, input, ANY_ARGUMENTS);
     this.register({ ...feature, handler: checkedHandler(handler as McpRunTimeHandler, schema) });
   }
 

@@ -1,7 +1,7 @@
 import { type PipeTransform, ValidationPipe } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
 import { andThen } from '../model/and-then.js';
 import { McpInvalidArgumentsException } from '../model/errors/mcp-invalid-arguments.exception.js';
+import { classTransformer } from '../schema/class-packages.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { ParameterKind, type Pipe } from '../decorators/parameter.decorators.js';
 import type { MethodParameters } from '../discovery/method-parameters.js';
@@ -24,9 +24,9 @@ class InstancePipe implements PipeTransform {
   constructor(private readonly dto: new (...args: never[]) => object) {}
 
   transform(value: unknown): unknown {
-    return value instanceof this.dto
-      ? value
-      : plainToInstance(this.dto as new () => object, value, { exposeDefaultValues: true });
+    if (value instanceof this.dto) return value;
+    const { plainToInstance } = classTransformer.package;
+    return plainToInstance(this.dto as new () => object, value, { exposeDefaultValues: true });
   }
 }
 

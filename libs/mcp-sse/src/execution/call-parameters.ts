@@ -8,7 +8,10 @@ import { andThen } from '../model/and-then.js';
 import type { McpCall } from '../model/call.js';
 import { withPipesFn, type ApplyPipes, type PipedParameters } from '../nest/external-context-creator.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
+import { schemaOfClass } from '../schema/standard-schema.js';
 import { ArgumentsPipe } from './arguments.pipe.js';
+
+type PipedParameter = PipedParameters[number];
 
 /** Gives Nest the values of a handler's parameters, before the pipes. */
 export class CallParametersFactory implements ParamsFactory {
@@ -40,14 +43,19 @@ export class CallParametersFactory implements ParamsFactory {
 /**
  * A creator whose handlers get the call after their parameters. Pipes do not see it there, as they would see a
  * parameter. Arguments that no parameter receives are validated here.
+ *
+ * Pipes do not see the type of arguments whose class carries a schema of its own: a pipe that validates by it, such as
+ * that of nestjs-zod, would transform them a second time.
  */
 export function withCall(
   contexts: ExternalContextCreator,
-  { count, argsIndex }: MethodParameters,
+  { count, argsIndex, argsType }: MethodParameters,
   schema: CompiledSchema | undefined,
 ): ExternalContextCreator {
   const unread = schema && argsIndex === undefined ? new ArgumentsPipe(schema) : undefined;
-  return withPipesFn(contexts, (pipes, parameters) => {
+  const isUntyped = schemaOfClass(argsType) !== undefined;
+  return withPipesFn(contexts, (pipes, declared) => {
+    const parameters = isUntyped ? declared.map((one) => withoutType(one, argsIndex)) : declared;
     const applyPipes = validationAlone(pipes, parameters) ?? contexts.createPipesFn([...pipes], parameters);
     return (values, ...args) => {
       const call = args[3] as McpCall;
@@ -56,6 +64,10 @@ export function withCall(
       );
     };
   });
+}
+
+function withoutType(parameter: PipedParameter, index: number | undefined): PipedParameter {
+  return parameter.index === index ? { ...parameter, metatype: undefined } : parameter;
 }
 
 /**

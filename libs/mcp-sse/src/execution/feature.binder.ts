@@ -3,6 +3,7 @@ import { ParameterKind } from '../decorators/parameter.decorators.js';
 import { CacheRules, type ReadSubject } from '../discovery/cache-rules.js';
 import type { DiscoveredMethod } from '../discovery/discovered-method.js';
 import {
+  declaredInput,
   NO_ARGUMENTS,
   promptRecipe,
   resourceRecipe,
@@ -21,6 +22,7 @@ import {
 } from '../model/errors/mcp-configuration.error.js';
 import type { McpSchemaSource } from '../model/schema-source.js';
 import { isGuarded } from '../nest/enhancer-metadata.js';
+import { prepareForClasses } from '../schema/class-packages.js';
 import { McpHandlerFactory } from './mcp-handler.factory.js';
 
 /** Registers decorated methods as features. */
@@ -34,11 +36,13 @@ export class FeatureBinder {
 
   /** @throws {McpConfigurationError} when a method cannot be served; the message names it and says what to do */
   async bind(method: DiscoveredMethod): Promise<void> {
+    // Again for lazily loaded modules, whose classes may be the first that need it.
+    await prepareForClasses();
     const { feature, where } = method;
     const parameters = methodParameters(method);
     switch (feature.kind) {
       case 'tool': {
-        const input = argumentsSource(parameters, feature.options.input, 'input', where);
+        const input = argumentsSource(parameters, declaredInput(feature.options, where), 'input', where);
         const recipe = toolRecipe(declarationOf(method, feature.options), input, NO_ARGUMENTS);
         return this.register(recipe, method, parameters);
       }
@@ -110,7 +114,7 @@ function assertVariables({ piped }: MethodParameters, variables: readonly string
 
 /** @throws {McpSchemaError} when a method takes arguments and nothing describes them */
 function argumentsSource(
-  { argsIndex, argsType }: MethodParameters,
+  { argsIndex, argsType, hasTypes }: MethodParameters,
   declared: McpSchemaSource | undefined,
   option: 'input' | 'args',
   where: string,
@@ -119,7 +123,12 @@ function argumentsSource(
   if (source || argsIndex === undefined) return source;
   throw new McpSchemaError(
     where,
-    `the type of its arguments is not a class, so there is no schema for them. Declare a class with ` +
-      `class-validator decorators (imported without "type"), or pass "${option}".`,
+    hasTypes
+      ? `the type of its arguments is not a class, so there is no schema for them. Declare a class with ` +
+          `class-validator decorators (imported without "type"), or pass "${option}". If the parameter is the ` +
+          'context, decorate it with @McpCtx().'
+      : `the compiler left no type of its arguments, so there is no schema for them. Pass "${option}", or set ` +
+          `"emitDecoratorMetadata" in tsconfig.json ("decoratorMetadata" for swc; esbuild, as in Vitest, needs a ` +
+          'plugin such as unplugin-swc). If the parameter is the context, decorate it with @McpCtx().',
   );
 }

@@ -1,5 +1,5 @@
 import type { ArgumentsHost } from '@nestjs/common';
-import type { McpCall } from '../model/call.js';
+import { callOf, type McpCall } from '../model/call.js';
 import type { McpContext } from '../model/mcp-context.js';
 import type { McpPrincipal } from '../model/principal.js';
 
@@ -9,7 +9,7 @@ import type { McpPrincipal } from '../model/principal.js';
  *
  * ```ts
  * canActivate(context: ExecutionContext) {
- *   if (context.getType<string>() !== 'mcp') return true;
+ *   if (!McpExecutionContext.isOwnCall(context)) return true;
  *   return McpExecutionContext.create(context).principal.roles.includes('admin');
  * }
  * ```
@@ -17,11 +17,25 @@ import type { McpPrincipal } from '../model/principal.js';
 export class McpExecutionContext {
   private constructor(readonly call: McpCall) {}
 
-  /** @throws {TypeError} when the context is not of type `mcp` */
+  /**
+   * Whether this library makes the call. The context of another module's calls, such as those of @nestjs/mcp, may have
+   * the type `mcp` too.
+   */
+  static isOwnCall(host: ArgumentsHost): boolean {
+    return callOf(host) !== undefined;
+  }
+
+  /** @throws {TypeError} for a route, or a call of another module */
   static create(host: ArgumentsHost): McpExecutionContext {
-    if (host.getType<string>() !== 'mcp')
-      throw new TypeError(`McpExecutionContext needs a context of type "mcp", not "${host.getType()}".`);
-    return new McpExecutionContext(host.getArgByIndex<McpCall>(3));
+    const call = callOf(host);
+    if (call) return new McpExecutionContext(call);
+    const type = host.getType<string>();
+    throw new TypeError(
+      type === 'mcp'
+        ? 'McpExecutionContext of nestjs-mcp-sse was given a call that another module makes, which has the type "mcp" too. ' +
+            'Ask McpExecutionContext.isOwnCall() first.'
+        : `McpExecutionContext needs a context of type "mcp", not "${type}".`,
+    );
   }
 
   get context(): McpContext {

@@ -1,3 +1,5 @@
+import { OWN_CALL } from '../model/call.js';
+
 /**
  * The response that guards, interceptors and filters written for HTTP find in a call. What they set on it is dropped:
  * the call's result or exception is the answer. It has the methods of Express's and Fastify's responses that such code
@@ -11,6 +13,10 @@ export class McpResponse {
   /** In the place of Node's response in Fastify's replies. */
   readonly raw = this;
   private headers?: Map<string, unknown>;
+
+  get [OWN_CALL](): true {
+    return true;
+  }
 
   status(code: number): this {
     this.statusCode = code;

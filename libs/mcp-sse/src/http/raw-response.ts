@@ -1,14 +1,14 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { closeWithConnection } from './pipelined-close.js';
 
-/** What Fastify's reply has; Express's response is Node's own. */
+/** What Fastify's reply has; Express's response is Node's own. The reply of another adapter may have less. */
 interface Reply {
   readonly raw: ServerResponse;
-  getHeaders(): OutgoingHttpHeaders;
-  hijack(): void;
+  getHeaders?(): OutgoingHttpHeaders;
+  hijack?(): void;
 }
 
-/** Node's response behind an adapter's: Express's response is one, Fastify's reply has one. */
+/** Node's response behind an adapter's: Express's response is one, Fastify's reply has one as `raw`. */
 export function rawResponse(response: unknown): ServerResponse {
   return (response as { raw?: ServerResponse }).raw ?? (response as ServerResponse);
 }
@@ -23,8 +23,8 @@ export function hijackResponse(response: unknown): ServerResponse {
   closeWithConnection(raw);
   if (raw === response) return raw;
   const reply = response as Reply;
-  reply.hijack();
-  for (const [name, value] of Object.entries(reply.getHeaders()))
+  reply.hijack?.();
+  for (const [name, value] of Object.entries(reply.getHeaders?.() ?? {}))
     if (value !== undefined) raw.setHeader(name, value);
   return raw;
 }

@@ -34,11 +34,31 @@ export function pathSegments(path: string): string[] {
   return path.split('/').filter((segment) => segment !== '');
 }
 
-/** The segments of the path that a request names. */
+/** The segments of the path that a request names, as they are encoded. */
 export function requestedSegments(request: IncomingMessage): string[] {
   // Express removes the path that a router is mounted on from `url`.
-  const url = (request as { originalUrl?: string }).originalUrl ?? request.url!;
-  return pathSegments(url.split('?', 1)[0]!);
+  return pathSegments(pathOf((request as { originalUrl?: string }).originalUrl ?? request.url!));
+}
+
+/** The segments of the path that a router sees, decoded: some routers match `/%73se` with `/sse`. */
+export function routedSegments({ url }: IncomingMessage): string[] {
+  const path = pathOf(url!);
+  const segments = pathSegments(path);
+  return path.includes('%') ? segments.map(decoded) : segments;
+}
+
+/** @param url of a request; absolute if it was sent as if to a proxy */
+function pathOf(url: string): string {
+  const [path] = url.split('?', 1) as [string];
+  return path.startsWith('/') || !URL.canParse(path) ? path : new URL(path).pathname;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 /** Whether a path fits a pattern that may have parameters (`:tenant`), segment by segment. */

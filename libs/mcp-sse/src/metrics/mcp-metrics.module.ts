@@ -71,8 +71,8 @@ function completed(module: DynamicModule): DynamicModule {
       {
         provide: METRICS_OPTIONS,
         inject: [MODULE_OPTIONS_TOKEN],
-        useFactory: (given: McpMetricsOptions) => {
-          const options = resolveMetricsOptions(given);
+        useFactory: async (given: McpMetricsOptions) => {
+          const options = await resolveMetricsOptions(given);
           setMetricsPath(controller, options.path);
           return options;
         },

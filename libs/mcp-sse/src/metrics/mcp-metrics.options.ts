@@ -1,6 +1,7 @@
 import { type CanActivate, ConfigurableModuleBuilder, type Type } from '@nestjs/common';
-import { Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import { promClient } from './prom-client.js';
 
 /** Options of `McpMetricsModule.forRoot()`. */
 export interface McpMetricsOptions {
@@ -21,13 +22,14 @@ export type ResolvedMetricsOptions = Readonly<Required<McpMetricsOptions>>;
 /**
  * The one place where the options get their defaults.
  *
- * @throws {McpConfigurationError} if nobody could read the metrics
+ * @throws {McpConfigurationError} if prom-client is not installed, or nobody could read the metrics
  */
-export function resolveMetricsOptions({
+export async function resolveMetricsOptions({
   registry,
   path = 'metrics',
   guards = [],
-}: McpMetricsOptions): ResolvedMetricsOptions {
+}: McpMetricsOptions): Promise<ResolvedMetricsOptions> {
+  const { Registry } = await promClient.load('McpMetricsModule');
   if (!registry && path === false)
     throw new McpConfigurationError(
       'McpMetricsModule has neither a "path" nor a "registry", so nobody could read its metrics. Set "path", or pass ' +

@@ -1,5 +1,6 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Counter, Histogram, Registry } from 'prom-client';
 import type { McpSessionEvent } from '../sessions/session-event.js';
+import { promClient } from './prom-client.js';
 import { type MeasuredServer, registerReadings } from './register-readings.js';
 
 /** In seconds, as OpenTelemetry's semantic conventions for MCP advise. */
@@ -19,9 +20,10 @@ export class MetricSet {
   readonly sessions: Readonly<Record<McpSessionEvent['type'], Counter>>;
 
   private constructor(registry: Registry) {
+    const { package: prom } = promClient;
     const registers = [registry];
     const counter = (name: string, help: string, ...labels: string[]) =>
-      new Counter({ name: `mcp_${name}_total`, help, labelNames: ['server', ...labels], registers });
+      new prom.Counter({ name: `mcp_${name}_total`, help, labelNames: ['server', ...labels], registers });
 
     this.requests = counter(
       'requests',
@@ -31,7 +33,7 @@ export class MetricSet {
       'era',
       'outcome',
     );
-    this.durations = new Histogram({
+    this.durations = new prom.Histogram({
       name: 'mcp_request_duration_seconds',
       help: 'How long requests took',
       labelNames: ['server', 'method', 'name'],

@@ -1,7 +1,8 @@
-import { Counter, Gauge, type Metric, type Registry } from 'prom-client';
+import type { Metric, Registry } from 'prom-client';
 import type { McpTransportName } from '../model/session-view.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 import type { ObservedServer } from '../observability/observed-server.js';
+import { promClient } from './prom-client.js';
 
 /** What a transport has carried since the server started, and the requests without a session that are open now. */
 export class TransportFigures {
@@ -39,10 +40,11 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Measur
       for (const [labels, value] of of(server))
         if (value !== undefined) set({ server: server.name, ...labels }, value);
   };
+  const { package: prom } = promClient;
   const registers = [registry];
 
   const counter = (name: string, help: string, label: string, of: (server: MeasuredServer) => Reading[]) =>
-    new Counter({
+    new prom.Counter({
       name: `mcp_${name}_total`,
       help,
       labelNames: ['server', label],
@@ -54,7 +56,7 @@ export function registerReadings(registry: Registry, servers: ReadonlySet<Measur
   const total = (name: string, help: string, of: (figures: TransportFigures) => number) =>
     counter(name, help, 'transport', (server) => readings(server, of));
   const gauge = (name: string, help: string, labels: string[], of: (server: MeasuredServer) => Reading[]) =>
-    new Gauge({
+    new prom.Gauge({
       name: `mcp_${name}`,
       help,
       labelNames: ['server', ...labels],

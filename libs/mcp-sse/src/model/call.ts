@@ -1,3 +1,4 @@
+import type { ArgumentsHost } from '@nestjs/common';
 import type { McpContext } from './mcp-context.js';
 
 /** A tool call, the reading of a resource or prompt, or the completion of an argument. */
@@ -18,3 +19,15 @@ export interface McpCall {
 
 /** Runs a feature. Returns the return value of the decorated method or registered function, or a promise of it. */
 export type McpHandler = (call: McpCall) => unknown;
+
+/** Marks the response that a call of this library has in Nest's pipeline, in each copy of the library. */
+export const OWN_CALL = Symbol.for('nestjs-mcp-sse:call');
+
+/**
+ * The call that a guard, interceptor or filter runs for. Undefined if it runs for something else, such as a call of
+ * another module, whose context may have the type `mcp` too.
+ */
+export function callOf(host: ArgumentsHost): McpCall | undefined {
+  const response = host.getArgByIndex<{ [OWN_CALL]?: true } | null | undefined>(1);
+  return response?.[OWN_CALL] ? host.getArgByIndex<McpCall>(3) : undefined;
+}

@@ -17,8 +17,8 @@ export interface JsonObjectSchema extends JsonSchema {
 }
 
 /**
- * A schema: a class with class-validator decorators, a Standard Schema object such as one of zod 4, or a JSON Schema
- * 2020-12 document.
+ * A schema: a class with class-validator decorators, a Standard Schema object such as one of zod 4, a class that has one
+ * as its static `schema`, or a JSON Schema 2020-12 document.
  */
 export type McpSchemaSource = Type | StandardSchemaV1 | JsonObjectSchema;
 

@@ -8,6 +8,7 @@
  * If Nest moves `config` or returns copies, an interceptor that wraps responses wraps each event of a stream, and one
  * that limits time cuts it. The tests of corporate applications fail then.
  */
+import 'reflect-metadata';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { ApplicationConfig, ExternalContextCreator } from '@nestjs/core';
 import type { Observable } from 'rxjs';
@@ -15,9 +16,17 @@ import type { Observable } from 'rxjs';
 const ownControllers = new WeakSet<object>();
 const exempting = new WeakSet<object>();
 
-/** Marks a controller as one of the module's. */
+/** What `@ApiExcludeController()` of @nestjs/swagger 4 to 12 sets. */
+const EXCLUDED_FROM_OPENAPI = 'swagger/apiExcludeController';
+
+/** Marks a controller as one of the module's. An OpenAPI document would describe its routes as REST, and wrongly. */
 export function registerOwnController(controller: object): void {
   ownControllers.add(controller);
+  Reflect.defineMetadata(EXCLUDED_FROM_OPENAPI, [true], controller);
+}
+
+export function isOwnController(controller: unknown): controller is object {
+  return ownControllers.has(controller as object);
 }
 
 interface GlobalInterceptorsOf {
@@ -31,9 +40,14 @@ type ScopedInterceptor = ReturnType<ApplicationConfig['getGlobalRequestIntercept
  * instead. Call it after the application added them and before Nest registers routes.
  */
 export function exemptOwnControllers(contexts: ExternalContextCreator): void {
-  const { config } = (contexts as unknown as GlobalInterceptorsOf).interceptorsContextCreator;
+  const config = applicationConfigOf(contexts);
   replaceEach(config.getGlobalInterceptors(), exemptingFrom);
   replaceEach(config.getGlobalRequestInterceptors(), exemptingFromScoped);
+}
+
+/** What the application has configured so far. */
+export function applicationConfigOf(contexts: ExternalContextCreator): ApplicationConfig {
+  return (contexts as unknown as GlobalInterceptorsOf).interceptorsContextCreator.config;
 }
 
 function replaceEach<T extends object>(list: T[], replace: (item: T) => T): void {

@@ -9,6 +9,9 @@
 /** The key of a method's parameter decorators. */
 export const PARAMETERS_METADATA = '__routeArguments__';
 
+/** The part of a parameter's key that has Nest call its `factory` for the value, whatever calls the method. */
+export const CUSTOM_PARAMETER = '__customRouteArgs__';
+
 /** The key of providers that handle requests. Nest applies global request-scoped enhancers to those alone. */
 export const ENTRY_PROVIDER_METADATA = '__entryProvider__';
 

@@ -3,7 +3,8 @@
  *
  * Read in @nestjs/core 12.5.1: `RoutePathFactory.create()` makes a path for each version, each with or without the global
  * prefix, as `exclude` says. The paths of all routes of a controller come in the same order, and adapters put the
- * matched path on the request: Express as `route.path`, Fastify as `routeOptions.url`.
+ * matched path on the request: Express as `route.path`, Fastify as `routeOptions.url`. For other adapters
+ * `adapter-routes.ts` does.
  *
  * If the orders differ, an endpoint names a path of another version. If requests have no path, endpoints name the first
  * version. The tests of routes fail then.
@@ -11,12 +12,20 @@
 import { rawRequest } from '../http/raw-request.js';
 import { pathSegments, requestedSegments, type RoutePath } from '../http/route-path.js';
 
+const matchedPath = Symbol('nestjs-mcp-sse:matched-path');
+
 /** Where adapters put the path of the route that a request matched. */
 interface RoutedRequest {
+  [matchedPath]?: string;
   /** Express's. */
   readonly route?: { readonly path?: unknown };
   /** Fastify's. */
   readonly routeOptions?: { readonly url?: string };
+}
+
+/** For an adapter that does not put the path on its requests itself. */
+export function noteMatchedPath(request: RoutedRequest, path: string): void {
+  request[matchedPath] = path;
 }
 
 /** A route with all of its paths. The paths of two routes at the same index belong together. */
@@ -75,14 +84,14 @@ export class RegisteredRoute {
     return other.paths.map(text).find((path, at) => path !== `${text(this.paths[at] ?? [])}${below}`);
   }
 
-  /** Adapters other than Express's and Fastify's report no paths. */
+  /** Without a server for HTTP, Nest registers no routes. */
   private get paths(): readonly (readonly string[])[] {
     return this.registered.length > 0 ? this.registered : [this.route.segments];
   }
 
   private indexOfMatched(request: object): number {
-    const { route, routeOptions } = request as RoutedRequest;
-    const matched = route?.path ?? routeOptions?.url;
+    const { route, routeOptions, [matchedPath]: noted } = request as RoutedRequest;
+    const matched = noted ?? route?.path ?? routeOptions?.url;
     return typeof matched === 'string' ? this.indexOf(pathSegments(matched)) : -1;
   }
 

@@ -1,13 +1,21 @@
-import { KeyObject } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
-import { PassportStrategy } from '@nestjs/passport';
-import { ExtractJwt, Strategy, type StrategyOptionsWithoutRequest } from 'passport-jwt';
+import type { IncomingMessage } from 'node:http';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Strategy } from 'passport';
 import { AuthorizationServerException } from '../auth/authorization-server.client.js';
+import { bearerToken } from '../auth/bearer.js';
 import { JwtVerifier } from '../auth/jwt-verifier.js';
 import { resolveJwt } from '../mcp-sse.defaults.js';
 import type { McpJwtOptions } from '../model/mcp-jwt.options.js';
+import { passport } from './passport.js';
 
 type Claims = Readonly<Record<string, unknown>>;
+
+/** What passport adds to a strategy for each request. */
+interface Verdict {
+  success(user: unknown): void;
+  fail(reason: unknown): void;
+  error(error: unknown): void;
+}
 
 /**
  * The passport strategy `mcp-jwt`. With the options of `auth.jwt` it accepts the same tokens, so that
@@ -18,28 +26,43 @@ type Claims = Readonly<Record<string, unknown>>;
  * ```
  */
 @Injectable()
-export class McpJwtStrategy extends PassportStrategy(Strategy, 'mcp-jwt') {
+export class McpJwtStrategy implements OnModuleInit {
+  readonly name = 'mcp-jwt';
+  private readonly verifier: JwtVerifier;
+
   /** @throws {McpConfigurationError} unless there is exactly one key or key set, and it fits the algorithms */
   constructor(options: McpJwtOptions) {
-    const jwt = resolveJwt(options);
-    const verifier = new JwtVerifier(jwt);
-    super({
-      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      algorithms: [...jwt.algorithms],
-      jsonWebTokenOptions: { clockTolerance: jwt.clockToleranceSeconds },
-      // jose verifies the token by all the rules; passport-jwt gets the key to verify it again.
-      secretOrKeyProvider(this: Strategy, _request, token: string, done) {
-        const giveKey = done as unknown as (error: unknown, key?: KeyObject) => void;
-        void verifier
-          .verify(token)
-          .then(({ key }) => giveKey(null, KeyObject.from(key)))
-          .catch((error: unknown) => {
-            // Passport answers an error about a key with 401, as if the token were wrong.
-            if (error instanceof AuthorizationServerException) this.error(error);
-            else giveKey(error);
-          });
-      },
-    } as StrategyOptionsWithoutRequest);
+    this.verifier = new JwtVerifier(resolveJwt(options));
+  }
+
+  /**
+   * Registers the strategy with passport.
+   *
+   * @throws {McpConfigurationError} if passport is not installed
+   */
+  async onModuleInit(): Promise<void> {
+    const { default: registry } = await passport.load('McpJwtStrategy');
+    registry.use(this.name, this as unknown as Strategy);
+  }
+
+  /** Called by passport. */
+  async authenticate(this: this & Verdict, { headers }: IncomingMessage): Promise<void> {
+    const token = bearerToken(headers);
+    if (token === undefined) return this.fail(new Error('No bearer token'));
+    let claims: Claims;
+    try {
+      claims = await this.verifier.verify(token);
+    } catch (error) {
+      // Passport answers a failure with 401, as if the token were wrong.
+      return error instanceof AuthorizationServerException ? this.error(error) : this.fail(error);
+    }
+    try {
+      const user = await this.validate(claims);
+      if (user) this.success(user);
+      else this.fail(undefined);
+    } catch (error) {
+      this.error(error);
+    }
   }
 
   /** Override it to load the user that the claims name. */

@@ -1,4 +1,5 @@
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import { ioredis } from './ioredis.js';
 import type { RedisClusterOptions } from './redis-cluster.options.js';
 import { REDIS_SCRIPTS } from './redis-scripts.js';
 
@@ -29,7 +30,7 @@ const OWN_OPTIONS: RedisOptions = {
 export function createRedisClient(options: RedisClusterOptions): RedisClient {
   const { url, options: redisOptions, nodes, clusterOptions } = options;
   const client = nodes
-    ? new Cluster(nodes, {
+    ? new ioredis.package.Cluster(nodes, {
         ...clusterOptions,
         enableOfflineQueue: false,
         clusterRetryStrategy: () => RECONNECT_MS,
@@ -47,5 +48,6 @@ export function createRedisClient(options: RedisClusterOptions): RedisClient {
 }
 
 function createRedis(url: string | undefined, options: RedisOptions): Redis {
-  return url === undefined ? new Redis(options) : new Redis(url, options);
+  const { Redis: Client } = ioredis.package;
+  return url === undefined ? new Client(options) : new Client(url, options);
 }

@@ -1,5 +1,6 @@
 import { NO_REPORTS, type ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { ClusterLimits, ClusterNode, McpCluster } from '../model/cluster/mcp-cluster.js';
+import { ioredis } from './ioredis.js';
 import type { RedisClusterOptions } from './redis-cluster.options.js';
 import { RedisNode } from './redis-node.js';
 import { redisWeakness } from './redis-weakness.js';
@@ -17,7 +18,13 @@ const KEY_PREFIX = 'mcp';
 export function redisCluster(options: RedisClusterOptions): McpCluster {
   return {
     weakness: redisWeakness(options),
-    join: (server: string, limits: ClusterLimits, reports: ClusterReports = NO_REPORTS): ClusterNode =>
-      new RedisNode(options, `${options.keyPrefix ?? KEY_PREFIX}:${server}`, limits, reports),
+    async join(
+      server: string,
+      limits: ClusterLimits,
+      reports: ClusterReports = NO_REPORTS,
+    ): Promise<ClusterNode> {
+      await ioredis.load('redisCluster()');
+      return new RedisNode(options, `${options.keyPrefix ?? KEY_PREFIX}:${server}`, limits, reports);
+    },
   };
 }

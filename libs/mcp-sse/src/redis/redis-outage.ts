@@ -1,4 +1,4 @@
-import { ReplyError } from 'ioredis';
+import { ioredis } from './ioredis.js';
 
 /** Replies of a Redis that cannot be used now. Older versions wrap them in another error within a script. */
 const UNUSABLE =
@@ -9,7 +9,7 @@ const OWN = new Set(['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError']
 /** Whether an error of ioredis means that Redis cannot be reached, rather than that one command failed. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const isReply = error instanceof (ReplyError as new () => Error);
+  const isReply = error instanceof (ioredis.package.ReplyError as new () => Error);
   return isReply ? UNUSABLE.test(error.message) : !OWN.has((error as Error).name);
 }
 

@@ -1,11 +1,5 @@
-import { TransformationType } from 'class-transformer';
-import {
-  exclusionsByClass,
-  exposuresByClass,
-  transformsByClass,
-  typesByClass,
-  type TransformMetadata,
-} from './class-transformer-storage.js';
+import { classTransformer } from './class-packages.js';
+import { transformerStorage, type TransformMetadata } from './class-transformer-storage.js';
 import type { DtoClass } from './compiled-schema.js';
 
 type Direction = 'input' | 'output';
@@ -32,7 +26,7 @@ export function transformerMetadata(
   property: string,
   direction: Direction,
 ): TransformerMetadata {
-  const [typeMetadata] = ofProperty(typesByClass, dto, property);
+  const [typeMetadata] = ofProperty(transformerStorage().types, dto, property);
   const transforms = transformsOf(dto, property, direction);
   const { name, ...only } = exposureOf(dto, property) ?? {};
   return {
@@ -51,22 +45,23 @@ export function transformerMetadata(
  */
 export function isHidden(dto: DtoClass, property: string, direction: Direction): boolean {
   const applies = ({ options }: { options?: DirectionOptions }) => isFor(direction, options);
-  if (ofProperty(exclusionsByClass, dto, property).some(applies)) return true;
+  if (ofProperty(transformerStorage().exclusions, dto, property).some(applies)) return true;
   const groups = exposureOf(dto, property)?.groups ?? [];
   if (groups.length > 0) return true;
-  return excludesAll(dto) && !ofProperty(exposuresByClass, dto, property).some(applies);
+  return excludesAll(dto) && !ofProperty(transformerStorage().exposures, dto, property).some(applies);
 }
 
 /** Whether a class has properties that never reach the wire, with or without class-validator decorators. */
 export function hidesAny(dto: DtoClass, direction: Direction): boolean {
   if (excludesAll(dto)) return true;
-  const exclusions = lineage(dto).flatMap((type) => [...(exclusionsByClass.get(type) ?? [])]);
-  return exclusions.some(([property, { options }]) => property !== undefined && isFor(direction, options));
+  const { exclusions } = transformerStorage();
+  const found = lineage(dto).flatMap((type) => [...(exclusions.get(type) ?? [])]);
+  return found.some(([property, { options }]) => property !== undefined && isFor(direction, options));
 }
 
 /** Runs the `@Transform()`s of a property on its value in a result. */
 export function transformedForResult(dto: DtoClass, instance: object, property: string): unknown {
-  const type = TransformationType.CLASS_TO_PLAIN;
+  const type = classTransformer.package.TransformationType.CLASS_TO_PLAIN;
   let value = (instance as Record<string, unknown>)[property];
   for (const { transformFn, options } of transformsOf(dto, property, 'output'))
     if (!options?.groups?.length)
@@ -76,17 +71,18 @@ export function transformedForResult(dto: DtoClass, instance: object, property: 
 
 /** Sorted as class-transformer runs them: base classes first, then from the topmost decorator down. */
 function transformsOf(dto: DtoClass, property: string, direction: Direction): TransformMetadata[] {
-  const all = ofProperty(transformsByClass, dto, property).flat();
+  const all = ofProperty(transformerStorage().transforms, dto, property).flat();
   return all.filter(({ options }) => isFor(direction, options)).toReversed();
 }
 
 function exposureOf(dto: DtoClass, property: string) {
-  return ofProperty(exposuresByClass, dto, property)[0]?.options;
+  return ofProperty(transformerStorage().exposures, dto, property)[0]?.options;
 }
 
 /** Whether an `@Exclude()` on the class itself hides all properties without `@Expose()`. Base classes do not count. */
 function excludesAll(dto: DtoClass): boolean {
-  return Boolean(exclusionsByClass.get(dto)?.has(undefined)) && !exposuresByClass.get(dto)?.has(undefined);
+  const { exclusions, exposures } = transformerStorage();
+  return Boolean(exclusions.get(dto)?.has(undefined)) && !exposures.get(dto)?.has(undefined);
 }
 
 /** The metadata of a property in its class and base classes, nearest first. */

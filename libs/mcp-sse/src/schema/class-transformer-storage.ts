@@ -1,16 +1,13 @@
 import 'reflect-metadata';
-import {
-  Exclude,
-  Expose,
-  Transform,
-  Type,
-  type ExcludeOptions,
-  type ExposeOptions,
-  type TransformFnParams,
-  type TransformOptions,
-  type TypeHelpOptions,
-  type TypeOptions,
+import type {
+  ExcludeOptions,
+  ExposeOptions,
+  TransformFnParams,
+  TransformOptions,
+  TypeHelpOptions,
+  TypeOptions,
 } from 'class-transformer';
+import { classTransformer } from './class-packages.js';
 
 export interface TypeMetadata {
   readonly typeFunction: ((type?: TypeHelpOptions) => unknown) | undefined;
@@ -26,17 +23,35 @@ export interface TransformMetadata {
 type MetadataByClass<T> = ReadonlyMap<unknown, ReadonlyMap<string | undefined, T>>;
 
 /** The metadata that class-transformer's decorators have written. */
-export const typesByClass = writtenBy<TypeMetadata>(Type(() => Object));
-export const transformsByClass = writtenBy<readonly TransformMetadata[]>(Transform(({ value }) => value));
-export const exposuresByClass = writtenBy<{ readonly options?: ExposeOptions }>(Expose());
-export const exclusionsByClass = writtenBy<{ readonly options?: ExcludeOptions }>(Exclude());
+interface TransformerStorage {
+  readonly types: MetadataByClass<TypeMetadata>;
+  readonly transforms: MetadataByClass<readonly TransformMetadata[]>;
+  readonly exposures: MetadataByClass<{ readonly options?: ExposeOptions }>;
+  readonly exclusions: MetadataByClass<{ readonly options?: ExcludeOptions }>;
+}
+
+let found: TransformerStorage | undefined;
+
+export function transformerStorage(): TransformerStorage {
+  return (found ??= findStorage());
+}
+
+function findStorage(): TransformerStorage {
+  const { Exclude, Expose, Transform, Type } = classTransformer.package;
+  return {
+    types: writtenBy(Type(() => Object)),
+    transforms: writtenBy(Transform(({ value }) => value)),
+    exposures: writtenBy(Expose()),
+    exclusions: writtenBy(Exclude()),
+  };
+}
 
 /**
  * Finds the map that a decorator of class-transformer writes to.
  *
  * class-transformer does not export its metadata. Each of its builds (cjs, esm2015, esm5) keeps its own, and a bundler
  * chooses the build; importing the storage of one build could miss what the application's decorators have written. The
- * decorators imported here are the application's. So this applies one to a probe class and takes the map that is asked
+ * decorators that are imported are the application's. So this applies one to a probe class and takes the map that is asked
  * for that class.
  */
 function writtenBy<T>(decorate: PropertyDecorator): MetadataByClass<T> {

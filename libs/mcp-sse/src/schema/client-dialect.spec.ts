@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { Allow, IsArray, IsEmail, Matches, NotContains } from 'class-validator';
 import * as z from 'zod';
 import type { McpSchemaSource } from '../model/schema-source.js';
+import { loadClassPackages } from './class-packages.js';
 import { compileSchema } from './compile-schema.js';
+
+await loadClassPackages();
 
 const LOOKAROUND = '^(?!undefined$)\\w+$';
 

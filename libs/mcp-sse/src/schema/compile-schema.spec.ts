@@ -1,11 +1,14 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsOptional, IsString } from 'class-validator';
 import { z } from 'zod';
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import type { McpOutputSource, McpSchemaSource } from '../model/schema-source.js';
+import { loadClassPackages } from './class-packages.js';
 import { compileSchema } from './compile-schema.js';
+
+beforeAll(loadClassPackages);
 
 const where = 'OrdersService.find (input)';
 

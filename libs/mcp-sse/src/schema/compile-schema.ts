@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import type { JsonSchema, McpOutputSource, McpSchemaSource } from '../model/schema-source.js';
 import { escapeControls } from '../model/log-line.js';
@@ -7,7 +6,7 @@ import { clientDialect } from './client-dialect.js';
 import type { CompiledSchema, DtoClass, SchemaOutcome } from './compiled-schema.js';
 import { compileDtoSchema } from './dto-schema.js';
 import { compileRawJsonSchema } from './raw-json-schema.js';
-import { compileStandardSchema } from './standard-schema.js';
+import { compileStandardSchema, isStandardSchema, schemaOfClass } from './standard-schema.js';
 
 /**
  * Compiles a schema. An input is an object, and validated as `{}` where it is missing as a whole; an output is any value.
@@ -52,18 +51,14 @@ export function compileSchema(
 
 function compile(source: unknown, where: string, direction: 'input' | 'output'): CompiledSchema<JsonSchema> {
   if (isStandardSchema(source)) return compileStandardSchema(source, where, direction);
+  const carried = schemaOfClass(source);
+  if (carried) return compileStandardSchema(carried, where, direction);
   if (typeof source === 'function') return compileDtoSchema(source as DtoClass, where, direction);
   if (isPlainObject(source)) return compileRawJsonSchema(source as JsonSchema, where, direction);
   throw new McpSchemaError(
     where,
     `"${direction}" must be a class with class-validator decorators, a zod 4 or other Standard Schema object, ` +
       `or a JSON Schema document.`,
-  );
-}
-
-function isStandardSchema(source: unknown): source is StandardSchemaV1 {
-  return (
-    (typeof source === 'object' || typeof source === 'function') && source !== null && '~standard' in source
   );
 }
 

@@ -30,7 +30,10 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { loadClassPackages } from './class-packages.js';
 import { compileDtoSchema } from './dto-schema.js';
+
+await loadClassPackages();
 
 enum Color {
   Red = 'red',

@@ -1,11 +1,14 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as swagger from '@nestjs/swagger';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import * as mapped from '@nestjs/mapped-types';
 import { Allow, IsArray, IsIn, IsInt, IsOptional, IsString, Max } from 'class-validator';
+import { loadClassPackages } from './class-packages.js';
 import type { DtoClass } from './compiled-schema.js';
 import { compileSchema } from './compile-schema.js';
 import { McpSchema } from './mcp-schema.decorator.js';
+
+beforeAll(loadClassPackages);
 
 function propertiesOf(dto: DtoClass, direction: 'input' | 'output' = 'input') {
   return compileSchema(dto, 'Test', direction).jsonSchema.properties;

@@ -1,9 +1,12 @@
 import 'reflect-metadata';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Type } from 'class-transformer';
 import { IsDate, IsString, ValidateNested } from 'class-validator';
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
+import { loadClassPackages } from './class-packages.js';
 import { DtoDocument } from './dto-document.js';
+
+beforeAll(loadClassPackages);
 
 const where = 'OrdersService.create (input)';
 const documentOf = (dto: new (...args: never[]) => object, direction: 'input' | 'output' = 'input') =>

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Exclude, Type } from 'class-transformer';
 import {
   Allow,
@@ -12,8 +12,11 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { loadClassPackages } from './class-packages.js';
 import { DtoDocument } from './dto-document.js';
 import { McpSchema } from './mcp-schema.decorator.js';
+
+beforeAll(loadClassPackages);
 
 const where = 'OrdersService.create (input)';
 const documentOf = (dto: new (...args: never[]) => object, direction: 'input' | 'output' = 'input') =>

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
-import { getMetadataStorage } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import { MIRROR_KEYWORD } from '../model/mirrored-header.js';
 import type { JsonObjectSchema } from '../model/schema-source.js';
 import { withApiProperty } from './api-property.js';
+import { classValidator } from './class-packages.js';
 import {
   hidesAny,
   isHidden,
@@ -139,6 +139,7 @@ export class DtoDocument {
 
   /** The validators by property, inherited ones first. */
   private validatorsOf(dto: DtoClass): Map<string, ValidationMetadata[]> {
+    const { getMetadataStorage } = classValidator.package;
     const all = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
     if (all.every(isKeywords)) {
       throw new McpSchemaError(

@@ -1,8 +1,11 @@
 import 'reflect-metadata';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Expose, Type } from 'class-transformer';
 import { Allow, IsDate, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { loadClassPackages } from './class-packages.js';
 import { compileDtoSchema } from './dto-schema.js';
+
+beforeAll(loadClassPackages);
 
 const where = 'OrdersService.create (output)';
 const compile = (dto: new () => object) => compileDtoSchema(dto, where, 'output');

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Expose, Type } from 'class-transformer';
 import {
   Allow,
@@ -12,7 +12,10 @@ import {
   ValidateNested,
   ValidatorConstraint,
 } from 'class-validator';
+import { loadClassPackages } from './class-packages.js';
 import { compileDtoSchema } from './dto-schema.js';
+
+beforeAll(loadClassPackages);
 
 const where = 'OrdersService.create (input)';
 const compile = (dto: new () => object) => compileDtoSchema(dto, where, 'input');

@@ -1,11 +1,13 @@
-import { plainToInstance } from 'class-transformer';
-import { validate, type ValidatorOptions } from 'class-validator';
+import type { ValidatorOptions } from 'class-validator';
+import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
+import { classTransformer, classValidator } from './class-packages.js';
 import type { CompiledSchema, DtoClass, SchemaOutcome } from './compiled-schema.js';
 import { DtoDocument } from './dto-document.js';
 import { DtoWire } from './dto-wire.js';
 import { addValidationIssues, type IssueList } from './schema-issues.js';
 import { addUncheckedIssues } from './unchecked-properties.js';
 import { findUnknownProperties, type KnownProperties } from './unknown-properties.js';
+import { hasValidators } from './validation-metadata.js';
 
 const STRICT: ValidatorOptions = {
   whitelist: true,
@@ -33,6 +35,7 @@ export function compileDtoSchema(
   where: string,
   direction: 'input' | 'output',
 ): CompiledSchema {
+  const { validate, plainToInstance } = packagesFor(dto, where, direction);
   const { jsonSchema, unchecked, wire: wireProperties, known } = new DtoDocument(dto, where, direction);
   const wire = new DtoWire(dto, wireProperties);
   const options = wire.differs ? STRICT_WITH_TARGET : STRICT;
@@ -64,6 +67,25 @@ export function compileDtoSchema(
       return { ok: true, value: result ? wire.wireForm(result) : instance };
     },
   };
+}
+
+/**
+ * The functions of the packages that a class needs.
+ *
+ * @throws {McpConfigurationError} if a package is missing
+ */
+function packagesFor(dto: DtoClass, where: string, direction: 'input' | 'output') {
+  const name = dto.name || 'the class';
+  if (!hasValidators())
+    throw new McpSchemaError(
+      where,
+      `${name} has no class-validator decorators. Decorate its properties (npm install class-validator ` +
+        `class-transformer), or pass a zod schema or a JSON Schema as "${direction}".`,
+    );
+  const user = `${where}: ${name}`;
+  const { validate } = classValidator.for(user);
+  const { plainToInstance } = classTransformer.for(user);
+  return { validate, plainToInstance };
 }
 
 function refusal({ issues, more }: IssueList): SchemaOutcome {

@@ -1,12 +1,15 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as mapped from '@nestjs/mapped-types';
 import * as swagger from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { loadClassPackages } from './class-packages.js';
 import type { DtoClass } from './compiled-schema.js';
 import { compileSchema } from './compile-schema.js';
 import { McpHeader } from './mcp-header.decorator.js';
 import { McpSchema } from './mcp-schema.decorator.js';
+
+beforeAll(loadClassPackages);
 
 function schemaOf(dto: DtoClass, direction: 'input' | 'output' = 'input') {
   return compileSchema(dto, 'Test', direction).jsonSchema;

@@ -1,6 +1,6 @@
-import { getMetadataStorage } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { Keywords } from './keywords.js';
+import { addValidationMetadata } from './validation-metadata.js';
 
 /**
  * The decorators that add keywords to a property, as types of class-validator metadata. A subclass that repeats one of
@@ -21,7 +21,7 @@ export function addPropertyKeywords(
   const propertyName = String(property);
   const metadata = { type: TYPES[by], target: prototype.constructor, propertyName, groups: [] };
   const stored = { ...metadata, context: keywords, each: false, always: false };
-  getMetadataStorage().addValidationMetadata(stored as unknown as ValidationMetadata);
+  addValidationMetadata(stored as unknown as ValidationMetadata);
 }
 
 /** The keywords that are stored among the validators of a property. Results have no headers. */

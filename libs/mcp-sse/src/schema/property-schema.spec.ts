@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Type } from 'class-transformer';
 import {
   Allow,
@@ -34,7 +34,10 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
+import { loadClassPackages } from './class-packages.js';
 import { DtoDocument } from './dto-document.js';
+
+beforeAll(loadClassPackages);
 
 /** The schema of the property `value` of a class that is made with decorators on it. */
 function schemaOf(designType: unknown, ...decorators: PropertyDecorator[]): unknown {

@@ -4,6 +4,18 @@ import type { JsonSchema } from '../model/schema-source.js';
 import type { CompiledSchema, SchemaOutcome } from './compiled-schema.js';
 import { formatPath, IssueList } from './schema-issues.js';
 
+export function isStandardSchema(source: unknown): source is StandardSchemaV1 {
+  return (
+    (typeof source === 'object' || typeof source === 'function') && source !== null && '~standard' in source
+  );
+}
+
+/** The schema that a class has as its static `schema`, such as one made with `createZodDto()` of nestjs-zod. */
+export function schemaOfClass(type: unknown): StandardSchemaV1 | undefined {
+  const schema = typeof type === 'function' ? (type as { schema?: unknown }).schema : undefined;
+  return isStandardSchema(schema) ? schema : undefined;
+}
+
 /**
  * Compiles a Standard Schema. Its JSON Schema comes from the Standard JSON Schema interface, so no schema library is
  * imported here.

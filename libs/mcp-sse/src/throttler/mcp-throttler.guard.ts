@@ -1,9 +1,10 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { ThrottlerException, ThrottlerGuard, type ThrottlerLimitDetail } from '@nestjs/throttler';
 import { principalOfUser, requestPrincipal } from '../auth/request-principal.js';
-import { McpExecutionContext } from '../execution/mcp-execution-context.js';
+import { callOf } from '../model/call.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ANONYMOUS, principalKey, type McpPrincipal } from '../model/principal.js';
+import { enhancersOf } from '../nest/enhancer-metadata.js';
 
 /** The JSON-RPC code that also accompanies 429 over HTTP. */
 const TOO_MANY_REQUESTS = -32000;
@@ -23,10 +24,27 @@ export class McpThrottlerGuard extends ThrottlerGuard {
   /** Marks it as a guard that does not authenticate. */
   static readonly authenticates = false;
 
+  /**
+   * A call of type `mcp` that another module makes has no request to count. As a global guard, this one has counted the
+   * request that carried the call.
+   *
+   * @throws {TypeError} when the guard is put on such a call's method or class, where it would limit nothing
+   */
+  protected override async shouldSkip(context: ExecutionContext): Promise<boolean> {
+    if (context.getType<string>() !== 'mcp' || callOf(context)) return super.shouldSkip(context);
+    const [type, method] = [context.getClass(), context.getHandler()];
+    const isDeclared = [type, method].flatMap(enhancersOf).some(({ enhancer }) => isThrottler(enhancer));
+    if (!isDeclared) return true;
+    throw new TypeError(
+      `${type.name}.${method.name}: McpThrottlerGuard limits the calls that nestjs-mcp-sse makes, and another module makes ` +
+        'this one. Limit the route of that module instead.',
+    );
+  }
+
   /** Returns the key to count a request or call under. The throttler's option `getTracker` overrides it. */
   protected override async getTracker(request: Request, context?: ExecutionContext): Promise<string> {
-    const principal =
-      context && isCall(context) ? McpExecutionContext.create(context).principal : principalOf(request);
+    const call = context && callOf(context);
+    const principal = call ? call.context.principal : principalOf(request);
     return principal === ANONYMOUS ? super.getTracker(request) : principalKey(principal);
   }
 
@@ -36,7 +54,7 @@ export class McpThrottlerGuard extends ThrottlerGuard {
   ): Promise<void> {
     const { timeToBlockExpire: seconds } = detail;
     const exception = new ThrottlerException(await this.getErrorMessage(context, detail));
-    if (isCall(context))
+    if (callOf(context))
       throw new JsonRpcError(
         TOO_MANY_REQUESTS,
         exception.message,
@@ -49,8 +67,10 @@ export class McpThrottlerGuard extends ThrottlerGuard {
   }
 }
 
-function isCall(context: ExecutionContext): boolean {
-  return context.getType<string>() === 'mcp';
+/** Whether an enhancer is this guard, or one that extends it: an instance or a class. */
+function isThrottler(enhancer: unknown): boolean {
+  const prototype: unknown = typeof enhancer === 'function' ? enhancer.prototype : enhancer;
+  return prototype === McpThrottlerGuard.prototype || prototype instanceof McpThrottlerGuard;
 }
 
 /** As a global guard it runs before the module's guards, but after global guards that were registered before it. */

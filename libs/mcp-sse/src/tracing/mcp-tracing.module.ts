@@ -1,6 +1,7 @@
 import { Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { ObservedServer } from '../observability/observed-server.js';
+import { openTelemetry } from './opentelemetry.js';
 import { ServerTraces } from './server-traces.js';
 
 /**
@@ -18,7 +19,9 @@ export class McpTracingModule implements OnModuleInit, OnModuleDestroy {
 
   constructor(private readonly modules: ModulesContainer) {}
 
-  onModuleInit(): void {
+  /** @throws {McpConfigurationError} if `@opentelemetry/api` is not installed */
+  async onModuleInit(): Promise<void> {
+    await openTelemetry.load('McpTracingModule');
     this.servers = ObservedServer.all(this.modules).map((server) => new ServerTraces(server));
   }
 

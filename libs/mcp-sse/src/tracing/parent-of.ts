@@ -1,13 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import {
-  context,
-  propagation,
-  ROOT_CONTEXT,
-  trace,
-  type Context,
-  type SpanContext,
-  type TextMapGetter,
-} from '@opentelemetry/api';
+import type { Context, SpanContext, TextMapGetter } from '@opentelemetry/api';
+import { openTelemetry } from './opentelemetry.js';
 
 /** Reads only text: propagators expect it, and clients may send other values. */
 const TEXTS: TextMapGetter<Readonly<Record<string, unknown>>> = {
@@ -30,6 +23,7 @@ export interface SpanParent {
  * POST if HTTP is instrumented, else the one that the headers of the POST name.
  */
 export function parentOf(meta: unknown, headers: IncomingHttpHeaders): SpanParent {
+  const { context, propagation, ROOT_CONTEXT, trace } = openTelemetry.package;
   const active = context.active();
   const ambient = trace.getSpanContext(active);
   if (typeof meta === 'object' && meta !== null) {

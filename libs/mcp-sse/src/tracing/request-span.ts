@@ -1,10 +1,11 @@
-import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
+import type { Attributes, Span } from '@opentelemetry/api';
 import { ToolFailure } from '../execution/tool-result.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { McpContext } from '../model/mcp-context.js';
 import { sessionDigest } from '../model/session-view.js';
 import { clipped } from '../observability/audit/audit-values.js';
 import { claimedTarget, type RequestTarget } from '../observability/request-target.js';
+import { openTelemetry } from './opentelemetry.js';
 
 /**
  * The attributes of a request's span when it starts, named as the OpenTelemetry conventions do. The session's id is a
@@ -79,5 +80,5 @@ export function recordEnd(span: Span, outcome: object | undefined): void {
 
 function fail(span: Span, type: string, message?: string): void {
   span.setAttribute('error.type', type);
-  span.setStatus({ code: SpanStatusCode.ERROR, message });
+  span.setStatus({ code: openTelemetry.package.SpanStatusCode.ERROR, message });
 }

@@ -1,4 +1,4 @@
-import { context, SpanKind, trace, type Link, type SpanContext } from '@opentelemetry/api';
+import type { Link, SpanContext } from '@opentelemetry/api';
 import type { Subscription } from 'rxjs';
 import type { McpContext } from '../model/mcp-context.js';
 import type { McpSessionView } from '../model/session-view.js';
@@ -6,6 +6,7 @@ import type { ObservedRequest, TrafficObserver } from '../model/traffic-observer
 import type { ObservedServer } from '../observability/observed-server.js';
 import { requestTarget, UNKNOWN } from '../observability/request-target.js';
 import type { McpSessionEvent } from '../sessions/session-event.js';
+import { openTelemetry } from './opentelemetry.js';
 import { parentOf } from './parent-of.js';
 import { claimedAttributes, recordEnd, requestAttributes } from './request-span.js';
 
@@ -15,7 +16,8 @@ import { claimedAttributes, recordEnd, requestAttributes } from './request-span.
  * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/mcp/
  */
 export class ServerTraces implements TrafficObserver {
-  private readonly tracer = trace.getTracer('nestjs-mcp-sse');
+  private readonly api = openTelemetry.package;
+  private readonly tracer = this.api.trace.getTracer('nestjs-mcp-sse');
   /** The spans of the GETs that opened the streams. Answers go out on those. */
   private readonly streams = new WeakMap<McpSessionView, SpanContext>();
   private readonly remove: () => void;
@@ -32,6 +34,7 @@ export class ServerTraces implements TrafficObserver {
   }
 
   request(method: string, params: Readonly<Record<string, unknown>>, call: McpContext): ObservedRequest {
+    const { context, SpanKind, trace } = this.api;
     const target = requestTarget(this.server.registry, method, params);
     const { parent, ambient } = parentOf(params['_meta'], call.headers);
     // The number of span names must be limited, so URIs and unknown names are left out.
@@ -52,12 +55,12 @@ export class ServerTraces implements TrafficObserver {
 
   /** A refusal over HTTP has the span of its HTTP request only, which is told what that asked for. */
   refusal(request: object): void {
-    trace.getActiveSpan()?.setAttributes(claimedAttributes(request));
+    this.api.trace.getActiveSpan()?.setAttributes(claimedAttributes(request));
   }
 
   private session({ type, session }: McpSessionEvent): void {
     if (session.transport !== 'sse' || (type !== 'opened' && type !== 'resumed')) return;
-    const stream = trace.getActiveSpan()?.spanContext();
+    const stream = this.api.trace.getActiveSpan()?.spanContext();
     if (stream) this.streams.set(session, stream);
   }
 }

@@ -17,7 +17,7 @@ export function memoryCluster(): MemoryCluster {
   const nodes: MemoryNode[] = [];
   return {
     nodes,
-    join(server: string, limits: ClusterLimits): MemoryNode {
+    async join(server: string, limits: ClusterLimits): Promise<MemoryNode> {
       const shared = servers.get(server) ?? {
         sessions: new Map(),
         removed: new Set(),

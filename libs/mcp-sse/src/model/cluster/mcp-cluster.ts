@@ -13,8 +13,9 @@ export interface McpCluster {
   /**
    * @param server name of the server; each server has its own sessions
    * @param reports counts and logs failures, if given
+   * @throws {McpConfigurationError} if a package that it needs is not installed
    */
-  join(server: string, limits: ClusterLimits, reports?: ClusterReports): ClusterNode;
+  join(server: string, limits: ClusterLimits, reports?: ClusterReports): Promise<ClusterNode>;
 }
 
 export interface ClusterLimits {

@@ -1,15 +1,22 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Server } from 'node:http';
-import { HttpAdapterHost } from '@nestjs/core';
+import { HttpAdapterHost, type AbstractHttpAdapter } from '@nestjs/core';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { useExpressPrototypes } from '../../nest/express-prototypes.js';
-import { lateBodyWatch } from '../../http/unread-body.js';
+import { lateBodyWatch, type WatchBody } from '../../http/unread-body.js';
 import { assertComplete, routesOf } from '../routes/routes.js';
 import { noteExpressRoutes, prepareExpress, type ExpressApplication } from './express.adapter.js';
 import { prepareFastify, type FastifyInstance } from './fastify.adapter.js';
+import { prepareOther } from './other.adapter.js';
 
-/** Servers that share an adapter share these limits: the shortest one counts for bodies that nobody reads. */
-const prepared = new WeakMap<object, { bodyMs: number }>();
+interface Prepared {
+  /** Servers that share an adapter share these limits: the shortest one counts for bodies that nobody reads. */
+  bodyMs: number;
+  /** To be called when the adapter has its server, if it creates one, and Nest has registered the routes. */
+  readonly complete: () => void | Promise<void>;
+}
+
+const prepared = new WeakMap<object, Prepared>();
 
 /**
  * Prepares the HTTP adapter for our routes as soon as it is set, which is before the application adds middleware.
@@ -22,33 +29,47 @@ export class HttpPreparation implements OnModuleInit {
   ) {
     const { bodyMs } = options.limits;
     host.init$.subscribe(() => {
-      // Nest emits this in an application context too, where there is no adapter.
-      const httpAdapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
-      if (!httpAdapter) return;
-      const shared = prepared.get(httpAdapter);
-      if (shared) return void (shared.bodyMs = Math.min(shared.bodyMs, bodyMs));
-      const limits = { bodyMs };
-      prepared.set(httpAdapter, limits);
-      const watchBody = lateBodyWatch(() => limits.bodyMs);
-      if (httpAdapter.getType() === 'express')
-        prepareExpress(httpAdapter.getInstance<ExpressApplication>(), watchBody);
-      else if (httpAdapter.getType() === 'fastify')
-        prepareFastify(httpAdapter.getInstance<FastifyInstance>(), watchBody);
+      const { adapter } = this;
+      if (!adapter) return;
+      const shared = prepared.get(adapter);
+      if (shared) shared.bodyMs = Math.min(shared.bodyMs, bodyMs);
+      else prepared.set(adapter, prepare(adapter, bodyMs));
     });
   }
 
-  /**
-   * By now the adapter has its server, if it creates one, and Nest has registered the routes.
-   *
-   * @throws {McpConfigurationError} when no endpoint would lead to one of the routes
-   */
-  onModuleInit(): void {
-    const httpAdapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
-    if (httpAdapter?.getType() === 'express') {
-      const application = httpAdapter.getInstance<ExpressApplication>();
-      useExpressPrototypes(httpAdapter.getHttpServer() as Server | undefined, application);
-      noteExpressRoutes(application);
-    }
+  /** @throws {McpConfigurationError} when no endpoint would lead to one of the routes, or the adapter cannot serve them */
+  async onModuleInit(): Promise<void> {
+    if (this.adapter) await prepared.get(this.adapter)!.complete();
     assertComplete(routesOf(this.options));
+  }
+
+  /** Nest emits `init$` in an application context too, where there is no adapter. */
+  private get adapter(): AbstractHttpAdapter | null {
+    return this.host.httpAdapter as AbstractHttpAdapter | null;
+  }
+}
+
+function prepare(adapter: AbstractHttpAdapter, bodyMs: number): Prepared {
+  const watchBody = lateBodyWatch(() => preparation.bodyMs);
+  const preparation = { bodyMs, complete: completing(adapter, watchBody) };
+  return preparation;
+}
+
+/** Prepares an adapter. @returns what completes that */
+function completing(adapter: AbstractHttpAdapter, watchBody: WatchBody): Prepared['complete'] {
+  switch (adapter.getType()) {
+    case 'express': {
+      const application = adapter.getInstance<ExpressApplication>();
+      prepareExpress(application, watchBody);
+      return () => {
+        useExpressPrototypes(adapter.getHttpServer() as Server | undefined, application);
+        noteExpressRoutes(application);
+      };
+    }
+    case 'fastify':
+      prepareFastify(adapter.getInstance<FastifyInstance>(), watchBody);
+      return () => undefined;
+    default:
+      return prepareOther(adapter, watchBody);
   }
 }
