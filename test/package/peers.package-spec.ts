@@ -19,9 +19,6 @@ import { startRedisServer, type RedisServer } from '../fixtures/redis-server.js'
 const MINUTE = 60_000;
 const MAIN = 'test/fixtures/peers/main.ts';
 const SECRET = 'a secret of at least thirty-two bytes';
-/** What the application needs besides the peers, in a release for the first and the last release of Nest. */
-const COMPANIONS = { lowest: ['@nestjs/passport@11'], newest: ['@nestjs/passport@12'] };
-
 const ranges = Object.entries(library.peerDependencies).map(([name, range]) => ({
   name,
   alternatives: range.split(' || '),
@@ -40,20 +37,14 @@ describe.each(['lowest', 'newest'] as const)('with the %s versions of all peers'
     folder = mkdtempSync(join(tmpdir(), `peers-${end}-`));
     mkdirSync(join(folder, 'src'));
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-    const platform = versions[end]
+    const nest = versions[end]
       .find((version) => version.startsWith('@nestjs/core@'))!
-      .replace('core', 'platform-express');
-    const types = ['typescript@6', '@types/node@20', '@types/express@5'];
-    await npm(
-      folder,
-      'install',
-      '--strict-peer-deps',
-      packedLibrary(),
-      ...versions[end],
-      platform,
-      ...COMPANIONS[end],
-      ...types,
-    );
+      .split('@')
+      .at(-1)!;
+    const companions = [`@nestjs/platform-express@${nest}`, `@nestjs/passport@${/\d+/.exec(nest)![0]}`];
+    const types = ['typescript@6', '@types/node@20', '@types/express@5', '@types/passport@1'];
+    const packages = [packedLibrary(), ...versions[end], ...companions, ...types];
+    await npm(folder, 'install', '--strict-peer-deps', ...packages);
     writeFileSync(join(folder, 'src', 'main.ts'), readFileSync(MAIN, 'utf8'));
     writeFileSync(join(folder, 'main.js'), await transpiled(MAIN));
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(COMPILER));
