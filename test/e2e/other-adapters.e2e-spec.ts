@@ -39,6 +39,21 @@ describeOnEveryAdapter('a server', (adapter) => {
     }
   });
 
+  it('reads a body that a parser has left an object for, without having read it', async () => {
+    const { url } = await start({
+      providers: [Greeter],
+      configure: (app) =>
+        void app.use((request: { body?: object }, _response: unknown, next: () => void) => {
+          // As body-parser 1 does.
+          request.body ??= {};
+          next();
+        }),
+    });
+    const client = await HttpWireClient.connect(`${url}/mcp`);
+    const answer = await client.call(1, 'tools/call', { name: 'greet', arguments: { name: 'Ada' } });
+    expect(textOf(answer)).toBe('Hello Ada');
+  });
+
   it('gives the right endpoint to a request that names the whole URL, as to a proxy', async () => {
     const { port } = await start({ configure: (app) => void app.setGlobalPrefix('api') });
     const connection = await RawConnection.open(port);

@@ -1,5 +1,5 @@
-import { NPM, PNPM, YARN, YARN_PNP, type PackageManager } from './package-managers.js';
-import type { Pair } from './pairs.js';
+import type { SetUp } from './installation.js';
+import { NPM, PNPM, YARN, YARN_PNP } from './package-managers.js';
 
 /** A way to turn an application into what Node runs. */
 export interface Build {
@@ -11,13 +11,6 @@ export interface Build {
   readonly line: string;
   /** What Node runs then. */
   readonly main: string;
-}
-
-/** One installation, and what builds it. */
-export interface BuiltApplication {
-  readonly pair: Pair;
-  readonly manager: PackageManager;
-  readonly builds: readonly Build[];
 }
 
 const TSC = { line: 'nest build', main: 'dist/main.js' };
@@ -53,7 +46,7 @@ const OPTIONAL = ['microservices', 'websockets'].map((name) => `--external:@nest
 const ESBUILD = `esbuild dist/main.js --bundle --platform=node --target=node20 ${OPTIONAL}`;
 const DEFAULT = { title: 'tsc, nodenext', ...TSC };
 
-export const BUILT: readonly BuiltApplication[] = [
+export const BUILT: readonly SetUp[] = [
   {
     pair: { nest: '11', modules: 'CommonJS', adapter: 'Express', node: '20.19.0', runner: 'ts-jest' },
     manager: NPM,

@@ -3,54 +3,82 @@ import { startChild, type ChildApplication } from '../fixtures/child-application
 import { arrange } from './arrange.js';
 import type { Build } from './builds.js';
 import { command } from './command.js';
-import { NPM } from './package-managers.js';
+import type { PackageManager } from './package-managers.js';
 import { titleOf, type Pair } from './pairs.js';
 import { Project } from './project.js';
 import type { Tools } from './tools.js';
 
+/** Finds packages by Node, because a package manager may leave out `node_modules`. */
+const VERSIONS = `
+const versionOf = (name) => {
+  for (let file = require.resolve(name); ; ) {
+    file = path.dirname(file);
+    try {
+      const { version } = require(path.join(file, "package.json"));
+      if (version) return version;
+    } catch {}
+  }
+};
+const names = process.argv.slice(1);
+JSON.stringify({ node: process.versions.node, ...Object.fromEntries(names.map((name) => [name, versionOf(name)])) })
+`.replaceAll('\n', ' ');
+
+/** How an application is made and installed, and the ways to build it besides the generator's. */
+export interface SetUp {
+  readonly pair: Pair;
+  readonly manager: PackageManager;
+  readonly builds: readonly Build[];
+}
+
 /** An application of a pair, from its generation to its end. */
 export class Installation {
+  /** Of the packages that say what was tested, and of Node. */
+  versions: Readonly<Record<string, string>> = {};
   project!: Project;
   private path: string[] = [];
   private child: ChildApplication | undefined;
 
   constructor(
-    private readonly pair: Pair,
+    private readonly setUp: SetUp,
     private readonly tools: Tools,
-    private readonly manager = NPM,
-    private readonly builds: readonly Build[] = [],
   ) {}
 
   async generate(): Promise<void> {
-    const { nest, modules, node } = this.pair;
-    const name = `${this.manager.title} ${titleOf(this.pair)}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+    const { nest, modules, node } = this.setUp.pair;
+    const name = `${this.setUp.manager.title} ${titleOf(this.setUp.pair)}`
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-');
     this.project = new Project(await this.tools.generate(name, nest, modules));
     this.path = [await this.tools.node(node)];
-    if (this.manager.package) this.path.push(await this.tools.programs(this.manager.package));
-    arrange(this.project, this.pair);
+    if (this.setUp.manager.package) this.path.push(await this.tools.programs(this.setUp.manager.package));
+    arrange(this.project, this.setUp.pair);
     this.project.manifest(({ devDependencies }) =>
-      Object.assign(devDependencies, ...this.builds.map((build) => build.devDependencies)),
+      Object.assign(devDependencies, ...this.setUp.builds.map((build) => build.devDependencies)),
     );
   }
 
   /** Installs what the generator wrote, then the library. What is a warning only then is the library's fault. */
   async install(): Promise<void> {
-    const before = this.warnings(await this.run(this.manager.install));
-    const line = this.manager.add(await this.tools.tarball(), [
+    const before = this.warnings(await this.run(this.setUp.manager.install));
+    const line = this.setUp.manager.add(await this.tools.tarball(), [
       'class-validator',
       'class-transformer',
       'zod',
     ]);
     const added = this.warnings(await this.run(line)).filter((warning) => !before.includes(warning));
     if (added.length > 0) throw new Error(`${line}\nwarns:\n${added.join('\n')}`);
+    const names = ['@nestjs/core', 'typescript', this.setUp.pair.runner.toLowerCase()];
+    this.versions = JSON.parse(
+      await this.run(`node -p '${VERSIONS}' ${names.join(' ')}`),
+    ) as typeof this.versions;
   }
 
   script(name: string): Promise<string> {
-    return this.run(this.manager.script(name));
+    return this.run(this.setUp.manager.script(name));
   }
 
   program(line: string): Promise<string> {
-    return this.run(this.manager.program(line));
+    return this.run(this.setUp.manager.program(line));
   }
 
   async build({ compilerOptions, line }: Build): Promise<void> {
@@ -67,8 +95,8 @@ export class Installation {
   }
 
   async start(main = 'dist/main.js'): Promise<void> {
-    const env = { NODE_OPTIONS: this.manager.nodeOptions ?? '' };
-    this.child = await startChild(join(this.path[0]!, 'node'), [main], { cwd: this.project.folder, env });
+    const options = { cwd: this.project.folder, env: { NODE_OPTIONS: this.setUp.manager.nodeOptions ?? '' } };
+    this.child = await startChild(join(this.path[0]!, 'node'), [main], options);
   }
 
   get running(): ChildApplication {
@@ -82,11 +110,11 @@ export class Installation {
   }
 
   private run(line: string): Promise<string> {
-    return command(line, { cwd: this.project.folder, path: this.path, env: this.manager.env });
+    return command(line, { cwd: this.project.folder, path: this.path, env: this.setUp.manager.env });
   }
 
   private warnings(output: string): string[] {
-    const lines = output.split('\n').filter((line) => this.manager.warning.test(line));
+    const lines = output.split('\n').filter((line) => this.setUp.manager.warning.test(line));
     // npm describes an install script in two ways.
     return lines.map((line) => line.replace(/ \(install: .*\)$/, ''));
   }

@@ -1,16 +1,14 @@
 import { answersCalls, CLIENTS, drains } from './answers.js';
 import { NPM } from './package-managers.js';
-import { BUILT, type Build, type BuiltApplication } from './builds.js';
-import { Installation } from './installation.js';
+import { BUILT, type Build } from './builds.js';
+import type { Installation, SetUp } from './installation.js';
 import { PAIRS, QUICK, titleOf, type Pair } from './pairs.js';
 import type { Step } from './steps.js';
-import type { Tools } from './tools.js';
 
 /** An application that is tested from its generation to its end, step by step. */
-export interface Row {
+export interface Row extends SetUp {
   readonly title: string;
   readonly steps: readonly Step<Installation>[];
-  create(tools: Tools): Installation;
 }
 
 const INSTALLS: readonly Step<Installation>[] = [
@@ -41,17 +39,21 @@ export function rowsOf(wanted = ''): Row[] {
 function rowOfPair(pair: Pair): Row {
   return {
     title: titleOf(pair),
+    pair,
+    manager: NPM,
+    builds: [],
     steps: [...INSTALLS, ...PASSES_TESTS, ...RUNS],
-    create: (tools) => new Installation(pair, tools),
   };
 }
 
 /** The tests of the application know nothing of its builder, but run where packages are. */
-function rowOfBuilds({ pair, manager, builds }: BuiltApplication): Row {
+function rowOfBuilds({ pair, manager, builds }: SetUp): Row {
   return {
     title: `${manager.title}, ${titleOf(pair)}`,
+    pair,
+    manager,
+    builds,
     steps: [...INSTALLS, ...(manager === NPM ? [] : PASSES_TESTS), ...builds.map(stepOfBuild)],
-    create: (tools) => new Installation(pair, tools, manager, builds),
   };
 }
 

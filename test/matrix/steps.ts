@@ -13,6 +13,7 @@ export function runSteps<Subject extends { remove(): Promise<void> }>(
   steps: readonly Step<Subject>[],
   subject: Subject,
   lanes: Lanes,
+  report: (line: string) => void,
 ): Map<string, Promise<void>> {
   let turn: Promise<void> = lanes.enter();
   let reached = turn;
@@ -20,7 +21,10 @@ export function runSteps<Subject extends { remove(): Promise<void> }>(
   for (const step of steps) {
     const before = reached;
     const outcome = turn.then(() => before).then(async () => void (await step.run(subject)));
-    turn = outcome.catch(() => undefined);
+    turn = outcome.then(
+      () => report(`passed: ${step.title}`),
+      ({ stack }: Error) => report(`FAILED: ${step.title}: ${stack}`),
+    );
     if (step.needed) {
       reached = before.then(() =>
         outcome.catch(() => Promise.reject(new Error(`Not reached: "${step.title}" failed.`))),
