@@ -3,6 +3,7 @@ import {
   type DynamicModule,
   type MiddlewareConsumer,
   type NestModule,
+  type OnModuleInit,
   type Provider,
   type Type,
 } from '@nestjs/common';
@@ -17,6 +18,7 @@ import { McpHandlerFactory } from './execution/mcp-handler.factory.js';
 import { McpInvoker } from './execution/mcp.invoker.js';
 import { NestErrorReporter } from './execution/nest-error-reporter.js';
 import { resolveOptions } from './mcp-sse.defaults.js';
+import { assertKnownOptions } from './mcp-sse.known-options.js';
 import { McpSseLifecycle } from './mcp-sse.lifecycle.js';
 import {
   ConfigurableModuleClass,
@@ -24,6 +26,7 @@ import {
   type ASYNC_OPTIONS_TYPE,
   type OPTIONS_TYPE,
 } from './mcp-sse.module-definition.js';
+import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import { ERROR_REPORTER } from './model/error-reporter.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import {
@@ -48,7 +51,7 @@ import { StatelessIntake } from './transports/messages/stateless-intake.js';
 import { MessageIntake } from './transports/messages/message-intake.js';
 import { SessionFinder } from './transports/messages/session-finder.js';
 import { ProtectedResource } from './transports/routes/protected-resource.js';
-import { type Routes, routesOf } from './transports/routes/routes.js';
+import { assertDistinctRoutes, type Routes, routesOf } from './transports/routes/routes.js';
 import { createSseController, setSsePaths } from './transports/sse/sse.controller.js';
 import {
   createStreamableHttpController,
@@ -69,7 +72,7 @@ import { SERVER_PROVIDERS } from './mcp-sse.providers.js';
  * `mcpHealthIndicatorToken`.
  */
 @Module({})
-export class McpSseModule extends ConfigurableModuleClass implements NestModule {
+export class McpSseModule extends ConfigurableModuleClass implements NestModule, OnModuleInit {
   constructor(
     private readonly contexts: ExternalContextCreator,
     private readonly modules: ModulesContainer,
@@ -78,7 +81,8 @@ export class McpSseModule extends ConfigurableModuleClass implements NestModule 
   }
 
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
-    return withServer(super.forRoot(options), options.name);
+    // The options are checked when the application boots, also those that are missing.
+    return withServer(super.forRoot(options), (options as Partial<McpSseModuleOptions> | undefined)?.name);
   }
 
   /** @param options includes the server's `name` if the application has several servers and injects one by name */
@@ -91,8 +95,25 @@ export class McpSseModule extends ConfigurableModuleClass implements NestModule 
 
   /** Nest calls this before it registers the routes, when the application is configured. */
   configure(_consumer: MiddlewareConsumer): void {
+    assertDistinctRoutes(this.servers);
     exemptOwnControllers(this.contexts);
     neutralizeOwnControllers(this.contexts, this.modules);
+  }
+
+  /** @throws {McpConfigurationError} */
+  onModuleInit(): void {
+    if (this.servers.length === 0)
+      throw new McpConfigurationError(
+        "McpSseModule is imported without options, so there is no server. Import McpSseModule.forRoot({ name: 'orders', " +
+          "version: '1.0.0' }).",
+      );
+  }
+
+  /** The options of each `forRoot` call. */
+  private get servers(): readonly ResolvedOptions[] {
+    return [...this.modules.values()].flatMap(
+      ({ providers }) => (providers.get(MCP_OPTIONS)?.instance as ResolvedOptions | undefined) ?? [],
+    );
   }
 }
 
@@ -163,7 +184,10 @@ const PROVIDERS: Provider[] = [
   {
     provide: MCP_OPTIONS,
     inject: [MODULE_OPTIONS_TOKEN],
-    useFactory: (options: McpSseModuleOptions) => resolveOptions(options),
+    useFactory: (options: McpSseModuleOptions) => {
+      assertKnownOptions(options);
+      return resolveOptions(options);
+    },
   },
   ...SERVER_PROVIDERS,
 ];
