@@ -205,9 +205,9 @@ describeOnAdapters('the routes', (adapter) => {
     expect(running.sessions.sessions).toEqual([]);
   });
 
-  it('open no session for a HEAD', async () => {
+  it.each(['/sse', '/mcp'])('open no session for a HEAD: %s', async (path) => {
     running = await startApp({ adapter, providers: [Features] });
-    const { status, headers, body } = await send(`${running.url}/sse`, { method: 'HEAD' });
+    const { status, headers, body } = await send(running.url + path, { method: 'HEAD' });
     expect({ status, type: headers['content-type'], body }).toEqual({
       status: 200,
       type: expect.stringMatching(/^text\/event-stream\b/),

@@ -75,7 +75,7 @@ describe.each(['streamable-http', 'sse'] as const)('the test client over %s', (t
     const bob = await McpTestClient.connect(mcp.url, { transport, headers: userHeaders('bob') });
     expect(textOf(await bob.callTool(TEA))).toBe('3 for bob');
     expect(textOf(await mcp.callTool(TEA))).toBe('3 for ada');
-    expect(() => bob.app).toThrow('Only a client created by McpTestClient.start() has an application.');
+    expect(() => bob.app).toThrow('A client created by McpTestClient.connect() has no application.');
     await bob.close();
     expect(textOf(await mcp.callTool(TEA))).toBe('3 for ada');
   });

@@ -8,11 +8,12 @@ export interface Step<Subject> {
   run(subject: Subject): Promise<unknown>;
 }
 
-/** Runs steps one after the other in a lane. @returns the outcome of each, by its title */
-export function runSteps<Subject>(
+/** Runs steps one after the other in a lane, and removes their subject. @returns the outcome of each, by its title */
+export function runSteps<Subject extends { remove(): Promise<void> }>(
   steps: readonly Step<Subject>[],
   subject: Subject,
   lanes: Lanes,
+  report: (line: string) => void,
 ): Map<string, Promise<void>> {
   let turn: Promise<void> = lanes.enter();
   let reached = turn;
@@ -20,7 +21,10 @@ export function runSteps<Subject>(
   for (const step of steps) {
     const before = reached;
     const outcome = turn.then(() => before).then(async () => void (await step.run(subject)));
-    turn = outcome.catch(() => undefined);
+    turn = outcome.then(
+      () => report(`passed: ${step.title}`),
+      ({ stack }: Error) => report(`FAILED: ${step.title}: ${stack}`),
+    );
     if (step.needed) {
       reached = before.then(() =>
         outcome.catch(() => Promise.reject(new Error(`Not reached: "${step.title}" failed.`))),
@@ -29,6 +33,6 @@ export function runSteps<Subject>(
     }
     outcomes.set(step.title, outcome);
   }
-  void turn.then(() => lanes.leave());
+  void turn.then(() => subject.remove()).finally(() => lanes.leave());
   return outcomes;
 }

@@ -23,6 +23,12 @@ export class Tools {
     return join(await this.package(`node-${process.platform}-${process.arch}`, version), 'bin');
   }
 
+  /** The folder of the programs of a package. */
+  async programs({ name, version }: { name: string; version: string }): Promise<string> {
+    const folder = await this.package(name, version);
+    return join(folder.slice(0, -name.length), '.bin');
+  }
+
   /** Makes an application with Nest's CLI, without its packages. */
   async generate(name: string, nest: string, modules: 'CommonJS' | 'ESM'): Promise<string> {
     const cli = await this.package('@nestjs/cli', nest);

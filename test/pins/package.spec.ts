@@ -28,14 +28,19 @@ const LOADED_WITH_ITS_FOLDER = ['@nestjs/throttler'];
 const library = manifest('libs/mcp-sse/package.json');
 const workspace = manifest('package.json');
 const declared = { ...library.dependencies, ...library.peerDependencies };
-const imported = new Set(librarySources().flatMap(({ imports }) => imports.filter(isPackage).map(packageOf)));
+const sources = librarySources();
+const imported = new Set(sources.flatMap(({ imports }) => imports.filter(isPackage).map(packageOf)));
 
 function manifest(path: string): Manifest {
   return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
 }
 
-/** Whether a version is in a range of the form that the library uses, `^1.2.3`. */
+/** Whether a version is in a range of the form that the library uses, `^1.2.3` or several of it with `||`. */
 function satisfies(version: string, range: string): boolean {
+  return range.split(' || ').some((each) => satisfiesCaret(version, each));
+}
+
+function satisfiesCaret(version: string, range: string): boolean {
   const minimum = /^\^(\d+)\.(\d+)\.(\d+)$/.exec(range)?.slice(1).map(Number);
   if (!minimum) throw new Error(`${range} is not of the form ^1.2.3`);
   const actual = version.split('.').map((part) => Number.parseInt(part, 10));
@@ -61,19 +66,19 @@ describe('package.json of the library', () => {
       .map(([name]) => name);
     expect(optional.toSorted()).toEqual(Object.keys(OPTIONAL).toSorted());
     for (const [name, folders] of Object.entries(OPTIONAL)) {
-      const importing = librarySources().filter(({ imports }) => imports.map(packageOf).includes(name));
+      const importing = sources.filter(({ imports }) => imports.map(packageOf).includes(name));
       expect([name, [...new Set(importing.map(({ path }) => path.split('/')[0]))]]).toEqual([name, folders]);
     }
   });
 
   it('loads an optional peer when it is needed, not with the file that uses it', () => {
-    const loaded = librarySources().flatMap(({ loads }) => loads.map(packageOf));
+    const loaded = sources.flatMap(({ loads }) => loads.map(packageOf));
     expect(Object.keys(OPTIONAL).filter((name) => loaded.includes(name))).toEqual(LOADED_WITH_ITS_FOLDER);
   });
 
   it('has an entry point for each folder that only optional peers serve, which nothing else imports', () => {
     for (const folder of ['metrics', 'passport', 'redis', 'throttler', 'tracing']) {
-      const elsewhere = librarySources().filter(({ path }) => !path.startsWith(`${folder}/`));
+      const elsewhere = sources.filter(({ path }) => !path.startsWith(`${folder}/`));
       expect(elsewhere.filter(({ imports }) => imports.some((name) => name.includes(`/${folder}/`)))).toEqual(
         [],
       );
@@ -116,6 +121,8 @@ describe('the check of ranges', () => {
     ['2.0.0', '^1.2.3', false],
     ['0.5.2', '^0.5.1', true],
     ['0.6.0', '^0.5.1', false],
+    ['0.6.0', '^0.5.1 || ^0.6.0', true],
+    ['0.7.0', '^0.5.1 || ^0.6.0', false],
   ])('knows whether %s fits %s', (version, range, fits) => {
     expect(satisfies(version, range)).toBe(fits);
   });

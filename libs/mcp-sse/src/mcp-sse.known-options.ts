@@ -89,6 +89,7 @@ const KNOWN = members<Options>({
     resourceName: true,
   }),
   guards: true,
+  decorators: true,
   authenticationLimit: true,
   principal: true,
   policy: true,

@@ -104,7 +104,8 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
 
   private checkProtection(): void {
     // Without HTTP, as over stdio, only the process's own parent can connect.
-    if (!this.host.httpAdapter) return;
+    if (!this.host.httpAdapter)
+      return this.logger.log('This application has no HTTP server: MCP is served by serveStdio() alone.');
     const found = weaknesses(this.options);
     const severe = found.filter(({ isSevere }) => isSevere);
     if (isProduction() && severe.length > 0)

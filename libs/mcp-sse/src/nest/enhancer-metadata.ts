@@ -1,3 +1,4 @@
+import type { CanActivate, Type } from '@nestjs/common';
 import type { ProviderWrapper } from './provider-wrapper.js';
 
 /*
@@ -12,6 +13,10 @@ const DECORATOR_OF = {
   __pipes__: '@UsePipes()',
   __exceptionFilters__: '@UseFilters()',
 };
+
+const GUARDS = '__guards__' satisfies keyof typeof DECORATOR_OF;
+
+export type Guard = Type<CanActivate> | CanActivate;
 
 /** An enhancer with the decorator that names it. */
 export interface DeclaredEnhancer {
@@ -29,7 +34,23 @@ export function enhancersOf(target: object): DeclaredEnhancer[] {
 
 /** Whether a decorator of a class or method names a guard. */
 export function isGuarded(target: object): boolean {
-  return Reflect.hasMetadata('__guards__' satisfies keyof typeof DECORATOR_OF, target);
+  return Reflect.hasMetadata(GUARDS, target);
+}
+
+/** The guards that decorators of a class or method name. */
+export function guardsOf(target: object): readonly Guard[] {
+  return (Reflect.getMetadata(GUARDS, target) ?? []) as Guard[];
+}
+
+/**
+ * Takes away the guards that a decorator has added to those of a class or method.
+ *
+ * @returns the guards that it added
+ */
+export function withdrawGuards(target: object, earlier: readonly Guard[]): readonly Guard[] {
+  const added = guardsOf(target).slice(earlier.length);
+  if (added.length > 0) Reflect.defineMetadata(GUARDS, earlier, target);
+  return added;
 }
 
 /** Whether Nest runs an enhancer for the methods of a provider. */

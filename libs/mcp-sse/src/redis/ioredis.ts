@@ -1,6 +1,8 @@
 import { OptionalPeer } from '../model/optional-peer.js';
 
-export const ioredis = new OptionalPeer('ioredis', async (failed) => {
+type Ioredis = Pick<typeof import('ioredis'), 'Cluster' | 'Redis' | 'ReplyError'>;
+
+export const ioredis = new OptionalPeer<Ioredis>('ioredis', async (failed) => {
   try {
     return await import('ioredis');
   } catch (error) {

@@ -1,23 +1,27 @@
 import { OptionalPeer } from '../model/optional-peer.js';
 import { hasValidators } from './validation-metadata.js';
 
-type ClassValidator = typeof import('class-validator');
+export const classValidator = new OptionalPeer<typeof import('class-validator')>(
+  'class-validator',
+  async (failed) => {
+    try {
+      return await import('class-validator');
+    } catch (error) {
+      return failed(error);
+    }
+  },
+);
 
-export const classValidator = new OptionalPeer<ClassValidator>('class-validator', async (failed) => {
-  try {
-    return await import('class-validator');
-  } catch (error) {
-    return failed(error);
-  }
-});
-
-export const classTransformer = new OptionalPeer('class-transformer', async (failed) => {
-  try {
-    return await import('class-transformer');
-  } catch (error) {
-    return failed(error);
-  }
-});
+export const classTransformer = new OptionalPeer<typeof import('class-transformer')>(
+  'class-transformer',
+  async (failed) => {
+    try {
+      return await import('class-transformer');
+    } catch (error) {
+      return failed(error);
+    }
+  },
+);
 
 /**
  * Loads the packages, if the application has classes with class-validator's decorators. Schemas are compiled

@@ -41,24 +41,6 @@ export function assertComplete({ sse, http }: Routes): void {
   }
 }
 
-/** @throws {McpConfigurationError} when two servers of an application have a path in common */
-export function assertDistinctRoutes(servers: readonly ResolvedOptions[]): void {
-  const owners = new Map<string, string>();
-  for (const options of servers) {
-    const { sse, http } = routesOf(options);
-    const served = options.protocol.legacy ? [sse.stream, sse.messages, http?.stream] : [http?.stream];
-    for (const path of served.flatMap((route) => route?.route.toString() ?? [])) {
-      const other = owners.get(path);
-      if (other !== undefined)
-        throw new McpConfigurationError(
-          `The servers "${other}" and "${options.name}" both have the path "${path}". Give each its own "sse.path", ` +
-            '"sse.messagesPath" and "http.path".',
-        );
-      owners.set(path, options.name);
-    }
-  }
-}
-
 function pair(stream: RoutePath, messages: RoutePath): RoutePair {
   return { stream: new RegisteredRoute(stream), messages: new RegisteredRoute(messages) };
 }
