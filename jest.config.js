@@ -25,6 +25,7 @@ export default {
     '^nestjs-mcp-sse/passport$': '<rootDir>/libs/mcp-sse/src/passport/index.ts',
     '^nestjs-mcp-sse/redis$': '<rootDir>/libs/mcp-sse/src/redis/index.ts',
     '^nestjs-mcp-sse/testing$': '<rootDir>/libs/mcp-sse/src/testing/index.ts',
+    '^nestjs-mcp-sse/testing/(jest|vitest)$': '<rootDir>/libs/mcp-sse/src/testing/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
   transform: {

@@ -132,46 +132,48 @@ describeOnEveryAdapter('the attacker', (adapter) => {
     expect(textOf(await client.answer(1))).toBe(`Hello ${'ü'.repeat(10_000)}`);
   });
 
-  it('opens thousands of sessions: as many as its limit, then 503 with Retry-After, and memory stays flat', async () => {
-    const keys = ['mallory', 'ada'].map((name) => ({ name, key: `the key of ${name}` }));
-    await start({ auth: { apiKey: { keys } }, limits: { maxSessionsPerPrincipal: 100 } });
-    const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-    const initialize = JSON.stringify(
-      rpc(1, 'initialize', {
-        protocolVersion: '2025-11-25',
-        capabilities: {},
-        clientInfo: { name: 'x', version: '1' },
-      }),
-    );
-    const open = () =>
-      new Promise<string>((resolve, reject) => {
-        const headers = { ...JSON_TYPE, 'x-api-key': 'the key of mallory' };
-        request(`${running.url}/mcp`, { method: 'POST', headers, agent }, (response) => {
-          response.resume().on('end', () => {
-            const retry = response.headers['retry-after'];
-            resolve(`${response.statusCode} ${retry === undefined ? '' : 'Retry-After'}`.trim());
-          });
-        })
-          .on('error', reject)
-          .end(initialize);
-      });
-    const answers = new Map<string, number>();
-    const flood = async (count: number) => {
-      for (let sent = 0; sent < count; sent += 100)
-        for (const answer of await Promise.all(Array.from({ length: 100 }, open)))
-          answers.set(answer, (answers.get(answer) ?? 0) + 1);
-    };
-    // One kilobyte kept of each would be 1 MB.
-    expect(await leastGrowth(0.4 * MIB, () => flood(1_000))).toBeLessThan(0.4 * MIB);
-    agent.destroy();
-    expect([...answers]).toEqual([
-      ['200', 100],
-      ['503 Retry-After', expect.any(Number)],
-    ]);
-    expect(running.sessions.sessions).toHaveLength(100);
-    const other = await WireClient.connect(`${running.url}/sse`, { 'x-api-key': 'the key of ada' });
-    expect(await other.call(1, 'ping')).toHaveProperty('result');
-  });
+  // It takes seconds, and what sessions hold does not depend on the adapter.
+  if (adapter !== 'node')
+    it('opens thousands of sessions: as many as its limit, then 503 with Retry-After, and memory stays flat', async () => {
+      const keys = ['mallory', 'ada'].map((name) => ({ name, key: `the key of ${name}` }));
+      await start({ auth: { apiKey: { keys } }, limits: { maxSessionsPerPrincipal: 100 } });
+      const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+      const initialize = JSON.stringify(
+        rpc(1, 'initialize', {
+          protocolVersion: '2025-11-25',
+          capabilities: {},
+          clientInfo: { name: 'x', version: '1' },
+        }),
+      );
+      const open = () =>
+        new Promise<string>((resolve, reject) => {
+          const headers = { ...JSON_TYPE, 'x-api-key': 'the key of mallory' };
+          request(`${running.url}/mcp`, { method: 'POST', headers, agent }, (response) => {
+            response.resume().on('end', () => {
+              const retry = response.headers['retry-after'];
+              resolve(`${response.statusCode} ${retry === undefined ? '' : 'Retry-After'}`.trim());
+            });
+          })
+            .on('error', reject)
+            .end(initialize);
+        });
+      const answers = new Map<string, number>();
+      const flood = async (count: number) => {
+        for (let sent = 0; sent < count; sent += 100)
+          for (const answer of await Promise.all(Array.from({ length: 100 }, open)))
+            answers.set(answer, (answers.get(answer) ?? 0) + 1);
+      };
+      // One kilobyte kept of each would be 1 MB.
+      expect(await leastGrowth(0.4 * MIB, () => flood(1_000))).toBeLessThan(0.4 * MIB);
+      agent.destroy();
+      expect([...answers]).toEqual([
+        ['200', 100],
+        ['503 Retry-After', expect.any(Number)],
+      ]);
+      expect(running.sessions.sessions).toHaveLength(100);
+      const other = await WireClient.connect(`${running.url}/sse`, { 'x-api-key': 'the key of ada' });
+      expect(await other.call(1, 'ping')).toHaveProperty('result');
+    });
 
   it('puts line breaks and terminal sequences into what is logged: they are escaped', async () => {
     const log = new MemoryLog();

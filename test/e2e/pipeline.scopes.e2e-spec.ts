@@ -232,15 +232,35 @@ describeOnAdapters('transient providers', (adapter) => {
 
   it('that need the request are created for each call', async () => {
     @Injectable({ scope: Scope.TRANSIENT })
-    class Tools {
-      constructor(@Inject(REQUEST) private readonly request: PostRequest) {}
-      @McpTool()
-      transient() {
+    class Dependency {
+      @Inject(REQUEST) private readonly request!: PostRequest;
+      get call() {
         return this.request.headers['x-call'];
       }
     }
-    const client = await connect({ providers: [Tools] });
-    expect(await callWith(client, { 'x-call': 'first' }, 1, 'transient')).toBe('first');
-    expect(await callWith(client, { 'x-call': 'second' }, 2, 'transient')).toBe('second');
+    @Injectable({ scope: Scope.TRANSIENT })
+    class Tools {
+      private readonly call: unknown;
+      constructor(@Inject(REQUEST) request: PostRequest) {
+        this.call = request.headers['x-call'];
+      }
+      @McpTool()
+      direct() {
+        return this.call;
+      }
+    }
+    @Injectable({ scope: Scope.TRANSIENT })
+    class IndirectTools {
+      constructor(private readonly dependency: Dependency) {}
+      @McpTool()
+      indirect() {
+        return this.dependency.call;
+      }
+    }
+    const client = await connect({ providers: [Dependency, Tools, IndirectTools] });
+    let id = 0;
+    for (const tool of ['direct', 'indirect'])
+      for (const call of ['first', 'second'])
+        expect(await callWith(client, { 'x-call': call }, ++id, tool)).toBe(call);
   });
 });

@@ -75,7 +75,7 @@ describe.each(['streamable-http', 'sse'] as const)('the test client over %s', (t
     const bob = await McpTestClient.connect(mcp.url, { transport, headers: userHeaders('bob') });
     expect(textOf(await bob.callTool(TEA))).toBe('3 for bob');
     expect(textOf(await mcp.callTool(TEA))).toBe('3 for ada');
-    expect(() => bob.app).toThrow('Only a client created by McpTestClient.start() has an application.');
+    expect(() => bob.app).toThrow('A client created by McpTestClient.connect() has no application.');
     await bob.close();
     expect(textOf(await mcp.callTool(TEA))).toBe('3 for ada');
   });
@@ -142,6 +142,13 @@ it('rejects pending waits when it is closed', async () => {
   const awaited = client.nextNotification('notifications/none').catch((error: Error) => error.message);
   await client.close();
   expect(await awaited).toBe('The client was closed before a notifications/none arrived.');
+});
+
+it('says what to start instead of a testing module', async () => {
+  const module = await Test.createTestingModule({ imports: [ShopModule] }).compile();
+  await expect(McpTestClient.start(module as never)).rejects.toThrow(
+    'McpTestClient.start() needs an application. Pass module.createNestApplication()',
+  );
 });
 
 it('rejects with the error that stops the boot', async () => {

@@ -25,13 +25,12 @@ const QUIET = {
  * @throws with what it printed, if it fails
  */
 export async function command(line: string, { cwd, path = [], env }: CommandOptions): Promise<string> {
-  const child = spawn(line, { cwd, env: { ...environment(path), ...env }, shell: true, detached: true });
+  const options = { cwd, env: { ...environment(path), ...env }, shell: true, timeout: DEADLINE_MS };
+  const child = spawn(line, options);
   child.stdin.end();
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(String(chunk)));
-  const deadline = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), DEADLINE_MS);
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  clearTimeout(deadline);
   const printed = stripVTControlCharacters(output.join(''));
   if (code !== 0) throw new Error(`${line}\nended with ${code ?? signal} in ${cwd}:\n${printed}`);
   return printed;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 interface Manifest {
@@ -42,6 +42,10 @@ export class Project {
   /** The version of a package that is installed. */
   installed(name: string): string {
     return (JSON.parse(this.read(`node_modules/${name}/package.json`)) as { version: string }).version;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   sources(): string[] {

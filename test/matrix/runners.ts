@@ -18,6 +18,8 @@ const SWC = {
 
 /** Sets the test runner up as its documentation says, unless the generator has. */
 export function useRunner(project: Project, application: Application): void {
+  if (application.runner === 'Vitest')
+    project.replace('test/desk.e2e-spec.ts', 'nestjs-mcp-sse/testing/jest', 'nestjs-mcp-sse/testing/vitest');
   if (application.runner === generatedRunner(application)) return;
   project.manifest((manifest) => {
     delete manifest['jest'];

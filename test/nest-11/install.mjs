@@ -11,7 +11,7 @@ if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json'
   } catch {
     // npm has printed why.
     process.stderr.write(
-      'Nest 11 is not installed. Run `npm ci` in test/nest-11 where a package registry can be reached.\n',
+      'Nest 11 is not installed. Run `npm ci` in test/nest-11, where npm reaches a registry.\n',
     );
     process.exitCode = 1;
   }

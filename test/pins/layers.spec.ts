@@ -70,8 +70,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // Uses the module's options and their defaults, which are in a file at the root.
   passport: { below: ['model', 'auth', '(root)'] },
   throttler: { below: ['model', 'nest', 'execution', 'auth'] },
-  // The test client knows a server only by the wire.
-  testing: { below: [], packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\// },
+  testing: {
+    below: ['model', 'schema', 'protocol', 'transports'],
+    packages: /^@nestjs\/(common|core)$|^@modelcontextprotocol\/sdk\//,
+  },
 };
 
 const sources = librarySources().map((source) => ({ ...source, layer: layerOf(source.path) }));

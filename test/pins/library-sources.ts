@@ -21,8 +21,12 @@ export function librarySources(): LibrarySource[] {
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
     .map((path) => {
       const text = readFileSync(join(ROOT, path), 'utf8');
-      const { importedFiles } = ts.preProcessFile(text, true, true);
-      return { path, imports: importedFiles.map(({ fileName }) => fileName), loads: loadedBy(path, text) };
+      const imports = ts
+        .preProcessFile(text, true, true)
+        .importedFiles.map(({ fileName }) => fileName)
+        // Extending the types of a module imports nothing.
+        .filter((fileName) => !text.includes(`declare module '${fileName}'`));
+      return { path, imports, loads: loadedBy(path, text) };
     });
 }
 

@@ -5,6 +5,8 @@ import * as console from 'nestjs-mcp-sse/console';
 import * as passport from 'nestjs-mcp-sse/passport';
 import * as redis from 'nestjs-mcp-sse/redis';
 import * as testing from 'nestjs-mcp-sse/testing';
+import * as jestTypes from 'nestjs-mcp-sse/testing/jest';
+import * as vitestTypes from 'nestjs-mcp-sse/testing/vitest';
 import * as tracing from 'nestjs-mcp-sse/tracing';
 import * as throttler from 'nestjs-mcp-sse/throttler';
 
@@ -84,7 +86,11 @@ it('exports these values and no others for the throttler', () => {
 });
 
 it('exports these values and no others for tests', () => {
-  expect(Object.keys(testing).toSorted()).toEqual(['McpTestClient', 'textOf']);
+  expect(Object.keys(testing).toSorted()).toEqual(['McpTestClient', 'mcpContext', 'mcpMatchers', 'textOf']);
+});
+
+it('exports only types for the matchers', () => {
+  expect([...Object.keys(jestTypes), ...Object.keys(vitestTypes)]).toEqual([]);
 });
 
 it('exports these values and no others for traces', () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import { rawRequest } from '../http/raw-request.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 
 const RANGE = /^(?<address>[^/]+)(\/(?<bits>\d+))?$/;
@@ -7,9 +8,11 @@ const RANGE = /^(?<address>[^/]+)(\/(?<bits>\d+))?$/;
 /** The proxies whose `X-Forwarded-…` headers are trusted. */
 export class TrustedProxies {
   private readonly trusted = new BlockList();
+  private readonly isEmpty: boolean;
 
   /** @throws {McpConfigurationError} when one of them is neither an address nor a CIDR range */
   constructor(trustedProxies: readonly string[]) {
+    this.isEmpty = trustedProxies.length === 0;
     for (const proxy of trustedProxies) this.trust(proxy);
   }
 
@@ -29,6 +32,20 @@ export class TrustedProxies {
       client = address;
     }
     return client;
+  }
+
+  /**
+   * The client's address as the adapter reports it. An adapter that knows no proxies, or trusts none, reports the
+   * connection's.
+   *
+   * @param request of the adapter, or of another node; without HTTP there is no address
+   */
+  addressOf(request: unknown): string | undefined {
+    const { ip } = (request ?? {}) as { readonly ip?: string };
+    if (this.isEmpty) return ip;
+    const raw = rawRequest(request ?? {});
+    const { remoteAddress } = (raw as Partial<IncomingMessage>).socket ?? {};
+    return remoteAddress !== undefined && (ip ?? remoteAddress) === remoteAddress ? this.clientOf(raw) : ip;
   }
 
   private trusts(address: string): boolean {

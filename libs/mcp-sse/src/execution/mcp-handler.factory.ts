@@ -6,7 +6,7 @@ import type { MethodParameters } from '../discovery/method-parameters.js';
 import type { McpCall, McpHandler } from '../model/call.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { enhancersOf, isResolvable } from '../nest/enhancer-metadata.js';
-import { pipesOf, withoutErrorLog } from '../nest/external-context-creator.js';
+import { forHandler, pipesOf, withoutErrorLog } from '../nest/external-context-creator.js';
 import { contextIdOf, instanceFor, moduleKeyOf, staticInstance } from '../nest/provider-wrapper.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { argumentsPipes, shapeCheck } from './arguments.pipe.js';
@@ -21,6 +21,13 @@ type PipelineArguments = [request: object, response: McpResponse, next: () => vo
 interface Pipeline {
   run(...args: PipelineArguments): Promise<unknown>;
   filter(...args: [...PipelineArguments, error: unknown]): Promise<unknown>;
+}
+
+/** What makes the two parts of one method's pipeline. */
+interface Creators {
+  readonly moduleKey: string;
+  readonly running: ExternalContextCreator;
+  readonly filtering: ExternalContextCreator;
 }
 
 const NO_REQUEST = Object.freeze({ headers: {} });
@@ -48,19 +55,26 @@ export class McpHandlerFactory {
   ): Promise<McpHandler> {
     assertEnhancersResolvable(method, parameters);
     const { wrapper } = method;
+    const moduleKey = moduleKeyOf(wrapper, this.modules);
+    const creators = {
+      moduleKey,
+      running: withCall(forHandler(this.contexts, moduleKey), parameters, schema),
+      filtering: withoutErrorLog(forHandler(this.contexts, moduleKey)),
+    };
     const instance = await staticInstance(wrapper);
     if (instance) {
-      const pipeline = this.pipeline(instance, method, parameters, schema);
+      const pipeline = this.pipeline(creators, instance, method, parameters, schema);
       return (call) => runPipeline(pipeline, call);
     }
     return async (call) => {
       const contextId = contextIdOf(wrapper, call.context.request as object);
       const scoped = await instanceFor(wrapper, contextId);
-      return runPipeline(this.pipeline(scoped, method, parameters, schema, contextId), call);
+      return runPipeline(this.pipeline(creators, scoped, method, parameters, schema, contextId), call);
     };
   }
 
   private pipeline(
+    { moduleKey, running, filtering }: Creators,
     instance: object,
     method: DiscoveredMethod,
     parameters: MethodParameters,
@@ -70,7 +84,6 @@ export class McpHandlerFactory {
     const { wrapper, methodName, feature } = method;
     const callback = likeMethod(method, invokeMethod(method, parameters));
     const metadataKey = `nestjs-mcp-sse:${feature.kind}:parameters`;
-    const moduleKey = moduleKeyOf(wrapper, this.modules);
     const inherited = pipesOf(this.contexts, instance, callback, moduleKey, contextId, wrapper.id);
     const pipes = argumentsPipes(parameters, schema, inherited);
     defineParameters(method, parameters, metadataKey, pipes);
@@ -96,8 +109,8 @@ export class McpHandlerFactory {
       throw args.at(-1);
     };
     return {
-      run: create(withCall(this.contexts, parameters, schema), callback, metadataKey, false),
-      filter: create(withoutErrorLog(this.contexts), likeMethod(method, rethrow), undefined, true),
+      run: create(running, callback, metadataKey, false),
+      filter: create(filtering, likeMethod(method, rethrow), undefined, true),
     };
   }
 }

@@ -38,6 +38,11 @@ export function unhideBody(request: Hiding): void {
   Object.assign(request.headers, request[hiddenHeaders]);
 }
 
+/** Whether nothing has read a hidden body. Some parsers leave an object for a body all the same: body-parser 1 does. */
+export function isUnread(request: Hiding): boolean {
+  return request[hiddenHeaders] !== undefined && !request.readableDidRead;
+}
+
 export type WatchBody = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**

@@ -159,7 +159,7 @@ export interface McpSseModuleOptions {
   publicUrl?: string;
   /**
    * Addresses or CIDR ranges of proxies whose `X-Forwarded-Prefix`, `X-Forwarded-Proto` and, for
-   * `authenticationLimit`, `X-Forwarded-For` are trusted. None by default.
+   * `authenticationLimit` and the audit trail, `X-Forwarded-For` are trusted. None by default.
    */
   trustedProxies?: string[];
   /**
@@ -187,6 +187,12 @@ export interface McpSseModuleOptions {
   oauth?: McpOAuthOptions;
   /** Guards that run on the stream's GET and on each POST, in this order, after the guard of `auth`. */
   guards?: (Type<CanActivate> | CanActivate)[];
+  /**
+   * Decorators of the routes of HTTP+SSE and Streamable HTTP, such as `SetMetadata('public', true)` for a global guard.
+   * One that takes one parameter, as `ApiExcludeController()` gives, decorates the controllers, others each route. Guards of
+   * `UseGuards()` are added to `guards`. Of `forRootAsync()` it is an option of its own, beside `useFactory`.
+   */
+  decorators?: (ClassDecorator | MethodDecorator)[];
   /**
    * Limits failed authentications by `auth` and `guards`: a class or an instance of one, such as
    * `failureLimit({ limit: 20, ttl: 60_000 })` of `nestjs-mcp-sse/throttler`. No limit by default.

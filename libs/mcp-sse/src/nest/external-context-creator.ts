@@ -3,12 +3,15 @@ import type { ContextId, ExternalContextCreator } from '@nestjs/core';
 import type { ExternalExceptionsHandler } from '@nestjs/core/exceptions/external-exceptions-handler.js';
 
 /*
- * What a call needs of `ExternalContextCreator` beside `create()`. Read in @nestjs/core 12.5,
- * helpers/external-context-creator.js:
- * - `create()` takes pipes, filters and `createPipesFn` from `this`, so an object that inherits from the creator
- *   replaces one of them and keeps the rest. If `create()` reads them elsewhere, arguments reach handlers unchecked.
- * - `create()` caches the metadata of a handler by instance, context type, metadata key and method name. Callers that
- *   need other parameters for the same method must give another key.
+ * What a call needs of `ExternalContextCreator` beside `create()`. Read in @nestjs/core 11.1.0, 11.2.10, 12.0.0 and
+ * 12.5.1, helpers/external-context-creator.js:
+ * - `create()` takes its parts from `this`, so an object that inherits from the creator replaces one of them and keeps the
+ *   rest. If `create()` reads pipes, filters and `createPipesFn` elsewhere, arguments reach handlers unchecked.
+ * - `create()` looks for guards, pipes, interceptors and filters in the module whose key it finds by the class of the
+ *   instance (`getContextModuleKey()`, Nest 11.1 and 12.0) or the instance (`getHostModuleKey()`). By the class, it finds
+ *   another module that has the class too, or none for a provider with a token, and leaves out what is not there.
+ * - `create()` caches the metadata of a handler, its pipes included. Nest 11 finds it by the names of the class and the
+ *   method: a class of the same name would get the pipes of another one, and its arguments the wrong check.
  */
 
 /** What Nest calls with the values of a handler's parameters before the handler: it puts them through the pipes. */
@@ -29,6 +32,29 @@ interface PrivateCreators {
     ): PipeTransform[];
   };
   readonly filtersContextCreator: { create(...args: unknown[]): ExternalExceptionsHandler };
+}
+
+/** A creator for one handler of a provider of a module, which shares neither cache nor module with other handlers. */
+export function forHandler(contexts: ExternalContextCreator, moduleKey: string): ExternalContextCreator {
+  const keyOfModule = { value: () => moduleKey };
+  return Object.create(contexts, {
+    getHostModuleKey: keyOfModule,
+    getContextModuleKey: keyOfModule,
+    handlerMetadataStorage: { value: new OneHandlerMetadata() },
+  }) as ExternalContextCreator;
+}
+
+/** Nest's `HandlerMetadataStorage`, for one handler. */
+class OneHandlerMetadata {
+  private metadata: unknown;
+
+  get(): unknown {
+    return this.metadata;
+  }
+
+  set(_instance: object, _key: string, metadata: unknown): void {
+    this.metadata = metadata;
+  }
 }
 
 /** A creator that puts parameters through pipes as the given function has it. */

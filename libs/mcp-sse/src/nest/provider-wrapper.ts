@@ -2,13 +2,35 @@ import { ContextIdFactory, ModuleRef, type ContextId, type ModulesContainer } fr
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 
 /**
- * A provider as Nest's container holds it. Read in @nestjs/core 12.5, injector/instance-wrapper.js: `host` is the
- * module, and the wrapper knows whether its dependencies are static, durable or made for each request.
+ * A provider as Nest's container holds it. Read in @nestjs/core 11.1.0, 11.2.10, 12.0.0 and 12.5.1,
+ * injector/instance-wrapper.js and injector.js:
+ * - `host` is the module, and the wrapper knows whether its dependencies are static, durable or made for each request.
+ * - Nest 12 looks the dependencies of every provider up at boot. Nest 11 leaves out transient providers that nothing
+ *   injects, and takes them for static until it has created one.
+ *
+ * If that changes, a transient tool shares one instance, without a request, between all calls. The tests of scopes fail
+ * then.
  */
 export type ProviderWrapper = InstanceWrapper<object>;
 
+/** The members of `ModuleRef` and of the wrapper that Nest declares private. */
+interface Lookup {
+  readonly injector: {
+    /** Calls back with the constructor's arguments. */
+    resolveConstructorParams(...args: [...LookupArguments, callback: () => void]): Promise<void>;
+    resolveProperties(...args: LookupArguments): Promise<unknown>;
+  };
+}
+
+type LookupArguments = [
+  wrapper: ProviderWrapper,
+  module: ProviderWrapper['host'],
+  inject: ProviderWrapper['inject'],
+];
+
 /** The one instance that serves every call, or undefined when each call needs its own. */
 export async function staticInstance(wrapper: ProviderWrapper): Promise<object | undefined> {
+  await learnDependencies(wrapper);
   if (!wrapper.isDependencyTreeStatic()) return undefined;
   return wrapper.isTransient ? resolveIn(wrapper) : wrapper.instance;
 }
@@ -31,6 +53,24 @@ export function contextIdOf(wrapper: ProviderWrapper, request: object): ContextI
 /** The key of the module that has the provider. */
 export function moduleKeyOf({ host }: ProviderWrapper, modules: ModulesContainer): string {
   return [...modules].find(([, module]) => module === host)![0];
+}
+
+/** Lets Nest look up what a transient provider depends on, without creating it. */
+async function learnDependencies(
+  wrapper: ProviderWrapper,
+  known = new Set<ProviderWrapper>(),
+): Promise<void> {
+  if (!wrapper.isTransient || known.has(wrapper)) return;
+  known.add(wrapper);
+  if (!wrapper.getCtorMetadata() && !wrapper.getPropertiesMetadata()) {
+    const { injector } = moduleRefOf(wrapper) as unknown as Lookup;
+    const lookedUp: LookupArguments = [wrapper, wrapper.host, wrapper.inject];
+    await injector.resolveConstructorParams(...lookedUp, () => undefined);
+    await injector.resolveProperties(...lookedUp);
+  }
+  const properties = wrapper.getPropertiesMetadata() ?? [];
+  for (const dependency of [...(wrapper.getCtorMetadata() ?? []), ...properties.map((each) => each.wrapper)])
+    await learnDependencies(dependency, known);
 }
 
 function resolveIn(wrapper: ProviderWrapper, contextId?: ContextId): Promise<object> {

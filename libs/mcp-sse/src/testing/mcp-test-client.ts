@@ -1,41 +1,87 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { DynamicModule, INestApplication, Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import type { DynamicModule, INestApplication, INestApplicationContext, Type } from '@nestjs/common';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { isJSONRPCNotification, type JSONRPCNotification } from '@modelcontextprotocol/sdk/types.js';
-import type { McpTestClientOptions, McpTestServerOptions } from './mcp-test-client.options.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import {
+  type ClientCapabilities,
+  isJSONRPCNotification,
+  type JSONRPCNotification,
+} from '@modelcontextprotocol/sdk/types.js';
+import type {
+  McpMemoryClientOptions,
+  McpTestClientOptions,
+  McpTestServerOptions,
+} from './mcp-test-client.options.js';
+import { MemoryTransport } from './memory-transport.js';
+import { modernHttp } from './modern-http.js';
+import { ModernTransport } from './modern-transport.js';
+import {
+  initialized,
+  type McpTestSource,
+  servedApplication,
+  serverOf,
+  stop,
+  urlOf,
+} from './tested-application.js';
 
 const CLIENT = { name: 'nestjs-mcp-sse-test', version: '1.0.0' };
 
 /**
- * The official SDK's client, connected over a real socket, for tests with any test runner. It keeps the notifications that
- * it receives.
+ * The official SDK's client, connected in memory or over a real socket, for tests with any test runner. It keeps the
+ * notifications that it receives.
  *
  * ```ts
- * const mcp = await McpTestClient.start(AppModule);
+ * const mcp = await McpTestClient.inMemory(AppModule);
  * const result = await mcp.callTool({ name: 'roll', arguments: { sides: 6 } });
  * expect(textOf(result)).toMatch(/^You rolled [1-6]$/);
  * await mcp.close();
  * ```
  */
-export class McpTestClient extends Client {
+export class McpTestClient<App extends INestApplicationContext = INestApplicationContext> extends Client {
   /** Every notification received from the server, in order. */
   readonly notifications: JSONRPCNotification[] = [];
-  private application?: INestApplication;
+  private application?: App;
+  private endpoint?: string;
+  private endsApplication = false;
   /** Notifications that nobody has awaited yet. */
   private readonly unread: JSONRPCNotification[] = [];
   private readonly waiting: (() => void)[] = [];
   private isClosed = false;
 
-  private constructor(
-    /** URL of the endpoint; other clients can connect to it. */
-    readonly url: string,
-    capabilities: McpTestClientOptions['capabilities'] = {},
-  ) {
+  private constructor(capabilities: ClientCapabilities = {}) {
     super(CLIENT, { capabilities });
+  }
+
+  /**
+   * Connects to an application in the same process, without a port and without HTTP. Every call runs through the guards,
+   * pipes, interceptors and filters of its handler. What HTTP does before a call does not happen: middleware, the tokens
+   * and keys of `auth`, and `guards` of the module's options. The `principal` is given instead.
+   *
+   * Initializes what is not initialized yet; closing the client then closes that too.
+   *
+   * @param source a module, `Test.createTestingModule(…).compile()`, or an application
+   * @throws the error that stops the boot or the connection
+   */
+  static async inMemory(source: McpTestSource, options: McpMemoryClientOptions = {}): Promise<McpTestClient> {
+    const { app, isOurs } = await initialized(source);
+    try {
+      const server = serverOf(app, options.server);
+      const { era = server.options.protocol.legacy ? 'legacy' : 'modern' } = options;
+      const transport = new MemoryTransport(server, options);
+      const client = new McpTestClient(options.capabilities);
+      client.application = app;
+      await client.connectBy(
+        era === 'modern'
+          ? new ModernTransport(transport, (cancelled) => transport.send(cancelled))
+          : transport,
+      );
+      client.endsApplication = isOurs;
+      return client;
+    } catch (error) {
+      if (isOurs) await stop(app);
+      throw error;
+    }
   }
 
   /**
@@ -48,13 +94,13 @@ export class McpTestClient extends Client {
   static async start(
     source: Type | DynamicModule | INestApplication,
     { path = '/mcp', ...options }: McpTestServerOptions = {},
-  ): Promise<McpTestClient> {
-    const app = isApplication(source)
-      ? source
-      : await NestFactory.create(source, { logger: ['error', 'fatal'], abortOnError: false });
+  ): Promise<McpTestClient<INestApplication>> {
+    const app = await servedApplication(source);
     try {
-      const client = await McpTestClient.connect(new URL(path, await urlOf(app)).href, options);
+      const url = new URL(path, await urlOf(app)).href;
+      const client = await McpTestClient.to<INestApplication>(url, options);
       client.application = app;
+      client.endsApplication = true;
       return client;
     } catch (error) {
       await stop(app);
@@ -67,35 +113,30 @@ export class McpTestClient extends Client {
    *
    * @param url URL of the endpoint, such as the `url` of another client
    */
-  static async connect(url: string, options: McpTestClientOptions = {}): Promise<McpTestClient> {
-    const client = new McpTestClient(url, options.capabilities);
-    const requestInit = { headers: options.headers };
-    const transport =
-      options.transport === 'sse'
-        ? new SSEClientTransport(new URL(url), { requestInit })
-        : new StreamableHTTPClientTransport(new URL(url), { requestInit });
-    // The SDK calls a handler that was set before it connects, and then its own.
-    transport.onmessage = (message) => {
-      if (isJSONRPCNotification(message)) client.keep(message);
-    };
-    try {
-      await client.connect(transport);
-    } catch (error) {
-      await client.close();
-      throw error;
-    }
-    return client;
+  static connect(url: string, options?: McpTestClientOptions): Promise<McpTestClient> {
+    return McpTestClient.to(url, options);
   }
 
   /**
    * The application, for example for `mcp.app.get(OrdersService)`.
    *
-   * @throws {TypeError} if the client was not created by `start`
+   * @throws {TypeError} if the client was created by `connect`
    */
-  get app(): INestApplication {
+  get app(): App {
     if (!this.application)
-      throw new TypeError('Only a client created by McpTestClient.start() has an application.');
+      throw new TypeError('A client created by McpTestClient.connect() has no application.');
     return this.application;
+  }
+
+  /**
+   * URL of the endpoint. Other clients can connect to it.
+   *
+   * @throws {TypeError} if the client was created by `inMemory`
+   */
+  get url(): string {
+    if (this.endpoint === undefined)
+      throw new TypeError('A client in memory has no URL. Use McpTestClient.start() to get one.');
+    return this.endpoint;
   }
 
   /**
@@ -114,7 +155,7 @@ export class McpTestClient extends Client {
     }
   }
 
-  /** Ends the session, and closes the application that `start` has started. */
+  /** Ends the session, and closes the application that the client has started. */
   override async close(): Promise<void> {
     const { transport } = this;
     if (transport instanceof StreamableHTTPClientTransport)
@@ -122,7 +163,37 @@ export class McpTestClient extends Client {
     await super.close();
     this.isClosed = true;
     this.wakeAll();
-    if (this.application) await stop(this.application);
+    if (this.endsApplication) await stop(this.app);
+  }
+
+  private static async to<App extends INestApplicationContext>(
+    url: string,
+    { transport = 'streamable-http', era = 'legacy', headers, capabilities }: McpTestClientOptions = {},
+  ): Promise<McpTestClient<App>> {
+    const isSse = transport === 'sse';
+    if (isSse && era === 'modern')
+      throw new TypeError('HTTP+SSE has the legacy era only. Leave out "transport".');
+    const client = new McpTestClient<App>(capabilities);
+    client.endpoint = url;
+    const options = { requestInit: { headers } };
+    const Legacy = isSse ? SSEClientTransport : StreamableHTTPClientTransport;
+    await client.connectBy(
+      era === 'modern' ? modernHttp(new URL(url), options) : new Legacy(new URL(url), options),
+    );
+    return client;
+  }
+
+  private async connectBy(transport: Transport): Promise<void> {
+    // The SDK calls a handler that was set before it connects, and then its own.
+    transport.onmessage = (message) => {
+      if (isJSONRPCNotification(message)) this.keep(message);
+    };
+    try {
+      await this.connect(transport);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   private keep(notification: JSONRPCNotification): void {
@@ -134,20 +205,4 @@ export class McpTestClient extends Client {
   private wakeAll(): void {
     for (const wake of this.waiting.splice(0)) wake();
   }
-}
-
-function isApplication(source: Type | DynamicModule | INestApplication): source is INestApplication {
-  return 'getHttpServer' in source;
-}
-
-/** Closes connections first: fetch keeps them open for seconds, and a closing server waits for them. */
-async function stop(app: INestApplication): Promise<void> {
-  (app.getHttpServer() as Server).closeAllConnections();
-  await app.close();
-}
-
-async function urlOf(app: INestApplication): Promise<string> {
-  const server = app.getHttpServer() as Server;
-  if (!server.address()) await app.listen(0, '127.0.0.1');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -1,7 +1,10 @@
 import { Test } from '@nestjs/testing';
-import { McpTestClient, textOf } from 'nestjs-mcp-sse/testing';
+import { McpTestClient, mcpMatchers } from 'nestjs-mcp-sse/testing';
+import 'nestjs-mcp-sse/testing/jest';
 import { AppModule } from './../src/app.module.js';
 import { StockService } from './../src/desk/stock.service.js';
+
+expect.extend(mcpMatchers);
 
 describe('Desk (e2e)', () => {
   let mcp: McpTestClient;
@@ -18,17 +21,17 @@ describe('Desk (e2e)', () => {
 
   it('takes an order from the stock', async () => {
     const result = await mcp.callTool({ name: 'order', arguments: { item: 'pen', count: 2 } });
-    expect(result.structuredContent).toEqual({ left: 7 });
+    expect(result).toHaveStructuredContent({ left: 7 });
   });
 
   it('refuses an order of nothing', async () => {
     const result = await mcp.callTool({ name: 'order', arguments: { item: 'pen', count: 0 } });
-    expect(result.isError).toBe(true);
+    expect(result).toBeToolError('count must not be less than 1');
   });
 
   it('opens the till for its clerk only', async () => {
     const open = (clerk: string) => mcp.callTool({ name: 'open', arguments: { clerk } });
-    expect(textOf(await open('ada'))).toBe('opened by ada');
-    expect((await open('bob')).isError).toBe(true);
+    expect(await open('ada')).toHaveText('opened by ada');
+    expect(await open('bob')).toBeToolError();
   });
 });

@@ -42,7 +42,7 @@ export interface McpAuditEvent {
   readonly issuer?: string;
   readonly subject?: string;
   readonly tenant?: string;
-  /** Address that the request came from, as the HTTP adapter reports it. */
+  /** Address that the request came from, as the HTTP adapter or, if that trusts no proxies, `trustedProxies` tells. */
   readonly address?: string;
   /**
    * The first 16 digits of the SHA-256 of the session's id: enough to follow the session, not enough to use it. Requests

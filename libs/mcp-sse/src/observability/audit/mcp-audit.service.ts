@@ -4,6 +4,7 @@ import { Subject, type Observable } from 'rxjs';
 import { claimedCall } from '../../http/claimed-call.js';
 import { rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
+import { TrustedProxies } from '../../auth/trusted-proxies.js';
 import { McpRegistry } from '../../discovery/mcp.registry.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { escapeControls } from '../../model/log-line.js';
@@ -38,6 +39,7 @@ const SESSION_TYPES = {
 export class McpAuditService {
   private readonly logger = new Logger('McpAudit');
   private readonly events = new Subject<McpAuditEvent>();
+  private readonly proxies: TrustedProxies;
 
   /**
    * Entries, each once its request is answered. None is made while nobody subscribes. A subscriber that throws or
@@ -50,7 +52,9 @@ export class McpAuditService {
   constructor(
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     private readonly registry: McpRegistry,
-  ) {}
+  ) {
+    this.proxies = new TrustedProxies(options.trustedProxies);
+  }
 
   /** @internal */
   request(method: string, params: Params, context: McpContext, bytes: number): ObservedRequest | undefined {
@@ -75,7 +79,7 @@ export class McpAuditService {
         issuer,
         subject,
         tenant,
-        address: addressOf(context.request),
+        address: this.proxies.addressOf(context.request),
         session: session && sessionDigest(session),
         transport: context.transport,
         protocolVersion: context.protocolVersion,
@@ -109,7 +113,7 @@ export class McpAuditService {
       outcome: status === (HttpStatus.INTERNAL_SERVER_ERROR as number) ? 'failed' : 'denied',
       // Before the guards have passed, a request has no principal.
       ...(principal === ANONYMOUS ? undefined : who(principal)),
-      address: addressOf(request),
+      address: this.proxies.addressOf(request),
       method: clipped(`${method} ${originalUrl.split('?', 1)[0]}`),
       claimedMethod: claimed.method,
       claimedName: claimed.name,
@@ -159,11 +163,6 @@ function who({
 
 function where(session: McpSessionView): Pick<McpAuditEvent, 'session' | 'transport'> {
   return { session: sessionDigest(session), transport: session.transport };
-}
-
-/** Both HTTP adapters take trusted proxies into account. Without HTTP there is no address. */
-function addressOf(request: unknown): string | undefined {
-  return (request as { ip?: string }).ip;
 }
 
 function rounded(ms: number): number {

@@ -9,10 +9,10 @@ const PATIENCE_MS = 1_000;
  * middleware is the adapter's first, so no other sees it.
  */
 export class AdapterProbe {
-  private readonly request = new IncomingMessage(new Socket());
-  private readonly response = new ServerResponse(this.request);
   private result?: Promise<boolean>;
   private settle?: (isNodes: boolean) => void;
+  private request?: IncomingMessage;
+  private response?: ServerResponse;
 
   get isPending(): boolean {
     return this.settle !== undefined;
@@ -30,9 +30,7 @@ export class AdapterProbe {
         clearTimeout(patience);
         resolve(isNodes);
       };
-      Object.assign(this.request, { method: 'GET', url: '/', headers: { host: 'localhost' } });
-      this.response.once('finish', () => this.settle?.(true));
-      server.emit('request', this.request, this.response);
+      this.send(server);
     });
     return this.result;
   }
@@ -44,4 +42,22 @@ export class AdapterProbe {
     this.settle?.(isNodes);
     return true;
   }
+
+  private send(server: Server): void {
+    try {
+      this.request = new (classOf(server, IncomingMessage))(new Socket());
+      Object.assign(this.request, { method: 'GET', url: '/', headers: { host: 'localhost' } });
+      this.response = new (classOf(server, ServerResponse))(this.request);
+      server.emit('request', this.request, this.response);
+    } catch {
+      // Nothing is known then.
+      this.settle?.(true);
+    }
+  }
+}
+
+/** The class that a server was created with. Node (20 to 26) keeps it under a symbol that is described by the class's name. */
+function classOf<T extends { readonly name: string }>(server: Server, type: T): T {
+  const key = Object.getOwnPropertySymbols(server).find(({ description }) => description === type.name);
+  return ((key && (server as unknown as Record<symbol, T>)[key]) ?? type) as T;
 }

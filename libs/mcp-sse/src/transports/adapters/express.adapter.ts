@@ -4,10 +4,21 @@ import type { ExpressPrototypes } from '../../nest/express-prototypes.js';
 import { configOfHandler } from '../routes/mcp-route.js';
 import { ResourceMetadataResponder } from '../routes/resource-metadata.responder.js';
 
+const EXPRESS_4_ROUTER = '_router';
+
 /** The parts of an Express application that are used here. */
 export interface ExpressApplication extends ExpressPrototypes {
   use(middleware: (request: ExpressRequest, response: ServerResponse, next: () => void) => void): unknown;
-  readonly router: { readonly stack: readonly Layer[] };
+  readonly router: Router;
+}
+
+/** Express 4, which throws where `router` is read. */
+interface Express4 {
+  readonly [EXPRESS_4_ROUTER]?: Router;
+}
+
+interface Router {
+  readonly stack: readonly Layer[];
 }
 
 type ExpressRequest = IncomingMessage & { readonly path: string; readonly body?: unknown };
@@ -45,16 +56,16 @@ export function prepareExpress(application: ExpressApplication, watchBody: Watch
 }
 
 /** One layer for each of our paths, with any method. */
-function ownRoutes({ router }: ExpressApplication): Layer[] {
-  const own = router.stack.filter(({ route }) =>
+function ownRoutes(application: ExpressApplication): Layer[] {
+  const own = layersOf(application).filter(({ route }) =>
     route?.stack.some(({ handle }) => configOfHandler(handle).mcpRoute !== undefined),
   );
   return [...new Map(own.map((layer) => [layer.route!.path, layer])).values()];
 }
 
-function resourceMetadata({ router }: ExpressApplication): ResourceMetadataResponder {
+function resourceMetadata(application: ExpressApplication): ResourceMetadataResponder {
   const metadata = new ResourceMetadataResponder();
-  for (const { route } of router.stack)
+  for (const { route } of layersOf(application))
     for (const { handle } of route?.stack ?? []) {
       const { resource } = configOfHandler(handle);
       if (resource) metadata.add(route!.path, resource);
@@ -63,7 +74,11 @@ function resourceMetadata({ router }: ExpressApplication): ResourceMetadataRespo
 }
 
 /** Tells our routes the paths that Express has for them. */
-export function noteExpressRoutes({ router }: ExpressApplication): void {
-  for (const { route } of router.stack)
+export function noteExpressRoutes(application: ExpressApplication): void {
+  for (const { route } of layersOf(application))
     for (const { handle } of route?.stack ?? []) configOfHandler(handle).registered?.add(route!.path);
+}
+
+function layersOf(application: ExpressApplication): readonly Layer[] {
+  return ((application as Express4)[EXPRESS_4_ROUTER] ?? application.router).stack;
 }

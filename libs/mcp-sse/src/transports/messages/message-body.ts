@@ -9,7 +9,7 @@ import {
   type BodyText,
 } from '../../http/body-text.js';
 import { rawRequest } from '../../http/raw-request.js';
-import { unhideBody } from '../../http/unread-body.js';
+import { isUnread, unhideBody } from '../../http/unread-body.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { isDeeper } from '../../protocol/message-depth.js';
 import { requestIdOf } from '../../protocol/refused-message.js';
@@ -49,7 +49,7 @@ export function readMessage(
   const { maxMessageBytes } = limits;
   if (Number(raw.headers['content-length'] ?? 0) > maxMessageBytes) throw tooLarge(maxMessageBytes);
   const { body } = request as { body?: unknown };
-  if (body === undefined || body === null) {
+  if (body === undefined || body === null || isUnread(raw)) {
     const read = readBodyText(request, limits, memory);
     return read instanceof Promise ? read.then((text) => parsed(raw, text)) : parsed(raw, read);
   }

@@ -5,6 +5,12 @@ import type { ProtectedResource } from './protected-resource.js';
 
 export type McpRouteName = 'stream' | 'messages' | 'termination' | 'console' | 'metrics';
 
+/** The option that gives a route its path. */
+export interface DeclaredRoute {
+  readonly server: { readonly name: string };
+  readonly option: string;
+}
+
 /** What an adapter file knows of a route of the module. */
 interface McpRouteConfig {
   readonly mcpRoute?: McpRouteName;
@@ -12,6 +18,8 @@ interface McpRouteConfig {
   readonly resource?: ProtectedResource;
   /** Learns each path that the router has for the route. */
   readonly registered?: RegisteredRoute;
+  /** Where its path comes from. Routes of the console and of metrics have none. */
+  readonly declared?: DeclaredRoute;
 }
 
 /** Marks a route of the module, so that an adapter file recognises it under any path. */

@@ -1,5 +1,5 @@
 import type { MessageEvent } from '@nestjs/common';
-import { defer, type Observable } from 'rxjs';
+import { defer, of, type Observable } from 'rxjs';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
@@ -17,6 +17,9 @@ import type { EndpointUrl } from './endpoint-url.js';
 import { SseOutlet } from './sse.outlet.js';
 
 export type EventStream = Observable<MessageEvent> | Promise<Observable<MessageEvent>>;
+
+/** Answers a HEAD: Nest 11 sends the headers of a stream with its first event, whose body Node leaves out. */
+export const HEADERS_OF_STREAM: Observable<MessageEvent> = of({ data: '' });
 
 /** Opens the sessions of HTTP+SSE clients, and resumes the streams that they lost. */
 export class SseStreams {

@@ -12,7 +12,6 @@ import {
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { EMPTY } from 'rxjs';
 import { McpAuthGuard } from '../../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../../auth/mcp-edge.guard.js';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
@@ -25,11 +24,11 @@ import { MessageIntake } from '../messages/message-intake.js';
 import { registerOwnController } from '../../nest/global-interceptors.js';
 import { routesOf, type Routes } from '../routes/routes.js';
 import type { RegisteredRoute } from '../../nest/registered-route.js';
-import { setRoutePath } from '../../nest/route-metadata.js';
+import { setRoutePath, STREAM_OPTIONS } from '../../nest/route-metadata.js';
 import { EndpointUrl } from './endpoint-url.js';
 import { SessionFinder } from '../messages/session-finder.js';
 import { SsePost } from './sse.post.js';
-import { SseStreams, type EventStream } from './sse-streams.js';
+import { HEADERS_OF_STREAM, SseStreams, type EventStream } from './sse-streams.js';
 
 const MISSING_ID = 'The query must have a "sessionId"; the stream\'s "endpoint" event gives the URL.';
 
@@ -59,10 +58,10 @@ export function createSseController(): Type {
 
     @McpRoute('stream')
     @UseGuards(McpAuthGuard)
-    @Sse('', { maxPendingDataLength: Infinity })
+    @Sse('', STREAM_OPTIONS)
     stream(@Req() request: HttpRequest, @Res() response: unknown): EventStream {
       const { method, headers } = rawRequest(request);
-      if (method === 'HEAD') return EMPTY;
+      if (method === 'HEAD') return HEADERS_OF_STREAM;
       assertAccepts(headers.accept, 'text/event-stream');
       return this.streams.open(request, response);
     }

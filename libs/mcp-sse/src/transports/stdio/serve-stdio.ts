@@ -1,14 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
 import type { INestApplicationContext } from '@nestjs/common';
 import { principalOfUser } from '../../auth/request-principal.js';
-import { ERROR_REPORTER } from '../../model/error-reporter.js';
-import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
-import { McpSessionService } from '../../sessions/mcp-session.service.js';
-import { StatelessRequests } from '../../stateless/stateless-requests.js';
+import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
+import { LocalClient } from './local-client.js';
+import { localServers } from './local-server.js';
 import { messageLines } from './message-lines.js';
-import { StdioIntake } from './stdio-intake.js';
-import { StdioRequests } from './stdio-requests.js';
-import { StdioOutlet } from './stdio.outlet.js';
 
 export interface McpStdioOptions {
   /** The user that the process acts for, which guards find as `request.user`. None by default. */
@@ -36,31 +32,17 @@ export async function serveStdio(
   app: INestApplicationContext,
   { user, input = process.stdin, output = process.stdout }: McpStdioOptions = {},
 ): Promise<void> {
-  const options = app.get<ResolvedOptions>(MCP_OPTIONS, { strict: false });
-  const sessions = app.get(McpSessionService, { strict: false });
+  const server = localServers(app).at(-1);
+  if (!server)
+    throw new McpConfigurationError('serveStdio() needs an application that imports McpSseModule.');
+  const { options } = server;
   const principal = options.principal
     ? await options.principal({ user })
     : principalOfUser(user, options.tenantClaim);
-  const outlet = new StdioOutlet(output, options.sse.maxQueuedBytes, () => input.destroy());
-  const session = sessions.open(
-    { transport: 'stdio', principal, headers: {}, params: {}, graceMs: Infinity, isLocal: true },
-    () => outlet,
-  );
-  session.markUsed();
-  const requests = new StdioRequests(app.get(StatelessRequests, { strict: false }), outlet);
-  const lines = new StdioIntake(
-    session,
-    requests,
-    options,
-    app.get(ERROR_REPORTER, { strict: false }),
-    output,
-    user,
-  );
-
+  const request = { headers: {}, query: {}, params: {}, user };
+  const client = new LocalClient(server, principal, request, output, () => input.destroy());
   for await (const line of messageLines(input, options.limits.maxMessageBytes)) {
-    if (line?.trim() !== '') await lines.receive(line);
+    if (line?.trim() !== '') await client.receive(line);
   }
-  requests.endListening();
-  await Promise.all([session.whenIdle(), requests.whenIdle()]);
-  sessions.close(session.id, 'client-disconnected');
+  await client.finish();
 }

@@ -1,10 +1,7 @@
-import type { Writable } from 'node:stream';
 import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
-import type { ErrorReporter } from '../../model/error-reporter.js';
 import { publicMessage } from '../../model/error-text.js';
 import { ClusterUnavailableError } from '../../model/errors/cluster.errors.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
-import type { ResolvedOptions } from '../../model/resolved-options.js';
 import type { MessageOrigin } from '../../protocol/call-context.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { type JsonRpcMessage, parseMessage, parseMessages, serializeError } from '../../protocol/json-rpc.js';
@@ -15,7 +12,10 @@ import { claimedVersion } from '../../protocol/request-meta.js';
 import { revisionOf } from '../../protocol/revisions.js';
 import type { McpSession } from '../../sessions/mcp-session.js';
 import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../../sessions/session.errors.js';
+import type { LocalRequest } from './local-client.js';
+import type { LocalServer } from './local-server.js';
 import type { StdioRequests } from './stdio-requests.js';
+import type { LineSink } from './stdio.outlet.js';
 
 /** The code that the official SDK uses for server errors. */
 const SERVER_ERROR = -32000;
@@ -30,19 +30,13 @@ const CANCELLED = 'The client cancelled the request.';
 
 /** Takes a client's lines, in its session or without one, and answers refused lines with an error. */
 export class StdioIntake {
-  private readonly request: object;
-
-  /** @param user the user that the process acts for */
   constructor(
     private readonly session: McpSession,
     private readonly requests: StdioRequests,
-    private readonly options: Pick<ResolvedOptions, 'contextFactory' | 'limits' | 'protocol'>,
-    private readonly errors: ErrorReporter,
-    private readonly output: Writable,
-    user: object | undefined,
-  ) {
-    this.request = { headers: {}, query: {}, params: {}, user };
-  }
+    private readonly server: Pick<LocalServer, 'options' | 'errors'>,
+    private readonly request: LocalRequest,
+    private readonly output: LineSink,
+  ) {}
 
   /** @param line undefined if it was too large */
   async receive(line: string | undefined): Promise<void> {
@@ -60,7 +54,7 @@ export class StdioIntake {
 
   /** An `initialize` makes the whole process one of the legacy era. */
   private isModern(json: unknown): boolean {
-    const { modern, legacy } = this.options.protocol;
+    const { modern, legacy } = this.server.options.protocol;
     if (!modern || this.session.protocolVersion !== undefined) return false;
     return !legacy || claimedVersion(json) !== undefined || this.isCancellation(json);
   }
@@ -73,7 +67,7 @@ export class StdioIntake {
 
   /** @throws {JsonRpcError} */
   private async takeModern(json: unknown, bytes: number): Promise<void> {
-    assertDepth(json, this.options.limits.maxMessageDepth);
+    assertDepth(json, this.server.options.limits.maxMessageDepth);
     const message = parseMessage(json);
     if (message.kind === 'request') return this.requests.receive(message, await this.originOf(bytes));
     if (message.kind === 'response')
@@ -87,7 +81,7 @@ export class StdioIntake {
   private async messagesOf(json: unknown, bytes: number): Promise<readonly JsonRpcMessage[]> {
     try {
       const isBatched = revisionOf(this.session.protocolVersion)?.hasBatches ?? false;
-      return parseMessages(json, isBatched, this.options.limits.maxMessageDepth);
+      return parseMessages(json, isBatched, this.server.options.limits.maxMessageDepth);
     } catch (error) {
       if (error instanceof JsonRpcError) await this.takeInSession(refusedAnswers(json, error), bytes);
       throw error;
@@ -99,10 +93,12 @@ export class StdioIntake {
   }
 
   private async originOf(bytes: number): Promise<MessageOrigin> {
-    const { request } = this;
-    const extras = await this.options.contextFactory?.(request);
+    // Each message has its own, as over HTTP: a guard may add to it.
+    const request = { ...this.request };
+    const extras = await this.server.options.contextFactory?.(request);
     const { principal } = this.session;
-    return { principal, request, headers: {}, streamHeaders: {}, params: {}, bytes, extras };
+    const { headers, params } = request;
+    return { principal, request, headers, streamHeaders: headers, params, bytes, extras };
   }
 
   /** Answers each request of the line with the error, since the client waits for each. */
@@ -120,7 +116,7 @@ export class StdioIntake {
     const ours = OURS.some((type) => error instanceof type) ? (error as Error) : undefined;
     const message = ours ? ours.message : publicMessage(error);
     if (message !== undefined) return new JsonRpcError(SERVER_ERROR, message);
-    const correlationId = this.errors.report(error, 'a message on standard input');
+    const correlationId = this.server.errors.report(error, 'a message on standard input');
     return new JsonRpcError(ErrorCode.InternalError, `Internal error (correlation id ${correlationId})`);
   }
 }

@@ -50,6 +50,11 @@ export class StdioRequests {
     return request !== undefined;
   }
 
+  /** The client is gone. */
+  cancelAll(reason: string): void {
+    for (const id of this.open.keys()) this.cancel(id, reason);
+  }
+
   /** The client sends nothing more, so it does not end the streams on which it listens. */
   endListening(): void {
     for (const request of this.open.values()) request?.listening?.end();

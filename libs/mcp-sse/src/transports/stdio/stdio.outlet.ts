@@ -1,6 +1,9 @@
 import type { Writable } from 'node:stream';
 import type { SessionOutlet } from '../../sessions/session-outlet.js';
 
+/** The part of a stream that takes lines. */
+export type LineSink = Pick<Writable, 'write' | 'destroy' | 'writableLength'>;
+
 /** Sends a session's messages to standard output, one per line. */
 export class StdioOutlet implements SessionOutlet {
   readonly attached = true;
@@ -9,7 +12,7 @@ export class StdioOutlet implements SessionOutlet {
 
   /** @param onEnd called when the session ends, so that no more input is read */
   constructor(
-    private readonly output: Writable,
+    private readonly output: LineSink,
     private readonly maxQueuedBytes: number,
     private readonly onEnd: () => void,
   ) {}

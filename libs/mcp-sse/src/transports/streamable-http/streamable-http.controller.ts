@@ -15,7 +15,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { EMPTY, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { McpAuthGuard } from '../../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../../auth/mcp-edge.guard.js';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
@@ -31,9 +31,9 @@ import { MessageIntake } from '../messages/message-intake.js';
 import { registerOwnController } from '../../nest/global-interceptors.js';
 import { ResponseSink } from '../../http/response-sink.js';
 import { routesOf, type Routes } from '../routes/routes.js';
-import { setRoutePath } from '../../nest/route-metadata.js';
+import { setRoutePath, STREAM_OPTIONS } from '../../nest/route-metadata.js';
 import { EndpointUrl } from '../sse/endpoint-url.js';
-import { SseStreams, type EventStream } from '../sse/sse-streams.js';
+import { HEADERS_OF_STREAM, SseStreams, type EventStream } from '../sse/sse-streams.js';
 import { NOT_RESUMABLE } from './numbered-stream.js';
 import { requestRevision } from './protocol-version.js';
 import { StreamableHttpRelay } from './streamable-http.relay.js';
@@ -82,12 +82,12 @@ export function createStreamableHttpController(): Type {
 
     @McpRoute('stream')
     @UseGuards(McpAuthGuard)
-    @Sse('', { maxPendingDataLength: Infinity })
+    @Sse('', STREAM_OPTIONS)
     stream(@Req() request: HttpRequest, @Res() response: unknown): EventStream {
       const { method, headers } = rawRequest(request);
       const { http, sessions, relay } = this.server;
       if (http.stateless || !this.protocol.legacy) this.refuseMethod(response, 'POST');
-      if (method === 'HEAD') return EMPTY;
+      if (method === 'HEAD') return HEADERS_OF_STREAM;
       assertAccepts(headers.accept, 'text/event-stream');
       if (sessionIdOf(request) === undefined) return this.sseStreams.open(request, response);
 

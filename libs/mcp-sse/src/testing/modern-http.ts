@@ -1,0 +1,43 @@
+import {
+  StreamableHTTPClientTransport,
+  type StreamableHTTPClientTransportOptions,
+} from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { JSONRPCRequest, RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { ModernTransport } from './modern-transport.js';
+
+/** The modern era over Streamable HTTP. Tools whose arguments are repeated in headers cannot be called. */
+export function modernHttp(url: URL, options: StreamableHTTPClientTransportOptions): ModernTransport {
+  const requests = new Map<RequestId, AbortController>();
+  const post = async (target: string | URL, init: RequestInit = {}): Promise<Response> => {
+    const { id, method, params } = JSON.parse(init.body as string) as JSONRPCRequest;
+    const headers = new Headers(init.headers);
+    headers.set('mcp-method', method);
+    const name = params?.['name'] ?? params?.['uri'];
+    if (typeof name === 'string') headers.set('mcp-name', headerText(name));
+    const request = new AbortController();
+    requests.set(id, request);
+    const signal = init.signal ? AbortSignal.any([init.signal, request.signal]) : request.signal;
+    return readable(await fetch(target, { ...init, headers, signal }));
+  };
+  // A client cancels a request by its connection.
+  const cancel = async (id: RequestId): Promise<void> => requests.get(id)?.abort();
+  return new ModernTransport(
+    new StreamableHTTPClientTransport(url, { ...options, fetch: post }),
+    (cancelled) => cancel(cancelled.params?.['requestId'] as RequestId),
+  );
+}
+
+/** The SDK's version 1 reads JSON-RPC errors only from responses with status 200. */
+async function readable(response: Response): Promise<Response> {
+  if (response.ok || !response.headers.get('content-type')?.startsWith('application/json')) return response;
+  const text = await response.text();
+  const { jsonrpc, id } = JSON.parse(text) as { jsonrpc?: unknown; id?: unknown };
+  const status = jsonrpc === '2.0' && id !== null && id !== undefined ? 200 : response.status;
+  return new Response(text, { status, headers: response.headers });
+}
+
+/** @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#value-encoding */
+function headerText(value: string): string {
+  const isPlain = /^[\x20-\x7e]*$/.test(value) && value === value.trim() && !value.startsWith('=?base64?');
+  return isPlain ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
+}

@@ -1,0 +1,10 @@
+import type { McpMatchers } from './mcp-matchers.js';
+
+/**
+ * Types of `mcpMatchers` for Vitest. Its type parameters are those of version 4. Version 5 has others, and accepts these
+ * under `skipLibCheck`, which Nest's applications set.
+ */
+// @ts-ignore The library does not import Vitest.
+declare module 'vitest' {
+  interface Matchers<T> extends McpMatchers {}
+}
