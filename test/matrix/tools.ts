@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { library, npm } from '../fixtures/installed-application.js';
 import { command } from './command.js';
 
 /** The generators of @nestjs/cli 12 need Node 22.22, 24.15 or 26. */
-const GENERATOR_NODE = '24';
+const GENERATOR_NODE = '22';
 
 /** What the rows share: the packed library, releases of Node, and Nest's CLIs, each installed when first asked for. */
 export class Tools {
@@ -18,8 +18,9 @@ export class Tools {
     return (this.packed ??= this.pack());
   }
 
-  /** The folder of a release's programs. */
+  /** The folder of a release's programs. This process has one of the release lines already. */
   async node(version: string): Promise<string> {
+    if (process.versions.node.startsWith(`${version}.`)) return dirname(process.execPath);
     return join(await this.package(`node-${process.platform}-${process.arch}`, version), 'bin');
   }
 
