@@ -44,13 +44,16 @@ export async function answersCalls(
   }
 }
 
-/** Sends SIGTERM during a call. */
-export async function drains({ url, pid, exit }: ChildApplication): Promise<void> {
+/** Sends SIGTERM during a call, and expects its answer and an orderly end. */
+export async function drains(
+  { url, pid, exit }: ChildApplication,
+  end: number | NodeJS.Signals,
+): Promise<void> {
   const client = await connectSdkHttpClient(`${url}/mcp`);
   const result = await client.callTool({ name: 'count', arguments: {} }, undefined, {
     onprogress: () => process.kill(pid, 'SIGTERM'),
   });
   expect(result).toMatchObject({ content: [{ text: 'counted' }] });
   await client.close();
-  expect(await exit).toBe(0);
+  expect(await exit).toBe(end);
 }

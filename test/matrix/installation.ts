@@ -6,7 +6,7 @@ import { command } from './command.js';
 import type { PackageManager } from './package-managers.js';
 import { titleOf, type Pair } from './pairs.js';
 import { Project } from './project.js';
-import type { Tools } from './tools.js';
+import { GENERATOR_NODE, type Tools } from './tools.js';
 
 /** Finds packages by Node, because a package manager may leave out `node_modules`. */
 const VERSIONS = `
@@ -36,6 +36,8 @@ export class Installation {
   versions: Readonly<Record<string, string>> = {};
   project!: Project;
   private path: string[] = [];
+  /** @nestjs/cli 12 does not start on Node 20.19.0, so a later Node builds what 20.19.0 runs. */
+  private builderPath: string[] = [];
   private child: ChildApplication | undefined;
 
   constructor(
@@ -51,6 +53,8 @@ export class Installation {
     this.project = new Project(await this.tools.generate(name, nest, modules));
     this.path = [await this.tools.node(node)];
     if (this.setUp.manager.package) this.path.push(await this.tools.programs(this.setUp.manager.package));
+    const needsLater = nest === '12' && node === '20.19.0';
+    this.builderPath = needsLater ? [await this.tools.node(GENERATOR_NODE)] : [];
     arrange(this.project, this.setUp.pair);
     this.project.manifest(({ devDependencies }) =>
       Object.assign(devDependencies, ...this.setUp.builds.map((build) => build.devDependencies)),
@@ -74,7 +78,7 @@ export class Installation {
   }
 
   script(name: string): Promise<string> {
-    return this.run(this.setUp.manager.script(name));
+    return this.run(this.setUp.manager.script(name), name === 'build' ? this.builderPath : []);
   }
 
   program(line: string): Promise<string> {
@@ -88,7 +92,7 @@ export class Installation {
       content.compilerOptions = { ...content.compilerOptions, ...compilerOptions };
     });
     try {
-      await this.program(line);
+      await this.run(this.setUp.manager.program(line), this.builderPath);
     } finally {
       this.project.write(file, generated);
     }
@@ -97,6 +101,11 @@ export class Installation {
   async start(main = 'dist/main.js'): Promise<void> {
     const options = { cwd: this.project.folder, env: { NODE_OPTIONS: this.setUp.manager.nodeOptions ?? '' } };
     this.child = await startChild(join(this.path[0]!, 'node'), [main], options);
+  }
+
+  /** How it ends by SIGTERM. See arrange.ts. */
+  get end(): number | NodeJS.Signals {
+    return this.setUp.pair.lowest ? 'SIGTERM' : 0;
   }
 
   get running(): ChildApplication {
@@ -109,8 +118,12 @@ export class Installation {
     this.project?.remove();
   }
 
-  private run(line: string): Promise<string> {
-    return command(line, { cwd: this.project.folder, path: this.path, env: this.setUp.manager.env });
+  private run(line: string, first: readonly string[] = []): Promise<string> {
+    return command(line, {
+      cwd: this.project.folder,
+      path: [...first, ...this.path],
+      env: this.setUp.manager.env,
+    });
   }
 
   private warnings(output: string): string[] {

@@ -35,6 +35,8 @@ export const PNPM: PackageManager = {
   script: (name) => `pnpm run ${name}`,
   program: (line) => `pnpm exec ${line}`,
   warning: /nestjs-mcp-sse@|deprecated/,
+  // Otherwise Jest's own dependencies, whose scripts nobody has approved, fail the installation.
+  env: { pnpm_config_strict_dep_builds: 'false' },
 };
 
 export const YARN: PackageManager = {

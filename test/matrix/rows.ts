@@ -27,7 +27,7 @@ const RUNS: readonly Step<Installation>[] = [
     title: `answers calls by ${name}`,
     run: (app: Installation) => answersCalls(app.running, connect),
   })),
-  { title: 'answers a running call on SIGTERM, and exits with 0', run: (app) => drains(app.running) },
+  { title: 'answers a running call on SIGTERM, and ends', run: (app) => drains(app.running, app.end) },
 ];
 
 /** What MATRIX says: `quick`, a part of the rows' titles, or nothing. */
@@ -64,7 +64,7 @@ function stepOfBuild(build: Build): Step<Installation> {
       await app.build(build);
       await app.start(build.main);
       for (const connect of Object.values(CLIENTS)) await answersCalls(app.running, connect);
-      await drains(app.running);
+      await drains(app.running, app.end);
     },
   };
 }
