@@ -63,6 +63,13 @@ function useFastify(project: Project, nest: string): void {
   );
 }
 
+/** Says which adapter Nest takes where it finds one by itself. */
+export function nameExpress(project: Project): void {
+  project.replace('src/main.ts', 'create(AppModule)', 'create(AppModule, new ExpressAdapter())');
+  const line = "import { ExpressAdapter } from '@nestjs/platform-express';";
+  project.write('src/main.ts', `${line}\n${project.read('src/main.ts')}`);
+}
+
 function pinNest(project: Project, version: string): void {
   project.manifest(({ dependencies, devDependencies }) => {
     for (const name of RELEASED.map((part) => `@nestjs/${part}`))

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startChild, type ChildApplication } from '../fixtures/child-application.js';
-import { arrange } from './arrange.js';
+import { arrange, nameExpress } from './arrange.js';
 import type { Build } from './builds.js';
 import { command } from './command.js';
 import type { PackageManager } from './package-managers.js';
@@ -56,6 +56,7 @@ export class Installation {
     const needsLater = nest === '12' && node === '20.19.0';
     this.builderPath = needsLater ? [await this.tools.node(GENERATOR_NODE)] : [];
     arrange(this.project, this.setUp.pair);
+    if (this.setUp.builds.some(({ namesAdapter }) => namesAdapter)) nameExpress(this.project);
     this.project.manifest(({ devDependencies }) =>
       Object.assign(devDependencies, ...this.setUp.builds.map((build) => build.devDependencies)),
     );
