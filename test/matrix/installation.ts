@@ -38,6 +38,7 @@ export class Installation {
   private path: string[] = [];
   /** @nestjs/cli 12 does not start on Node 20.19.0, so a later Node builds what 20.19.0 runs. */
   private builderPath: string[] = [];
+  private env: Record<string, string> = {};
   private child: ChildApplication | undefined;
 
   constructor(
@@ -53,6 +54,8 @@ export class Installation {
     this.project = new Project(await this.tools.generate(name, nest, modules));
     this.path = [await this.tools.node(node)];
     if (this.setUp.manager.package) this.path.push(await this.tools.programs(this.setUp.manager.package));
+    const { env, registryVariable } = this.setUp.manager;
+    this.env = { ...env, ...(registryVariable && { [registryVariable]: await this.tools.registry() }) };
     const needsLater = nest === '12' && node === '20.19.0';
     this.builderPath = needsLater ? [await this.tools.node(GENERATOR_NODE)] : [];
     arrange(this.project, this.setUp.pair);
@@ -123,7 +126,7 @@ export class Installation {
     return command(line, {
       cwd: this.project.folder,
       path: [...first, ...this.path],
-      env: this.setUp.manager.env,
+      env: this.env,
     });
   }
 

@@ -24,6 +24,11 @@ export class Tools {
     return join(await this.package(`node-${process.platform}-${process.arch}`, version), 'bin');
   }
 
+  /** Where npm gets packages. */
+  async registry(): Promise<string> {
+    return (await command('npm config get registry', { cwd: this.folder })).trim();
+  }
+
   /** The folder of the programs of a package. */
   async programs({ name, version }: { name: string; version: string }): Promise<string> {
     const folder = await this.package(name, version);
