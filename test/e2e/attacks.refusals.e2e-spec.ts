@@ -10,7 +10,7 @@ import { McpAuditService, memoryCluster, type McpAuditEvent, type McpSseModuleOp
 import { McpConsoleModule } from 'nestjs-mcp-sse/console';
 import { McpMetricsModule } from 'nestjs-mcp-sse/metrics';
 import { send, type WireResponse } from '../clients/wire-client.js';
-import { describeOnEveryAdapter } from '../fixtures/adapters.js';
+import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { beginPost, responseTo } from '../fixtures/bad-input.js';
 import { freePort } from '../fixtures/free-port.js';
@@ -81,7 +81,7 @@ function ask(url: string, route: string, headers: Headers, body = ''): Promise<W
   return send(url + path, { method, headers, body: body || undefined });
 }
 
-describeOnEveryAdapter('a refusal', (adapter) => {
+describeOnAdapters('a refusal', (adapter) => {
   const { start } = appPerTest(adapter);
   let running: RunningApp;
   let trail: McpAuditEvent[];

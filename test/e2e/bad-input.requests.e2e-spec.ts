@@ -2,7 +2,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { send, WireClient } from '../clients/wire-client.js';
-import { describeOnAdapters } from '../fixtures/adapters.js';
+import { describeOnEveryAdapter } from '../fixtures/adapters.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { UserGuard } from '../fixtures/user.guard.js';
 import {
@@ -19,7 +19,7 @@ import {
   runApp,
 } from '../fixtures/bad-input.js';
 
-describeOnAdapters('the session of a message', (adapter) => {
+describeOnEveryAdapter('the session of a message', (adapter) => {
   const server = runApp({ adapter, options: { guards: [UserGuard] } });
   const post = (query: string, user = 'ada') =>
     send(`${server.running.url}/messages${query}`, {
@@ -88,7 +88,7 @@ describeOnAdapters('the session of a message', (adapter) => {
   });
 });
 
-describeOnAdapters('a Host or Origin', (adapter) => {
+describeOnEveryAdapter('a Host or Origin', (adapter) => {
   const server = runApp({ adapter });
 
   it.each<[string, Record<string, string>]>([
@@ -126,7 +126,7 @@ describeOnAdapters('a Host or Origin', (adapter) => {
   });
 });
 
-describeOnAdapters('a page of this machine', (adapter) => {
+describeOnEveryAdapter('a page of this machine', (adapter) => {
   const server = runApp({ adapter, options: { guards: [UserGuard] } });
 
   it.each(['http://localhost:6274', 'http://127.0.0.1:5173', 'http://[::1]:5173', 'https://localhost'])(
@@ -139,7 +139,7 @@ describeOnAdapters('a page of this machine', (adapter) => {
   );
 });
 
-describeOnAdapters('listed hosts and origins', (adapter) => {
+describeOnEveryAdapter('listed hosts and origins', (adapter) => {
   const server = runApp({
     adapter,
     options: {
@@ -181,7 +181,7 @@ describeOnAdapters('listed hosts and origins', (adapter) => {
   });
 });
 
-describeOnAdapters('the routes', (adapter) => {
+describeOnEveryAdapter('the routes', (adapter) => {
   let running: RunningApp;
 
   afterEach(() => running.close());

@@ -9,6 +9,7 @@ import {
 import { redisCluster, type RedisClusterOptions } from 'nestjs-mcp-sse/redis';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { bootError, anError } from '../fixtures/boot-error.js';
+import { Greeter } from '../fixtures/greeter.js';
 import { MemoryLog } from '../fixtures/memory-log.js';
 
 const { start } = appPerTest();
@@ -233,9 +234,13 @@ describe('Redis without a password', () => {
   });
 });
 
-/** What the log warns of when an application starts. */
+/** What the log warns of when an application with a tool starts, that drains when it is stopped. */
 async function warnings(options: Partial<McpSseModuleOptions>): Promise<string[]> {
   const log = new MemoryLog();
-  await start({ options: { input: { keys: [KEY] }, ...options }, configure: (app) => app.useLogger(log) });
+  await start({
+    providers: [Greeter],
+    options: { input: { keys: [KEY] }, ...options },
+    configure: (app) => app.enableShutdownHooks().useLogger(log),
+  });
   return log.lines.filter((line) => line.startsWith('warn'));
 }

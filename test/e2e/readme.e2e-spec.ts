@@ -95,7 +95,7 @@ describe('the application of the README', () => {
     const tsc = (...args: string[]) =>
       run(process.execPath, [resolve('node_modules/typescript/bin/tsc'), ...args]);
     // `npm run typecheck` checks it.
-    await tsc('-p', 'libs/mcp-sse/tsconfig.lib.json', '--noCheck', '--outDir', join(library, 'dist'));
+    await tsc('-p', 'libs/mcp-sse/tsconfig.lib.json', '--noCheck', '--outDir', join(library, 'dist/esm'));
     await tsc('-p', application);
   }, 120_000);
 

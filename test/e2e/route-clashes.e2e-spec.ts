@@ -152,8 +152,7 @@ describeOnAdapters('a clash of routes', (adapter) => {
       }
     }
     const running = await startModule({ module: class {}, imports: [Logged, server()] }, adapter);
-    const client = await WireClient.connect(`${running.url}/sse`);
-    client.close();
+    expect(await ping(running.url)).toEqual({});
     await running.close();
   });
 });
@@ -179,8 +178,7 @@ describe('a wildcard of the application', () => {
       module: class {},
       imports: [server(), controllers(controllerOf('*path', Get))],
     });
-    const client = await WireClient.connect(`${running.url}/sse`);
-    client.close();
+    expect(await ping(running.url)).toEqual({});
     expect(await (await fetch(`${running.url}/page`)).text()).toBe('theirs');
     await running.close();
   });
@@ -194,16 +192,23 @@ describe('a wildcard of the application', () => {
       }
     }
     const { url } = await start({ controllers: [Passing] });
-    const client = await WireClient.connect(`${url}/sse`);
-    client.close();
+    expect(await ping(url)).toEqual({});
   });
 
   it('does no harm on Fastify', async () => {
     const { url } = await start({ adapter: 'fastify', controllers: [controllerOf('*', Get)] });
-    const client = await WireClient.connect(`${url}/sse`);
-    client.close();
+    expect(await ping(url)).toEqual({});
   });
 });
+
+/** The result of a ping over HTTP+SSE. */
+async function ping(url: string): Promise<unknown> {
+  const client = await WireClient.connect(`${url}/sse`);
+  await client.post({ jsonrpc: '2.0', id: 1, method: 'ping' });
+  const { result } = await client.answer(1);
+  client.close();
+  return result;
+}
 
 function controllerOf(path: string, Method: () => MethodDecorator): Type {
   @Controller(path)

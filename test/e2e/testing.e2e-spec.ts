@@ -144,6 +144,13 @@ it('rejects pending waits when it is closed', async () => {
   expect(await awaited).toBe('The client was closed before a notifications/none arrived.');
 });
 
+it('says what to start instead of a testing module', async () => {
+  const module = await Test.createTestingModule({ imports: [ShopModule] }).compile();
+  await expect(McpTestClient.start(module as never)).rejects.toThrow(
+    'McpTestClient.start() needs an application. Pass module.createNestApplication()',
+  );
+});
+
 it('rejects with the error that stops the boot', async () => {
   const broken = {
     module: class Broken {},

@@ -100,6 +100,12 @@ class Shop {
   }
 
   @McpTool()
+  count({ request }: McpContext): string {
+    const counted = request as { calls?: number };
+    return String((counted.calls = (counted.calls ?? 0) + 1));
+  }
+
+  @McpTool()
   @McpRoles('manager')
   raise(): string {
     return 'raised';
@@ -270,6 +276,12 @@ describe.each(['legacy', 'modern'] as const)('the client in memory, in the %s er
     expect(await shop.aborted).toBeInstanceOf(Error);
   });
 
+  it('gives each call a request of its own', async () => {
+    await connect({ era });
+    expect(textOf(await mcp.callTool({ name: 'count' }))).toBe('1');
+    expect(textOf(await mcp.callTool({ name: 'count' }))).toBe('1');
+  });
+
   it('gives providers of each request its headers', async () => {
     await connect({ era, headers: { 'x-till': '7' } });
     expect(textOf(await mcp.callTool({ name: 'ring' }))).toBe('rung at 7');
@@ -348,6 +360,16 @@ describe('what the client in memory accepts', () => {
       ],
     }).compile();
     await expect(McpTestClient.inMemory(module)).rejects.toThrow('no database');
+  });
+
+  it('no testing module of which there is an application', async () => {
+    const module = await testing();
+    const app = module.createNestApplication({ logger: false });
+    await app.init();
+    await expect(McpTestClient.inMemory(module)).rejects.toThrow('Pass the application instead.');
+    await connect({}, app);
+    expect(textOf(await mcp.callTool({ name: 'price' }))).toBe('42 for anonymous');
+    await app.close();
   });
 
   it('no application without the module', async () => {

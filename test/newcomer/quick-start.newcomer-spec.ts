@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,31 +17,39 @@ const QUIET = {
   NO_COLOR: '1',
 };
 
+/** What the page has different for each version of Nest. */
+const VERSIONS = [
+  { nest: '12', cli: `node ${resolve('node_modules/@nestjs/cli/bin/nest.js')}`, ending: '.js' },
+  { nest: '11', cli: 'npx --yes @nestjs/cli@11', ending: '' },
+];
+
 let folder: string;
+let packed: Promise<string>;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'newcomer-'));
+  // The library is packed while the first application is made.
+  packed = pack();
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a newcomer does who has nothing but the page: run its commands, and write its files, from the top. */
-it(
-  'leads from an empty folder to a tool that a client calls and a test that passes',
-  async () => {
-    // The library is packed while the application is made.
-    const packed = pack();
+it.each(VERSIONS)(
+  'leads from an empty folder to a tool that a client calls and a test that passes, with Nest $nest',
+  async ({ nest, cli, ending }) => {
     const port = await freePort();
     const printed: Record<string, string> = {};
     let application: { stop(): Promise<void> } | undefined;
-    let cwd = folder;
+    let cwd = join(folder, nest);
+    mkdirSync(cwd);
 
     const bash = async ({ id, code }: CodeBlock) => {
-      const command = asReleased(code, id === 'install' ? await packed : '');
+      const command = asReleased(code, cli, id === 'install' ? await packed : '');
       // npm's start has no end.
       if (id === 'start')
         return void (application = await startChild('bash', ['-c', command], { group: true, port, cwd }));
-      const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', `${command}\npwd`], {
+      const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', `${command}\npwd`], {
         cwd,
         env: { ...process.env, ...QUIET, NODE_OPTIONS: '' },
         maxBuffer: 64 * 1024 * 1024,
@@ -49,13 +57,18 @@ it(
       const lines = stdout.trimEnd().split('\n');
       cwd = lines.pop()!;
       printed[id] = lines.join('\n');
+      // Jest prints its summary there.
+      if (id === 'test') printed[id] += stderr;
     };
 
     try {
       for (const block of codeBlocks('docs/quick-start.md')) {
         if (block.language === 'bash') await bash(block);
         else if (block.language !== 'text')
-          writeFileSync(join(cwd, nameOf(block)), block.code.replace(':3000/', `:${port}/`));
+          writeFileSync(
+            join(cwd, nameOf(block)),
+            withEnding(block.code, ending).replace(':3000/', `:${port}/`),
+          );
       }
     } finally {
       await application?.stop();
@@ -76,10 +89,12 @@ async function pack(): Promise<string> {
 }
 
 /** With what this repository has in the place of what a registry has. */
-function asReleased(command: string, tarball: string): string {
-  return command
-    .replace('npx @nestjs/cli', `node ${resolve('node_modules/@nestjs/cli/bin/nest.js')}`)
-    .replace('nestjs-mcp-sse', tarball);
+function asReleased(command: string, cli: string, tarball: string): string {
+  return command.replace('npx @nestjs/cli', cli).replace('nestjs-mcp-sse', tarball);
+}
+
+function withEnding(code: string, ending: string): string {
+  return code.replaceAll(/( from '\.\/[^']+)\.js'/g, `$1${ending}'`);
 }
 
 /** The first line of a file names it. */

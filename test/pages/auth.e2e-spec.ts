@@ -22,6 +22,20 @@ afterEach(async () => {
 });
 
 describe('the page about auth', () => {
+  it('decorates the routes for a global guard', async () => {
+    const { publicServer } = await page.import<{ publicServer: McpSseModuleOptions }>('decorators');
+    const onlyPublic: CanActivate = {
+      canActivate: (context) => Reflect.getMetadata('public', context.getHandler()) === true,
+    };
+    const app = async (options: McpSseModuleOptions) => {
+      const module = await Test.createTestingModule({ imports: [McpSseModule.forRoot(options)] }).compile();
+      return module.createNestApplication().useGlobalGuards(onlyPublic);
+    };
+    const mcp = await page.start(await app(publicServer));
+    expect(mcp.getServerVersion()).toEqual({ name: 'docs', version: '1.0.0' });
+    await expect(page.start(await app({ ...publicServer, decorators: [] }))).rejects.toThrow('Forbidden');
+  });
+
   it('authenticates in each documented way', async () => {
     const server = await AuthorizationServer.start();
     stops.push(() => server.close());

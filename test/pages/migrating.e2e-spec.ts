@@ -1,15 +1,25 @@
-import { expect, it } from '@jest/globals';
-import { ConflictException, type ExceptionFilter, Injectable, type Type } from '@nestjs/common';
+import { describe, expect, it } from '@jest/globals';
+import {
+  ConflictException,
+  Controller,
+  type ExceptionFilter,
+  Injectable,
+  Post,
+  type Type,
+} from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { McpSseModule, McpTool } from 'nestjs-mcp-sse';
 import { textOf } from 'nestjs-mcp-sse/testing';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { connectModern } from '../clients/modern-client.js';
+import { ModernWireClient } from '../clients/modern-wire-client.js';
+import { ForeignCalls, ForeignModule } from '../fixtures/foreign-calls.js';
 import { userHeaders } from '../fixtures/header-user.guard.js';
 import { usePage } from '../fixtures/page.js';
 
 const fromMcpNest = usePage('docs/migrating-from-mcp-nest.md');
+const fromNestMcp = usePage('docs/migrating-from-nestjs-mcp.md');
 const from01 = usePage('docs/migrating-from-0.1.md');
 const fromTheSdk = usePage('docs/migrating-from-the-sdk.md');
 
@@ -22,6 +32,60 @@ it('serves tools migrated from @rekog/mcp-nest', async () => {
   expect(textOf(await mcp.callTool({ name: 'reset' }))).toContain('stay as they are');
   const bob = await fromMcpNest.connect(mcp.url, { headers: userHeaders('bob') });
   expect((await bob.listTools()).tools.map(({ name }) => name)).toEqual(['hello-world']);
+});
+
+describe('a provider migrated from @nestjs/mcp', () => {
+  it('differs by the names of the table only', () => {
+    const renamed = fromNestMcp
+      .code('before')
+      .replaceAll(/\bTool\b/g, 'McpTool')
+      .replace('@nestjs/mcp', 'nestjs-mcp-sse')
+      .replace('authInfo.clientId', 'principal.subject');
+    expect(renamed).toBe(fromNestMcp.code('migrated'));
+  });
+
+  it('is served at its old path, behind its old decorators', async () => {
+    expect(fromNestMcp.code('guard')).toContain('ApiKeyGuard');
+    const { ParcelsModule } = await fromNestMcp.import<{ ParcelsModule: Type }>('module');
+    const headers = { 'x-api-key': 'the key of the warehouse' };
+    const mcp = await fromNestMcp.start(ParcelsModule, { path: '/operations', headers });
+    const found = await mcp.callTool({ name: 'find-parcel', arguments: { code: 'P-17' } });
+    expect(textOf(found)).toBe('P-17 is in Porto');
+    expect(textOf(await mcp.callTool({ name: 'whoami' }))).toBe('You are warehouse');
+    await expect(fromNestMcp.connect(mcp.url)).rejects.toThrow('Forbidden resource');
+  });
+
+  it('is served beside it: one has the modern era, the other sessions and HTTP+SSE', async () => {
+    @Controller('mcp')
+    class OtherMcpController {
+      @Post()
+      answer(): string {
+        return 'of @nestjs/mcp';
+      }
+    }
+    @Injectable()
+    class OtherTools {
+      other(): string {
+        return 'other';
+      }
+    }
+    const { BothModule } = await fromNestMcp.import<{ BothModule: Type }>('both');
+    const { CallsGuard } = await fromNestMcp.import<{ CallsGuard: Type<{ seen: string[] }> }>('calls');
+    const other = { ...ForeignModule.with(OtherTools), controllers: [OtherMcpController] };
+    const module = { module: class {}, imports: [BothModule, other] };
+    const mcp = await fromNestMcp.start(module, { path: '/sessions' });
+    const { origin } = new URL(mcp.url);
+    const sse = await fromNestMcp.connect(`${origin}/sse`, { transport: 'sse' });
+    for (const client of [mcp, sse])
+      expect(textOf(await client.callTool({ name: 'whoami' }))).toBe('You are anonymous');
+    expect(await (await fetch(`${origin}/mcp`, { method: 'POST' })).text()).toBe('of @nestjs/mcp');
+    const modern = new ModernWireClient(mcp.url);
+    expect(await modern.callTool('whoami')).toHaveProperty('error');
+
+    await mcp.app.get(ForeignCalls).call(OtherTools, 'other', {}, {});
+    const { seen } = mcp.app.get(CallsGuard);
+    expect(seen).toEqual(['whoami by anonymous', 'whoami by anonymous', 'other by another module']);
+  });
 });
 
 it('serves tools migrated from the SDK at their old path', async () => {
@@ -91,6 +155,6 @@ it('stays with sessions where the modern era is turned off', async () => {
   await client.close();
 });
 
-it.each([fromMcpNest, from01, fromTheSdk])('has no block without a test', (page) => {
+it.each([fromMcpNest, fromNestMcp, from01, fromTheSdk])('has no block without a test', (page) => {
   expect(page.untested).toEqual([]);
 });

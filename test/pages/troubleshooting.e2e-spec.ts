@@ -307,7 +307,9 @@ describe('troubleshooting of calls without a session', () => {
 });
 
 it('has a test for each symptom', () => {
-  const files = ['troubleshooting', 'troubleshooting.nest'].map((name) => `test/pages/${name}.e2e-spec.ts`);
+  const files = ['troubleshooting', 'troubleshooting.nest', 'troubleshooting.mistakes'].map(
+    (name) => `test/pages/${name}.e2e-spec.ts`,
+  );
   const tested = files.flatMap((file) => [...testNames(file)]);
   const symptoms = [...PAGE.matchAll(/^### (.+)$/gm)].map(([, symptom]) => symptom!);
   expect(symptoms.filter((symptom) => !tested.includes(symptom))).toEqual([]);

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
+  Get,
   Inject,
   Injectable,
   Scope,
@@ -85,6 +86,20 @@ describe('troubleshooting of the boot', () => {
       }
     }
     expect(quoteIn((await bootError({ providers: [Notes] })).message)).toContain('is not a class');
+  });
+
+  it.each([
+    ['Another route has the same path', 'sse', 'another path'],
+    ['A wildcard is matched first', '*path', 'is never reached'],
+  ])('%s', async (_heading, path, quote) => {
+    @Controller(path)
+    class NotesController {
+      @Get()
+      list(): string {
+        return 'none';
+      }
+    }
+    expect(quoteIn((await bootError({ controllers: [NotesController] })).message)).toContain(quote);
   });
 
   it('A guard would not run', async () => {

@@ -13,6 +13,7 @@ import { isProtected } from './model/protection.js';
 import { weaknesses } from './auth/weaknesses.js';
 import { afterLazyLoad } from './nest/lazy-modules.js';
 import { SessionCluster } from './cluster/session-cluster.js';
+import { offerAdvice } from './discovery/offer-advice.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
@@ -28,7 +29,7 @@ import { McpAuditService } from './observability/audit/mcp-audit.service.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
-import { BeforeClose, watchStopSignals } from './nest/before-close.js';
+import { BeforeClose, StopSignals } from './nest/before-close.js';
 
 /**
  * What happens at boot, once the providers exist, and at shutdown. Nest calls the hooks in the order of this class:
@@ -41,6 +42,7 @@ import { BeforeClose, watchStopSignals } from './nest/before-close.js';
 @Injectable()
 export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('McpSseModule');
+  private signals?: StopSignals;
 
   constructor(
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
@@ -71,11 +73,18 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   /** By now the application has called `enableShutdownHooks()` or not. */
   async onApplicationBootstrap(): Promise<void> {
     await this.cluster?.start();
+    for (const advice of offerAdvice(this.registry, this.options.modules !== undefined))
+      this.logger.warn(advice);
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
-    const isStoppedBySignal = watchStopSignals();
+    if (isProduction() && process.listenerCount('SIGTERM') === 0)
+      this.logger.warn(
+        'Nothing listens to SIGTERM, so a deployment cuts calls off instead of letting them finish. Call ' +
+          'app.enableShutdownHooks() before app.listen().',
+      );
+    const signals = (this.signals = new StopSignals());
     this.beforeClose.add(httpAdapter, async () => {
-      if (isStoppedBySignal()) await this.drain();
+      if (signals.came) await this.drain();
     });
   }
 
@@ -88,6 +97,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
 
   /** Runs before the HTTP server closes: it waits for its connections, and only this ends the streams. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.signals?.ignore();
     this.requests.close();
     await this.sessions.shutdown();
   }
@@ -96,14 +106,13 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     // Without HTTP, as over stdio, only the process's own parent can connect.
     if (!this.host.httpAdapter)
       return this.logger.log('This application has no HTTP server: MCP is served by serveStdio() alone.');
-    const isProduction = process.env['NODE_ENV'] === 'production';
     const found = weaknesses(this.options);
     const severe = found.filter(({ isSevere }) => isSevere);
-    if (isProduction && severe.length > 0)
+    if (isProduction() && severe.length > 0)
       throw new McpConfigurationError(severe.map(({ message }) => message).join('\n'));
     for (const { message } of found) this.logger.warn(message);
     if (isProtected(this.options)) return;
-    if (isProduction)
+    if (isProduction())
       throw new McpConfigurationError(
         'McpSseModule has no authentication, and NODE_ENV is "production". Set "auth" or "guards"; ' +
           "auth: 'app' says that the application's own guards do it.",
@@ -128,4 +137,8 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
         (error) => this.errors.report(error, `the policy, of a change of the ${list},`),
       );
   }
+}
+
+function isProduction(): boolean {
+  return process.env['NODE_ENV'] === 'production';
 }

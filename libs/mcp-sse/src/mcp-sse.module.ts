@@ -3,6 +3,7 @@ import {
   type DynamicModule,
   type MiddlewareConsumer,
   type NestModule,
+  type OnModuleInit,
   type Provider,
   type Type,
 } from '@nestjs/common';
@@ -17,6 +18,7 @@ import { McpHandlerFactory } from './execution/mcp-handler.factory.js';
 import { McpInvoker } from './execution/mcp.invoker.js';
 import { NestErrorReporter } from './execution/nest-error-reporter.js';
 import { resolveOptions } from './mcp-sse.defaults.js';
+import { assertKnownOptions } from './mcp-sse.known-options.js';
 import { McpSseLifecycle } from './mcp-sse.lifecycle.js';
 import {
   ConfigurableModuleClass,
@@ -72,7 +74,7 @@ import { SERVER_PROVIDERS } from './mcp-sse.providers.js';
  * `mcpHealthIndicatorToken`.
  */
 @Module({})
-export class McpSseModule extends ConfigurableModuleClass implements NestModule {
+export class McpSseModule extends ConfigurableModuleClass implements NestModule, OnModuleInit {
   constructor(
     private readonly contexts: ExternalContextCreator,
     private readonly modules: ModulesContainer,
@@ -81,7 +83,8 @@ export class McpSseModule extends ConfigurableModuleClass implements NestModule 
   }
 
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
-    return withServer(super.forRoot(options), options);
+    // Missing options are found when the application boots.
+    return withServer(super.forRoot(options), (options as EarlyOptions | undefined) ?? {});
   }
 
   /**
@@ -100,6 +103,22 @@ export class McpSseModule extends ConfigurableModuleClass implements NestModule 
   configure(_consumer: MiddlewareConsumer): void {
     exemptOwnControllers(this.contexts);
     neutralizeOwnControllers(this.contexts, this.modules);
+  }
+
+  /** @throws {McpConfigurationError} */
+  onModuleInit(): void {
+    if (this.servers.length === 0)
+      throw new McpConfigurationError(
+        "McpSseModule is imported without options, so there is no server. Import McpSseModule.forRoot({ name: 'orders', " +
+          "version: '1.0.0' }).",
+      );
+  }
+
+  /** The options of each `forRoot` call. */
+  private get servers(): readonly ResolvedOptions[] {
+    return [...this.modules.values()].flatMap(
+      ({ providers }) => (providers.get(MCP_OPTIONS)?.instance as ResolvedOptions | undefined) ?? [],
+    );
   }
 }
 
@@ -138,6 +157,7 @@ function withServer(module: DynamicModule, { name, decorators = [] }: EarlyOptio
         provide: MCP_OPTIONS,
         inject: [MODULE_OPTIONS_TOKEN],
         useFactory: (options: McpSseModuleOptions) => {
+          assertKnownOptions(options);
           if (options.decorators && options.decorators !== decorators)
             throw new McpConfigurationError(TOO_LATE);
           return resolveOptions({ ...options, guards: [...(options.guards ?? []), ...guards] });

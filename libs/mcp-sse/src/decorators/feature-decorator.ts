@@ -1,13 +1,27 @@
 import 'reflect-metadata';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { ENTRY_PROVIDER_METADATA } from '../nest/handler-metadata.js';
-import { METHOD_METADATA } from './metadata-keys.js';
+import {
+  COMPLETION_METADATA,
+  METHOD_METADATA,
+  PROMPT_METADATA,
+  RESOURCE_METADATA,
+  TOOL_METADATA,
+} from './metadata-keys.js';
+
+const DECORATOR_NAMES: Readonly<Record<string, string>> = {
+  [TOOL_METADATA]: 'McpTool',
+  [RESOURCE_METADATA]: 'McpResource',
+  [PROMPT_METADATA]: 'McpPrompt',
+  [COMPLETION_METADATA]: 'McpComplete',
+};
 
 /**
  * Makes the decorator that marks a method as a feature of the server. The metadata is kept by the method's name, as
  * another decorator may replace the function.
  */
 export function featureDecorator(key: string, options: object): MethodDecorator {
+  assertOptions(key, options);
   return (target, propertyKey, descriptor: PropertyDescriptor | undefined) => {
     assertMethod(target, propertyKey, descriptor);
     Reflect.defineMetadata(key, options, target, propertyKey);
@@ -34,6 +48,27 @@ function carryToReplacement(descriptor: PropertyDescriptor): void {
   });
 }
 
+/** Compilers that do not check types let both mistakes pass. */
+function assertOptions(key: string, options: unknown): void {
+  const decorator = `@${DECORATOR_NAMES[key]!}`;
+  if (typeof options === 'function' || isPrototype(options))
+    throw new McpConfigurationError(
+      `A method of ${nameOf(options as object)} has ${decorator} without parentheses. Write ${decorator}().`,
+    );
+  if (typeof options !== 'object' || options === null)
+    throw new McpConfigurationError(
+      `${decorator}(${JSON.stringify(options)}) takes an object, such as ${decorator}({ name: 'find' }).`,
+    );
+}
+
+function isPrototype(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && value.constructor.prototype === value;
+}
+
+function nameOf(target: object): string {
+  return typeof target === 'function' ? target.name : target.constructor.name;
+}
+
 function assertMethod(
   target: object,
   propertyKey: string | symbol,
@@ -41,7 +76,7 @@ function assertMethod(
 ): asserts descriptor is PropertyDescriptor {
   const isStatic = typeof target === 'function';
   if (!isStatic && typeof propertyKey === 'string' && typeof descriptor?.value === 'function') return;
-  const name = `${isStatic ? target.name : target.constructor.name}.${String(propertyKey)}`;
+  const name = `${nameOf(target)}.${String(propertyKey)}`;
   const problem = isStatic ? 'is static' : typeof propertyKey === 'symbol' ? 'has no name' : 'is no method';
   throw new McpConfigurationError(
     `${name} ${problem}, so it cannot be a tool, resource, prompt or completion. Decorate a named method of the instance.`,

@@ -6,6 +6,7 @@ import {
   McpDecoratedControllerError,
 } from '../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import { whyNotInjected } from '../nest/constructor-metadata.js';
 import type { ProviderWrapper } from '../nest/provider-wrapper.js';
 import type { DiscoveredMethod } from './discovered-method.js';
 import { McpMetadataAccessor } from './mcp-metadata.accessor.js';
@@ -37,17 +38,20 @@ export class McpExplorer {
   /**
    * @returns the methods that earlier calls have not returned, as the application may load modules while it runs
    * @throws {McpDecoratedControllerError} when a controller has a decorated method
-   * @throws {McpConfigurationError} when a method is for a server that does not exist
+   * @throws {McpConfigurationError} when a method is for a server that does not exist, or its class cannot be injected
+   *   into
    */
   explore({ name, modules }: ExploredServer): DiscoveredMethod[] {
     for (const wrapper of this.discovery.getControllers() as ProviderWrapper[])
       for (const { feature, where, methodName } of this.methodsOf(wrapper))
         throw new McpDecoratedControllerError(DECORATORS[feature.kind], where.split('.')[0]!, methodName);
-    return (this.discovery.getProviders() as ProviderWrapper[])
+    const methods = (this.discovery.getProviders() as ProviderWrapper[])
       .filter(({ isAlias, host }) => !isAlias && (!modules || modules.includes(host!.metatype)))
       .filter((wrapper) => this.isNew(wrapper))
       .flatMap((wrapper) => this.methodsOf(wrapper))
       .filter((method) => this.isFor(name, method));
+    for (const method of methods) assertInjected(method);
+    return methods;
   }
 
   private isNew(wrapper: ProviderWrapper): boolean {
@@ -99,6 +103,18 @@ export class McpExplorer {
     const decorated = this.accessor.decorated(owner, methodName);
     if (method !== decorated) carryMetadata(decorated, method);
   }
+}
+
+/** @throws {McpConfigurationError} when Nest makes a provider without what its constructor takes */
+function assertInjected({ wrapper: { metatype, inject }, prototype, where }: DiscoveredMethod): void {
+  // Factories and values are made by the application.
+  if (inject !== undefined && inject !== null) return;
+  if (typeof metatype !== 'function' || metatype.prototype !== prototype) return;
+  const reason = whyNotInjected(metatype as new () => object);
+  if (reason === undefined) return;
+  throw new McpConfigurationError(
+    `${where}: nothing is injected into the constructor of ${metatype.name}, as ${reason}.`,
+  );
 }
 
 /** The names of a prototype's methods, inherited ones included, each with its owner. */

@@ -23,6 +23,9 @@ export interface MethodParameters {
   readonly hasTypes: boolean;
 }
 
+const DECORATORS =
+  'Use @McpArgs(), @McpCtx(), @McpUriParam() or @McpPrincipal(), or the type McpContext. All arguments come in one ' +
+  'object: declare one class with a property for each.';
 const HTTP_KINDS: readonly number[] = Object.values(NestParameter);
 const BUILT_IN: readonly unknown[] = [
   Object,
@@ -73,7 +76,7 @@ export function methodParameters(discovered: DiscoveredMethod): MethodParameters
       argsIndex = index;
       piped[key] = metadata;
     } else if (isPiped(kind)) piped[key] = metadata;
-    else throw new McpParameterError(where, index, `its decorator has no meaning here.`);
+    else throw new McpParameterError(where, index, `its decorator has no meaning here. ${DECORATORS}`);
   }
 
   const argsType = argsIndex === undefined ? undefined : types?.[argsIndex];
@@ -166,11 +169,7 @@ function undeclaredKinds(
   for (const [position, index] of undecided.entries()) {
     const kind = open[position];
     if (kind === undefined || (kind !== ParameterKind.Args && !isUntyped(index)))
-      throw new McpParameterError(
-        where,
-        index,
-        'decorate it with @McpArgs(), @McpCtx(), @McpUriParam() or @McpPrincipal(), or give it the type McpContext.',
-      );
+      throw new McpParameterError(where, index, `nothing tells what it receives. ${DECORATORS}`);
     if (kind !== ParameterKind.Context && isNamedContext(index))
       throw new McpParameterError(
         where,

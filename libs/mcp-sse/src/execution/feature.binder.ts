@@ -125,8 +125,8 @@ function argumentsSource(
     where,
     hasTypes
       ? `the type of its arguments is not a class, so there is no schema for them. Declare a class with ` +
-          `class-validator decorators (imported without "type"), or pass "${option}". If the parameter is the ` +
-          'context, decorate it with @McpCtx().'
+          `class-validator decorators (imported without "type", and not in a circle of imports), or pass "${option}". ` +
+          'If the parameter is the context, decorate it with @McpCtx().'
       : `the compiler left no type of its arguments, so there is no schema for them. Pass "${option}", or set ` +
           `"emitDecoratorMetadata" in tsconfig.json ("decoratorMetadata" for swc; esbuild, as in Vitest, needs a ` +
           'plugin such as unplugin-swc). If the parameter is the context, decorate it with @McpCtx().',

@@ -58,13 +58,22 @@ const SIGNALS = ['SIGTERM', 'SIGQUIT', 'SIGHUP'] as const;
 /**
  * Watches for a signal that stops the application. A signal that nobody listens to is left alone: the first listener
  * would keep it from ending the process.
- *
- * @returns tells whether such a signal came
  */
-export function watchStopSignals(): () => boolean {
-  let received = false;
-  const note = () => (received = true);
-  for (const signal of SIGNALS)
-    if (process.listenerCount(signal) > 0) process.prependOnceListener(signal, note);
-  return () => received;
+export class StopSignals {
+  private received = false;
+  private readonly note = () => void (this.received = true);
+
+  constructor() {
+    for (const signal of SIGNALS)
+      if (process.listenerCount(signal) > 0) process.prependOnceListener(signal, this.note);
+  }
+
+  /** Whether such a signal came. */
+  get came(): boolean {
+    return this.received;
+  }
+
+  ignore(): void {
+    for (const signal of SIGNALS) process.removeListener(signal, this.note);
+  }
 }

@@ -2,10 +2,13 @@ import type { CanActivate, Type } from '@nestjs/common';
 import type { ProviderWrapper } from './provider-wrapper.js';
 
 /*
- * Read in @nestjs/core 12.5, dependencies-scanner.js: Nest looks for enhancers named by class on the classes of
+ * Read in @nestjs/core 11.2.10, 12.2.0 and 12.5.1, scanner.js: Nest looks for enhancers named by class on the classes of
  * providers before the application is complete, and makes each an injectable of the module. One that it does not see
  * there is left out of the handler without a word: a guard would not run. If a key below changes, that check is void,
  * and the tests of unresolvable enhancers fail.
+ *
+ * Before 11.2.8 and 12.2.0, Nest does not look at the class of a provider that has a token of its own, and leaves out
+ * guards whose class has no name. So these are the oldest versions that the package accepts.
  */
 const DECORATOR_OF = {
   __guards__: '@UseGuards()',

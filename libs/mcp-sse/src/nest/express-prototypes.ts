@@ -1,7 +1,7 @@
 /**
  * Requests and responses that have the prototypes of Express from the start.
  *
- * Read in @nestjs/platform-express 12.5.1, Express 5 and Node 20 to 26: Nest creates the server without options,
+ * Read in @nestjs/platform-express 11.2.10 and 12.5.1, Express 5 and Node 20 to 26: Nest creates the server without options,
  * Express sets the prototypes of each request and response from `application.request` and `application.response`, and
  * Node keeps the classes that a server creates under symbols with the descriptions `IncomingMessage` and
  * `ServerResponse`.

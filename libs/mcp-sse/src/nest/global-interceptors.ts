@@ -1,7 +1,7 @@
 /**
  * The application's global interceptors, kept off our routes. See docs/decisions/0005.
  *
- * Read in @nestjs/core 12.5.1: `ExternalContextCreator.interceptorsContextCreator.config` is the `ApplicationConfig`,
+ * Read in @nestjs/core 11.2.10 and 12.5.1: `ExternalContextCreator.interceptorsContextCreator.config` is the `ApplicationConfig`,
  * `getGlobalInterceptors()` and `getGlobalRequestInterceptors()` return its own lists, and Nest takes interceptors from
  * these lists when it registers routes, after it called `configure()` of each module.
  *

@@ -1,7 +1,7 @@
 /**
  * Routes under the paths that Nest registered them with.
  *
- * Read in @nestjs/core 12.5.1: `RoutePathFactory.create()` makes a path for each version, each with or without the global
+ * Read in @nestjs/core 11.2.10 and 12.5.1: `RoutePathFactory.create()` makes a path for each version, each with or without the global
  * prefix, as `exclude` says. The paths of all routes of a controller come in the same order, and adapters put the
  * matched path on the request: Express as `route.path`, Fastify as `routeOptions.url`. For other adapters
  * `adapter-routes.ts` does.

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DynamicModule, INestApplication, INestApplicationContext, Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { type LocalServer, localServers } from '../transports/stdio/local-server.js';
 
 const OPTIONS = { logger: ['error', 'fatal'] as ('error' | 'fatal')[], abortOnError: false };
@@ -9,11 +9,19 @@ const OPTIONS = { logger: ['error', 'fatal'] as ('error' | 'fatal')[], abortOnEr
 /** An application, or what one is made of. */
 export type McpTestSource = Type | DynamicModule | INestApplicationContext;
 
-/** Makes an application that serves HTTP of a module, or takes the one that it gets. */
+/**
+ * Makes an application that serves HTTP of a module, or takes the one that it gets.
+ *
+ * @throws {TypeError} for a context without HTTP, such as a `TestingModule`
+ */
 export async function servedApplication(
   source: Type | DynamicModule | INestApplication,
 ): Promise<INestApplication> {
-  return isContext(source) ? (source as INestApplication) : NestFactory.create(source, OPTIONS);
+  if (!isContext(source)) return NestFactory.create(source, OPTIONS);
+  if ('getHttpServer' in source) return source;
+  throw new TypeError(
+    'McpTestClient.start() needs an application. Pass module.createNestApplication(), or use McpTestClient.inMemory().',
+  );
 }
 
 /** Where an application listens, on a free loopback port unless it listens already. */
@@ -26,6 +34,7 @@ export async function urlOf(app: INestApplication): Promise<string> {
 /**
  * Initializes an application without a port.
  *
+ * @throws {TypeError} for a `TestingModule` whose providers belong to another application
  * @returns whether that was still to be done, so that the caller has to close it
  */
 export async function initialized(
@@ -36,6 +45,8 @@ export async function initialized(
   // Protected in Nest's types, and the same from 11.1 to 12.5.
   const { isInitialized } = source as unknown as { readonly isInitialized: boolean };
   if (isInitialized) return { app: source, isOurs: false };
+  if (!('getHttpServer' in source) && source.get(HttpAdapterHost).httpAdapter)
+    throw new TypeError('An application was created from this testing module. Pass the application instead.');
   try {
     await source.init();
   } catch (error) {

@@ -22,9 +22,16 @@ export class McpDuplicateNameError extends McpConfigurationError {
   constructor(kind: string, identity: string, first: string, second: string, option: string) {
     super(
       `Two ${kind}s are called "${identity}": ${first} and ${second}. ` +
-        `Give one of them another "${option}" in its decorator${option === 'name' ? ', or its class a @McpNamePrefix()' : ''}.`,
+        (first.includes(' of ') && methodOf(first) === methodOf(second)
+          ? 'Provide the class in one module, export it there, and import that module in the other.'
+          : `Give one of them another "${option}" in its decorator${option === 'name' ? ', or its class a @McpNamePrefix()' : ''}.`),
     );
   }
+}
+
+/** Of a source such as `Orders.find of OrdersModule`. */
+function methodOf(source: string): string {
+  return source.split(' of ')[0]!;
 }
 
 /** A decorated method has a parameter that no decorator fills. */

@@ -9,16 +9,12 @@ const EXPRESS_4_ROUTER = '_router';
 /** The parts of an Express application that are used here. */
 export interface ExpressApplication extends ExpressPrototypes {
   use(middleware: (request: ExpressRequest, response: ServerResponse, next: () => void) => void): unknown;
-  readonly router: Router;
+  readonly router: { readonly stack: readonly Layer[] };
 }
 
 /** Express 4, which throws where `router` is read. */
-interface Express4 {
-  readonly [EXPRESS_4_ROUTER]?: Router;
-}
-
-interface Router {
-  readonly stack: readonly Layer[];
+interface Express4<L> {
+  readonly [EXPRESS_4_ROUTER]?: { readonly stack: readonly L[] };
 }
 
 type ExpressRequest = IncomingMessage & { readonly path: string; readonly body?: unknown };
@@ -79,6 +75,10 @@ export function noteExpressRoutes(application: ExpressApplication): void {
     for (const { handle } of route?.stack ?? []) configOfHandler(handle).registered?.add(route!.path);
 }
 
-function layersOf(application: ExpressApplication): readonly Layer[] {
-  return ((application as Express4)[EXPRESS_4_ROUTER] ?? application.router).stack;
+/** The middleware and routes of an application, in order. */
+export function layersOf<L>(application: {
+  readonly router: { readonly stack: readonly L[] };
+}): readonly L[] {
+  const { [EXPRESS_4_ROUTER]: router = application.router } = application as Express4<L>;
+  return router.stack;
 }

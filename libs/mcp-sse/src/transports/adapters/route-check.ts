@@ -4,6 +4,7 @@ import { pathSegments } from '../../http/route-path.js';
 import { RouteOwners } from '../../nest/route-owner.js';
 import { configOfHandler, configOfRoute } from '../routes/mcp-route.js';
 import { assertReached, routeClash, type OrderedRoute, type RoutedHandler } from '../routes/route-clashes.js';
+import { layersOf } from './express.adapter.js';
 
 /** The parts of an Express application that are used here. */
 interface Application {
@@ -70,8 +71,8 @@ export class RouteCheck implements OnApplicationBootstrap {
   }
 }
 
-function expressRoutes({ router }: Application): OrderedRoute[] {
-  return router.stack.flatMap((layer) => {
+function expressRoutes(application: Application): OrderedRoute[] {
+  return layersOf(application).flatMap((layer) => {
     const { path, methods, stack } = layer.route ?? {};
     const handler = stack?.[0]?.handle;
     if (typeof path !== 'string' || !methods || !handler) return [];

@@ -24,7 +24,7 @@ import { MessageIntake } from '../messages/message-intake.js';
 import { registerOwnController } from '../../nest/global-interceptors.js';
 import { routesOf, type Routes } from '../routes/routes.js';
 import type { RegisteredRoute } from '../../nest/registered-route.js';
-import { setRoutePath } from '../../nest/route-metadata.js';
+import { setRoutePath, STREAM_OPTIONS } from '../../nest/route-metadata.js';
 import { EndpointUrl } from './endpoint-url.js';
 import { SessionFinder } from '../messages/session-finder.js';
 import { SsePost } from './sse.post.js';
@@ -58,7 +58,7 @@ export function createSseController(): Type {
 
     @McpRoute('stream')
     @UseGuards(McpAuthGuard)
-    @Sse('', { maxPendingDataLength: Infinity })
+    @Sse('', STREAM_OPTIONS)
     stream(@Req() request: HttpRequest, @Res() response: unknown): EventStream {
       const { method, headers } = rawRequest(request);
       if (method === 'HEAD') return HEADERS_OF_STREAM;

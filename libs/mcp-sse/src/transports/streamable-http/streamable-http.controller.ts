@@ -31,7 +31,7 @@ import { MessageIntake } from '../messages/message-intake.js';
 import { registerOwnController } from '../../nest/global-interceptors.js';
 import { ResponseSink } from '../../http/response-sink.js';
 import { routesOf, type Routes } from '../routes/routes.js';
-import { setRoutePath } from '../../nest/route-metadata.js';
+import { setRoutePath, STREAM_OPTIONS } from '../../nest/route-metadata.js';
 import { EndpointUrl } from '../sse/endpoint-url.js';
 import { HEADERS_OF_STREAM, SseStreams, type EventStream } from '../sse/sse-streams.js';
 import { NOT_RESUMABLE } from './numbered-stream.js';
@@ -82,7 +82,7 @@ export function createStreamableHttpController(): Type {
 
     @McpRoute('stream')
     @UseGuards(McpAuthGuard)
-    @Sse('', { maxPendingDataLength: Infinity })
+    @Sse('', STREAM_OPTIONS)
     stream(@Req() request: HttpRequest, @Res() response: unknown): EventStream {
       const { method, headers } = rawRequest(request);
       const { http, sessions, relay } = this.server;
