@@ -10,21 +10,16 @@ const SPECS = [
   ['test/desk.e2e.ts', 'test/desk.e2e-spec.ts'],
 ] as const;
 
-/** Nest ends the process by the signal that stopped it, and from 11.1.10 on, with this, by exit code 0. */
-const EXITS = 'undefined, { useProcessExit: true }';
-/** What Nest releases together. */
-const RELEASED = ['common', 'core', 'platform-express', 'platform-fastify', 'testing'];
-
 /** Makes of a generated application what a pair says, with a module of ours in it. */
 export function arrange(project: Project, application: Application): void {
-  addModule(project, application);
+  addModule(project);
   if (application.adapter === 'Fastify') useFastify(project, application.nest);
   if (application.lowest) pinNest(project, application.lowest);
   useModules(project, application.modules);
   useRunner(project, application);
 }
 
-function addModule(project: Project, { lowest }: Application): void {
+function addModule(project: Project): void {
   cpSync(WRITTEN, project.folder, { recursive: true });
   for (const [from, to] of SPECS) renameSync(join(project.folder, from), join(project.folder, to));
   project.replace('src/app.module.ts', 'imports: []', 'imports: [DeskModule]');
@@ -33,7 +28,11 @@ function addModule(project: Project, { lowest }: Application): void {
     `import { DeskModule } from './desk/desk.module.js';\n${project.read('src/app.module.ts')}`,
   );
   const listen = '  await app.listen(';
-  project.replace('src/main.ts', listen, `  app.enableShutdownHooks(${lowest ? '' : EXITS});\n${listen}`);
+  project.replace(
+    'src/main.ts',
+    listen,
+    `  app.enableShutdownHooks(undefined, { useProcessExit: true });\n${listen}`,
+  );
 }
 
 function useFastify(project: Project, nest: string): void {
@@ -70,11 +69,11 @@ export function nameExpress(project: Project): void {
   project.write('src/main.ts', `${line}\n${project.read('src/main.ts')}`);
 }
 
+/** The packages that the library peers on. The others have versions of their own. */
 function pinNest(project: Project, version: string): void {
-  project.manifest(({ dependencies, devDependencies }) => {
-    for (const name of RELEASED.map((part) => `@nestjs/${part}`))
-      for (const ranges of [dependencies, devDependencies]) if (ranges[name]) ranges[name] = version;
-  });
+  project.manifest(({ dependencies }) =>
+    Object.assign(dependencies, { '@nestjs/common': version, '@nestjs/core': version }),
+  );
 }
 
 /** ES modules name the files that they import; the sources of CommonJS leave the extension out. */

@@ -77,7 +77,7 @@ export class Installation {
     if (added.length > 0) throw new Error(`${line}\nwarns:\n${added.join('\n')}`);
     const names = ['@nestjs/core', 'typescript', this.setUp.pair.runner.toLowerCase()];
     this.versions = JSON.parse(
-      await this.run(`node -p '${VERSIONS}' ${names.join(' ')}`),
+      await this.run(`node ${this.setUp.manager.nodeOptions ?? ''} -p '${VERSIONS}' ${names.join(' ')}`),
     ) as typeof this.versions;
   }
 
@@ -105,11 +105,6 @@ export class Installation {
   async start(main = 'dist/main.js'): Promise<void> {
     const options = { cwd: this.project.folder, env: { NODE_OPTIONS: this.setUp.manager.nodeOptions ?? '' } };
     this.child = await startChild(join(this.path[0]!, 'node'), [main], options);
-  }
-
-  /** How it ends by SIGTERM. See arrange.ts. */
-  get end(): number | NodeJS.Signals {
-    return this.setUp.pair.lowest ? 'SIGTERM' : 0;
   }
 
   get running(): ChildApplication {
