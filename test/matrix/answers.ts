@@ -44,7 +44,7 @@ export async function answersCalls(
   }
 }
 
-/** Sends SIGTERM during a call. */
+/** Sends SIGTERM during a call, and expects its answer and an orderly end. */
 export async function drains({ url, pid, exit }: ChildApplication): Promise<void> {
   const client = await connectSdkHttpClient(`${url}/mcp`);
   const result = await client.callTool({ name: 'count', arguments: {} }, undefined, {

@@ -10,7 +10,6 @@ import { Tools } from './tools.js';
 /** Of the whole run, since the rows wait for each other. */
 const TIMEOUT_MS = 90 * 60_000;
 
-/** `quick`, or a part of the titles of the rows to run. */
 const { MATRIX: wanted, MATRIX_DOCS: writesPage } = process.env;
 const rows = rowsOf(wanted);
 const installations = new Map<Row, Installation>();

@@ -14,6 +14,7 @@ const SPECS = [
 export function arrange(project: Project, application: Application): void {
   addModule(project);
   if (application.adapter === 'Fastify') useFastify(project, application.nest);
+  if (application.lowest) pinNest(project, application.lowest);
   useModules(project, application.modules);
   useRunner(project, application);
 }
@@ -58,6 +59,20 @@ function useFastify(project: Project, nest: string): void {
     'test/app.e2e-spec.ts',
     'await app.init();',
     'await app.init();\n    await app.getHttpAdapter().getInstance().ready();',
+  );
+}
+
+/** Says which adapter Nest takes where it finds one by itself. */
+export function nameExpress(project: Project): void {
+  project.replace('src/main.ts', 'create(AppModule)', 'create(AppModule, new ExpressAdapter())');
+  const line = "import { ExpressAdapter } from '@nestjs/platform-express';";
+  project.write('src/main.ts', `${line}\n${project.read('src/main.ts')}`);
+}
+
+/** The packages that the library peers on. The others have versions of their own. */
+function pinNest(project: Project, version: string): void {
+  project.manifest(({ dependencies }) =>
+    Object.assign(dependencies, { '@nestjs/common': version, '@nestjs/core': version }),
   );
 }
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { startChild, type ChildApplication } from '../fixtures/child-application.js';
-import { arrange } from './arrange.js';
+import { arrange, nameExpress } from './arrange.js';
 import type { Build } from './builds.js';
 import { command } from './command.js';
 import type { PackageManager } from './package-managers.js';
 import { titleOf, type Pair } from './pairs.js';
 import { Project } from './project.js';
-import type { Tools } from './tools.js';
+import { GENERATOR_NODE, type Tools } from './tools.js';
 
 /** Finds packages by Node, because a package manager may leave out `node_modules`. */
 const VERSIONS = `
@@ -36,6 +36,9 @@ export class Installation {
   versions: Readonly<Record<string, string>> = {};
   project!: Project;
   private path: string[] = [];
+  /** @nestjs/cli 12 does not start on Node 20.19.0, so a later Node builds what 20.19.0 runs. */
+  private builderPath: string[] = [];
+  private env: Record<string, string> = {};
   private child: ChildApplication | undefined;
 
   constructor(
@@ -51,7 +54,12 @@ export class Installation {
     this.project = new Project(await this.tools.generate(name, nest, modules));
     this.path = [await this.tools.node(node)];
     if (this.setUp.manager.package) this.path.push(await this.tools.programs(this.setUp.manager.package));
+    const { env, registryVariable } = this.setUp.manager;
+    this.env = { ...env, ...(registryVariable && { [registryVariable]: await this.tools.registry() }) };
+    const needsLater = nest === '12' && node === '20.19.0';
+    this.builderPath = needsLater ? [await this.tools.node(GENERATOR_NODE)] : [];
     arrange(this.project, this.setUp.pair);
+    if (this.setUp.builds.some(({ namesAdapter }) => namesAdapter)) nameExpress(this.project);
     this.project.manifest(({ devDependencies }) =>
       Object.assign(devDependencies, ...this.setUp.builds.map((build) => build.devDependencies)),
     );
@@ -69,12 +77,12 @@ export class Installation {
     if (added.length > 0) throw new Error(`${line}\nwarns:\n${added.join('\n')}`);
     const names = ['@nestjs/core', 'typescript', this.setUp.pair.runner.toLowerCase()];
     this.versions = JSON.parse(
-      await this.run(`node -p '${VERSIONS}' ${names.join(' ')}`),
+      await this.run(`node ${this.setUp.manager.nodeOptions ?? ''} -p '${VERSIONS}' ${names.join(' ')}`),
     ) as typeof this.versions;
   }
 
   script(name: string): Promise<string> {
-    return this.run(this.setUp.manager.script(name));
+    return this.run(this.setUp.manager.script(name), name === 'build' ? this.builderPath : []);
   }
 
   program(line: string): Promise<string> {
@@ -88,7 +96,7 @@ export class Installation {
       content.compilerOptions = { ...content.compilerOptions, ...compilerOptions };
     });
     try {
-      await this.program(line);
+      await this.run(this.setUp.manager.program(line), this.builderPath);
     } finally {
       this.project.write(file, generated);
     }
@@ -109,8 +117,12 @@ export class Installation {
     this.project?.remove();
   }
 
-  private run(line: string): Promise<string> {
-    return command(line, { cwd: this.project.folder, path: this.path, env: this.setUp.manager.env });
+  private run(line: string, first: readonly string[] = []): Promise<string> {
+    return command(line, {
+      cwd: this.project.folder,
+      path: [...first, ...this.path],
+      env: this.env,
+    });
   }
 
   private warnings(output: string): string[] {

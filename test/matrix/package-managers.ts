@@ -12,6 +12,8 @@ export interface PackageManager {
   /** Finds the warnings in the output. */
   readonly warning: RegExp;
   readonly env?: Readonly<Record<string, string>>;
+  /** The variable that says where packages come from, if it does not read npm's configuration. */
+  readonly registryVariable?: string;
   /** What Node needs to find the packages. */
   readonly nodeOptions?: string;
 }
@@ -35,6 +37,8 @@ export const PNPM: PackageManager = {
   script: (name) => `pnpm run ${name}`,
   program: (line) => `pnpm exec ${line}`,
   warning: /nestjs-mcp-sse@|deprecated/,
+  // Otherwise Jest's own dependencies, whose scripts nobody has approved, fail the installation.
+  env: { pnpm_config_strict_dep_builds: 'false' },
 };
 
 export const YARN: PackageManager = {
@@ -47,6 +51,7 @@ export const YARN: PackageManager = {
   script: (name) => `yarn run ${name}`,
   program: (line) => `yarn exec ${line}`,
   warning: /YN0002.*nestjs-mcp-sse|YN0060.*nestjs-mcp-sse|YN0061/,
+  registryVariable: 'YARN_NPM_REGISTRY_SERVER',
   env: { YARN_NODE_LINKER: 'node-modules', YARN_ENABLE_TELEMETRY: 'false' },
 };
 

@@ -12,6 +12,8 @@ export interface Application {
   readonly modules: (typeof MODULES)[number];
   readonly adapter: (typeof ADAPTERS)[number];
   readonly runner: (typeof RUNNERS)[number];
+  /** The lowest release of Nest that the library runs on. The latest if undefined. */
+  readonly lowest?: string;
 }
 
 /** An application, and the Node with which it is installed, built, tested and run. */
@@ -28,14 +30,14 @@ export const QUICK: readonly Pair[] = [
 /** Each value stands beside each other value at least once; see pairs.spec.ts. */
 export const PAIRS: readonly Pair[] = [
   ...QUICK,
-  pair('11', 'CommonJS', 'Fastify', '20.19.0', '@swc/jest'),
+  { ...pair('11', 'CommonJS', 'Fastify', '20.19.0', '@swc/jest'), lowest: '11.2.8' },
   pair('11', 'CommonJS', 'Express', '22', '@swc/jest'),
   pair('11', 'CommonJS', 'Fastify', '26', 'Vitest'),
   pair('11', 'ESM', 'Express', '24', 'Vitest'),
   pair('11', 'ESM', 'Express', '26', 'ts-jest'),
   pair('12', 'CommonJS', 'Fastify', '20.19.0', 'Vitest'),
   pair('12', 'CommonJS', 'Express', '24', 'ts-jest'),
-  pair('12', 'ESM', 'Express', '20.19.0', 'Vitest'),
+  { ...pair('12', 'ESM', 'Express', '20.19.0', 'Vitest'), lowest: '12.2.0' },
   pair('12', 'ESM', 'Fastify', '20', 'ts-jest'),
   pair('12', 'ESM', 'Express', '22', 'ts-jest'),
   pair('12', 'ESM', 'Fastify', '24', '@swc/jest'),
@@ -47,8 +49,8 @@ export function isPlausible({ nest, modules, node, runner }: Pair): boolean {
   return !(nest === '12' && modules === 'CommonJS' && runner !== 'Vitest' && Number.parseInt(node, 10) < 24);
 }
 
-export function titleOf({ nest, modules, adapter, node, runner }: Pair): string {
-  return `Nest ${nest}, ${modules}, ${adapter}, Node ${node}, ${runner}`;
+export function titleOf({ nest, lowest = nest, modules, adapter, node, runner }: Pair): string {
+  return `Nest ${lowest}, ${modules}, ${adapter}, Node ${node}, ${runner}`;
 }
 
 function pair(

@@ -39,8 +39,8 @@ function useVitest(project: Project): void {
   project.manifest(({ devDependencies, scripts }) => {
     devDependencies['vitest'] = '^4.1.2';
     for (const [script, config] of [
-      ['test', 'vitest.config.mts'],
-      ['test:e2e', 'vitest.config.e2e.mts'],
+      ['test', 'vitest.config.mjs'],
+      ['test:e2e', 'vitest.config.e2e.mjs'],
     ] as const) {
       scripts[script] = `vitest run --config ./${config}`;
       const include = script === 'test' ? '**/*.spec.ts' : '**/*.e2e-spec.ts';

@@ -5,7 +5,7 @@ import { library, npm } from '../fixtures/installed-application.js';
 import { command } from './command.js';
 
 /** The generators of @nestjs/cli 12 need Node 22.22, 24.15 or 26. */
-const GENERATOR_NODE = '22';
+export const GENERATOR_NODE = '22';
 
 /** What the rows share: the packed library, releases of Node, and Nest's CLIs, each installed when first asked for. */
 export class Tools {
@@ -22,6 +22,11 @@ export class Tools {
   async node(version: string): Promise<string> {
     if (process.versions.node.startsWith(`${version}.`)) return dirname(process.execPath);
     return join(await this.package(`node-${process.platform}-${process.arch}`, version), 'bin');
+  }
+
+  /** Where npm gets packages. */
+  async registry(): Promise<string> {
+    return (await command('npm config get registry', { cwd: this.folder })).trim();
   }
 
   /** The folder of the programs of a package. */
