@@ -3,6 +3,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import type { Transport } from '@modelcontextprotocol/client';
 import type { McpEra } from 'nestjs-mcp-sse';
 import { connectClient, type SdkClient } from '../clients/client-of-either-era.js';
+import { bareEnvironment } from '../fixtures/bare-environment.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
 import { httpTransport, type TransportName } from '../fixtures/transports.js';
 
@@ -60,7 +61,7 @@ it.each<[mount: string, McpEra]>([
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: ['--import', './test/fixtures/typescript/register.mjs', MAIN],
-    env: { PATH: process.env['PATH']!, MOUNT: mount },
+    env: { ...bareEnvironment(), MOUNT: mount },
     stderr: 'ignore',
   });
   client = await connectClient(era, transport as Transport);

@@ -8,6 +8,7 @@ import jwt from 'jsonwebtoken';
 import { McpRegistry } from 'nestjs-mcp-sse';
 import { HttpWireClient } from '../clients/http-wire-client.js';
 import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
+import { bareEnvironment } from '../fixtures/bare-environment.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { AuthorizationServer } from '../fixtures/authorization-server/authorization-server.js';
 import { startTypeScript, type ChildApplication } from '../fixtures/child-application.js';
@@ -119,7 +120,7 @@ it('lets the user who starts the reference application over stdio do everything,
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: ['--import', './test/fixtures/typescript/register.mjs', 'src/stdio.ts'],
-    env: { PATH: process.env['PATH']!, MCP_AUTH: 'jwt', MCP_JWT_SECRET: 's'.repeat(32) },
+    env: { ...bareEnvironment(), MCP_AUTH: 'jwt', MCP_JWT_SECRET: 's'.repeat(32) },
     stderr: 'ignore',
   });
   await client.connect(transport);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { McpTestClient, textOf } from 'nestjs-mcp-sse/testing';
+import { bareEnvironment } from '../fixtures/bare-environment.js';
 import { connectionOf, type ClientHeaders } from '../fixtures/client-configuration.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { usePage } from '../fixtures/page.js';
@@ -105,7 +106,7 @@ describe('the page about clients', () => {
         command,
         // From source, instead of built.
         args: ['--import', './test/fixtures/typescript/register.mjs', join(page.folder, 'src', 'stdio.ts')],
-        env: { PATH: process.env['PATH']!, USER: 'ada' },
+        env: { ...bareEnvironment(), USER: 'ada' },
         stderr: 'ignore',
       }),
     );

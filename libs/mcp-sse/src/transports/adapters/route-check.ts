@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ExternalContextCreator, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { pathSegments } from '../../http/route-path.js';
+import { adapterOf, whenAdapterIsSet } from '../../nest/adapter-host.js';
 import { RouteOwners } from '../../nest/route-owner.js';
 import { configOfHandler, configOfRoute } from '../routes/mcp-route.js';
 import { assertReached, routeClash, type OrderedRoute, type RoutedHandler } from '../routes/route-clashes.js';
@@ -46,9 +47,8 @@ export class RouteCheck implements OnApplicationBootstrap {
     contexts: ExternalContextCreator,
   ) {
     this.owners = new RouteOwners(modules, contexts);
-    host.init$.subscribe(() => {
-      const { adapter } = this;
-      if (adapter?.getType() !== 'fastify' || watched.has(adapter)) return;
+    whenAdapterIsSet(host, (adapter) => {
+      if (adapter.getType() !== 'fastify' || watched.has(adapter)) return;
       watched.add(adapter);
       watchFastify(adapter.getInstance<Instance>(), this.owners);
     });
@@ -60,14 +60,9 @@ export class RouteCheck implements OnApplicationBootstrap {
    * @throws {McpConfigurationError}
    */
   onApplicationBootstrap(): void {
-    const { adapter } = this;
+    const adapter = adapterOf(this.host);
     if (adapter?.getType() === 'express')
       assertReached(expressRoutes(adapter.getInstance<Application>()), this.owners);
-  }
-
-  /** Nest emits `init$` in an application context too, where there is no adapter. */
-  private get adapter(): HttpAdapterHost['httpAdapter'] | null {
-    return this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
   }
 }
 

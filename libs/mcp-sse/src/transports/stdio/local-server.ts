@@ -17,12 +17,12 @@ export interface LocalServer {
 export function localServers(app: INestApplicationContext): LocalServer[] {
   return [...app.get(ModulesContainer).values()].flatMap(({ providers }) => {
     const instanceOf = <T>(token: never): T => providers.get(token)?.instance as T;
-    const options = instanceOf<ResolvedOptions | undefined>(MCP_OPTIONS as never);
-    if (!options) return [];
+    const sessions = instanceOf<McpSessionService | undefined>(McpSessionService as never);
+    if (!sessions) return [];
     return [
       {
-        options,
-        sessions: instanceOf<McpSessionService>(McpSessionService as never),
+        options: instanceOf<ResolvedOptions>(MCP_OPTIONS as never),
+        sessions,
         requests: instanceOf<StatelessRequests>(StatelessRequests as never),
         errors: instanceOf<ErrorReporter>(ERROR_REPORTER as never),
       },
