@@ -40,7 +40,7 @@ describe('an application without optional packages', () => {
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(COMPILER));
     const nest = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express'];
     const ranges = { ...workspace.dependencies, ...workspace.devDependencies };
-    const packages = [...nest, 'typescript', '@types/node'].map((name) => `${name}@${ranges[name]}`);
+    const packages = [...nest, '@types/node'].map((name) => `${name}@${ranges[name]}`);
     await npm(folder, 'install', '--strict-peer-deps', packedLibrary(), ...packages);
   }, 2 * MINUTE);
 
@@ -53,7 +53,7 @@ describe('an application without optional packages', () => {
   });
 
   it(
-    'boots with JSON Schemas, and otherwise says which package is missing and how to install it',
+    'A package is not installed',
     async () => {
       writeFileSync(join(folder, 'main.js'), await transpiled('test/fixtures/missing-peers/main.ts'));
       const { stdout } = await run(process.execPath, ['main.js'], { cwd: folder });
@@ -71,7 +71,7 @@ describe('an application without optional packages', () => {
     MINUTE,
   );
 
-  it('cannot import the guard of the throttler, which extends its class', async () => {
+  it("Cannot find package '@nestjs/throttler'", async () => {
     const script = `import 'nestjs-mcp-sse/throttler'`;
     const loaded = run(process.execPath, ['--input-type=module', '--eval', script], { cwd: folder });
     await expect(loaded).rejects.toThrow("Cannot find package '@nestjs/throttler' imported from");

@@ -42,7 +42,7 @@ describe.each(['lowest', 'newest'] as const)('with the %s versions of all peers'
       .split('@')
       .at(-1)!;
     const companions = [`@nestjs/platform-express@${nest}`, `@nestjs/passport@${/\d+/.exec(nest)![0]}`];
-    const types = ['typescript@6', '@types/node@20', '@types/express@5', '@types/passport@1'];
+    const types = ['@types/node@20', '@types/express@5', '@types/passport@1'];
     const packages = [packedLibrary(), ...versions[end], ...companions, ...types];
     await npm(folder, 'install', '--strict-peer-deps', ...packages);
     writeFileSync(join(folder, 'src', 'main.ts'), readFileSync(MAIN, 'utf8'));
@@ -85,13 +85,15 @@ describe.each(['lowest', 'newest'] as const)('with the %s versions of all peers'
     expect(JSON.parse(await text('me', token('another')))).toMatchObject({ statusCode: 401 });
   });
 
-  it(
-    'has types that resolve',
-    async () => {
-      expect(await compile(folder)).toMatchObject({ stdout: '' });
-    },
-    MINUTE,
-  );
+  // The newest versions are those of installed.package-spec.ts, which checks the types of all entry points.
+  if (end === 'lowest')
+    it(
+      'has types that resolve',
+      async () => {
+        expect(await compile(folder)).toMatchObject({ stdout: '' });
+      },
+      3 * MINUTE,
+    );
 
   async function text(path: string, bearer?: string): Promise<string> {
     const headers = new Headers(bearer === undefined ? [] : [['authorization', `Bearer ${bearer}`]]);

@@ -307,9 +307,14 @@ describe('troubleshooting of calls without a session', () => {
 });
 
 it('has a test for each symptom', () => {
-  const files = ['troubleshooting', 'troubleshooting.nest', 'troubleshooting.mistakes'].map(
-    (name) => `test/pages/${name}.e2e-spec.ts`,
-  );
+  const files = [
+    'test/pages/troubleshooting.e2e-spec.ts',
+    'test/pages/troubleshooting.nest.e2e-spec.ts',
+    'test/pages/troubleshooting.mistakes.e2e-spec.ts',
+    'test/e2e/late-class.e2e-spec.ts',
+    'test/package/missing-peers.package-spec.ts',
+    'test/package/two-copies.package-spec.ts',
+  ];
   const tested = files.flatMap((file) => [...testNames(file)]);
   const symptoms = [...PAGE.matchAll(/^### (.+)$/gm)].map(([, symptom]) => symptom!);
   expect(symptoms.filter((symptom) => !tested.includes(symptom))).toEqual([]);

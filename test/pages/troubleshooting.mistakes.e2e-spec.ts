@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Body, Injectable, Module, Query, type DynamicModule } from '@nestjs/common';
+import { Body, Controller, Get, Injectable, Module, Post, Query, type DynamicModule } from '@nestjs/common';
 import { IsInt, IsString } from 'class-validator';
 import {
   McpConfigurationError,
@@ -160,6 +160,26 @@ describe('a method or class that is decorated wrongly', () => {
     expect(textOf(await client.callTool(1, 'list'))).toBe('object');
     const made = await connect({ providers: [{ provide: Bare, useFactory: () => new Bare(new Store()) }] });
     expect(textOf(await made.callTool(1, 'list'))).toBe('object');
+  });
+
+  it('Another route has the same path', async () => {
+    @Controller('mcp')
+    class Other {
+      @Post()
+      handle() {}
+    }
+    const message = await refusal({ controllers: [Other] });
+    expect(message).toContain('Other.handle');
+    expect(quoteIn(message)).toContain('another path');
+  });
+
+  it('A wildcard is matched first', async () => {
+    @Controller()
+    class Page {
+      @Get('*path')
+      show() {}
+    }
+    expect(quoteIn(await refusal({ controllers: [Page] }))).toBe('is never reached');
   });
 
   it('A class is provided twice', async () => {

@@ -201,5 +201,5 @@ function isPiped(kind: number): boolean {
 }
 
 function isContext(type: unknown): boolean {
-  return typeof type === 'function' && (type === McpContext || type.prototype instanceof McpContext);
+  return typeof type === 'function' && type.prototype instanceof McpContext;
 }

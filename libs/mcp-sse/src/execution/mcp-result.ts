@@ -4,6 +4,7 @@ import type {
   PromptMessage,
   ReadResourceResult,
 } from '@modelcontextprotocol/sdk/types.js';
+import { brand } from '../model/copies.js';
 import { dataResult } from './data-result.js';
 import type { ToolResult } from './protocol-shape.js';
 
@@ -18,6 +19,10 @@ import type { ToolResult } from './protocol-shape.js';
  * ```
  */
 export class McpResult {
+  static {
+    brand(this, 'McpResult');
+  }
+
   readonly [member: string]: unknown;
 
   private constructor(result: object) {

@@ -10,6 +10,7 @@ import type {
 import type { ClientRequestOptions, ClientRequests } from './client-requests.js';
 import type { McpPrincipal } from './principal.js';
 import type { McpSessionView, McpTransportName } from './session-view.js';
+import { brand } from './copies.js';
 
 /**
  * A family of protocol revisions that shares a wire. In the legacy era (to 2025-11-25) a client opens a session by
@@ -34,6 +35,10 @@ export type McpLog = Readonly<Record<LoggingLevel, (data: unknown, logger?: stri
  * ```
  */
 export abstract class McpContext implements ClientRequests {
+  static {
+    brand(this, 'McpContext');
+  }
+
   /** The era of the protocol revision that the request is made in. */
   abstract readonly era: McpEra;
   /** The session of the request. There is none in the modern era. */

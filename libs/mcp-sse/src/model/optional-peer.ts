@@ -45,7 +45,8 @@ export class OptionalPeer<Package> {
     const { failure, name } = this;
     if (failure === undefined)
       throw new McpConfigurationError(
-        `${user} needs the package ${name}, which was not loaded when the application started. Import it before.`,
+        `${user} needs the package ${name}, which was not loaded when the application started, because nothing needed it ` +
+          `then. Import the class before the application starts, such as in the file of a module.`,
       );
     if (!isMissing(failure, name)) throw failure;
     throw new McpConfigurationError(

@@ -1,5 +1,11 @@
+import { brand } from './copies.js';
+
 /** A step of a streaming handler, created by {@link progress}. */
 export class McpProgress {
+  static {
+    brand(this, 'McpProgress');
+  }
+
   constructor(
     readonly done: number,
     readonly total?: number,

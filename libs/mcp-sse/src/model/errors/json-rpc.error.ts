@@ -1,8 +1,14 @@
+import { brand } from '../copies.js';
+
 /**
  * An error of the protocol. Thrown by a handler, it becomes the JSON-RPC error of the request, with this code and
  * message. Other exceptions become results with `isError`, or are masked.
  */
 export class JsonRpcError extends Error {
+  static {
+    brand(this, 'JsonRpcError');
+  }
+
   override readonly name = 'JsonRpcError';
 
   /**

@@ -1,10 +1,15 @@
 import type { ClientCapabilities } from '@modelcontextprotocol/sdk/types.js';
+import { brand } from '../copies.js';
 
 /**
  * The client cannot answer a request of the server, or did not. Clients may see the message: thrown by a tool, it becomes
  * the text of the result.
  */
 export class McpClientError extends Error {
+  static {
+    brand(this, 'McpClientError');
+  }
+
   override readonly name: string = 'McpClientError';
 }
 
@@ -13,6 +18,10 @@ export class McpClientError extends Error {
  * 2026-07-28. In earlier revisions it is like any {@link McpClientError}.
  */
 export class McpMissingCapabilityError extends McpClientError {
+  static {
+    brand(this, 'McpMissingCapabilityError');
+  }
+
   override readonly name = 'McpMissingCapabilityError';
   /** What the client has to declare, such as `{ sampling: { tools: {} } }`. */
   readonly requiredCapabilities: ClientCapabilities;

@@ -1,10 +1,20 @@
+import { brand } from '../copies.js';
+
 /** The application is misconfigured. Stops the boot. The message says how to fix it. */
 export class McpConfigurationError extends Error {
+  static {
+    brand(this, 'McpConfigurationError');
+  }
+
   override readonly name: string = 'McpConfigurationError';
 }
 
 /** A controller's method is decorated. Nest would silently skip its guards. */
 export class McpDecoratedControllerError extends McpConfigurationError {
+  static {
+    brand(this, 'McpDecoratedControllerError');
+  }
+
   override readonly name = 'McpDecoratedControllerError';
 
   constructor(decorator: string, controller: string, method: string) {
@@ -17,6 +27,10 @@ export class McpDecoratedControllerError extends McpConfigurationError {
 
 /** Two features of one kind have the same name (or, for resources, the same URI). */
 export class McpDuplicateNameError extends McpConfigurationError {
+  static {
+    brand(this, 'McpDuplicateNameError');
+  }
+
   override readonly name = 'McpDuplicateNameError';
 
   constructor(kind: string, identity: string, first: string, second: string, option: string) {
@@ -36,6 +50,10 @@ function methodOf(source: string): string {
 
 /** A decorated method has a parameter that no decorator fills. */
 export class McpParameterError extends McpConfigurationError {
+  static {
+    brand(this, 'McpParameterError');
+  }
+
   override readonly name = 'McpParameterError';
 
   constructor(where: string, index: number, problem: string) {
@@ -45,6 +63,10 @@ export class McpParameterError extends McpConfigurationError {
 
 /** A schema cannot be expressed as JSON Schema, or its root is not an object. */
 export class McpSchemaError extends McpConfigurationError {
+  static {
+    brand(this, 'McpSchemaError');
+  }
+
   override readonly name = 'McpSchemaError';
 
   /** @param where the class and method (and option) of the schema */

@@ -1,9 +1,15 @@
+import { brand } from '../copies.js';
+
 /**
  * Ends a run of a handler that asked its client something, in revision 2026-07-28 of the protocol. The client gets the
  * questions, and the handler runs again once it has answered. Let it pass, so that `finally` blocks and transactions
  * unwind. A handler, interceptor or filter that catches it does not change the answer.
  */
 export class McpInputRequiredException extends Error {
+  static {
+    brand(this, 'McpInputRequiredException');
+  }
+
   override readonly name = 'McpInputRequiredException';
 
   constructor() {

@@ -1,5 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
 import { tellFew } from '../clip.js';
+import { brand } from '../copies.js';
 
 /** What is wrong with one argument. */
 export interface ArgumentIssue {
@@ -10,6 +11,10 @@ export interface ArgumentIssue {
 
 /** The arguments of a call do not match its schema. The message names the first 20 invalid fields. */
 export class McpInvalidArgumentsException extends BadRequestException {
+  static {
+    brand(this, 'McpInvalidArgumentsException');
+  }
+
   /** @param more how many issues there are besides `issues` */
   constructor(
     readonly issues: readonly ArgumentIssue[],
