@@ -112,6 +112,19 @@ describeOnEveryAdapter('a server', (adapter) => {
     expect(textOf(await called)).toBe('done');
     await closed;
   });
+
+  it('ends its streams after a stop signal, also if the drain fails', async () => {
+    process.once('SIGTERM', () => undefined);
+    const { app, sessions, url } = await start({});
+    const client = await WireClient.connect(`${url}/sse`);
+    jest.spyOn(sessions, 'startDraining').mockImplementationOnce(() => {
+      throw new Error('It cannot drain.');
+    });
+    process.emit('SIGTERM');
+    await app.close();
+    await client.end();
+    expect(sessions.list()).toEqual([]);
+  });
 });
 
 describe('a server on an adapter that decodes paths before it routes', () => {
