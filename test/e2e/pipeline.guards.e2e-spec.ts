@@ -23,6 +23,7 @@ import {
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
+import { itOnLaterNest } from '../fixtures/on-nest.js';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
 
 const ANYTHING = { type: 'object' } as const;
@@ -175,39 +176,42 @@ describeOnAdapters('guards', (adapter) => {
     expect(seen).toEqual(['guarded', 'Tools', ['of the class', 'of the method']]);
   });
 
-  it("are created with dependencies of the provider's own module, without being listed in it", async () => {
-    @Injectable()
-    class RegionGuard implements CanActivate {
-      constructor(@Inject('REGION') private readonly region: string) {}
-      canActivate(): boolean {
-        throw new HttpException(`the guard of ${this.region}`, 418);
+  itOnLaterNest(
+    "are created with dependencies of the provider's own module, without being listed in it",
+    async () => {
+      @Injectable()
+      class RegionGuard implements CanActivate {
+        constructor(@Inject('REGION') private readonly region: string) {}
+        canActivate(): boolean {
+          throw new HttpException(`the guard of ${this.region}`, 418);
+        }
       }
-    }
-    @Injectable()
-    class North {
-      @McpTool()
+      @Injectable()
+      class North {
+        @McpTool()
+        @UseGuards(RegionGuard)
+        north() {}
+      }
+      @Injectable()
       @UseGuards(RegionGuard)
-      north() {}
-    }
-    @Injectable()
-    @UseGuards(RegionGuard)
-    class South {
-      @McpTool()
-      south() {}
-    }
-    @Module({ providers: [North, { provide: 'REGION', useValue: 'the north' }] })
-    class NorthModule {}
-    @Module({
-      providers: [
-        { provide: 'TOOLS', useClass: South },
-        { provide: 'REGION', useValue: 'the south' },
-      ],
-    })
-    class SouthModule {}
-    const client = await connect({ imports: [NorthModule, SouthModule] });
-    expect(textOf(await client.callTool(1, 'north'))).toBe('isError: the guard of the north');
-    expect(textOf(await client.callTool(2, 'south'))).toBe('isError: the guard of the south');
-  });
+      class South {
+        @McpTool()
+        south() {}
+      }
+      @Module({ providers: [North, { provide: 'REGION', useValue: 'the north' }] })
+      class NorthModule {}
+      @Module({
+        providers: [
+          { provide: 'TOOLS', useClass: South },
+          { provide: 'REGION', useValue: 'the south' },
+        ],
+      })
+      class SouthModule {}
+      const client = await connect({ imports: [NorthModule, SouthModule] });
+      expect(textOf(await client.callTool(1, 'north'))).toBe('isError: the guard of the north');
+      expect(textOf(await client.callTool(2, 'south'))).toBe('isError: the guard of the south');
+    },
+  );
 
   it('that refuse keep the handler from being called', async () => {
     let calls = 0;

@@ -18,6 +18,7 @@ import { McpTool } from 'nestjs-mcp-sse';
 import { map, type Observable } from 'rxjs';
 import { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
+import { itOnLaterNest } from '../fixtures/on-nest.js';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
 import { callWith, type PostRequest } from '../fixtures/post-with-headers.js';
 
@@ -102,15 +103,18 @@ describeOnAdapters('request-scoped enhancers', (adapter) => {
 
   afterEach(() => void (instances = 0));
 
-  it('of a method run with their dependencies, on a provider that is not request-scoped itself', async () => {
-    @Module({ providers: [RequestInfo, GuardedTools] })
-    class ToolsModule {}
-    const client = await connect({ imports: [ToolsModule] });
-    expect(await callWith(client, {}, 1, 'guarded')).toBe('passed');
-    expect(await callWith(client, { 'x-deny': '1' }, 2, 'guarded')).toBe('isError: Forbidden resource');
-    expect(await callWith(client, { 'x-call': 'third' }, 3, 'intercepted')).toBe('third("it")');
-    expect(await callWith(client, { 'x-call': 'fourth' }, 4, 'piped')).toBe('{"by":"fourth"}');
-  });
+  itOnLaterNest(
+    'of a method run with their dependencies, on a provider that is not request-scoped itself',
+    async () => {
+      @Module({ providers: [RequestInfo, GuardedTools] })
+      class ToolsModule {}
+      const client = await connect({ imports: [ToolsModule] });
+      expect(await callWith(client, {}, 1, 'guarded')).toBe('passed');
+      expect(await callWith(client, { 'x-deny': '1' }, 2, 'guarded')).toBe('isError: Forbidden resource');
+      expect(await callWith(client, { 'x-call': 'third' }, 3, 'intercepted')).toBe('third("it")');
+      expect(await callWith(client, { 'x-call': 'fourth' }, 4, 'piped')).toBe('{"by":"fourth"}');
+    },
+  );
 
   it('that are a global guard run on the routes and on each call', async () => {
     const { url } = await start({

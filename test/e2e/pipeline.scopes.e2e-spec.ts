@@ -16,6 +16,7 @@ import {
 } from '@nestjs/core';
 import { McpContext, McpResource, McpTool } from 'nestjs-mcp-sse';
 import { describeOnAdapters } from '../fixtures/adapters.js';
+import { itOnLaterNest } from '../fixtures/on-nest.js';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
 import { callWith, type PostRequest } from '../fixtures/post-with-headers.js';
 
@@ -47,7 +48,7 @@ describeOnAdapters('request-scoped providers', (adapter) => {
     expect(await callWith(client, { 'x-call': 'second' }, 2, 'scoped')).toBe('2 POST second');
   });
 
-  it('make their dependents request-scoped, and are shared within one call', async () => {
+  itOnLaterNest('make their dependents request-scoped, and are shared within one call', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class Tenant extends Counted {
       constructor(@Inject(REQUEST) private readonly request: PostRequest) {

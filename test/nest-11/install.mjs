@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 
-const cwd = import.meta.dirname;
+const cwd = process.env.NEST_FOLDER ?? import.meta.dirname;
 const changedAt = (path) => statSync(`${cwd}/${path}`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json'))

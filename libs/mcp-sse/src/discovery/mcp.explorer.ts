@@ -28,7 +28,8 @@ export interface ExploredServer {
 /** Finds the decorated methods that a server offers, among all providers of all modules. */
 @Injectable()
 export class McpExplorer {
-  private readonly explored = new WeakSet<ProviderWrapper>();
+  /** Tokens by module: Nest before 11.2 makes new wrappers when a module is loaded again. */
+  private readonly explored = new WeakMap<object, Set<unknown>>();
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -54,9 +55,10 @@ export class McpExplorer {
     return methods;
   }
 
-  private isNew(wrapper: ProviderWrapper): boolean {
-    if (this.explored.has(wrapper)) return false;
-    this.explored.add(wrapper);
+  private isNew({ host, token }: ProviderWrapper): boolean {
+    const tokens = this.explored.get(host!) ?? new Set();
+    if (tokens.has(token)) return false;
+    this.explored.set(host!, tokens.add(token));
     return true;
   }
 

@@ -5,7 +5,7 @@ import type { DiscoveredMethod } from '../discovery/discovered-method.js';
 import type { MethodParameters } from '../discovery/method-parameters.js';
 import type { McpCall, McpHandler } from '../model/call.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import { enhancersOf, isResolvable } from '../nest/enhancer-metadata.js';
+import { enhancerFault, enhancersOf } from '../nest/enhancer-metadata.js';
 import { forHandler, pipesOf, withoutErrorLog } from '../nest/external-context-creator.js';
 import { contextIdOf, instanceFor, moduleKeyOf, staticInstance } from '../nest/provider-wrapper.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
@@ -53,7 +53,7 @@ export class McpHandlerFactory {
     parameters: MethodParameters,
     schema?: CompiledSchema,
   ): Promise<McpHandler> {
-    assertEnhancersResolvable(method, parameters);
+    assertEnhancersRun(method, parameters, this.contexts);
     const { wrapper } = method;
     const moduleKey = moduleKeyOf(wrapper, this.modules);
     const creators = {
@@ -167,23 +167,22 @@ function defineParameters(
 }
 
 /** @throws {McpConfigurationError} when Nest would leave out an enhancer, so that a guard would not run */
-function assertEnhancersResolvable(
+function assertEnhancersRun(
   { prototype, methodName, wrapper, where }: DiscoveredMethod,
   { piped }: MethodParameters,
+  contexts: ExternalContextCreator,
 ): void {
-  const method = (prototype as Record<string, object>)[methodName]!;
-  const declared = [prototype.constructor, method].flatMap(enhancersOf);
+  const type = prototype.constructor;
+  const declared = [type, (prototype as Record<string, object>)[methodName]!].flatMap(enhancersOf);
   for (const { index, pipes } of Object.values(piped))
     for (const enhancer of pipes)
       declared.push({ enhancer, decorator: `the decorator of parameter ${index + 1}` });
-  for (const { enhancer, decorator } of declared) {
-    if (isResolvable(enhancer, wrapper)) continue;
+  for (const each of declared) {
+    const fault = enhancerFault(each, type, wrapper, contexts);
+    if (!fault) continue;
+    const name = (each.enhancer as { name: string }).name || 'a class without a name';
     throw new McpConfigurationError(
-      `${where}: ${decorator} names ${(enhancer as { name: string }).name}, which Nest does not run ${
-        wrapper.metatype === prototype.constructor
-          ? `because another decorator replaces the method. Put ${decorator} above that one`
-          : `for a provider that is made by a factory or a value. Provide ${prototype.constructor.name} by its class`
-      }, or pass an instance.`,
+      `${where}: ${each.decorator} names ${name}, which Nest does not run ${fault}, or pass an instance.`,
     );
   }
 }

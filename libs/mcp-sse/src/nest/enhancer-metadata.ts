@@ -1,14 +1,15 @@
 import type { CanActivate, Type } from '@nestjs/common';
+import type { ExternalContextCreator } from '@nestjs/core';
 import type { ProviderWrapper } from './provider-wrapper.js';
 
 /*
- * Read in @nestjs/core 11.2.10, 12.2.0 and 12.5.1, scanner.js: Nest looks for enhancers named by class on the classes of
- * providers before the application is complete, and makes each an injectable of the module. One that it does not see
- * there is left out of the handler without a word: a guard would not run. If a key below changes, that check is void,
- * and the tests of unresolvable enhancers fail.
+ * Read in @nestjs/core 11.1.0, 11.2.10, 12.0.1, 12.2.0 and 12.5.1, scanner.js: Nest looks for enhancers named by class on
+ * the classes of providers before the application is complete, and makes each an injectable of the module. One that it
+ * does not see there is left out of the handler without a word: a guard would not run. If a key below changes, that check
+ * is void, and the tests of unresolvable enhancers fail.
  *
- * Before 11.2.8 and 12.2.0, Nest does not look at the class of a provider that has a token of its own, and leaves out
- * guards whose class has no name. So these are the oldest versions that the package accepts.
+ * Before 11.2.8 and 12.2.0, Nest does not look at the class of a provider that has a token of its own, leaves out guards
+ * whose class has no name, and does not construct an enhancer that is not request-scoped itself but injects what is.
  */
 const DECORATOR_OF = {
   __guards__: '@UseGuards()',
@@ -18,6 +19,8 @@ const DECORATOR_OF = {
 };
 
 const GUARDS = '__guards__' satisfies keyof typeof DECORATOR_OF;
+
+const OLDER = 'before 11.2.8 and 12.2.0';
 
 export type Guard = Type<CanActivate> | CanActivate;
 
@@ -56,7 +59,28 @@ export function withdrawGuards(target: object, earlier: readonly Guard[]): reado
   return added;
 }
 
-/** Whether Nest runs an enhancer for the methods of a provider. */
-export function isResolvable(enhancer: unknown, { host }: ProviderWrapper): boolean {
-  return typeof enhancer !== 'function' || host!.injectables.has(enhancer as never);
+/**
+ * Why Nest would not run an enhancer for the methods of a provider, or would not construct it, and what to do instead.
+ *
+ * @param type the class that has the methods
+ * @returns the end of a sentence; undefined if the enhancer runs
+ */
+export function enhancerFault(
+  { enhancer, decorator }: DeclaredEnhancer,
+  type: { readonly name: string },
+  wrapper: ProviderWrapper,
+  contexts: ExternalContextCreator,
+): string | undefined {
+  if (typeof enhancer !== 'function') return undefined;
+  const bound = wrapper.host!.injectables.get(enhancer as never);
+  const isOlder = !('getHostModuleKey' in contexts);
+  if (!bound && wrapper.metatype !== type)
+    return `for a provider that is made by a factory or a value. Provide ${type.name} by its class`;
+  if (!bound && isOlder && wrapper.token !== type)
+    return `${OLDER} for a provider with a token of its own. Update Nest, provide ${type.name} without one`;
+  if (!bound) return `because another decorator replaces the method. Put ${decorator} above that one`;
+  if (isOlder && !enhancer.name) return `${OLDER} if its class has no name. Update Nest, name the class`;
+  if (isOlder && !bound.isDependencyTreeStatic() && !bound.scope)
+    return `${OLDER} with what it injects for each request. Update Nest, make it request-scoped itself`;
+  return undefined;
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Server } from 'node:http';
 import { HttpAdapterHost, type AbstractHttpAdapter } from '@nestjs/core';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
+import { adapterOf, whenAdapterIsSet } from '../../nest/adapter-host.js';
 import { useExpressPrototypes } from '../../nest/express-prototypes.js';
 import { lateBodyWatch, type WatchBody } from '../../http/unread-body.js';
 import { assertComplete, routesOf } from '../routes/routes.js';
@@ -28,9 +29,7 @@ export class HttpPreparation implements OnModuleInit {
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
   ) {
     const { bodyMs } = options.limits;
-    host.init$.subscribe(() => {
-      const { adapter } = this;
-      if (!adapter) return;
+    whenAdapterIsSet(host, (adapter) => {
       const shared = prepared.get(adapter);
       if (shared) shared.bodyMs = Math.min(shared.bodyMs, bodyMs);
       else prepared.set(adapter, prepare(adapter, bodyMs));
@@ -39,13 +38,9 @@ export class HttpPreparation implements OnModuleInit {
 
   /** @throws {McpConfigurationError} when no endpoint would lead to one of the routes, or the adapter cannot serve them */
   async onModuleInit(): Promise<void> {
-    if (this.adapter) await prepared.get(this.adapter)!.complete();
+    const adapter = adapterOf(this.host);
+    if (adapter) await prepared.get(adapter)!.complete();
     assertComplete(routesOf(this.options));
-  }
-
-  /** Nest emits `init$` in an application context too, where there is no adapter. */
-  private get adapter(): AbstractHttpAdapter | null {
-    return this.host.httpAdapter as AbstractHttpAdapter | null;
   }
 }
 

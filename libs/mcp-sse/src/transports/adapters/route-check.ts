@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ExternalContextCreator, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { adapterOf, whenAdapterIsSet } from '../../nest/adapter-host.js';
 import { RouteOwners } from '../../nest/route-owner.js';
 import { configOfHandler, configOfRoute } from '../routes/mcp-route.js';
 import {
@@ -51,9 +52,8 @@ export class RouteCheck implements OnApplicationBootstrap {
     contexts: ExternalContextCreator,
   ) {
     this.owners = new RouteOwners(modules, contexts);
-    host.init$.subscribe(() => {
-      const { adapter } = this;
-      if (adapter?.getType() !== 'fastify' || watched.has(adapter)) return;
+    whenAdapterIsSet(host, (adapter) => {
+      if (adapter.getType() !== 'fastify' || watched.has(adapter)) return;
       watched.add(adapter);
       watchFastify(adapter.getInstance<Instance>(), this.owners);
     });
@@ -65,14 +65,9 @@ export class RouteCheck implements OnApplicationBootstrap {
    * @throws {McpConfigurationError}
    */
   onApplicationBootstrap(): void {
-    const { adapter } = this;
+    const adapter = adapterOf(this.host);
     if (adapter?.getType() === 'express')
       assertReached(expressRoutes(adapter.getInstance<Application>()), this.owners);
-  }
-
-  /** Nest emits `init$` in an application context too, where there is no adapter. */
-  private get adapter(): HttpAdapterHost['httpAdapter'] | null {
-    return this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
   }
 }
 
