@@ -1,9 +1,16 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import compression from 'compression';
 import { McpAuditService, McpConfigurationError, type McpAuditEvent } from 'nestjs-mcp-sse';
+import { McpTestClient } from 'nestjs-mcp-sse/testing';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { RawConnection } from '../clients/raw-connection.js';
 import { send, WireClient } from '../clients/wire-client.js';
@@ -15,6 +22,7 @@ import type { NodeAdapter } from '../fixtures/node-adapter/node-adapter.js';
 import { NodeRequest, type NodeRouter } from '../fixtures/node-adapter/node-router.js';
 import {
   ClosedAdapter,
+  InspectingAdapter,
   ServerlessAdapter,
   WebAdapter,
   WrappingAdapter,
@@ -104,6 +112,19 @@ describeOnEveryAdapter('a server', (adapter) => {
     expect(textOf(await called)).toBe('done');
     await closed;
   });
+
+  it('ends its streams after a stop signal, also if the drain fails', async () => {
+    process.once('SIGTERM', () => undefined);
+    const { app, sessions, url } = await start({});
+    const client = await WireClient.connect(`${url}/sse`);
+    jest.spyOn(sessions, 'startDraining').mockImplementationOnce(() => {
+      throw new Error('It cannot drain.');
+    });
+    process.emit('SIGTERM');
+    await app.close();
+    await client.end();
+    expect(sessions.list()).toEqual([]);
+  });
 });
 
 describe('a server on an adapter that decodes paths before it routes', () => {
@@ -192,6 +213,50 @@ describe('an adapter that the library does not know', () => {
     await client.post(GREET);
     expect(await client.answer(2)).toEqual(GREETED);
     client.close();
+  });
+
+  it('may refuse connections as it likes', async () => {
+    const app = await create(new InspectingAdapter());
+    await app.listen(0, '127.0.0.1');
+    const client = await HttpWireClient.connect(`${await app.getUrl()}/mcp`);
+    expect(textOf(await client.call(1, 'tools/call', { name: 'greet', arguments: { name: 'Ada' } }))).toBe(
+      'Hello Ada',
+    );
+  });
+
+  it('may have middleware of its own: no request that no client sent gets past the first', async () => {
+    const adapter = new WrappingAdapter();
+    const reports: string[] = [];
+    const app = await create(adapter);
+    app.use(({ raw }: { raw: IncomingMessage }, _response: object, next: () => void) => {
+      reports.push(raw.url!);
+      next();
+    });
+    const server: Server = adapter.getHttpServer();
+    const [handle] = server.listeners('request') as [RequestListener];
+    const late: (() => void)[] = [];
+    server.removeAllListeners('request');
+    server.on('request', (...args) => {
+      late.push(() => handle(...args));
+    });
+    const emit = jest.spyOn(server, 'emit');
+    await app.init();
+    expect(emit.mock.calls.map(([event]): string => event)).not.toContain('request');
+    expect(late).toHaveLength(1);
+    late[0]!();
+    expect(reports).toEqual([]);
+  });
+
+  it('may have no server: a stop signal ends the sessions', async () => {
+    const ignored = () => undefined;
+    process.once('SIGTERM', ignored);
+    const app = await create(new ServerlessAdapter(), { options: { drain: { propagationMs: 0 } } });
+    await app.init();
+    const client = await McpTestClient.inMemory(app);
+    process.emit('SIGTERM');
+    await app.close();
+    process.removeListener('SIGTERM', ignored);
+    await expect(client.listTools()).rejects.toThrow('Not connected');
   });
 
   it('stops the boot with what to use instead if its requests are not those of Node', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Controller, Get, Injectable, Req, UseGuards } from '@nestjs/common';
+import { ConflictException, Controller, Get, Injectable, Req, UseGuards } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import jwt from 'jsonwebtoken';
 import { McpTool } from 'nestjs-mcp-sse';
@@ -31,6 +31,17 @@ class Tools {
   @UseGuards(AuthGuard('mcp-jwt'))
   whoami(@Req() { user }: Authenticated): string {
     return user.sub;
+  }
+}
+
+/** Loads the user of a token. */
+@Injectable()
+class UserStrategy extends McpJwtStrategy {
+  readonly #users: Readonly<Record<string, object>> = { ada: { sub: 'Ada Lovelace' } };
+
+  override validate({ sub }: { readonly sub?: unknown }): unknown {
+    if (sub === 'broken') throw new ConflictException('two users');
+    return this.#users[String(sub)];
   }
 }
 
@@ -113,5 +124,28 @@ describeOnAdapters("passport's strategy mcp-jwt", (adapter) => {
     server.release();
     const [ada, , bob] = await Promise.all(answers);
     expect([ada!.body, bob!.body]).toEqual(['ada', 'bob']);
+  });
+
+  it('lets a subclass choose the user, from what it keeps to itself', async () => {
+    const { jwksUri, url: issuer, audience } = server;
+    const other = await startApp({
+      adapter,
+      controllers: [MeController],
+      providers: [
+        {
+          provide: UserStrategy,
+          useFactory: () => new UserStrategy({ jwksUri, issuer, audience }),
+        },
+      ],
+    });
+    const answerTo = async (sub: string) =>
+      send(`${other.url}/me`, {
+        method: 'GET',
+        headers: { authorization: `Bearer ${server.token({ sub })}` },
+      });
+    expect(await answerTo('ada')).toMatchObject({ status: 200, body: 'Ada Lovelace' });
+    expect((await answerTo('bob')).status).toBe(401);
+    expect((await answerTo('broken')).status).toBe(409);
+    await other.close();
   });
 });

@@ -9,6 +9,7 @@ import {
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
+import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, ApiExcludeController, ApiExcludeEndpoint } from '@nestjs/swagger';
@@ -212,6 +213,14 @@ describeOnAdapters('decorators', (adapter) => {
       const modern = new ModernWireClient(`${url}/mcp`, headers);
       expect(textOf(await modern.callTool('whoami'))).toBe('ada');
       expect((await http.delete({ 'x-user': 'bob' })).status).toBe(404);
+    });
+
+    it('cannot take away the guards of the module', async () => {
+      const { url } = await start({
+        options: { guards: [HeaderGuard], decorators: [SetMetadata(GUARDS_METADATA, [])] },
+      });
+      for (const path of ['/sse', '/mcp'])
+        expect((await send(`${url}${path}`, { method: 'GET' })).status).toBe(403);
     });
 
     it('run once for each request, beside those of "guards"', async () => {

@@ -84,14 +84,15 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
       );
     const signals = (this.signals = new StopSignals());
     this.beforeClose.add(httpAdapter, async () => {
-      if (signals.came) await this.drain();
+      if (signals.came) await this.drain().catch((error) => void this.errors.report(error, 'the drain'));
     });
   }
 
   private async drain(): Promise<void> {
-    const server = this.host.httpAdapter.getHttpServer() as Server;
+    // An adapter may have none, as on a platform that runs functions.
+    const server = this.host.httpAdapter.getHttpServer() as Server | undefined;
     await new SessionDrain(this.sessions, this.requests, this.options.drain).run(() => {
-      if (server.listening) server.close();
+      if (server?.listening) server.close();
     });
   }
 

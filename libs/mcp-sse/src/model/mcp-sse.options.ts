@@ -185,7 +185,10 @@ export interface McpSseModuleOptions {
     | { apiKey: McpApiKeyOptions };
   /** Tells clients where to get a token. The defaults come from `auth.jwt`. */
   oauth?: McpOAuthOptions;
-  /** Guards that run on the stream's GET and on each POST, in this order, after the guard of `auth`. */
+  /**
+   * Guards that run on the stream's GET and on each POST, in this order, after the guard of `auth`. They count as
+   * authentication, except for classes with `static readonly authenticates = false`, which run after the others.
+   */
   guards?: (Type<CanActivate> | CanActivate)[];
   /**
    * Decorators of the routes of HTTP+SSE and Streamable HTTP, such as `SetMetadata('public', true)` for a global guard.

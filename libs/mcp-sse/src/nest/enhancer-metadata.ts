@@ -49,13 +49,13 @@ export function guardsOf(target: object): readonly Guard[] {
 }
 
 /**
- * Takes away the guards that a decorator has added to those of a class or method.
+ * Takes away the guards that a decorator has added to those of a class or method, and gives back those that it took away.
  *
  * @returns the guards that it added
  */
 export function withdrawGuards(target: object, earlier: readonly Guard[]): readonly Guard[] {
-  const added = guardsOf(target).slice(earlier.length);
-  if (added.length > 0) Reflect.defineMetadata(GUARDS, earlier, target);
+  const added = guardsOf(target).filter((guard) => !earlier.includes(guard));
+  Reflect.defineMetadata(GUARDS, earlier, target);
   return added;
 }
 

@@ -1,9 +1,9 @@
 /**
  * The application's global interceptors, kept off our routes. See docs/decisions/0005.
  *
- * Read in @nestjs/core 11.2.10 and 12.5.1: `ExternalContextCreator.interceptorsContextCreator.config` is the `ApplicationConfig`,
- * `getGlobalInterceptors()` and `getGlobalRequestInterceptors()` return its own lists, and Nest takes interceptors from
- * these lists when it registers routes, after it called `configure()` of each module.
+ * Read in @nestjs/core 11.2.10 and 12.5.1: `ExternalContextCreator.interceptorsContextCreator.config` is the
+ * `ApplicationConfig`, `getGlobalInterceptors()` and `getGlobalRequestInterceptors()` return its own lists, and Nest
+ * takes interceptors from these lists when it registers routes, after it called `configure()` of each module.
  *
  * If Nest moves `config` or returns copies, an interceptor that wraps responses wraps each event of a stream, and one
  * that limits time cuts it. The tests of corporate applications fail then.

@@ -1,9 +1,9 @@
 /**
  * Instances of classes that options name.
  *
- * Read in @nestjs/core 11.2.10 and 12.5.1, injector/module-ref.js: `get()` throws `UnknownElementException` for a class that no module
- * provides, and `create()` calls no hooks. If the exception changes, such a class stops the boot; the tests of policies and
- * guards that nobody provides fail then.
+ * Read in @nestjs/core 11.2.10 and 12.5.1, injector/module-ref.js: `get()` throws `UnknownElementException` for a
+ * class that no module provides, and `create()` calls no hooks. If the exception changes, such a class stops the
+ * boot; the tests of policies and guards that nobody provides fail then.
  */
 import type { OnModuleInit, Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';

@@ -1,13 +1,13 @@
 /**
  * Routes under the paths that Nest registered them with.
  *
- * Read in @nestjs/core 11.2.10 and 12.5.1: `RoutePathFactory.create()` makes a path for each version, each with or without the global
- * prefix, as `exclude` says. The paths of all routes of a controller come in the same order, and adapters put the
- * matched path on the request: Express as `route.path`, Fastify as `routeOptions.url`. For other adapters
- * `adapter-routes.ts` does.
+ * Read in @nestjs/core 11.2.10 and 12.5.1: `RoutePathFactory.create()` makes a path for each version, each with or
+ * without the global prefix, as `exclude` says. The paths of all routes of a controller come in the same order, and
+ * adapters put the matched path on the request: Express as `route.path`, Fastify as `routeOptions.url`. For other
+ * adapters `adapter-routes.ts` does.
  *
- * If the orders differ, an endpoint names a path of another version. If requests have no path, endpoints name the first
- * version. The tests of routes fail then.
+ * If the orders differ, an endpoint names a path of another version. If requests have no path, endpoints name the
+ * first version. The tests of routes fail then.
  */
 import { rawRequest } from '../http/raw-request.js';
 import { pathSegments, requestedSegments, type RoutePath } from '../http/route-path.js';

@@ -1,10 +1,10 @@
 /**
  * Metadata on the methods of controllers, changed after the decorators ran.
  *
- * Read in @nestjs/core 11.2.10 and 12.5.1, and in @nestjs/platform-fastify 11.2.8 and 12.5.0: `PathsExplorer` reads the key `path` of each method
- * when it registers routes, which is after providers were constructed. `RouterExplorer.copyMetadataToCallback()` copies
- * every key to the function that it gives to the adapter, and `FastifyAdapter.injectRouteOptions()` passes
- * `__fastify_route_config__` on as the `config` of the route.
+ * Read in @nestjs/core 11.2.10 and 12.5.1, and in @nestjs/platform-fastify 11.2.8 and 12.5.0: `PathsExplorer` reads
+ * the key `path` of each method when it registers routes, which is after providers were constructed.
+ * `RouterExplorer.copyMetadataToCallback()` copies every key to the function that it gives to the adapter, and
+ * `FastifyAdapter.injectRouteOptions()` passes `__fastify_route_config__` on as the `config` of the route.
  *
  * If Nest renames `path`, the routes stay at `/`. If it renames the other key or copies no metadata, an adapter file
  * does not recognise our routes: body parsers read their bodies, and metadata of OAuth answers 404.

@@ -1,16 +1,17 @@
 /**
  * The controller behind a handler on the adapter's router.
  *
- * Read in @nestjs/core 11.1 and 12.5.1: `RouterExplorer` registers a function of its own for each route, copies the metadata
- * of the controller's method to it (`path` and `method` among them). The path that it registers ends with those of the class
- * and the method.
+ * Read in @nestjs/core 11.1 and 12.5.1: `RouterExplorer` registers a function of its own for each route, copies the
+ * metadata of the controller's method to it (`path` and `method` among them). The path that it registers ends with
+ * those of the class and the method.
  *
  * If Nest copies no metadata, a clash of paths stops no boot on Express. The tests of clashes fail then.
  */
 import 'reflect-metadata';
 import { RequestMethod, VERSION_NEUTRAL, VersioningType, type Type } from '@nestjs/common';
-import type { ApplicationConfig, ExternalContextCreator, ModulesContainer } from '@nestjs/core';
+import type { ExternalContextCreator, ModulesContainer } from '@nestjs/core';
 import { pathSegments } from '../http/route-path.js';
+import { applicationConfigOf } from './global-interceptors.js';
 import { PARAMETERS_METADATA } from './handler-metadata.js';
 import { routeConfigOf } from './route-metadata.js';
 
@@ -69,10 +70,7 @@ export class RouteOwners {
   }
 
   private get versioning(): VersioningType | undefined {
-    const { config } = (
-      this.contexts as unknown as { interceptorsContextCreator: { config: ApplicationConfig } }
-    ).interceptorsContextCreator;
-    return config.getVersioning()?.type;
+    return applicationConfigOf(this.contexts).getVersioning()?.type;
   }
 }
 

@@ -1,9 +1,10 @@
 /**
  * Routes that serve requests which name no version.
  *
- * Read in @nestjs/core 12.5.1: `RoutesResolver.getVersionMetadata()` reads the key of each controller when it registers
- * routes, and takes the default version of the application where a controller has none. If Nest renames the key, our
- * routes answer 404 in applications whose versions are in a header. The tests of neighbours' routes fail then.
+ * Read in @nestjs/core 11.2.10 and 12.5.1: `RoutesResolver.getVersionMetadata()` reads the key of each controller
+ * when it registers routes, and takes the default version of the application where a controller has none. If Nest
+ * renames the key, our routes answer 404 in applications whose versions are in a header. The tests of neighbours'
+ * routes fail then.
  */
 import 'reflect-metadata';
 import { VERSION_NEUTRAL, VersioningType } from '@nestjs/common';

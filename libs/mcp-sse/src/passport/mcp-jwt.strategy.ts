@@ -42,26 +42,32 @@ export class McpJwtStrategy implements OnModuleInit {
    */
   async onModuleInit(): Promise<void> {
     const { default: registry } = await passport.load('McpJwtStrategy');
-    registry.use(this.name, this as unknown as Strategy);
+    const decide = (request: IncomingMessage, verdict: Verdict) => this.decide(request, verdict);
+    // Passport calls an object that inherits from the registered one. A subclass has its private fields only in this one.
+    const strategy = {
+      authenticate(this: Verdict, request: IncomingMessage) {
+        return decide(request, this);
+      },
+    };
+    registry.use(this.name, strategy as unknown as Strategy);
   }
 
-  /** Called by passport. */
-  async authenticate(this: this & Verdict, { headers }: IncomingMessage): Promise<void> {
+  private async decide({ headers }: IncomingMessage, verdict: Verdict): Promise<void> {
     const token = bearerToken(headers);
-    if (token === undefined) return this.fail(new Error('No bearer token'));
+    if (token === undefined) return verdict.fail(new Error('No bearer token'));
     let claims: Claims;
     try {
       claims = await this.verifier.verify(token);
     } catch (error) {
       // Passport answers a failure with 401, as if the token were wrong.
-      return error instanceof AuthorizationServerException ? this.error(error) : this.fail(error);
+      return error instanceof AuthorizationServerException ? verdict.error(error) : verdict.fail(error);
     }
     try {
       const user = await this.validate(claims);
-      if (user) this.success(user);
-      else this.fail(undefined);
+      if (user) verdict.success(user);
+      else verdict.fail(undefined);
     } catch (error) {
-      this.error(error);
+      verdict.error(error);
     }
   }
 

@@ -62,6 +62,20 @@ describe('compileSchema', () => {
     expect(compileSchema(schema as never, where, 'input').dto).toBeUndefined();
   });
 
+  it('refuses a class with a schema of its own whose decorators nothing would run', () => {
+    class Order {
+      static readonly schema = z.object({ query: z.string() });
+    }
+    class Strict extends Order {
+      @IsString()
+      query!: string;
+    }
+    expect(compileSchema(Order, where, 'input').jsonSchema.required).toEqual(['query']);
+    expect(() => compileSchema(Strict, where, 'input')).toThrow(
+      'OrdersService.find (input): Strict has both a static "schema" and class-validator decorators',
+    );
+  });
+
   it.each([['text'], [null], [undefined], [[]], [new Date()]])(
     'says what a schema can be when given %p',
     (source) => {

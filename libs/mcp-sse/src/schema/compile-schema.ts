@@ -5,8 +5,10 @@ import { escapeControls } from '../model/log-line.js';
 import { clientDialect } from './client-dialect.js';
 import type { CompiledSchema, DtoClass, SchemaOutcome } from './compiled-schema.js';
 import { compileDtoSchema } from './dto-schema.js';
+import { isKeywords } from './property-keywords.js';
 import { compileRawJsonSchema } from './raw-json-schema.js';
 import { compileStandardSchema, isStandardSchema, schemaOfClass } from './standard-schema.js';
+import { validationMetadataOf } from './validation-metadata.js';
 
 /**
  * Compiles a schema. An input is an object, and validated as `{}` where it is missing as a whole; an output is any value.
@@ -52,13 +54,26 @@ export function compileSchema(
 function compile(source: unknown, where: string, direction: 'input' | 'output'): CompiledSchema<JsonSchema> {
   if (isStandardSchema(source)) return compileStandardSchema(source, where, direction);
   const carried = schemaOfClass(source);
-  if (carried) return compileStandardSchema(carried, where, direction);
+  if (carried) {
+    assertOneValidates(source as DtoClass, where);
+    return compileStandardSchema(carried, where, direction);
+  }
   if (typeof source === 'function') return compileDtoSchema(source as DtoClass, where, direction);
   if (isPlainObject(source)) return compileRawJsonSchema(source as JsonSchema, where, direction);
   throw new McpSchemaError(
     where,
     `"${direction}" must be a class with class-validator decorators, a zod 4 or other Standard Schema object, ` +
       `or a JSON Schema document.`,
+  );
+}
+
+/** @throws {McpSchemaError} for a class with a schema whose decorators would be passed over in silence */
+function assertOneValidates(type: DtoClass, where: string): void {
+  if (validationMetadataOf(type).every(isKeywords)) return;
+  throw new McpSchemaError(
+    where,
+    `${type.name || 'the class'} has both a static "schema" and class-validator decorators, and only one of them can ` +
+      'validate. Remove the decorators, or give "schema" another name.',
   );
 }
 

@@ -4,7 +4,6 @@ import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import { MIRROR_KEYWORD } from '../model/mirrored-header.js';
 import type { JsonObjectSchema } from '../model/schema-source.js';
 import { withApiProperty } from './api-property.js';
-import { classValidator } from './class-packages.js';
 import {
   hidesAny,
   isHidden,
@@ -20,6 +19,7 @@ import { isKeywords, keywordsOf } from './property-keywords.js';
 import type { UncheckedProperties } from './unchecked-properties.js';
 import { accessorOf, WireProperties, type WireProperty } from './wire-properties.js';
 import type { KnownProperties, NestedClass } from './unknown-properties.js';
+import { validationMetadataOf } from './validation-metadata.js';
 
 const SHAPE_VALIDATORS = /^(isArray|array[A-Z]\w+|isObject|isNotEmptyObject)$/;
 
@@ -139,8 +139,7 @@ export class DtoDocument {
 
   /** The validators by property, inherited ones first. */
   private validatorsOf(dto: DtoClass): Map<string, ValidationMetadata[]> {
-    const { getMetadataStorage } = classValidator.package;
-    const all = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
+    const all = validationMetadataOf(dto);
     if (all.every(isKeywords)) {
       throw new McpSchemaError(
         this.where,

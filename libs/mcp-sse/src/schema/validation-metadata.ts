@@ -13,6 +13,11 @@ export function hasValidators(): boolean {
   return realm[STORAGE] !== undefined;
 }
 
+/** What the decorators on a class, and on the classes that it extends, have left. */
+export function validationMetadataOf(type: Function): ValidationMetadata[] {
+  return realm[STORAGE]?.getTargetValidationMetadatas(type, '', false, false) ?? [];
+}
+
 /**
  * Adds metadata to that of class-validator, without importing it. If none of its decorators has run yet, the metadata is
  * added as soon as one does: a mapped type may copy it right after that.

@@ -14,10 +14,6 @@ export class AdapterProbe {
   private request?: IncomingMessage;
   private response?: ServerResponse;
 
-  get isPending(): boolean {
-    return this.settle !== undefined;
-  }
-
   /**
    * @param server of the adapter
    * @returns false if middleware gets other objects than Node's; true also if it gets none, as where another server is used
@@ -35,20 +31,28 @@ export class AdapterProbe {
     return this.result;
   }
 
-  /** @returns whether middleware was called for the probe, which must not go on */
+  /** @returns whether middleware was called for the probe, which must not go on, however late it comes */
   takes(request: unknown, response: unknown): boolean {
-    const isNodes = request === this.request && response === this.response;
-    if (!isNodes && request instanceof IncomingMessage) return false;
-    this.settle?.(isNodes);
+    if (request === this.request) {
+      this.settle?.(response === this.response);
+      return true;
+    }
+    if (!this.settle || request instanceof IncomingMessage) return false;
+    this.settle(false);
     return true;
   }
 
+  /** Calls the listeners themselves: what watches `emit()`, as tracing does, would report a request. */
   private send(server: Server): void {
+    const request = (this.request = new (classOf(server, IncomingMessage))(new Socket()));
+    Object.assign(request, { method: 'GET', url: '/', headers: { host: 'localhost' } });
+    const response = (this.response = new (classOf(server, ServerResponse))(request));
+    for (const listener of server.listeners('request')) void this.call(server, listener, request, response);
+  }
+
+  private async call(server: Server, listener: Function, ...args: unknown[]): Promise<void> {
     try {
-      this.request = new (classOf(server, IncomingMessage))(new Socket());
-      Object.assign(this.request, { method: 'GET', url: '/', headers: { host: 'localhost' } });
-      this.response = new (classOf(server, ServerResponse))(this.request);
-      server.emit('request', this.request, this.response);
+      await Reflect.apply(listener, server, args);
     } catch {
       // Nothing is known then.
       this.settle?.(true);

@@ -36,7 +36,7 @@ export function prepareOther(adapter: AbstractHttpAdapter, watchBody: WatchBody)
   const middleware = (request: { readonly body?: unknown }, response: object, next: () => void): void => {
     const raw = rawRequest(request);
     const answer = rawResponse(response);
-    if (probe.isPending && probe.takes(raw, answer)) return;
+    if (probe.takes(raw, answer)) return;
     const isAnswered = metadata.answer(raw, answer, request);
     if (announcesBody(raw)) {
       const isHidden = !isAnswered && request.body === undefined && isOwn(raw);

@@ -1,10 +1,15 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ExternalContextCreator, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { pathSegments } from '../../http/route-path.js';
 import { adapterOf, whenAdapterIsSet } from '../../nest/adapter-host.js';
 import { RouteOwners } from '../../nest/route-owner.js';
 import { configOfHandler, configOfRoute } from '../routes/mcp-route.js';
-import { assertReached, routeClash, type OrderedRoute, type RoutedHandler } from '../routes/route-clashes.js';
+import {
+  assertReached,
+  patternOf,
+  routeClash,
+  type OrderedRoute,
+  type RoutedHandler,
+} from '../routes/route-clashes.js';
 import { layersOf } from './express.adapter.js';
 
 /** The parts of an Express application that are used here. */
@@ -88,9 +93,7 @@ function watchFastify(instance: Instance, owners: RouteOwners): void {
   instance.addHook('onRoute', ({ method, url, config, constraints = {} }) => {
     const methods = [method].flat();
     const route = { methods, path: url, declared: configOfRoute(config).declared };
-    const pattern = pathSegments(url)
-      .map((segment) => (/^:\w+$/.test(segment) ? ':' : segment))
-      .join('/');
+    const pattern = patternOf(url);
     for (const name of methods) {
       const key = `${name} ${pattern} ${JSON.stringify(constraints)}`;
       const other = routes.get(key);

@@ -58,7 +58,8 @@ export function assertReached(routes: readonly OrderedRoute[], owners: RouteOwne
       const owner = other.declared ? undefined : owners.ownerOf(other.methods, other.path, other.handler);
       // Middleware of Nest for one method is a route too.
       if (!other.declared && (owner ? owner.mayPass : other.handler!.length >= WITH_NEXT)) continue;
-      if (patternOf(own.path) === patternOf(other.path)) {
+      // Express ignores case.
+      if (patternOf(own.path.toLowerCase()) === patternOf(other.path.toLowerCase())) {
         const clash = routeClash(own, other, owners);
         if (clash) throw clash;
       } else if (owner && index < position && other.matches(sample))
@@ -71,9 +72,9 @@ export function assertReached(routes: readonly OrderedRoute[], owners: RouteOwne
   }
 }
 
-/** Equal for paths that match the same requests. Express ignores case. */
-function patternOf(path: string): string {
-  return pathSegments(path.toLowerCase())
+/** Equal for paths that match the same requests. */
+export function patternOf(path: string): string {
+  return pathSegments(path)
     .map((segment) => (/^:\w+$/.test(segment) ? ':' : segment))
     .join('/');
 }
