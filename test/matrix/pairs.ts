@@ -30,14 +30,14 @@ export const QUICK: readonly Pair[] = [
 /** Each value stands beside each other value at least once; see pairs.spec.ts. */
 export const PAIRS: readonly Pair[] = [
   ...QUICK,
-  { ...pair('11', 'CommonJS', 'Fastify', '20.19.0', '@swc/jest'), lowest: '11.2.8' },
+  { ...pair('11', 'CommonJS', 'Fastify', '20.19.0', '@swc/jest'), lowest: '11.1.0' },
   pair('11', 'CommonJS', 'Express', '22', '@swc/jest'),
   pair('11', 'CommonJS', 'Fastify', '26', 'Vitest'),
   pair('11', 'ESM', 'Express', '24', 'Vitest'),
   pair('11', 'ESM', 'Express', '26', 'ts-jest'),
   pair('12', 'CommonJS', 'Fastify', '20.19.0', 'Vitest'),
   pair('12', 'CommonJS', 'Express', '24', 'ts-jest'),
-  { ...pair('12', 'ESM', 'Express', '20.19.0', 'Vitest'), lowest: '12.2.0' },
+  { ...pair('12', 'ESM', 'Express', '20.19.0', 'Vitest'), lowest: '12.0.1' },
   pair('12', 'ESM', 'Fastify', '20', 'ts-jest'),
   pair('12', 'ESM', 'Express', '22', 'ts-jest'),
   pair('12', 'ESM', 'Fastify', '24', '@swc/jest'),
