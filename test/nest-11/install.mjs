@@ -1,4 +1,4 @@
-// Installs Nest 11 beside this file unless it is there already.
+// Installs Nest in NEST_FOLDER, or Nest 11 beside this file, unless it is there already.
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 
@@ -10,8 +10,6 @@ if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json'
     execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd, stdio: 'inherit' });
   } catch {
     // npm has printed why.
-    process.stderr.write(
-      'Nest 11 is not installed. Run `npm ci` in test/nest-11, where npm reaches a registry.\n',
-    );
+    process.stderr.write(`Nest is not installed. Run \`npm ci\` in ${cwd}, where npm reaches a registry.\n`);
     process.exitCode = 1;
   }
