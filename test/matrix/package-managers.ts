@@ -59,6 +59,8 @@ export const YARN: PackageManager = {
 export const YARN_PNP: PackageManager = {
   ...YARN,
   title: "Yarn 4, Plug'n'Play",
+  // ts-jest requires jest-util without depending on it.
+  add: (tarball, packages) => YARN.add(tarball, ['jest-util', ...packages]),
   program: (line) => `yarn run ${line}`,
   env: { ...YARN.env, YARN_NODE_LINKER: 'pnp' },
   nodeOptions: '--require ./.pnp.cjs',
