@@ -209,7 +209,7 @@ describe.each([
       ['parameter 1', 'name of the context', '@McpCtx()', '@McpArgs()'],
     ],
     ['ContextFirst', McpParameterError, ['parameter 1', 'name of the context', '@McpCtx()', '@McpArgs()']],
-    ['TooMany', McpParameterError, ['parameter 3', 'decorate it']],
+    ['TooMany', McpParameterError, ['parameter 3', 'Use @McpArgs()']],
     [
       'Undescribed',
       McpSchemaError,
