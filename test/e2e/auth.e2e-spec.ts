@@ -223,7 +223,9 @@ describe('the jwt option', () => {
 
     it('boots in production when it says what it accepts', async () => {
       process.env['NODE_ENV'] = 'production';
-      expect(await logged({ jwt: { jwksUri, issuer: ISSUER, audience: AUDIENCE } })).not.toContain('auth.jwt');
+      expect(await logged({ jwt: { jwksUri, issuer: ISSUER, audience: AUDIENCE } })).not.toContain(
+        'auth.jwt',
+      );
     });
   });
 
