@@ -44,13 +44,13 @@ export async function answersCalls(
   }
 }
 
-/** Sends SIGTERM during a call, and expects its answer and an orderly end. */
-export async function drains({ url, pid, exit }: ChildApplication): Promise<void> {
+/** Sends SIGTERM during a call, and expects its answer and an orderly end. @param end of the process */
+export async function drains({ url, pid, exit }: ChildApplication, end: 0 | 'SIGTERM'): Promise<void> {
   const client = await connectSdkHttpClient(`${url}/mcp`);
   const result = await client.callTool({ name: 'count', arguments: {} }, undefined, {
     onprogress: () => process.kill(pid, 'SIGTERM'),
   });
   expect(result).toMatchObject({ content: [{ text: 'counted' }] });
   await client.close();
-  expect(await exit).toBe(0);
+  expect(await exit).toBe(end);
 }

@@ -1,6 +1,6 @@
 import { cpSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Application } from './pairs.js';
+import { exitsByItself, type Application } from './pairs.js';
 import type { Project } from './project.js';
 import { useRunner } from './runners.js';
 
@@ -12,14 +12,14 @@ const SPECS = [
 
 /** Makes of a generated application what a pair says, with a module of ours in it. */
 export function arrange(project: Project, application: Application): void {
-  addModule(project);
+  addModule(project, exitsByItself(application));
   if (application.adapter === 'Fastify') useFastify(project, application.nest);
   if (application.lowest) pinNest(project, application.lowest);
   useModules(project, application.modules);
   useRunner(project, application);
 }
 
-function addModule(project: Project): void {
+function addModule(project: Project, exits: boolean): void {
   cpSync(WRITTEN, project.folder, { recursive: true });
   for (const [from, to] of SPECS) renameSync(join(project.folder, from), join(project.folder, to));
   project.replace('src/app.module.ts', 'imports: []', 'imports: [DeskModule]');
@@ -31,7 +31,7 @@ function addModule(project: Project): void {
   project.replace(
     'src/main.ts',
     listen,
-    `  app.enableShutdownHooks(undefined, { useProcessExit: true });\n${listen}`,
+    `  app.enableShutdownHooks(${exits ? 'undefined, { useProcessExit: true }' : ''});\n${listen}`,
   );
 }
 

@@ -46,6 +46,10 @@ export class Installation {
     private readonly tools: Tools,
   ) {}
 
+  get pair(): Pair {
+    return this.setUp.pair;
+  }
+
   async generate(): Promise<void> {
     const { nest, modules, node } = this.setUp.pair;
     const name = `${this.setUp.manager.title} ${titleOf(this.setUp.pair)}`

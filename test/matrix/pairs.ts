@@ -49,6 +49,11 @@ export function isPlausible({ nest, modules, node, runner }: Pair): boolean {
   return !(nest === '12' && modules === 'CommonJS' && runner !== 'Vitest' && Number.parseInt(node, 10) < 24);
 }
 
+/** Whether Nest can exit with 0 after a signal. Before 11.1.10 it ends the process by the same signal again. */
+export function exitsByItself({ lowest }: Application): boolean {
+  return lowest !== '11.1.0';
+}
+
 export function titleOf({ nest, lowest = nest, modules, adapter, node, runner }: Pair): string {
   return `Nest ${lowest}, ${modules}, ${adapter}, Node ${node}, ${runner}`;
 }

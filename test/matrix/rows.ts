@@ -2,7 +2,7 @@ import { answersCalls, CLIENTS, drains } from './answers.js';
 import { NPM } from './package-managers.js';
 import { BUILT, type Build } from './builds.js';
 import type { Installation, SetUp } from './installation.js';
-import { PAIRS, QUICK, titleOf, type Pair } from './pairs.js';
+import { exitsByItself, PAIRS, QUICK, titleOf, type Pair } from './pairs.js';
 import type { Step } from './steps.js';
 
 /** An application that is tested from its generation to its end, step by step. */
@@ -27,7 +27,10 @@ const RUNS: readonly Step<Installation>[] = [
     title: `answers calls by ${name}`,
     run: (app: Installation) => answersCalls(app.running, connect),
   })),
-  { title: 'answers a running call on SIGTERM, and exits with 0', run: (app) => drains(app.running) },
+  {
+    title: 'answers a running call on SIGTERM, and ends in order',
+    run: (app) => drains(app.running, endOf(app)),
+  },
 ];
 
 /** What MATRIX says: `quick`, a regular expression that titles match, or nothing for all. */
@@ -59,6 +62,11 @@ function rowOfBuilds({ pair, manager, builds }: SetUp): Row {
   };
 }
 
+/** How the process ends after SIGTERM. */
+function endOf({ pair }: Installation): 0 | 'SIGTERM' {
+  return exitsByItself(pair) ? 0 : 'SIGTERM';
+}
+
 function stepOfBuild(build: Build): Step<Installation> {
   return {
     title: `builds with ${build.title}, and answers calls`,
@@ -66,7 +74,7 @@ function stepOfBuild(build: Build): Step<Installation> {
       await app.build(build);
       await app.start(build.main);
       for (const connect of Object.values(CLIENTS)) await answersCalls(app.running, connect);
-      await drains(app.running);
+      await drains(app.running, endOf(app));
     },
   };
 }
