@@ -89,13 +89,6 @@ describeOnAdapters('a clash of routes', (adapter) => {
   });
 
   it('is no clash for another version in the path', async () => {
-    @Controller({ path: 'mcp', version: '2' })
-    class Second {
-      @Post()
-      handle(): string {
-        return 'second';
-      }
-    }
     const configure: AppFixture['configure'] = (app) =>
       void app.enableVersioning({ type: VersioningType.URI });
     expect(await errorOf([controllers(Second), server()], configure)).toEqual(
@@ -107,13 +100,6 @@ describeOnAdapters('a clash of routes', (adapter) => {
   });
 
   it('is no clash for another version in a header', async () => {
-    @Controller({ path: 'mcp', version: '2' })
-    class Second {
-      @Post()
-      handle(): string {
-        return 'second';
-      }
-    }
     const configure: AppFixture['configure'] = (app) =>
       void app.enableVersioning({ type: VersioningType.HEADER, header: 'x-version' });
     expect(await errorOf([controllers(Second), server()], configure)).toEqual(
@@ -156,6 +142,14 @@ describeOnAdapters('a clash of routes', (adapter) => {
     await running.close();
   });
 });
+
+@Controller({ path: 'mcp', version: '2' })
+class Second {
+  @Post()
+  handle(): string {
+    return 'second';
+  }
+}
 
 describe('a wildcard of the application', () => {
   const { start } = appPerTest();

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type DynamicModule } from '@nestjs/common';
 import {
   CreateMessageRequestSchema,
@@ -6,21 +6,15 @@ import {
   ListRootsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { McpRegistry, McpSessionService, McpSseModule } from 'nestjs-mcp-sse';
-import { type McpMemoryClientOptions, McpTestClient, textOf } from 'nestjs-mcp-sse/testing';
+import { McpTestClient, textOf } from 'nestjs-mcp-sse/testing';
+import { memoryClientPerTest } from '../fixtures/memory-client.js';
 import { Prices, Shop, ShopModule } from '../fixtures/shop.js';
 
-let mcp: McpTestClient;
-
-afterEach(() => mcp?.close());
-
-const connect = async (
-  options?: McpMemoryClientOptions,
-  source: Parameters<typeof McpTestClient.inMemory>[0] = ShopModule,
-) => (mcp = await McpTestClient.inMemory(source, options));
+const connect = memoryClientPerTest();
 
 describe.each(['legacy', 'modern'] as const)('the client in memory, in the %s era', (era) => {
   it('calls tools, reads resources, gets prompts and completes arguments', async () => {
-    await connect({ era });
+    const mcp = await connect({ era });
     expect(mcp.getServerVersion()).toMatchObject({ name: 'shop', version: '1.0.0' });
     expect((await mcp.listTools()).tools.map(({ name }) => name)).toContain('price');
     expect(textOf(await mcp.callTool({ name: 'price', arguments: { amount: 2 } }))).toBe('6 for anonymous');
@@ -35,14 +29,14 @@ describe.each(['legacy', 'modern'] as const)('the client in memory, in the %s er
   });
 
   it('validates arguments, and answers unknown tools with an error', async () => {
-    await connect({ era });
+    const mcp = await connect({ era });
     const result = await mcp.callTool({ name: 'price', arguments: { amount: 0 } });
     expect(() => textOf(result)).toThrow('amount must not be less than 1');
     await expect(mcp.callTool({ name: 'none' })).rejects.toThrow('Unknown tool: none');
   });
 
   it('runs the guards of a handler with the headers, the parameters and the principal', async () => {
-    await connect({
+    const mcp = await connect({
       era,
       headers: { 'X-Shop': 'open' },
       params: { tenant: 'acme' },
@@ -56,7 +50,7 @@ describe.each(['legacy', 'modern'] as const)('the client in memory, in the %s er
   });
 
   it('shows each principal what its roles permit', async () => {
-    await connect({ era, principal: { subject: 'grace', roles: ['manager'] } });
+    const mcp = await connect({ era, principal: { subject: 'grace', roles: ['manager'] } });
     const clerk = await McpTestClient.inMemory(mcp.app, { era, principal: { subject: 'ada' } });
     expect(textOf(await mcp.callTool({ name: 'raise' }))).toBe('raised');
     expect((await clerk.listTools()).tools.map(({ name }) => name)).not.toContain('raise');
@@ -66,7 +60,7 @@ describe.each(['legacy', 'modern'] as const)('the client in memory, in the %s er
   });
 
   it('answers the questions of a handler', async () => {
-    await connect({ era, capabilities: { elicitation: {}, sampling: {}, roots: {} } });
+    const mcp = await connect({ era, capabilities: { elicitation: {}, sampling: {}, roots: {} } });
     mcp.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: { size: 3 } }));
     mcp.setRequestHandler(CreateMessageRequestSchema, () => ({
       role: 'assistant',
@@ -79,13 +73,13 @@ describe.each(['legacy', 'modern'] as const)('the client in memory, in the %s er
   });
 
   it('says which capability is missing', async () => {
-    await connect({ era });
+    const mcp = await connect({ era });
     const asked = mcp.callTool({ name: 'order' }).then(textOf);
     await expect(asked).rejects.toThrow('The client did not declare the capability "elicitation"');
   });
 
   it('hears of progress, logs and changes of lists', async () => {
-    await connect({ era });
+    const mcp = await connect({ era });
     await mcp.setLoggingLevel('info');
     const reported: unknown[] = [];
     await mcp.callTool({ name: 'price' }, undefined, { onprogress: (report) => reported.push(report) });
@@ -99,7 +93,7 @@ describe.each(['legacy', 'modern'] as const)('the client in memory, in the %s er
   });
 
   it('subscribes to a resource until it unsubscribes', async () => {
-    await connect({ era });
+    const mcp = await connect({ era });
     const service = mcp.app.get(McpSessionService);
     await mcp.subscribeResource({ uri: 'shop://menu' });
     service.resourceUpdated('shop://menu');
@@ -111,7 +105,7 @@ describe.each(['legacy', 'modern'] as const)('the client in memory, in the %s er
   });
 
   it('cancels a call', async () => {
-    await connect({ era });
+    const mcp = await connect({ era });
     const cancellation = new AbortController();
     const waiting = mcp.callTool({ name: 'wait' }, undefined, { signal: cancellation.signal });
     await mcp.callTool({ name: 'price' });
@@ -131,19 +125,19 @@ describe.each(['legacy', 'modern'] as const)('the client in memory, in the %s er
   });
 
   it('gives each call a request of its own', async () => {
-    await connect({ era });
+    const mcp = await connect({ era });
     expect(textOf(await mcp.callTool({ name: 'count' }))).toBe('1');
     expect(textOf(await mcp.callTool({ name: 'count' }))).toBe('1');
   });
 
   it('gives providers of each request its headers', async () => {
-    await connect({ era, headers: { 'x-till': '7' } });
+    const mcp = await connect({ era, headers: { 'x-till': '7' } });
     expect(textOf(await mcp.callTool({ name: 'ring' }))).toBe('rung at 7');
   });
 
   it('refuses a message that is too large', async () => {
     const module = { module: class Small {}, imports: [small()], providers: [Prices, Shop] };
-    await connect({ era }, module);
+    const mcp = await connect({ era }, module);
     const call = mcp.callTool({ name: 'price', arguments: { note: 'x'.repeat(2_000) } });
     await expect(call).rejects.toThrow('more than the 1024 of "limits.maxMessageBytes"');
   });

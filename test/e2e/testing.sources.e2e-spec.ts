@@ -1,20 +1,14 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { McpSessionService, McpSseModule, McpTool } from 'nestjs-mcp-sse';
-import { type McpMemoryClientOptions, McpTestClient, textOf } from 'nestjs-mcp-sse/testing';
+import { McpTestClient, textOf } from 'nestjs-mcp-sse/testing';
 import { createAdapter, describeOnAdapters } from '../fixtures/adapters.js';
+import { memoryClientPerTest } from '../fixtures/memory-client.js';
 import { Prices, Shop, ShopModule } from '../fixtures/shop.js';
 
-let mcp: McpTestClient;
-
-afterEach(() => mcp?.close());
-
-const connect = async (
-  options?: McpMemoryClientOptions,
-  source: Parameters<typeof McpTestClient.inMemory>[0] = ShopModule,
-) => (mcp = await McpTestClient.inMemory(source, options));
+const connect = memoryClientPerTest();
 
 describe('what the client in memory accepts', () => {
   const testing = () =>
@@ -25,7 +19,7 @@ describe('what the client in memory accepts', () => {
 
   it('a testing module, which it initializes and closes', async () => {
     const module = await testing();
-    await connect({}, module);
+    const mcp = await connect({}, module);
     expect(textOf(await mcp.callTool({ name: 'price' }))).toBe('42 for anonymous');
     expect(mcp.app).toBe(module);
     await mcp.close();
@@ -37,7 +31,7 @@ describe('what the client in memory accepts', () => {
     await module.init();
     const one = await McpTestClient.inMemory(module);
     await one.close();
-    await connect({}, module);
+    const mcp = await connect({}, module);
     expect(textOf(await mcp.callTool({ name: 'price' }))).toBe('42 for anonymous');
     await module.close();
   });
@@ -54,7 +48,7 @@ describe('what the client in memory accepts', () => {
         { provide: APP_FILTER, useValue: { catch: () => 'mended' } },
       ],
     };
-    await connect({}, module);
+    const mcp = await connect({}, module);
     const prices = mcp.app.get(Prices);
     expect(await mcp.callTool({ name: 'enter' })).toMatchObject({
       isError: true,
@@ -79,7 +73,7 @@ describe('what the client in memory accepts', () => {
     const app = module.createNestApplication({ logger: false });
     await app.init();
     await expect(McpTestClient.inMemory(module)).rejects.toThrow('Pass the application instead.');
-    await connect({}, app);
+    const mcp = await connect({}, app);
     expect(textOf(await mcp.callTool({ name: 'price' }))).toBe('42 for anonymous');
     await app.close();
   });
@@ -97,7 +91,7 @@ describeOnAdapters('the client in memory', (adapter) => {
   it('needs no port of an HTTP application', async () => {
     const module = await Test.createTestingModule({ imports: [ShopModule] }).compile();
     const app = module.createNestApplication(createAdapter(adapter));
-    await connect({ principal: { subject: 'ada' } }, app);
+    const mcp = await connect({ principal: { subject: 'ada' } }, app);
     expect(textOf(await mcp.callTool({ name: 'price' }))).toBe('3 for ada');
     expect((app.getHttpServer() as { listening: boolean }).listening).toBe(false);
   });
@@ -130,7 +124,7 @@ describe('several servers of one application', () => {
   class Both {}
 
   it('are told apart by name', async () => {
-    await connect({ server: 'admin' }, Both);
+    const mcp = await connect({ server: 'admin' }, Both);
     expect((await mcp.listTools()).tools.map(({ name }) => name)).toEqual(['reset']);
     const other = await McpTestClient.inMemory(mcp.app, { server: 'public' });
     expect(textOf(await other.callTool({ name: 'look' }))).toBe('seen');
@@ -151,12 +145,12 @@ it('speaks the modern era to a server that has no other', async () => {
   const imports = [
     McpSseModule.forRoot({ name: 'a', version: '1', auth: 'app', protocol: { legacy: false } }),
   ];
-  await connect({}, { module: class Modern {}, imports, providers: [Prices, Shop] });
+  const mcp = await connect({}, { module: class Modern {}, imports, providers: [Prices, Shop] });
   expect(textOf(await mcp.callTool({ name: 'price' }))).toBe('3 for anonymous');
 });
 
 it('says what a client lacks', async () => {
-  await connect();
+  const mcp = await connect();
   expect(() => mcp.url).toThrow('A client in memory has no URL. Use McpTestClient.start() to get one.');
   await expect(McpTestClient.inMemory(mcp.app, { principal: { subject: '' } })).rejects.toThrow(
     '"principal" has no subject.',
@@ -164,7 +158,7 @@ it('says what a client lacks', async () => {
 });
 
 it('closes when the server ends its session', async () => {
-  await connect({ principal: { subject: 'ada' } });
+  const mcp = await connect({ principal: { subject: 'ada' } });
   const closed = new Promise<void>((resolve) => (mcp.onclose = resolve));
   mcp.app.get(McpSessionService).closeWhere({ subject: 'ada' });
   await closed;

@@ -26,6 +26,12 @@ export function mirroredText(header: string): string | undefined {
   return header.startsWith(PREFIX) && header.endsWith(SUFFIX) ? decoded(header) : header;
 }
 
+/** The header that carries a text: the inverse of {@link mirroredText}. */
+export function mirroringHeader(text: string): string {
+  const isPlain = PLAIN.test(text) && text === text.trim() && !text.startsWith(PREFIX);
+  return isPlain ? text : `${PREFIX}${Buffer.from(text).toString('base64')}${SUFFIX}`;
+}
+
 /**
  * Checks that a header says the same as the value that it mirrors.
  *

@@ -5,12 +5,15 @@ import type { ClientState } from './connection-state.js';
 import { isObject, type JsonRpcRequest, type Params } from './json-rpc.js';
 import { MODERN_VERSIONS } from './revisions.js';
 
-const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
-const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo';
-const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
-const LOG_LEVEL = 'io.modelcontextprotocol/logLevel';
-/** The member of a result's `_meta` that names the server. */
+/* Members of `_meta`. */
+export const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
+export const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo';
+export const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+export const LOG_LEVEL = 'io.modelcontextprotocol/logLevel';
+/** Of a result: names the server. */
 export const SERVER_INFO = 'io.modelcontextprotocol/serverInfo';
+/** Of a notification: the id of the `subscriptions/listen` whose stream carries it. */
+export const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
 
 /** Most characters of a version that an error repeats. */
 const MAX_VERSION_LENGTH = 64;

@@ -15,10 +15,9 @@ import {
   type ListenFilter,
   listenFilter,
 } from '../protocol/listen-filter.js';
+import { SUBSCRIPTION_ID } from '../protocol/request-meta.js';
 import { ResourceSubscriptions } from '../protocol/resource-subscriptions.js';
 import { TokenExpiry } from '../sessions/token-expiry.js';
-
-const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
 
 /** Decides whether a client sees a feature. */
 export type Sees = (reader: McpPolicyContext) => boolean | Promise<boolean>;

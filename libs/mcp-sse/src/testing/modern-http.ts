@@ -3,6 +3,7 @@ import {
   type StreamableHTTPClientTransportOptions,
 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { JSONRPCRequest, RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { mirroringHeader } from '../model/mirrored-header.js';
 import { ModernTransport } from './modern-transport.js';
 
 /** The modern era over Streamable HTTP. Tools whose arguments are repeated in headers cannot be called. */
@@ -13,7 +14,7 @@ export function modernHttp(url: URL, options: StreamableHTTPClientTransportOptio
     const headers = new Headers(init.headers);
     headers.set('mcp-method', method);
     const name = params?.['name'] ?? params?.['uri'];
-    if (typeof name === 'string') headers.set('mcp-name', headerText(name));
+    if (typeof name === 'string') headers.set('mcp-name', mirroringHeader(name));
     const request = new AbortController();
     requests.set(id, request);
     const signal = init.signal ? AbortSignal.any([init.signal, request.signal]) : request.signal;
@@ -34,10 +35,4 @@ async function readable(response: Response): Promise<Response> {
   const { jsonrpc, id } = JSON.parse(text) as { jsonrpc?: unknown; id?: unknown };
   const status = jsonrpc === '2.0' && id !== null && id !== undefined ? 200 : response.status;
   return new Response(text, { status, headers: response.headers });
-}
-
-/** @see https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#value-encoding */
-function headerText(value: string): string {
-  const isPlain = /^[\x20-\x7e]*$/.test(value) && value === value.trim() && !value.startsWith('=?base64?');
-  return isPlain ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
 }

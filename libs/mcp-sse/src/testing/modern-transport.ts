@@ -9,10 +9,15 @@ import {
   LATEST_PROTOCOL_VERSION,
   type RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
+import {
+  CLIENT_CAPABILITIES,
+  CLIENT_INFO,
+  LOG_LEVEL,
+  PROTOCOL_VERSION,
+  SERVER_INFO,
+  SUBSCRIPTION_ID,
+} from '../protocol/request-meta.js';
 import { MODERN_VERSIONS } from '../protocol/revisions.js';
-
-const META = 'io.modelcontextprotocol/';
-const SUBSCRIPTION_ID = `${META}subscriptionId`;
 
 type Members = Record<string, unknown>;
 
@@ -103,7 +108,7 @@ export class ModernTransport implements Transport {
       case 'ping':
         return this.answer(id, {});
       case 'logging/setLevel':
-        this.meta[`${META}logLevel`] = level;
+        this.meta[LOG_LEVEL] = level;
         return this.answer(id, {});
       case 'resources/subscribe':
         return this.subscribe(id, uri);
@@ -124,9 +129,9 @@ export class ModernTransport implements Transport {
   private discover({ id, jsonrpc, params }: JSONRPCRequest): Promise<void> {
     const { clientInfo, capabilities } = params as Introduction;
     this.meta = {
-      [`${META}protocolVersion`]: MODERN_VERSIONS[0],
-      [`${META}clientInfo`]: clientInfo,
-      [`${META}clientCapabilities`]: capabilities,
+      [PROTOCOL_VERSION]: MODERN_VERSIONS[0],
+      [CLIENT_INFO]: clientInfo,
+      [CLIENT_CAPABILITIES]: capabilities,
     };
     this.inner.setProtocolVersion?.(MODERN_VERSIONS[0]!);
     return this.forward({ jsonrpc, id, method: 'server/discover' });
@@ -149,7 +154,7 @@ export class ModernTransport implements Transport {
   /** Answers `initialize`. The SDK knows no version of the modern era, so it is told its own newest one. */
   private introduced(id: RequestId, { capabilities, instructions, _meta: meta }: Discovery): void {
     this.capabilities = capabilities;
-    const serverInfo = meta[`${META}serverInfo`];
+    const serverInfo = meta[SERVER_INFO];
     this.answer(id, { protocolVersion: LATEST_PROTOCOL_VERSION, capabilities, serverInfo, instructions });
   }
 
