@@ -10,9 +10,7 @@
  * budget of `npm run bench:gate` fails. See docs/decisions/0015.
  */
 import { IncomingMessage, ServerResponse, type Server } from 'node:http';
-
-/** What Node's server keeps its options `IncomingMessage` and `ServerResponse` under. */
-type Classes = Record<symbol, unknown>;
+import { classKey, type ServerClasses } from '../http/server-classes.js';
 
 /** The parts of Express's application that hold the prototypes of what it handles. */
 export interface ExpressPrototypes {
@@ -35,7 +33,7 @@ export function useExpressPrototypes(server: Server | undefined, application: Ex
   class ExpressRequest extends IncomingMessage {}
   class ExpressResponse extends ServerResponse {}
 
-  const classes = server as unknown as Classes;
+  const classes = server as unknown as ServerClasses;
   const ofRequests = keyOf(server, IncomingMessage);
   const ofResponses = keyOf(server, ServerResponse);
   if (!ofRequests || !ofResponses) return;
@@ -46,8 +44,8 @@ export function useExpressPrototypes(server: Server | undefined, application: Ex
   classes[ofResponses] = ExpressResponse;
 }
 
+/** The key of a class that the server has by default, unless it has another. */
 function keyOf(server: Server, type: { readonly name: string }): symbol | undefined {
-  return Object.getOwnPropertySymbols(server).find(
-    (symbol) => symbol.description === type.name && (server as unknown as Classes)[symbol] === type,
-  );
+  const key = classKey(server, type);
+  return key && (server as unknown as ServerClasses)[key] === type ? key : undefined;
 }

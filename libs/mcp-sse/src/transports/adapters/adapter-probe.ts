@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse, type Server } from 'node:http';
 import { Socket } from 'node:net';
+import { classKey, type ServerClasses } from '../../http/server-classes.js';
 
 /** How long an adapter may take to call its first middleware. */
 const PATIENCE_MS = 1_000;
@@ -60,8 +61,8 @@ export class AdapterProbe {
   }
 }
 
-/** The class that a server was created with. Node (20 to 26) keeps it under a symbol that is described by the class's name. */
+/** The class that a server was created with. */
 function classOf<T extends { readonly name: string }>(server: Server, type: T): T {
-  const key = Object.getOwnPropertySymbols(server).find(({ description }) => description === type.name);
-  return ((key && (server as unknown as Record<symbol, T>)[key]) ?? type) as T;
+  const key = classKey(server, type);
+  return ((key && (server as unknown as ServerClasses)[key]) ?? type) as T;
 }

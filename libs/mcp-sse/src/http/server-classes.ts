@@ -1,0 +1,14 @@
+import type { Server } from 'node:http';
+
+/** The classes that a server creates its requests and responses with. */
+export type ServerClasses = Record<symbol, unknown>;
+
+/**
+ * The key of one of a server's classes. Node (20 to 26) keeps them under symbols with the descriptions `IncomingMessage` and
+ * `ServerResponse`.
+ *
+ * @param type the class of Node that the server has by default
+ */
+export function classKey(server: Server, type: { readonly name: string }): symbol | undefined {
+  return Object.getOwnPropertySymbols(server).find(({ description }) => description === type.name);
+}
