@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Get, Injectable, Module, Post, Query, type DynamicModule } from '@nestjs/common';
 import { IsInt, IsString } from 'class-validator';
@@ -18,7 +16,6 @@ import { Greeter } from '../fixtures/greeter.js';
 import { MemoryLog } from '../fixtures/memory-log.js';
 import { startApp, startModule, type AppFixture } from '../fixtures/start-app.js';
 
-const run = promisify(execFile);
 const PAGE = readFileSync('docs/troubleshooting.md', 'utf8');
 const { start, connect } = appPerTest();
 const environment = { ...process.env };
@@ -290,21 +287,4 @@ describe('an application that starts, but', () => {
     expect((await new HttpWireClient(`${url}/mcp`).post(initialize())).status).toBe(404);
     expect((await new HttpWireClient(`${url}/api/mcp`).post(initialize())).status).toBe(200);
   });
-
-  it.each(['nestjs-mcp-sse/test', 'nestjs-mcp-sse/dist/index.js'])('imports %s', async (specifier) => {
-    await expect(imported(specifier)).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
-  });
-
-  it('ERR_PACKAGE_PATH_NOT_EXPORTED', () => {
-    const { exports } = JSON.parse(readFileSync('libs/mcp-sse/package.json', 'utf8')) as { exports: object };
-    const entries = Object.keys(exports).filter((entry) => entry !== '.' && !entry.endsWith('.json'));
-    for (const entry of entries) expect(PAGE).toContain(`\`${entry.slice(1)}\``);
-  });
 });
-
-/** Imports by the package's own name, as Node resolves it in the package itself. */
-function imported(specifier: string): Promise<unknown> {
-  return run(process.execPath, ['--input-type=module', '--eval', `await import('${specifier}')`], {
-    cwd: 'libs/mcp-sse',
-  });
-}
