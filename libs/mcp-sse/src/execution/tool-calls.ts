@@ -9,6 +9,7 @@ import type { InvokedContext, PreparedRequest } from '../model/invoker.js';
 import type { AccessControl } from './access-control.js';
 import { assertMirroredArguments } from './assert-mirrored-arguments.js';
 import type { HandlerRunner } from './handler-runner.js';
+import { forwardedCall } from './tool-search/forwarded-call.js';
 import { asProtocolError, missingCapability, unknownFeature } from './protocol-error.js';
 import type { ToolResult } from './protocol-shape.js';
 import { argumentsParam, stringParam, type Params } from './sent-params.js';
@@ -20,10 +21,13 @@ export class ToolCalls {
     private readonly registry: McpRegistry,
     private readonly access: AccessControl,
     private readonly runner: HandlerRunner,
+    /** Whether `call_tool` is served. */
+    private readonly forwards: boolean,
   ) {}
 
   /** @throws {JsonRpcError} -32602 for a tool that does not exist or that the caller may not see */
-  prepare(params: Params, context: InvokedContext): PreparedRequest | Promise<PreparedRequest> {
+  prepare(sent: Params, context: InvokedContext): PreparedRequest | Promise<PreparedRequest> {
+    const params = (this.forwards && forwardedCall(sent)) || sent;
     const name = stringParam(params, 'name');
     const args = argumentsParam(params);
     const { toolMap } = this.registry;

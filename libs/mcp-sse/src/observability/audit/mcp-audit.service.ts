@@ -57,7 +57,13 @@ export class McpAuditService {
   }
 
   /** @internal */
-  request(method: string, params: Params, context: McpContext, bytes: number): ObservedRequest | undefined {
+  request(
+    method: string,
+    params: Params,
+    context: McpContext,
+    bytes: number,
+    via?: string,
+  ): ObservedRequest | undefined {
     const type = this.events.observed ? methodNamed(method)?.audit : undefined;
     if (type === undefined) return undefined;
     const name = clipped(params['name']);
@@ -87,6 +93,7 @@ export class McpAuditService {
         clientVersion: clipped(clientInfo?.version),
         method,
         name,
+        via,
         uri,
         arguments: args,
         code: outcome instanceof JsonRpcError ? outcome.code : undefined,

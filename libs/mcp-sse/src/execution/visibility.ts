@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { McpRegistry } from '../discovery/mcp.registry.js';
+import { andThen } from '../model/and-then.js';
+import type { McpDefinition } from '../model/definitions.js';
+import type { Viewer } from '../model/mcp-policy.js';
+import { AccessControl, type Verdict } from './access-control.js';
+
+/** The features of one list that a client sees. */
+export interface VisibleFeatures<Definition extends McpDefinition = McpDefinition> {
+  readonly items: readonly Definition[];
+  /** The same for all clients that see these, and for no others. */
+  readonly key: string;
+}
+
+/** Finds out which features of a list a client sees. */
+@Injectable()
+export class Visibility {
+  /** Of the registry: it grows with each change. */
+  private version = 0;
+
+  constructor(
+    registry: McpRegistry,
+    private readonly access: AccessControl,
+  ) {
+    registry.changed$.subscribe(() => this.version++);
+  }
+
+  /** @param all features of one list. Rejects when the policy throws */
+  of<Definition extends McpDefinition>(
+    all: readonly Definition[],
+    viewer: Viewer,
+  ): VisibleFeatures<Definition> | Promise<VisibleFeatures<Definition>> {
+    const { version } = this;
+    const deciding = all.map((definition) => this.access.verdict(definition, viewer));
+    return andThen(allDecided(deciding), (verdicts) => {
+      const hidden: number[] = [];
+      for (let index = 0; index < verdicts.length; index++)
+        if (verdicts[index] !== 'granted') hidden.push(index);
+      const items = hidden.length === 0 ? all : all.filter((_, index) => verdicts[index] === 'granted');
+      return { items, key: `${version} ${hidden.join()}` };
+    });
+  }
+}
+
+/** Decided at once unless a policy returned a promise. */
+export function allDecided(
+  deciding: readonly (Verdict | Promise<Verdict>)[],
+): readonly Verdict[] | Promise<readonly Verdict[]> {
+  const isPending = deciding.some((verdict) => typeof verdict !== 'string');
+  return isPending ? Promise.all(deciding) : (deciding as readonly Verdict[]);
+}
