@@ -70,13 +70,17 @@ describeOnTransports('a server with 300 tools', (connect, _transport, era) => {
       outcome,
       args,
     });
-    expect(entries).toContainEqual(through('refund', 'ok', { amount: 5 }));
-    expect(entries).toContainEqual(through('refund', 'failed', { amount: -1 }));
-    expect(entries).toContainEqual(through('create_banner', 'ok'));
-    expect(entries).toContainEqual({ ...through('zirconiumVault', 'denied'), type: 'denial' });
-    expect(entries).toContainEqual(through('unknown', 'failed'));
-    expect(entries).toContainEqual({ ...through('create_banner', 'ok'), via: undefined });
-    expect(entries).toContainEqual({ ...through('search_tools', 'ok'), via: undefined });
-    if (era === 'modern') expect(entries).toContainEqual(through('refund', 'input_required', { amount: 5 }));
+    expect(entries).toEqual(
+      expect.arrayContaining([
+        through('refund', 'ok', { amount: 5 }),
+        ...(era === 'modern' ? [through('refund', 'input_required', { amount: 5 })] : []),
+        through('refund', 'failed', { amount: -1 }),
+        { ...through('zirconiumVault', 'denied'), type: 'denial' },
+        through('unknown', 'failed'),
+        through('create_banner', 'ok'),
+        { ...through('create_banner', 'ok'), via: undefined },
+        { ...through('search_tools', 'ok'), via: undefined },
+      ]),
+    );
   });
 });

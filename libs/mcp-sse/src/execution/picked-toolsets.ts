@@ -6,12 +6,12 @@ export const TOOLSETS_PARAMETER = 'toolsets';
 type Query = Readonly<Record<string, unknown>>;
 type Pick = ReadonlySet<string> | undefined;
 
-/** By the query of a session, or by the request: Express parses its query at each access. */
+/** By session, whose pick stays as it began, or by request: Express parses its query at each access. */
 const picks = new WeakMap<object, { readonly pick: Pick }>();
 
 /** The toolsets that a client's URL picks: of its session, if it has one. Undefined if it leaves all of them in. */
 export function pickedToolsets({ session, request }: Viewer): Pick {
-  const source = session ? session.streamQuery : request;
+  const source = session ?? request;
   if (typeof source !== 'object' || source === null) return undefined;
   let known = picks.get(source);
   if (!known) {

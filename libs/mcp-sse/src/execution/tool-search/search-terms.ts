@@ -10,13 +10,26 @@ const STOP_WORDS = new Set(
 const HUMPS = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/gu;
 const NOT_IN_WORDS = /[^\p{L}\p{M}\p{N}]+/u;
 
-/** The terms of a text or a name: `listOpenOrders` and `list_open_orders` have `list`, `open` and `order`. */
+/** Scripts that put no spaces between words. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
+let segmenter: Intl.Segmenter | undefined;
+
+/** The terms of a text or a name: `listOpenOrders` and `list_open_orders` have the terms `list`, `open` and `order`. */
 export function searchTerms(text: string): string[] {
   const words = text.normalize('NFKC').replace(HUMPS, ' ').toLowerCase().split(NOT_IN_WORDS);
-  return words.filter((word) => word !== '' && !STOP_WORDS.has(word)).map(singular);
+  const terms = words.flatMap((word) => (UNSPACED.test(word) ? segmentsOf(word) : word));
+  return terms.filter((term) => term !== '' && !STOP_WORDS.has(term)).map(stem);
 }
 
-/** Of English plurals; what else ends in an s loses it everywhere alike. */
-function singular(word: string): string {
-  return word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word;
+function segmentsOf(text: string): string[] {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'word' });
+  return [...segmenter.segment(text)].map(({ segment }) => segment);
+}
+
+/** Endings of English by which the same word differs: `merge`, `merges`, `merged` and `merging` have the stem `merg`. */
+const ENDINGS = [/(?<=...[^s])s$/, /(?<=...)(?:ing|ed)$/, /(?<=...)e$/] as const;
+
+function stem(word: string): string {
+  const cut = ENDINGS.reduce((rest, ending) => rest.replace(ending, ''), word);
+  return cut.replace(/(?<=..)y$/, 'i');
 }

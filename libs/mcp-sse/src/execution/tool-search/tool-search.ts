@@ -19,8 +19,10 @@ import {
 } from './search-tools.js';
 import { ToolIndex } from './tool-index.js';
 
-/** Sets of tools whose index is kept. */
-const MAX_SETS = 32;
+/** Sets of tools that are kept. */
+const MAX_SETS = 64;
+/** Those whose index is: one of 300 tools takes some 3 MB, and 30 ms to make. */
+const MAX_INDEXES = 8;
 
 /** What the tools of a search say of a tool. */
 type FoundTool = Pick<McpToolDefinition, 'name' | 'title' | 'description' | 'inputSchema' | 'annotations'>;
@@ -29,12 +31,12 @@ type FoundTool = Pick<McpToolDefinition, 'name' | 'title' | 'description' | 'inp
 interface ToolSet {
   readonly tools: readonly McpToolDefinition[];
   readonly listed: VisibleFeatures;
-  index?: ToolIndex;
 }
 
 /** Lists few tools where there are many, and finds the others. */
 export class ToolSearch {
   private readonly sets = new RecentlyUsed<ToolSet>(MAX_SETS);
+  private readonly indexes = new RecentlyUsed<ToolIndex>(MAX_INDEXES);
   private readonly pinned: ReadonlySet<string>;
 
   constructor(
@@ -44,7 +46,10 @@ export class ToolSearch {
     private readonly miniSearch: MiniSearchClass,
   ) {
     this.pinned = new Set(options.pinned);
-    registry.changed$.subscribe(() => this.sets.clear());
+    registry.changed$.subscribe(() => {
+      this.sets.clear();
+      this.indexes.clear();
+    });
     const source = 'the option "toolSearch"';
     registry.registerOwn(searchTool([]), SEARCH_INPUT, source, ({ query = '' }, context) =>
       this.search(query as string, context),
@@ -62,8 +67,9 @@ export class ToolSearch {
 
   private search(query: string, viewer: Viewer): object | Promise<object> {
     return andThen(this.visibility.of(this.registry.tools, viewer), (visible) => {
-      const set = this.setOf(visible);
-      const found = (set.index ??= new ToolIndex(set.tools, this.miniSearch)).search(query);
+      const { key } = visible;
+      const index = this.indexes.get(key, () => new ToolIndex(this.setOf(visible).tools, this.miniSearch));
+      const found = index.search(query);
       const tools = this.firstOf(found);
       return { tools, note: noteOn(found.length - tools.length, tools.length) };
     });
