@@ -50,6 +50,7 @@ const PUBLIC_NAMES = [
   'McpSseModule',
   'McpStdioLogger',
   'McpTool',
+  'McpToolset',
   'McpUriParam',
   'mcpAuditServiceToken',
   'mcpCorsOptions',
