@@ -22,6 +22,16 @@ interface ToolOptions {
    * no limit.
    */
   timeoutMs?: number | false;
+  /**
+   * URI of the `@McpApp()` that shows the results, such as `ui://orders/chart`. Only clients that show apps are told;
+   * others use the tool's text.
+   */
+  ui?: string;
+  /**
+   * Who may call the tool: the model, the apps of this server, or both, which is the default. Clients that show no apps
+   * do not see a tool for apps alone.
+   */
+  visibility?: readonly ('model' | 'app')[];
   /** Sent as `_meta` of the tool. */
   meta?: Record<string, unknown>;
 }

@@ -1,3 +1,4 @@
+import type { McpAppOptions } from '../decorators/mcp-app.decorator.js';
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
@@ -7,6 +8,8 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import type { JsonObjectSchema, McpOutputSource, McpSchemaSource } from '../model/schema-source.js';
 import { compileSchema } from '../schema/compile-schema.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
+import { APP_MIME_TYPE } from '../model/apps.js';
+import { appUi, toolUi } from './app-rules.js';
 import { assertToolName } from './client-rules.js';
 import { mirroredArguments } from './mirrored-arguments.js';
 import type { RegisteredPrompt, RegisteredResource, RegisteredTool } from './registered-feature.js';
@@ -79,6 +82,7 @@ export function toolRecipe(
     outputSchema: output?.jsonSchema,
     annotations,
     icons,
+    ui: toolUi(options, where),
     meta,
     access,
   } as const;
@@ -124,6 +128,20 @@ export function resourceRecipe(
     access,
   } as const;
   return { definition, template, schema, timeoutMs, cache, source };
+}
+
+/**
+ * @param cache of its reads
+ * @throws {McpConfigurationError}
+ */
+export function appRecipe(
+  declaration: Declaration<McpAppOptions>,
+  cache: McpCacheHint,
+): Recipe<RegisteredResource> {
+  const { options, where } = declaration;
+  const ui = appUi(options, where);
+  const recipe = resourceRecipe({ ...declaration, options: { ...options, mimeType: APP_MIME_TYPE } }, cache);
+  return { ...recipe, definition: { ...recipe.definition, ui } };
 }
 
 /**

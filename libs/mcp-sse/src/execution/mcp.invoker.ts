@@ -15,8 +15,10 @@ import type {
   PreparedRequest,
   WatchableResource,
 } from '../model/invoker.js';
+import { APPS_EXTENSION, isApp } from '../model/apps.js';
 import { MAX_URI_LENGTH } from '../model/normal-uri.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import { appResult } from './app-result.js';
 import { AccessControl } from './access-control.js';
 import { completionResult } from './completion-result.js';
 import { LiveResource } from './streamed-result.js';
@@ -32,6 +34,8 @@ import { discard } from './returned-body.js';
 
 type Preparation = PreparedRequest | Promise<PreparedRequest>;
 type Prepare = (params: Params, context: InvokedContext) => Preparation;
+
+const APPS = Object.freeze({ [APPS_EXTENSION]: {} });
 
 /** Answers the requests that call features of the registry. */
 @Injectable()
@@ -61,6 +65,10 @@ export class McpInvoker implements Invoker {
     this.lists = new FeatureLists(registry, access, caching, limits.pageSize);
     this.runner = new HandlerRunner(errors, limits);
     this.tools = new ToolCalls(registry, access, this.runner);
+  }
+
+  get extensions(): Readonly<Record<string, object>> | undefined {
+    return this.registry.resources.some(isApp) ? APPS : undefined;
   }
 
   prepare(method: InvokedMethod, params: Params, context: InvokedContext): Preparation {
@@ -112,12 +120,13 @@ export class McpInvoker implements Invoker {
     const uri = stringParam(params, 'uri');
     return andThen(this.admitResource(uri, context), ({ resource, variables }) => {
       context.cacheable(resource.cache);
-      const { name, mimeType } = resource.definition;
+      const { name, mimeType, ui } = resource.definition;
       const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context };
       return () =>
-        this.rethrown(`resources/read ${name}`, context, async () =>
-          resourceResult(await this.runner.run(resource, mcpCall, context), uri, mimeType),
-        );
+        this.rethrown(`resources/read ${name}`, context, async () => {
+          const returned = await this.runner.run(resource, mcpCall, context);
+          return ui ? appResult(returned, uri, ui) : resourceResult(returned, uri, mimeType);
+        });
     });
   }
 

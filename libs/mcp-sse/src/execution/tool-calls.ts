@@ -1,6 +1,7 @@
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { McpRegistry } from '../discovery/mcp.registry.js';
 import type { RegisteredTool } from '../discovery/registered-feature.js';
+import { isForApps, showsApps } from '../model/apps.js';
 import { andThen } from '../model/and-then.js';
 import type { McpCall } from '../model/call.js';
 import { publicMessage } from '../model/error-text.js';
@@ -29,7 +30,8 @@ export class ToolCalls {
     const { toolMap } = this.registry;
     const found = toolMap.get(name);
     return andThen(this.access.admit(found, toolMap.values(), context), (tool) => {
-      if (!tool) throw unknownFeature(ErrorCode.InvalidParams, 'Unknown tool', name, found !== undefined);
+      if (!tool || isHidden(tool, context))
+        throw unknownFeature(ErrorCode.InvalidParams, 'Unknown tool', name, found !== undefined);
       if (tool.mirrored && context.era === 'modern' && context.transport !== 'stdio')
         assertMirroredArguments(tool.mirrored, args, context.headers);
       return () => this.call(tool, args, context);
@@ -55,4 +57,9 @@ export class ToolCalls {
       return new ToolFailure(text, error);
     }
   }
+}
+
+/** Whether the tool is for apps, and the client has said that it shows none. */
+function isHidden({ definition }: RegisteredTool, context: InvokedContext): boolean {
+  return isForApps(definition) && context.clientCapabilities !== undefined && !showsApps(context);
 }
