@@ -1,22 +1,25 @@
-import { WireClient } from '../../../test/clients/wire-client.js';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Shot } from '../shot.js';
 
 /** The messages of another client's session, in the console. */
 const consoleSession: Shot = {
   path: '/console/',
   looks: ['light', 'dark'],
-  height: 720,
+  height: 640,
   async arrange(page, url) {
-    const client = await WireClient.connect(`${url}/sse`);
-    await client.initialize();
+    const client = new Client({ name: 'assistant', version: '1.0.0' });
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`)));
     await page.getByText('Connected', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'Sessions 2' }).click();
-    await page.getByRole('link', { name: /^wire/ }).click();
+    await page.getByRole('link', { name: /^assistant/ }).click();
     await page.getByText('Live', { exact: true }).waitFor();
-    await client.callTool(1, 'echo', { message: 'Hello' });
-    await client.callTool(2, 'edit_document', { doc_id: 'notes', operation: 'set', data: { text: 'Hello' } });
-    await client.callTool(3, 'echo', {});
-    await page.getByText(/^\d+ messages$/).waitFor();
+    await client.listTools();
+    await client.callTool({ name: 'server_time', arguments: { timezone: 'Europe/Berlin' } });
+    await client.callTool({ name: 'stream_data', arguments: { source: 'orders', count: 2 } });
+    await client.callTool({ name: 'echo', arguments: {} });
+    await client.readResource({ uri: 'documents://current' });
+    await page.getByText(/^\d\d messages$/).waitFor();
   },
 };
 
