@@ -32,10 +32,11 @@ export default defineConfig({
   },
   vite: {
     plugins: [
+      // The pages are outside of this folder, and so do not find its packages themselves.
       {
-        // The pages are outside of this folder, and so cannot find its packages themselves.
-        name: 'vue-for-pages',
+        name: 'packages-for-pages',
         enforce: 'pre',
+        configResolved: ({ optimizeDeps }) => void (optimizeDeps.include = []),
         resolveId(id, importer) {
           return /^vue(\/|$)/.test(id) && importer?.endsWith('.md')
             ? this.resolve(id, join(import.meta.dirname, 'config.ts'), { skipSelf: true })
