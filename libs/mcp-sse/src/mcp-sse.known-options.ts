@@ -105,6 +105,7 @@ const KNOWN = members<Options>({
   tenantClaim: true,
   contextFactory: true,
   audit: true,
+  results: members<Options['results']>({ ttlMs: true, maxBytesPerPrincipal: true }),
   limits: members<Options['limits']>({
     maxSessions: true,
     maxSessionsPerPrincipal: true,
@@ -116,6 +117,7 @@ const KNOWN = members<Options>({
     maxArgumentMembers: true,
     maxStringLength: true,
     maxResultBytes: true,
+    maxReadBytes: true,
     maxInFlight: true,
     maxInFlightPerPrincipal: true,
     maxSubscriptions: true,

@@ -16,8 +16,8 @@ export interface InvokedContext extends McpContext {
   unwound(): Promise<void>;
   /** Aborts the context's signal. The request is answered nonetheless. */
   abort(reason: Error): void;
-  /** Makes a task of the call. Undefined where the answer can be none: in the legacy era, and in a task itself. */
-  readonly tasks: CallTasks | undefined;
+  /** What makes a task of the call. Undefined where the answer can be none, as in the legacy era. */
+  useTasks(): CallTasks | undefined;
   /** Whether a task is executed. */
   readonly isTask: boolean;
   /** Told of an error of the handler that is not for the client to see, before the answer that hides it. */
@@ -58,6 +58,9 @@ export type InvokedMethod =
 
 /** Answers the requests that reach the application. Independent of HTTP, sessions and transports. */
 export interface Invoker {
+  /** The extensions of the protocol that the server has now, each with its settings. */
+  readonly extensions?: Readonly<Record<string, object>> | undefined;
+
   /**
    * Finds the feature that a request asks for and checks that its client may use it. Returns a promise only if a policy
    * does. Runs no code of the application except that policy.
