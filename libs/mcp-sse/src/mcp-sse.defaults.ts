@@ -81,6 +81,13 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       singleUse: false,
       ...defined(options.input),
     },
+    tasks: {
+      ttlMs: 60 * 60_000,
+      pollIntervalMs: 1_000,
+      maxPerPrincipal: 1_000,
+      maxBytes: 8 * MIB,
+      ...defined(options.tasks),
+    },
     stored: {
       headers: [...STORED_HEADERS, ...(options.stored?.headers ?? []).map((name) => name.toLowerCase())],
       query: [TOOLSETS_PARAMETER, ...(options.sse?.endpointQuery ?? []), ...(options.stored?.query ?? [])],
@@ -91,6 +98,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       deadlineMs: 15_000,
       ...defined(options.drain),
     },
+    results: { ttlMs: 600_000, maxBytesPerPrincipal: 16 * MIB, ...defined(options.results) },
     limits: {
       maxSessions: 10_000,
       maxSessionsPerPrincipal: 1_000,
@@ -101,7 +109,8 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       maxArgumentDepth: MAX_ARGUMENT_DEPTH,
       maxArgumentMembers: 20_000,
       maxStringLength: MIB,
-      maxResultBytes: 4 * MIB,
+      maxResultBytes: 512 * KIB,
+      maxReadBytes: 6 * MIB,
       maxInFlight: 256,
       maxInFlightPerPrincipal: 1_000,
       maxSubscriptions: 1_000,

@@ -3,6 +3,7 @@ import type { McpApiKeyOptions } from './model/mcp-api-key.options.js';
 import type { McpInputOptions } from './model/mcp-input.options.js';
 import type { McpIntrospectionOptions } from './model/mcp-introspection.options.js';
 import type { McpJwtOptions } from './model/mcp-jwt.options.js';
+import type { McpTasksOptions } from './model/mcp-tasks.options.js';
 import type { McpOAuthOptions } from './model/mcp-oauth.options.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import type { McpToolSearchOptions } from './model/mcp-tool-search.options.js';
@@ -56,6 +57,14 @@ const KNOWN = members<Options>({
     maxRounds: true,
     singleUse: true,
   }),
+  tasks: members<McpTasksOptions>({
+    store: true,
+    runner: true,
+    ttlMs: true,
+    pollIntervalMs: true,
+    maxPerPrincipal: true,
+    maxBytes: true,
+  }),
   publicUrl: true,
   trustedProxies: true,
   allowedHosts: true,
@@ -99,6 +108,7 @@ const KNOWN = members<Options>({
   tenantClaim: true,
   contextFactory: true,
   audit: true,
+  results: members<Options['results']>({ ttlMs: true, maxBytesPerPrincipal: true }),
   limits: members<Options['limits']>({
     maxSessions: true,
     maxSessionsPerPrincipal: true,
@@ -110,6 +120,7 @@ const KNOWN = members<Options>({
     maxArgumentMembers: true,
     maxStringLength: true,
     maxResultBytes: true,
+    maxReadBytes: true,
     maxInFlight: true,
     maxInFlightPerPrincipal: true,
     maxSubscriptions: true,

@@ -8,8 +8,10 @@ import { ToolSearch } from './execution/tool-search/tool-search.js';
 import { Visibility } from './execution/visibility.js';
 import { McpInvoker } from './execution/mcp.invoker.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
+import type { ClusterNode } from './model/cluster/mcp-cluster.js';
 import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
+import { RESULT_STORE } from './model/result-store.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from './model/traffic-observer.js';
 import { MemoryUsedStates, type UsedStates } from './protocol/input/used-states.js';
 import { McpConnection } from './protocol/mcp-connection.js';
@@ -17,30 +19,55 @@ import type { ServerIntroduction } from './protocol/request-methods.js';
 import { prepareForClasses } from './schema/class-packages.js';
 import { compileForm } from './schema/compile-form.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
+import { MemoryResults } from './sessions/memory-results.js';
 import { assertInput } from './stateless/assert-input.js';
 import { InputKeys } from './stateless/input-keys.js';
 import { InputSource } from './stateless/input-source.js';
 import { SharedUsedStates } from './stateless/shared-used-states.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
+import { MemoryBudget } from './streaming/memory-budget.js';
+import { assertTasks } from './tasks/assert-tasks.js';
+import { inProcessRunner } from './tasks/in-process-runner.js';
+import { memoryTasks } from './tasks/memory-task-store.js';
+import { Tasks } from './tasks/tasks.js';
 import { restoredOrigin } from './transports/relay/relayed-origin.js';
+
+/** This node of the cluster; undefined if the options name none. */
+const CLUSTER_NODE = Symbol('nestjs-mcp-sse:cluster-node');
 
 /** Providers of one server that factories create. */
 export const SERVER_PROVIDERS: Provider[] = [
+  { provide: MemoryBudget, inject: [MCP_OPTIONS], useFactory: createMemoryBudget },
+  { provide: ClusterReporter, inject: [ERROR_REPORTER], useFactory: createReporter },
+  { provide: CLUSTER_NODE, inject: [MCP_OPTIONS, ClusterReporter], useFactory: joinCluster },
+  {
+    provide: RESULT_STORE,
+    inject: [MemoryBudget, CLUSTER_NODE],
+    useFactory: (memory: MemoryBudget, node?: ClusterNode) => node?.results ?? new MemoryResults(memory),
+  },
   { provide: McpRegistry, inject: [ERROR_REPORTER, CacheRules], useFactory: createRegistry },
   { provide: ToolSearch, inject: [MCP_OPTIONS, McpRegistry, Visibility], useFactory: createToolSearch },
   {
     provide: McpSessionService,
-    inject: [MCP_OPTIONS, McpInvoker, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    inject: [MCP_OPTIONS, McpInvoker, ERROR_REPORTER, TRAFFIC_OBSERVER, MemoryBudget],
     useFactory: createSessionService,
   },
   {
     provide: StatelessRequests,
-    inject: [MCP_OPTIONS, McpInvoker, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER, SessionCluster],
+    inject: [
+      ...[MCP_OPTIONS, McpInvoker, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER],
+      ...[Tasks, SessionCluster],
+    ],
     useFactory: createStatelessRequests,
   },
   {
+    provide: Tasks,
+    inject: [MCP_OPTIONS, McpInvoker, McpRegistry, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    useFactory: createTasks,
+  },
+  {
     provide: SessionCluster,
-    inject: [MCP_OPTIONS, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    inject: [MCP_OPTIONS, McpSessionService, TRAFFIC_OBSERVER, ClusterReporter, CLUSTER_NODE],
     useFactory: createSessionCluster,
   },
 ];
@@ -56,6 +83,7 @@ function createSessionService(
   invoker: McpInvoker,
   errors: ErrorReporter,
   observer: TrafficObserver,
+  memory: MemoryBudget,
 ): McpSessionService {
   const { sse, http, limits } = options;
   const connection = {
@@ -68,7 +96,7 @@ function createSessionService(
     observer,
   };
   return new McpSessionService(
-    { ...limits, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },
+    { ...limits, memory, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },
     (session, outlet) => new McpConnection(invoker, connection, errors, session, outlet),
     observer,
     errors,
@@ -82,6 +110,7 @@ function createStatelessRequests(
   sessions: McpSessionService,
   errors: ErrorReporter,
   observer: TrafficObserver,
+  tasks: Tasks,
   cluster?: SessionCluster,
 ): StatelessRequests {
   const { modern, legacy } = options.protocol;
@@ -110,9 +139,53 @@ function createStatelessRequests(
       return source.current;
     },
   };
-  const requests = new StatelessRequests(invoker, settings, sessions.memory, observer, errors);
+  const requests = new StatelessRequests(invoker, settings, sessions.memory, observer, errors, tasks);
   sessions.include(requests);
   return requests;
+}
+
+/** @throws {McpConfigurationError} */
+async function createTasks(
+  options: ResolvedOptions,
+  invoker: McpInvoker,
+  registry: McpRegistry,
+  errors: ErrorReporter,
+  observer: TrafficObserver,
+): Promise<Tasks> {
+  const { name, limits, input, stored, contextFactory } = options;
+  assertTasks(options.tasks);
+  const { store = memoryTasks, runner = inProcessRunner, ...settings } = options.tasks;
+  const reports = new ClusterReporter(errors);
+  return new Tasks(await store.open(name, reports), {
+    ...settings,
+    server: name,
+    runner,
+    stored,
+    invoker,
+    observer,
+    errors,
+    reports,
+    contextFactory,
+    checkForm: compileForm,
+    maxQuestions: input.maxRounds,
+    maxAnswerMembers: limits.maxArgumentMembers,
+    hasTools: () => registry.hasTaskTools,
+  });
+}
+
+function createMemoryBudget({ limits: { maxBytes, maxSessions } }: ResolvedOptions): MemoryBudget {
+  return new MemoryBudget(maxBytes, maxBytes / maxSessions);
+}
+
+function createReporter(errors: ErrorReporter): ClusterReporter {
+  return new ClusterReporter(errors);
+}
+
+async function joinCluster(
+  { name, cluster, replay }: ResolvedOptions,
+  reports: ClusterReporter,
+): Promise<ClusterNode | undefined> {
+  return cluster?.join(name, replay, reports);
 }
 
 function usedStatesOf(cluster: SessionCluster | undefined): UsedStates {
@@ -124,17 +197,16 @@ function introductionOf(options: ResolvedOptions): ServerIntroduction {
   return { serverInfo: { name, version, title, websiteUrl, icons }, instructions };
 }
 
-/** @returns undefined if the options name no cluster */
-async function createSessionCluster(
+/** @param node undefined if the options name no cluster */
+function createSessionCluster(
   options: ResolvedOptions,
   sessions: McpSessionService,
-  errors: ErrorReporter,
   observer: TrafficObserver,
-): Promise<SessionCluster | undefined> {
-  const { name, cluster, replay, stored } = options;
-  if (!cluster) return undefined;
-  const reports = new ClusterReporter(errors);
-  const node = await cluster.join(name, replay, reports);
+  reports: ClusterReporter,
+  node?: ClusterNode,
+): SessionCluster | undefined {
+  const { replay, stored } = options;
+  if (!node) return undefined;
   const shared = new SessionCluster(node, sessions, observer, reports, {
     maxBytes: replay.maxBytes,
     stored,

@@ -101,19 +101,21 @@ export class FeatureLists {
     start: number,
     shown: VisibleFeatures,
   ): SerializedMembers {
-    const { items } = shown;
+    const { items, apps } = shown;
     const end = start + this.pageSize;
-    const page = items.slice(start, end).map((definition) => this.itemJson(definition, era));
+    const page = items.slice(start, end).map((definition) => this.itemJson(definition, era, apps));
     const nextCursor = end < items.length ? `,"nextCursor":"${cursorOf(method, end, shown)}"` : '';
     return new SerializedMembers(`"${this.lists[method].member}":[${page.join()}]${nextCursor}`);
   }
 
-  private itemJson(definition: McpDefinition, era: McpEra): string {
-    // Not kept by itself: such tools are few, and their page is kept.
+  private itemJson(definition: McpDefinition, era: McpEra, apps: boolean): string {
+    // Not kept by themselves: such items are few, and their page is kept.
     if (era === 'legacy' && hasModernOutput(definition))
-      return JSON.stringify(wireTool({ ...definition, outputSchema: undefined }));
+      return JSON.stringify(wireTool({ ...definition, outputSchema: undefined }, apps));
+    if (apps && definition.kind !== 'prompt' && definition.ui)
+      return JSON.stringify(wireItem(definition, apps));
     let json = this.json.get(definition);
-    if (json === undefined) this.json.set(definition, (json = JSON.stringify(wireItem(definition))));
+    if (json === undefined) this.json.set(definition, (json = JSON.stringify(wireItem(definition, false))));
     return json;
   }
 
@@ -149,11 +151,11 @@ function isFixed({ uri }: McpResourceDefinition): boolean {
   return !uri.includes('{');
 }
 
-/** A definition as clients see it. */
-function wireItem(definition: McpDefinition): object {
+/** A definition as clients see it. @param apps whether the client shows apps */
+function wireItem(definition: McpDefinition, apps: boolean): object {
   switch (definition.kind) {
     case 'tool':
-      return wireTool(definition);
+      return wireTool(definition, apps);
     case 'resource':
       return isFixed(definition) ? wireResource(definition) : wireTemplate(definition);
     case 'prompt':
@@ -161,12 +163,22 @@ function wireItem(definition: McpDefinition): object {
   }
 }
 
-function wireTool({ meta, kind: _kind, access: _access, ...tool }: McpToolDefinition): object {
-  return { ...tool, _meta: meta };
+function wireTool(definition: McpToolDefinition, apps: boolean): object {
+  const { meta, ui, kind: _kind, access: _access, ...tool } = definition;
+  // Clients of the extension's drafts look for the flat member.
+  const uiMeta = apps && ui && { ui, 'ui/resourceUri': ui.resourceUri };
+  return { ...tool, _meta: uiMeta ? { ...meta, ...uiMeta } : meta };
 }
 
-function wireResource({ meta, kind: _kind, access: _access, ...resource }: McpResourceDefinition): object {
-  return { ...resource, _meta: meta };
+/** Clients that show no apps do not see the resource of one. */
+function wireResource({
+  meta,
+  ui,
+  kind: _kind,
+  access: _access,
+  ...resource
+}: McpResourceDefinition): object {
+  return { ...resource, _meta: ui ? { ...meta, ui } : meta };
 }
 
 function wireTemplate({ uri: uriTemplate, size: _size, ...template }: McpResourceDefinition): object {

@@ -4,6 +4,7 @@ import type { McpIntrospectionOptions } from './mcp-introspection.options.js';
 import type { McpJwtOptions } from './mcp-jwt.options.js';
 import type { McpOAuthOptions } from './mcp-oauth.options.js';
 import type { McpToolSearchOptions } from './mcp-tool-search.options.js';
+import type { McpTasksOptions } from './mcp-tasks.options.js';
 import type { McpSseModuleOptions } from './mcp-sse.options.js';
 
 /** Injection token of the {@link ResolvedOptions}. */
@@ -46,8 +47,10 @@ export interface ResolvedOptions extends Omit<McpSseModuleOptions, 'auth' | 'oau
   readonly http: false | Required<HttpOptions>;
   readonly replay: Readonly<Required<NonNullable<McpSseModuleOptions['replay']>>>;
   readonly input: Defaulted<McpInputOptions, 'ttlMs' | 'maxStateBytes' | 'maxRounds' | 'singleUse'>;
+  readonly tasks: Defaulted<McpTasksOptions, 'ttlMs' | 'pollIntervalMs' | 'maxPerPrincipal' | 'maxBytes'>;
   readonly stored: Readonly<Required<NonNullable<McpSseModuleOptions['stored']>>>;
   readonly drain: Readonly<Required<NonNullable<McpSseModuleOptions['drain']>>>;
+  readonly results: Readonly<Required<NonNullable<McpSseModuleOptions['results']>>>;
   readonly limits: Readonly<Required<NonNullable<McpSseModuleOptions['limits']>>>;
   readonly audit: NonNullable<McpSseModuleOptions['audit']>;
   readonly guards: NonNullable<McpSseModuleOptions['guards']>;

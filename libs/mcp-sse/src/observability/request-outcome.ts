@@ -1,5 +1,7 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import { AuthorizationServerException } from '../auth/authorization-server.client.js';
+import { ResultTooLargeError } from '../execution/results/too-large.error.js';
+import { type OnTooLarge, WrittenResult } from '../execution/results/written-result.js';
 import { ToolFailure } from '../execution/tool-result.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { HeaderMismatchError, InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.error.js';
@@ -10,11 +12,13 @@ import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../ses
 export interface RequestOutcome {
   /**
    * `failed`: answered with an error. `input_required`: answered with questions, so the client sends the request again
-   * with its user's answers. `cancelled`: not answered, since the client cancelled it, went away, or its session ended.
+   * with its user's answers. `task`: answered with a task, which is executed apart. `cancelled`: not answered, since the client cancelled it, went away, or its session ended.
    */
-  readonly outcome: 'ok' | 'failed' | 'denied' | 'input_required' | 'cancelled';
+  readonly outcome: 'ok' | 'failed' | 'denied' | 'input_required' | 'task' | 'cancelled';
   /** Why it was denied. */
   readonly refusal?: Refusal;
+  /** How it was answered if its result was larger than the limit. */
+  readonly tooLarge?: OnTooLarge;
 }
 
 /** @param outcome as {@link ObservedRequest.end} gets it */
@@ -23,8 +27,15 @@ export function requestOutcome(outcome: object | undefined): RequestOutcome {
   const refusal = Refusal.ofCall(ToolFailure.causeOf(outcome) ?? outcome);
   if (refusal) return { outcome: 'denied', refusal };
   const { isError, resultType } = outcome as { isError?: unknown; resultType?: unknown };
-  if (isError || outcome instanceof JsonRpcError) return { outcome: 'failed' };
-  return { outcome: resultType === 'input_required' ? 'input_required' : 'ok' };
+  const tooLarge = answerToTooLarge(outcome);
+  if (isError || outcome instanceof JsonRpcError) return { outcome: 'failed', tooLarge };
+  const isOther = resultType === 'input_required' || resultType === 'task';
+  return { outcome: isOther ? resultType : 'ok', tooLarge };
+}
+
+function answerToTooLarge(outcome: object): OnTooLarge | undefined {
+  const cause = ToolFailure.causeOf(outcome) ?? (outcome as { cause?: unknown }).cause;
+  return cause instanceof ResultTooLargeError ? 'error' : WrittenResult.reductionOf(outcome);
 }
 
 /** Reasons for errors that share an HTTP status with others. */
