@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Injectable, Logger } from '@nestjs/common';
 import {
+  McpApp,
   McpConfigurationError,
   McpDuplicateNameError,
   McpRegistry,
@@ -10,6 +11,7 @@ import {
 } from 'nestjs-mcp-sse';
 import { ModernListener } from '../clients/modern-listener.js';
 import { ModernWireClient } from '../clients/modern-wire-client.js';
+import { TaskWireClient } from '../clients/task-wire-client.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { anError, bootError } from '../fixtures/boot-error.js';
 import { Billing, Catalogue, Orders, Vault } from '../fixtures/large-set.js';
@@ -20,6 +22,8 @@ import { Scrape } from '../fixtures/scrape.js';
 import type { AppFixture } from '../fixtures/start-app.js';
 import { TestPolicy } from '../fixtures/test.policy.js';
 import { UserGuard } from '../fixtures/user.guard.js';
+
+const APPS = 'io.modelcontextprotocol/ui';
 
 interface FoundTool {
   readonly name: string;
@@ -169,6 +173,62 @@ describe('a search of tools', () => {
     expect((await client.call('tools/call', params)).error).toMatchObject({ code: -32020 });
     const answer = await client.call('tools/call', params, { 'mcp-param-region': 'eu' });
     expect(answer.result).toMatchObject({ content: [{ text: 'in eu' }] });
+  });
+
+  it('lists the tools of apps where clients show them, and lets no model reach those for apps alone', async () => {
+    @Injectable()
+    class Charts {
+      @McpTool({ ui: 'ui://charts/sales', description: 'Draws the sales' })
+      drawSales(): string {
+        return 'drawn';
+      }
+
+      @McpApp({ uri: 'ui://charts/sales' })
+      sales(): string {
+        return '<p>Sales</p>';
+      }
+
+      @McpTool({ ui: 'ui://charts/sales', visibility: ['app'], description: 'Refreshes the sales' })
+      refreshSales(): string {
+        return 'fresh';
+      }
+    }
+    const { url } = await start({ providers: [Catalogue, Charts], options: { toolSearch: {} } });
+    const client = clientOf(url);
+    const extensions = { [APPS]: { mimeTypes: ['text/html;profile=mcp-app'] } };
+    const _meta = { 'io.modelcontextprotocol/clientCapabilities': { extensions } };
+    const listedTo = async (params: object) => (await client.call('tools/list', params)).result.tools;
+    expect(namesOf(await listedTo({}))).toEqual(['call_tool', 'search_tools']);
+    const shown = await listedTo({ _meta });
+    expect(namesOf(shown)).toEqual(['call_tool', 'drawSales', 'refreshSales', 'search_tools']);
+    expect(shown[1]._meta.ui).toEqual({ resourceUri: 'ui://charts/sales' });
+    expect(shown[3].description).toContain('It has 301 tools');
+    const call = (name: string, args: object) => client.call('tools/call', { name, arguments: args, _meta });
+    const { result } = await call('search_tools', { query: 'refreshSales drawSales' });
+    expect(namesOf(result.structuredContent.tools)).toEqual(['drawSales']);
+    expect((await call('refreshSales', {})).result).toMatchObject({ content: [{ text: 'fresh' }] });
+    expect((await call('call_tool', { name: 'refreshSales' })).error).toMatchObject({
+      code: -32602,
+      message: 'Unknown tool: refreshSales',
+    });
+  });
+
+  it('begins the task of a tool that is one', async () => {
+    @Injectable()
+    class Reports {
+      @McpTool({ task: 'required' })
+      report(): string {
+        return 'the report';
+      }
+    }
+    const { url } = await start({ providers: [Reports], options: { toolSearch: { above: 0 } } });
+    const tasks = new TaskWireClient(`${url}/mcp`);
+    const { result } = await tasks.callTool('call_tool', { name: 'report' });
+    expect(result).toMatchObject({ resultType: 'task' });
+    expect(await tasks.ended(result.taskId)).toMatchObject({
+      status: 'completed',
+      result: { content: [{ text: 'the report' }] },
+    });
   });
 
   it('begins and ends as the number of tools passes the limit, and clients are told', async () => {
