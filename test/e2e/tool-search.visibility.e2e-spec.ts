@@ -196,14 +196,15 @@ describe('a search of tools', () => {
     const { url } = await start({ providers: [Catalogue, Charts], options: { toolSearch: {} } });
     const client = clientOf(url);
     const extensions = { [APPS]: { mimeTypes: ['text/html;profile=mcp-app'] } };
-    const _meta = { 'io.modelcontextprotocol/clientCapabilities': { extensions } };
+    const meta = { 'io.modelcontextprotocol/clientCapabilities': { extensions } };
     const listedTo = async (params: object) => (await client.call('tools/list', params)).result.tools;
     expect(namesOf(await listedTo({}))).toEqual(['call_tool', 'search_tools']);
-    const shown = await listedTo({ _meta });
+    const shown = await listedTo({ _meta: meta });
     expect(namesOf(shown)).toEqual(['call_tool', 'drawSales', 'refreshSales', 'search_tools']);
-    expect(shown[1]._meta.ui).toEqual({ resourceUri: 'ui://charts/sales' });
+    expect(shown[1]['_meta'].ui).toEqual({ resourceUri: 'ui://charts/sales' });
     expect(shown[3].description).toContain('It has 301 tools');
-    const call = (name: string, args: object) => client.call('tools/call', { name, arguments: args, _meta });
+    const call = (name: string, args: object) =>
+      client.call('tools/call', { name, arguments: args, _meta: meta });
     const { result } = await call('search_tools', { query: 'refreshSales drawSales' });
     expect(namesOf(result.structuredContent.tools)).toEqual(['drawSales']);
     expect((await call('refreshSales', {})).result).toMatchObject({ content: [{ text: 'fresh' }] });
