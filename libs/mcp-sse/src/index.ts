@@ -10,6 +10,7 @@ export { McpNamePrefix } from './decorators/mcp-name-prefix.decorator.js';
 export { McpPublic, McpRoles, McpScopes } from './decorators/access.decorators.js';
 export { McpResource, type McpResourceOptions } from './decorators/mcp-resource.decorator.js';
 export { McpTool, type McpToolOptions } from './decorators/mcp-tool.decorator.js';
+export { McpToolset } from './decorators/mcp-toolset.decorator.js';
 export {
   McpRegistry,
   type McpAccessOptions,
@@ -66,6 +67,7 @@ export type { McpJwtOptions } from './model/mcp-jwt.options.js';
 export type { McpTasksOptions } from './model/mcp-tasks.options.js';
 export type { McpOAuthOptions } from './model/mcp-oauth.options.js';
 export type { McpSseModuleOptions } from './model/mcp-sse.options.js';
+export type { McpToolSearchOptions } from './model/mcp-tool-search.options.js';
 export { ANONYMOUS } from './model/principal.js';
 export { McpProgress, progress } from './model/progress.js';
 export type { McpOutputSource, McpSchemaSource } from './model/schema-source.js';

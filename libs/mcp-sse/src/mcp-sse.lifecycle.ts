@@ -18,6 +18,8 @@ import { offerAdvice } from './discovery/offer-advice.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
+import { isSearchTool } from './execution/tool-search/search-tools.js';
+import { sizeAdvice } from './execution/tool-search/size-advice.js';
 import { FeatureBinder } from './execution/feature.binder.js';
 import type { McpDefinition } from './model/definitions.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
@@ -81,8 +83,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     this.checkApps();
     await this.cluster?.start();
     await this.tasks.start();
-    for (const advice of offerAdvice(this.registry, this.options.modules !== undefined))
-      this.logger.warn(advice);
+    for (const advice of this.advice()) this.logger.warn(advice);
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
     if (isProduction() && process.listenerCount('SIGTERM') === 0)
@@ -136,6 +137,16 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
       'NO AUTHENTICATION: neither "auth" nor "guards" is set, so anyone on this machine may call every tool. ' +
         'Connections to other than loopback addresses are refused.',
     );
+  }
+
+  private advice(): string[] {
+    const { modules, toolSearch } = this.options;
+    const { tools: all, resources, prompts } = this.registry;
+    const tools = toolSearch ? all.filter((tool) => !isSearchTool(tool)) : all;
+    return [
+      ...offerAdvice({ tools, resources, prompts }, modules !== undefined),
+      ...sizeAdvice(tools, toolSearch),
+    ];
   }
 
   private async serveDecorated(): Promise<void> {
