@@ -12,6 +12,7 @@ import { APP_MIME_TYPE } from '../model/apps.js';
 import { appUi, toolUi } from './app-rules.js';
 import { assertToolName } from './client-rules.js';
 import { mirroredArguments } from './mirrored-arguments.js';
+import { assertResultOptions, metaWithSize } from './result-options.js';
 import type { RegisteredPrompt, RegisteredResource, RegisteredTool } from './registered-feature.js';
 import { UriTemplate } from './uri-template.js';
 
@@ -66,11 +67,13 @@ export function toolRecipe(
   input: McpSchemaSource | undefined,
   undescribed: JsonObjectSchema,
 ): Recipe<RegisteredTool> {
-  const { name = defaultName, title, description, annotations, icons, meta, audit, timeoutMs } = options;
+  const { name = defaultName, title, description, annotations, icons, audit, timeoutMs } = options;
+  const { maxBytes, onTooLarge } = options;
   assertToolName(name, where);
   const schema = input && compileSchema(input, `${where} (input)`, 'input');
   const declared = declaredOutput(options, where);
   const output = declared && compileSchema(declared, `${where} (output)`, 'output');
+  assertResultOptions(options, output !== undefined, where);
   const inputSchema = schema?.jsonSchema ?? undescribed;
   const mirrored = mirroredArguments(name, inputSchema, where);
   const definition = {
@@ -83,10 +86,10 @@ export function toolRecipe(
     annotations,
     icons,
     ui: toolUi(options, where),
-    meta,
+    meta: metaWithSize(options),
     access,
   } as const;
-  return { definition, schema, output, mirrored, audit, timeoutMs, source };
+  return { definition, schema, output, mirrored, audit, timeoutMs, maxBytes, onTooLarge, source };
 }
 
 /**

@@ -12,6 +12,7 @@ import { assertMirroredArguments } from './assert-mirrored-arguments.js';
 import type { HandlerRunner } from './handler-runner.js';
 import { asProtocolError, missingCapability, unknownFeature } from './protocol-error.js';
 import type { ToolResult } from './protocol-shape.js';
+import type { ResultLimits } from './results/result-limits.js';
 import { argumentsParam, stringParam, type Params } from './sent-params.js';
 import { checkedToolResult, legacyToolResult, ToolFailure, toolResult } from './tool-result.js';
 
@@ -21,6 +22,7 @@ export class ToolCalls {
     private readonly registry: McpRegistry,
     private readonly access: AccessControl,
     private readonly runner: HandlerRunner,
+    private readonly limits: ResultLimits,
   ) {}
 
   /** @throws {JsonRpcError} -32602 for a tool that does not exist or that the caller may not see */
@@ -46,7 +48,13 @@ export class ToolCalls {
       const result = tool.output
         ? await checkedToolResult(returned, tool.output)
         : toolResult(returned, name);
-      return context.era === 'legacy' ? legacyToolResult(result) : result;
+      // The questions to the client take its place.
+      if (context.isLeft) return result;
+      return await this.limits.tool(
+        tool,
+        context.era === 'legacy' ? legacyToolResult(result) : result,
+        context,
+      );
     } catch (error) {
       // The answer asks the client: what ended the run is neither told nor logged.
       if (context.isLeft) throw error;
@@ -54,7 +62,7 @@ export class ToolCalls {
       if (protocolError) throw protocolError;
       const known = error instanceof HandlerTimeoutError ? error.message : publicMessage(error);
       const text = known ?? this.runner.mask(error, `tools/call ${name}`, context);
-      return new ToolFailure(text, error);
+      return new ToolFailure(this.limits.errorText(tool, text), error);
     }
   }
 }
