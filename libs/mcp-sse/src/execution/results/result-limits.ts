@@ -49,8 +49,10 @@ export class ResultLimits {
     if (result instanceof WrittenResult || result instanceof ToolFailure) return result;
     const json = JSON.stringify(result);
     const bytes = excessBytes(json, tool.maxBytes ?? this.ofTools.bytes);
-    if (bytes === undefined) return new WrittenResult(result, json);
-    return this.reduced(tool, result, bytes, context);
+    // Its own JSON is what counts.
+    const plain = 'toJSON' in result ? (JSON.parse(json) as ToolResult) : result;
+    if (bytes === undefined) return new WrittenResult(plain, json);
+    return this.reduced(tool, plain, bytes, context);
   }
 
   /** An error's text, cut to the limit of its tool. */
