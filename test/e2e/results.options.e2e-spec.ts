@@ -70,7 +70,7 @@ describe('what a tool says about large results', () => {
     add({ inlineChars: 200_000, meta: { 'acme/team': 'shop' } });
     const { result: listed } = await modern.call('tools/list');
     registry.removeTool('run');
-    expect(listed.tools[0]._meta).toEqual({
+    expect(listed.tools[0]['_meta']).toEqual({
       'acme/team': 'shop',
       'anthropic/maxResultSizeChars': 200_000,
     });
