@@ -3,6 +3,7 @@ export { mcpCorsOptions } from './auth/mcp-cors-options.js';
 export { McpIntrospectionGuard } from './auth/mcp-introspection.guard.js';
 export { McpJwtAuthGuard } from './auth/mcp-jwt-auth.guard.js';
 export { McpArgs, McpCtx, McpPrincipal, McpUriParam } from './decorators/parameter.decorators.js';
+export { McpApp, type McpAppOptions } from './decorators/mcp-app.decorator.js';
 export { McpComplete, type McpCompleteOptions } from './decorators/mcp-complete.decorator.js';
 export { McpPrompt, type McpPromptOptions } from './decorators/mcp-prompt.decorator.js';
 export { McpNamePrefix } from './decorators/mcp-name-prefix.decorator.js';
@@ -62,6 +63,7 @@ export type {
 export type { McpIntrospectionOptions } from './model/mcp-introspection.options.js';
 export type { McpInputOptions } from './model/mcp-input.options.js';
 export type { McpJwtOptions } from './model/mcp-jwt.options.js';
+export type { McpTasksOptions } from './model/mcp-tasks.options.js';
 export type { McpOAuthOptions } from './model/mcp-oauth.options.js';
 export type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 export { ANONYMOUS } from './model/principal.js';
@@ -72,6 +74,21 @@ export type { McpAuditEvent } from './observability/audit/mcp-audit-event.js';
 export { McpAuditService } from './observability/audit/mcp-audit.service.js';
 export { McpHealthIndicator } from './observability/health/mcp-health.indicator.js';
 export type { McpHealth } from './observability/health/mcp-health.indicator.js';
+export type {
+  McpTaskChange,
+  McpTaskQuestion,
+  McpTaskRecord,
+  McpTaskStatus,
+} from './model/tasks/mcp-task-record.js';
+export type {
+  McpTaskAttempt,
+  McpTaskExecutor,
+  McpTaskOutcome,
+  McpTaskQueue,
+  McpTaskRunner,
+} from './model/tasks/mcp-task-runner.js';
+export type { McpTaskSupport } from './model/tasks/call-tasks.js';
+export type { McpTaskStorage, McpTaskStore } from './model/tasks/mcp-task-store.js';
 export { McpHeader } from './schema/mcp-header.decorator.js';
 export { McpSchema, type McpSchemaKeywords } from './schema/mcp-schema.decorator.js';
 export { McpSessionService } from './sessions/mcp-session.service.js';

@@ -13,6 +13,7 @@ import { isProtected } from './model/protection.js';
 import { weaknesses } from './auth/weaknesses.js';
 import { afterLazyLoad } from './nest/lazy-modules.js';
 import { SessionCluster } from './cluster/session-cluster.js';
+import { checkApps } from './discovery/app-offer.js';
 import { offerAdvice } from './discovery/offer-advice.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
@@ -29,13 +30,14 @@ import { McpAuditService } from './observability/audit/mcp-audit.service.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
+import { Tasks } from './tasks/tasks.js';
 import { BeforeClose, StopSignals } from './nest/before-close.js';
 
 /**
  * What happens at boot, once the providers exist, and at shutdown. Nest calls the hooks in the order of this class:
  *
  * 1. `onModuleInit`: checks the authentication, and binds the decorated methods.
- * 2. `onApplicationBootstrap`: connects to the cluster, and prepares the drain.
+ * 2. `onApplicationBootstrap`: checks the apps, connects to the cluster, and prepares the drain.
  * 3. `drain`: on a stop signal, before Nest closes anything.
  * 4. `beforeApplicationShutdown`: ends the sessions.
  */
@@ -51,6 +53,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     private readonly registry: McpRegistry,
     private readonly sessions: McpSessionService,
     private readonly requests: StatelessRequests,
+    private readonly tasks: Tasks,
     private readonly access: AccessControl,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
     private readonly audit: McpAuditService,
@@ -66,13 +69,18 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     if (this.options.audit === 'log') logAuditTrail(this.audit.events$);
     this.sessions.events$.subscribe((event) => this.audit.session(event));
     await this.serveDecorated();
-    afterLazyLoad(this.lazyModules, () => this.serveDecorated());
+    afterLazyLoad(this.lazyModules, async () => {
+      await this.serveDecorated();
+      this.checkApps();
+    });
     this.registry.changed$.subscribe(({ list, definition }) => this.announce(list, definition));
   }
 
   /** By now the application has called `enableShutdownHooks()` or not. */
   async onApplicationBootstrap(): Promise<void> {
+    this.checkApps();
     await this.cluster?.start();
+    await this.tasks.start();
     for (const advice of offerAdvice(this.registry, this.options.modules !== undefined))
       this.logger.warn(advice);
     const { httpAdapter } = this.host;
@@ -91,9 +99,14 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   private async drain(): Promise<void> {
     // An adapter may have none, as on a platform that runs functions.
     const server = this.host.httpAdapter.getHttpServer() as Server | undefined;
-    await new SessionDrain(this.sessions, this.requests, this.options.drain).run(() => {
-      if (server?.listening) server.close();
-    });
+    const { propagationMs, deadlineMs } = this.options.drain;
+    const drain = new SessionDrain(this.sessions, this.requests, this.options.drain);
+    await Promise.all([
+      drain.run(() => {
+        if (server?.listening) server.close();
+      }),
+      this.tasks.stop(AbortSignal.timeout(propagationMs + deadlineMs)),
+    ]);
   }
 
   /** Runs before the HTTP server closes: it waits for its connections, and only this ends the streams. */
@@ -101,6 +114,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     this.signals?.ignore();
     this.requests.close();
     await this.sessions.shutdown();
+    await this.tasks.close();
   }
 
   private checkProtection(): void {
@@ -126,6 +140,10 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
 
   private async serveDecorated(): Promise<void> {
     for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
+  }
+
+  private checkApps(): void {
+    for (const advice of checkApps(this.registry, this.options.name)) this.logger.warn(advice);
   }
 
   /** Notifies the clients that may see the added or removed feature, and no others. */

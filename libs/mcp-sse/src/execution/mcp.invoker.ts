@@ -16,8 +16,10 @@ import type {
   PreparedRequest,
   WatchableResource,
 } from '../model/invoker.js';
+import { APPS_EXTENSION, isApp } from '../model/apps.js';
 import { MAX_URI_LENGTH } from '../model/normal-uri.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import { appResult } from './app-result.js';
 import { RESULT_STORE, type ResultStore } from '../model/result-store.js';
 import { AccessControl } from './access-control.js';
 import { completionResult } from './completion-result.js';
@@ -36,6 +38,8 @@ import { discard } from './returned-body.js';
 
 type Preparation = PreparedRequest | Promise<PreparedRequest>;
 type Prepare = (params: Params, context: InvokedContext) => Preparation;
+
+const APPS = Object.freeze({ [APPS_EXTENSION]: {} });
 
 /** Answers the requests that call features of the registry. */
 @Injectable()
@@ -73,8 +77,16 @@ export class McpInvoker implements Invoker {
     this.tools = new ToolCalls(registry, access, this.runner, this.limits);
   }
 
+  get extensions(): Readonly<Record<string, object>> | undefined {
+    return this.registry.resources.some(isApp) ? APPS : undefined;
+  }
+
   prepare(method: InvokedMethod, params: Params, context: InvokedContext): Preparation {
     return this.methods[method](params, context);
+  }
+
+  admitsTool(name: string | undefined, context: InvokedContext): boolean | Promise<boolean> {
+    return this.tools.admits(name, context);
   }
 
   watchable(uri: string, context: InvokedContext): WatchableResource | Promise<WatchableResource> {
@@ -138,12 +150,14 @@ export class McpInvoker implements Invoker {
   private prepareReadOf(uri: string, context: InvokedContext): Preparation {
     return andThen(this.admitResource(uri, context), ({ resource, variables }) => {
       context.cacheable(resource.cache);
-      const { name, mimeType } = resource.definition;
+      const { name, mimeType, ui } = resource.definition;
       const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context };
       return () =>
-        this.rethrown(`resources/read ${name}`, context, async () =>
-          this.limits.read(resourceResult(await this.runner.run(resource, mcpCall, context), uri, mimeType)),
-        );
+        this.rethrown(`resources/read ${name}`, context, async () => {
+          const returned = await this.runner.run(resource, mcpCall, context);
+          const result = ui ? appResult(returned, uri, ui) : resourceResult(returned, uri, mimeType);
+          return this.limits.read(result);
+        });
     });
   }
 

@@ -79,6 +79,12 @@ export abstract class McpContext implements ClientRequests {
   abstract readonly clientCapabilities?: ClientCapabilities | undefined;
 
   /**
+   * Whether the client has declared an extension of MCP, such as `io.modelcontextprotocol/ui`. Its settings are in
+   * `clientCapabilities.extensions`.
+   */
+  abstract clientSupports(extension: string): boolean;
+
+  /**
    * Sends `notifications/progress` if the client asked for progress.
    *
    * @param done the progress so far. Ignored unless it is more than before
@@ -112,6 +118,13 @@ export abstract class McpContext implements ClientRequests {
    * @throws {TypeError} when the key is used twice, or the result has no JSON
    */
   abstract once<T>(key: string, step: () => T | Promise<T>): Promise<T>;
+
+  /**
+   * Goes on as a task, in a tool with `beginsTask`: the run ends here, its client gets the handle of a task, and the handler
+   * runs again from its start, in the task, with the answers and steps so far. Resolves at once in the task, and where the
+   * call stays a plain one. Await it, and ask what must be known before by then.
+   */
+  abstract beginTask(): Promise<void>;
 
   /**
    * Ends the stream that carries this request's messages, but not the request. The client reconnects for the rest after
