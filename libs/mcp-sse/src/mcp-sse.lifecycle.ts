@@ -18,6 +18,8 @@ import { offerAdvice } from './discovery/offer-advice.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
+import { isSearchTool } from './execution/tool-search/search-tools.js';
+import { sizeAdvice } from './execution/tool-search/size-advice.js';
 import { FeatureBinder } from './execution/feature.binder.js';
 import type { McpDefinition } from './model/definitions.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
@@ -30,6 +32,7 @@ import { McpAuditService } from './observability/audit/mcp-audit.service.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
+import { Tasks } from './tasks/tasks.js';
 import { BeforeClose, StopSignals } from './nest/before-close.js';
 
 /**
@@ -52,6 +55,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     private readonly registry: McpRegistry,
     private readonly sessions: McpSessionService,
     private readonly requests: StatelessRequests,
+    private readonly tasks: Tasks,
     private readonly access: AccessControl,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
     private readonly audit: McpAuditService,
@@ -78,8 +82,8 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   async onApplicationBootstrap(): Promise<void> {
     this.checkApps();
     await this.cluster?.start();
-    for (const advice of offerAdvice(this.registry, this.options.modules !== undefined))
-      this.logger.warn(advice);
+    await this.tasks.start();
+    for (const advice of this.advice()) this.logger.warn(advice);
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
     if (isProduction() && process.listenerCount('SIGTERM') === 0)
@@ -96,9 +100,14 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   private async drain(): Promise<void> {
     // An adapter may have none, as on a platform that runs functions.
     const server = this.host.httpAdapter.getHttpServer() as Server | undefined;
-    await new SessionDrain(this.sessions, this.requests, this.options.drain).run(() => {
-      if (server?.listening) server.close();
-    });
+    const { propagationMs, deadlineMs } = this.options.drain;
+    const drain = new SessionDrain(this.sessions, this.requests, this.options.drain);
+    await Promise.all([
+      drain.run(() => {
+        if (server?.listening) server.close();
+      }),
+      this.tasks.stop(AbortSignal.timeout(propagationMs + deadlineMs)),
+    ]);
   }
 
   /** Runs before the HTTP server closes: it waits for its connections, and only this ends the streams. */
@@ -106,6 +115,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     this.signals?.ignore();
     this.requests.close();
     await this.sessions.shutdown();
+    await this.tasks.close();
   }
 
   private checkProtection(): void {
@@ -127,6 +137,16 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
       'NO AUTHENTICATION: neither "auth" nor "guards" is set, so anyone on this machine may call every tool. ' +
         'Connections to other than loopback addresses are refused.',
     );
+  }
+
+  private advice(): string[] {
+    const { modules, toolSearch } = this.options;
+    const { tools: all, resources, prompts } = this.registry;
+    const tools = toolSearch ? all.filter((tool) => !isSearchTool(tool)) : all;
+    return [
+      ...offerAdvice({ tools, resources, prompts }, modules !== undefined),
+      ...sizeAdvice(tools, toolSearch),
+    ];
   }
 
   private async serveDecorated(): Promise<void> {
