@@ -43,6 +43,7 @@ const PUBLIC_NAMES = [
   'McpResource',
   'McpResult',
   'McpRoles',
+  'McpRoutesModule',
   'McpSchema',
   'McpSchemaError',
   'McpScopes',

@@ -73,6 +73,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       singleUse: false,
       ...defined(options.input),
     },
+    routes: { forward: [], ...defined(options.routes) },
     stored: {
       headers: [...STORED_HEADERS, ...(options.stored?.headers ?? []).map((name) => name.toLowerCase())],
       query: [...(options.sse?.endpointQuery ?? []), ...(options.stored?.query ?? [])],

@@ -95,6 +95,7 @@ const KNOWN = members<Options>({
   policy: true,
   tenantClaim: true,
   contextFactory: true,
+  routes: members<Options['routes']>({ forward: true }),
   audit: true,
   limits: members<Options['limits']>({
     maxSessions: true,

@@ -42,6 +42,7 @@ export interface ResolvedOptions extends Omit<McpSseModuleOptions, 'auth' | 'oau
   readonly http: false | Required<HttpOptions>;
   readonly replay: Readonly<Required<NonNullable<McpSseModuleOptions['replay']>>>;
   readonly input: Defaulted<McpInputOptions, 'ttlMs' | 'maxStateBytes' | 'maxRounds' | 'singleUse'>;
+  readonly routes: Readonly<Required<NonNullable<McpSseModuleOptions['routes']>>>;
   readonly stored: Readonly<Required<NonNullable<McpSseModuleOptions['stored']>>>;
   readonly drain: Readonly<Required<NonNullable<McpSseModuleOptions['drain']>>>;
   readonly limits: Readonly<Required<NonNullable<McpSseModuleOptions['limits']>>>;
