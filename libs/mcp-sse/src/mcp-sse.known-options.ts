@@ -97,6 +97,7 @@ const KNOWN = members<Options>({
   contextFactory: true,
   routes: members<Options['routes']>({ forward: true }),
   audit: true,
+  results: members<Options['results']>({ ttlMs: true, maxBytesPerPrincipal: true }),
   limits: members<Options['limits']>({
     maxSessions: true,
     maxSessionsPerPrincipal: true,
@@ -108,6 +109,7 @@ const KNOWN = members<Options>({
     maxArgumentMembers: true,
     maxStringLength: true,
     maxResultBytes: true,
+    maxReadBytes: true,
     maxInFlight: true,
     maxInFlightPerPrincipal: true,
     maxSubscriptions: true,

@@ -1,6 +1,7 @@
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { McpRegistry } from '../discovery/mcp.registry.js';
 import type { RegisteredTool } from '../discovery/registered-feature.js';
+import { isForApps, showsApps } from '../model/apps.js';
 import { andThen } from '../model/and-then.js';
 import type { McpCall } from '../model/call.js';
 import { publicMessage } from '../model/error-text.js';
@@ -11,6 +12,7 @@ import { assertMirroredArguments } from './assert-mirrored-arguments.js';
 import type { HandlerRunner } from './handler-runner.js';
 import { asProtocolError, missingCapability, unknownFeature } from './protocol-error.js';
 import type { ToolResult } from './protocol-shape.js';
+import type { ResultLimits } from './results/result-limits.js';
 import { argumentsParam, stringParam, type Params } from './sent-params.js';
 import { checkedToolResult, legacyToolResult, ToolFailure, toolResult } from './tool-result.js';
 
@@ -20,6 +22,7 @@ export class ToolCalls {
     private readonly registry: McpRegistry,
     private readonly access: AccessControl,
     private readonly runner: HandlerRunner,
+    private readonly limits: ResultLimits,
   ) {}
 
   /** @throws {JsonRpcError} -32602 for a tool that does not exist or that the caller may not see */
@@ -29,7 +32,8 @@ export class ToolCalls {
     const { toolMap } = this.registry;
     const found = toolMap.get(name);
     return andThen(this.access.admit(found, toolMap.values(), context), (tool) => {
-      if (!tool) throw unknownFeature(ErrorCode.InvalidParams, 'Unknown tool', name, found !== undefined);
+      if (!tool || isHidden(tool, context))
+        throw unknownFeature(ErrorCode.InvalidParams, 'Unknown tool', name, found !== undefined);
       if (tool.mirrored && context.era === 'modern' && context.transport !== 'stdio')
         assertMirroredArguments(tool.mirrored, args, context.headers);
       return () => this.call(tool, args, context);
@@ -44,7 +48,13 @@ export class ToolCalls {
       const result = tool.output
         ? await checkedToolResult(returned, tool.output)
         : toolResult(returned, name);
-      return context.era === 'legacy' ? legacyToolResult(result) : result;
+      // The questions to the client take its place.
+      if (context.isLeft) return result;
+      return await this.limits.tool(
+        tool,
+        context.era === 'legacy' ? legacyToolResult(result) : result,
+        context,
+      );
     } catch (error) {
       // The answer asks the client: what ended the run is neither told nor logged.
       if (context.isLeft) throw error;
@@ -52,7 +62,12 @@ export class ToolCalls {
       if (protocolError) throw protocolError;
       const known = error instanceof HandlerTimeoutError ? error.message : publicMessage(error);
       const text = known ?? this.runner.mask(error, `tools/call ${name}`, context);
-      return new ToolFailure(text, error);
+      return new ToolFailure(this.limits.errorText(tool, text), error);
     }
   }
+}
+
+/** Whether the tool is for apps, and the client has said that it shows none. */
+function isHidden({ definition }: RegisteredTool, context: InvokedContext): boolean {
+  return isForApps(definition) && context.clientCapabilities !== undefined && !showsApps(context);
 }
