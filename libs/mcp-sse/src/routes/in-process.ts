@@ -51,13 +51,16 @@ export class InProcessClient {
     prepare: (request: IncomingMessage) => void,
   ): Promise<InProcessResponse> {
     signal.throwIfAborted();
+    let disconnect = (): void => undefined;
     const dispatch: Dispatch = (request, response) => {
       keepMethods(request);
       keepMethods(response);
       Object.assign(request.socket, { encrypted: isEncrypted });
       // The package warns of each use of the name.
       Object.defineProperty(request, 'connection', { value: request.socket });
-      abortWith(signal, request, response);
+      disconnect = disconnecting(request, response);
+      signal.addEventListener('abort', disconnect, { once: true });
+      response.once('close', () => signal.removeEventListener('abort', disconnect));
       prepare(request);
       this.dispatch(request, response);
     };
@@ -70,7 +73,9 @@ export class InProcessClient {
       payloadAsStream: true,
       validate: false,
     });
-    return { status: response.statusCode, headers: response.headers, body: response.stream() };
+    // Whoever does not read to the end goes away.
+    const answer = response.stream().once('close', () => disconnect());
+    return { status: response.statusCode, headers: response.headers, body: answer };
   }
 }
 
@@ -102,16 +107,15 @@ function keepMethods(target: object): void {
     });
 }
 
-/** Tells the application that the client went away. */
-function abortWith(signal: AbortSignal, request: IncomingMessage, response: ServerResponse): void {
+/** Tells the application that the client went away, as a socket does, unless it has answered by then. */
+function disconnecting(request: IncomingMessage, response: ServerResponse): () => void {
   // A response that is written to after it was destroyed must not end the process.
   response.on('error', () => undefined);
-  const abort = (): void => {
+  return () => {
+    if (response.destroyed) return;
     request.aborted = true;
     request.emit('aborted');
     request.emit('close');
     response.destroy();
   };
-  signal.addEventListener('abort', abort, { once: true });
-  response.once('close', () => signal.removeEventListener('abort', abort));
 }

@@ -1,5 +1,6 @@
+import type { Readable } from 'node:stream';
 import { HttpException, HttpStatus, StreamableFile } from '@nestjs/common';
-import { readSource } from '../execution/returned-body.js';
+import { Body } from '../execution/body.js';
 import type { InProcessResponse } from './in-process.js';
 
 /** Most bytes of an error's body that are read: its message goes to a model. */
@@ -12,12 +13,9 @@ const MAX_LOCATION_LENGTH = 2_048;
  * @returns undefined for an answer without a body
  * @throws {HttpException} for an answer that is no success, with its status and body
  */
-export async function answerOf(
-  response: InProcessResponse,
-  signal: AbortSignal,
-): Promise<StreamableFile | undefined> {
+export async function answerOf(response: InProcessResponse): Promise<StreamableFile | undefined> {
   const { status, headers, body } = response;
-  if (status >= 300) throw await exceptionOf(response, signal);
+  if (status >= 300) throw await exceptionOf(response);
   if (
     status === HttpStatus.NO_CONTENT ||
     status === HttpStatus.RESET_CONTENT ||
@@ -29,7 +27,7 @@ export async function answerOf(
   return new StreamableFile(body, { type: typeOf(response) });
 }
 
-async function exceptionOf(response: InProcessResponse, signal: AbortSignal): Promise<HttpException> {
+async function exceptionOf(response: InProcessResponse): Promise<HttpException> {
   const { status, headers, body } = response;
   if (status < 400) {
     body.destroy();
@@ -39,10 +37,28 @@ async function exceptionOf(response: InProcessResponse, signal: AbortSignal): Pr
       status,
     );
   }
-  const file = new StreamableFile(body, { type: typeOf(response) });
-  const read = await readSource(file, MAX_ERROR_BYTES, signal).catch(() => undefined);
-  if (!read || Array.isArray(read)) return new HttpException(`The route answered ${status}.`, status);
-  return new HttpException(messageOf(read.json) ?? (read.text || `The route answered ${status}.`), status);
+  const read = await shortBody(body, typeOf(response));
+  return new HttpException(
+    (read && (messageOf(read.json) ?? read.text)) || `The route answered ${status}.`,
+    status,
+  );
+}
+
+/** @returns undefined for a body that is too long to be a message, or that broke off */
+async function shortBody(body: Readable, type: string | undefined): Promise<Body | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      // Destroys the body.
+      if (size > MAX_ERROR_BYTES) return undefined;
+      chunks.push(chunk);
+    }
+  } catch {
+    return undefined;
+  }
+  return new Body(Buffer.concat(chunks), type);
 }
 
 /** The message of a JSON body: that of Nest's exceptions, else the whole. */

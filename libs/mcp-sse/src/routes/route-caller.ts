@@ -72,7 +72,7 @@ export class RouteCaller {
       response.body.destroy();
       throw new NotFoundException('The arguments lead to something else than this tool.');
     }
-    return answerOf(response, context.signal);
+    return answerOf(response);
   }
 }
 

@@ -96,10 +96,12 @@ export class RouteBinder {
       method: handler,
     };
     const caller = new RouteCaller(called, input, await (this.client ??= this.connect()));
-    const { schema: _checkedByPipes, ...tool } = recipe;
+    const output = recipe.output ?? documentedOutput(handler, where);
+    const { schema: _checkedByPipes, definition, ...tool } = recipe;
     this.registry.register({
       ...tool,
-      ...documentedOutput(tool, handler, options, where),
+      output,
+      definition: { ...definition, outputSchema: output?.jsonSchema },
       handler: (call) => caller.call(call),
     });
     return `${verb} ${route.path} as "${recipe.definition.name}"`;

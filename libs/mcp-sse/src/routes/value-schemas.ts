@@ -94,12 +94,13 @@ export class ValueSchemas {
       ? compileSchema(schema, this.where, 'output').jsonSchema
       : piped && { ...piped, ...this.items(elements, this.where) };
     const typed = known ?? this.typed(type);
-    if (!typed)
-      return documented ?? (place === 'body' ? { ...api } : { type: 'string', ...(api && apiKeywords(api)) });
+    const unknown = place === 'body' ? {} : { type: 'string' };
+    const listed = typed && lacksItems(typed) ? documented?.['items'] : undefined;
     return {
+      ...(api && apiKeywords(api)),
       ...documented,
-      ...typed,
-      ...(documented?.['items'] !== undefined && lacksItems(typed) && { items: documented['items'] }),
+      ...(typed ?? (documented ? {} : unknown)),
+      ...(listed !== undefined && { items: listed }),
     };
   }
 
@@ -113,11 +114,8 @@ export class ValueSchemas {
     return items ? hoistItems(items) : {};
   }
 
-  /** The schema of a class, from its validators, its static `schema` or its `@ApiProperty()`s. */
   private classOf(type: Type, label: string): JsonSchema | undefined {
-    if (schemaOfClass(type) || validationMetadataOf(type).length > 0)
-      return compileSchema(type, label, 'input').jsonSchema;
-    return documentOf(new ApiModels(), { type });
+    return documentedType({ type }, label, 'input');
   }
 
   /** What `@ApiBody()`, or several `@ApiQuery()`, say of a place. */
@@ -144,8 +142,26 @@ export class ValueSchemas {
   }
 }
 
+/**
+ * The schema of what a decorator of @nestjs/swagger names as `type`, or of a class: of its validators, its static `schema` or
+ * its `@ApiProperty()`s.
+ *
+ * @returns undefined where nothing describes it
+ * @throws {McpSchemaError}
+ */
+export function documentedType(
+  api: Keywords,
+  label: string,
+  direction: 'input' | 'output',
+): JsonSchema | undefined {
+  const { type, isArray } = api;
+  if (isArray !== true && isClass(type) && (schemaOfClass(type) || validationMetadataOf(type).length > 0))
+    return compileSchema(type, label, direction).jsonSchema;
+  return documentOf(new ApiModels(), api);
+}
+
 /** What decorators describe, as one document. */
-export function documentOf(models: ApiModels, api: Keywords): JsonSchema | undefined {
+function documentOf(models: ApiModels, api: Keywords): JsonSchema | undefined {
   const schema = models.schemaOf(api);
   if (!schema) return undefined;
   const name = /^#\/\$defs\/(.+)$/.exec(String(schema['$ref']))?.[1];

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { apiKeywords, apiProperty, declaredByPlugin, TYPE_NAMES, typeOf } from './api-property.js';
+import { apiKeywords, apiProperty, declaredByPlugin, isList, TYPE_NAMES, typeOf } from './api-property.js';
 import type { DtoClass } from './compiled-schema.js';
 import type { Keywords } from './keywords.js';
 
@@ -27,8 +27,7 @@ export class ApiModels {
 
   private valueOf(api: Keywords): Keywords | undefined {
     const type = typeOf(api['type']);
-    const isArray =
-      api['isArray'] === true || Array.isArray(api['type']) || type === Array || type === 'array';
+    const isArray = api['isArray'] === true || isList(api['type']) || type === Array || type === 'array';
     const element = this.elementOf(api, type);
     if (!isArray) return element && { ...apiKeywords(api), ...element };
     return { ...apiKeywords(api), type: 'array', items: element ?? {} };

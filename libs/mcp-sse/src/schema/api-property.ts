@@ -71,9 +71,18 @@ function elementKeywords(api: Keywords, schema: Keywords = {}): Keywords {
 
 /** `type` may be a class, a name, a list of either, or a function that returns one of these. */
 export function typeOf(type: unknown): unknown {
-  if (Array.isArray(type)) return typeOf(type[0]);
-  if (typeof type !== 'function' || TYPE_NAMES.has(type) || type.name !== 'type') return type;
-  return typeOf((type as () => unknown)());
+  const given = resolved(type);
+  return Array.isArray(given) ? typeOf(given[0]) : given;
+}
+
+/** Whether a type is that of a list: `[Person]` or `() => [Person]`. */
+export function isList(type: unknown): boolean {
+  return Array.isArray(resolved(type));
+}
+
+function resolved(type: unknown): unknown {
+  const isLazy = typeof type === 'function' && !TYPE_NAMES.has(type) && type.name === 'type';
+  return isLazy ? resolved((type as () => unknown)()) : type;
 }
 
 /** A numeric TypeScript enum maps its values back to their names; those entries are skipped. */
