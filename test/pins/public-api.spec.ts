@@ -44,6 +44,7 @@ const PUBLIC_NAMES = [
   'McpResource',
   'McpResult',
   'McpRoles',
+  'McpRoutesModule',
   'McpSchema',
   'McpSchemaError',
   'McpScopes',
