@@ -15,6 +15,7 @@ const PUBLIC_NAMES = [
   'ANONYMOUS',
   'JsonRpcError',
   'McpApiKeyGuard',
+  'McpApp',
   'McpArgs',
   'McpAuditService',
   'McpClientError',

@@ -3,6 +3,7 @@ export { mcpCorsOptions } from './auth/mcp-cors-options.js';
 export { McpIntrospectionGuard } from './auth/mcp-introspection.guard.js';
 export { McpJwtAuthGuard } from './auth/mcp-jwt-auth.guard.js';
 export { McpArgs, McpCtx, McpPrincipal, McpUriParam } from './decorators/parameter.decorators.js';
+export { McpApp, type McpAppOptions } from './decorators/mcp-app.decorator.js';
 export { McpComplete, type McpCompleteOptions } from './decorators/mcp-complete.decorator.js';
 export { McpPrompt, type McpPromptOptions } from './decorators/mcp-prompt.decorator.js';
 export { McpNamePrefix } from './decorators/mcp-name-prefix.decorator.js';

@@ -83,6 +83,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       deadlineMs: 15_000,
       ...defined(options.drain),
     },
+    results: { ttlMs: 600_000, maxBytesPerPrincipal: 16 * MIB, ...defined(options.results) },
     limits: {
       maxSessions: 10_000,
       maxSessionsPerPrincipal: 1_000,
@@ -93,7 +94,8 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       maxArgumentDepth: MAX_ARGUMENT_DEPTH,
       maxArgumentMembers: 20_000,
       maxStringLength: MIB,
-      maxResultBytes: 4 * MIB,
+      maxResultBytes: 512 * KIB,
+      maxReadBytes: 6 * MIB,
       maxInFlight: 256,
       maxInFlightPerPrincipal: 1_000,
       maxSubscriptions: 1_000,

@@ -96,6 +96,7 @@ const KNOWN = members<Options>({
   tenantClaim: true,
   contextFactory: true,
   audit: true,
+  results: members<Options['results']>({ ttlMs: true, maxBytesPerPrincipal: true }),
   limits: members<Options['limits']>({
     maxSessions: true,
     maxSessionsPerPrincipal: true,
@@ -107,6 +108,7 @@ const KNOWN = members<Options>({
     maxArgumentMembers: true,
     maxStringLength: true,
     maxResultBytes: true,
+    maxReadBytes: true,
     maxInFlight: true,
     maxInFlightPerPrincipal: true,
     maxSubscriptions: true,

@@ -13,6 +13,7 @@ import { isProtected } from './model/protection.js';
 import { weaknesses } from './auth/weaknesses.js';
 import { afterLazyLoad } from './nest/lazy-modules.js';
 import { SessionCluster } from './cluster/session-cluster.js';
+import { checkApps } from './discovery/app-offer.js';
 import { offerAdvice } from './discovery/offer-advice.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
@@ -35,7 +36,7 @@ import { BeforeClose, StopSignals } from './nest/before-close.js';
  * What happens at boot, once the providers exist, and at shutdown. Nest calls the hooks in the order of this class:
  *
  * 1. `onModuleInit`: checks the authentication, and binds the decorated methods.
- * 2. `onApplicationBootstrap`: connects to the cluster, and prepares the drain.
+ * 2. `onApplicationBootstrap`: checks the apps, connects to the cluster, and prepares the drain.
  * 3. `drain`: on a stop signal, before Nest closes anything.
  * 4. `beforeApplicationShutdown`: ends the sessions.
  */
@@ -66,12 +67,16 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     if (this.options.audit === 'log') logAuditTrail(this.audit.events$);
     this.sessions.events$.subscribe((event) => this.audit.session(event));
     await this.serveDecorated();
-    afterLazyLoad(this.lazyModules, () => this.serveDecorated());
+    afterLazyLoad(this.lazyModules, async () => {
+      await this.serveDecorated();
+      this.checkApps();
+    });
     this.registry.changed$.subscribe(({ list, definition }) => this.announce(list, definition));
   }
 
   /** By now the application has called `enableShutdownHooks()` or not. */
   async onApplicationBootstrap(): Promise<void> {
+    this.checkApps();
     await this.cluster?.start();
     for (const advice of offerAdvice(this.registry, this.options.modules !== undefined))
       this.logger.warn(advice);
@@ -126,6 +131,10 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
 
   private async serveDecorated(): Promise<void> {
     for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
+  }
+
+  private checkApps(): void {
+    for (const advice of checkApps(this.registry, this.options.name)) this.logger.warn(advice);
   }
 
   /** Notifies the clients that may see the added or removed feature, and no others. */

@@ -22,6 +22,29 @@ interface ToolOptions {
    * no limit.
    */
   timeoutMs?: number | false;
+  /**
+   * URI of the `@McpApp()` that shows the results, such as `ui://orders/chart`. Only clients that show apps are told;
+   * others use the tool's text.
+   */
+  ui?: string;
+  /**
+   * Who may call the tool: the model, the apps of this server, or both, which is the default. Clients that show no apps
+   * do not see a tool for apps alone.
+   */
+  visibility?: readonly ('model' | 'app')[];
+  /** Bytes that its result may have as JSON in UTF-8; `limits.maxResultBytes` unless given. */
+  maxBytes?: number;
+  /**
+   * What becomes of a larger result. `error`, the default: an error that tells the model how to ask for less.
+   * `truncate`: its text ends at the limit, and says so. `resource`: it is kept for a while (`results.ttlMs`), and the
+   * client gets a link by which its caller alone can read it. A tool with an output schema can only have `error`.
+   */
+  onTooLarge?: 'error' | 'truncate' | 'resource';
+  /**
+   * Characters of its text that Claude Code gives to the model at once, instead of the 50,000 above which it writes a
+   * result to a file; 500,000 at most. Sent as `_meta["anthropic/maxResultSizeChars"]`.
+   */
+  inlineChars?: number;
   /** Sent as `_meta` of the tool. */
   meta?: Record<string, unknown>;
 }

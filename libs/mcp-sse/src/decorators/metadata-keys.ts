@@ -1,5 +1,6 @@
 export const TOOL_METADATA = 'nestjs-mcp-sse:tool';
 export const RESOURCE_METADATA = 'nestjs-mcp-sse:resource';
+export const APP_METADATA = 'nestjs-mcp-sse:app';
 export const PROMPT_METADATA = 'nestjs-mcp-sse:prompt';
 export const COMPLETION_METADATA = 'nestjs-mcp-sse:completion';
 

@@ -1,3 +1,4 @@
+import type { McpAppOptions } from '../decorators/mcp-app.decorator.js';
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
@@ -7,8 +8,11 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import type { JsonObjectSchema, McpOutputSource, McpSchemaSource } from '../model/schema-source.js';
 import { compileSchema } from '../schema/compile-schema.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
+import { APP_MIME_TYPE } from '../model/apps.js';
+import { appUi, toolUi } from './app-rules.js';
 import { assertToolName } from './client-rules.js';
 import { mirroredArguments } from './mirrored-arguments.js';
+import { assertResultOptions, metaWithSize } from './result-options.js';
 import type { RegisteredPrompt, RegisteredResource, RegisteredTool } from './registered-feature.js';
 import { UriTemplate } from './uri-template.js';
 
@@ -63,11 +67,13 @@ export function toolRecipe(
   input: McpSchemaSource | undefined,
   undescribed: JsonObjectSchema,
 ): Recipe<RegisteredTool> {
-  const { name = defaultName, title, description, annotations, icons, meta, audit, timeoutMs } = options;
+  const { name = defaultName, title, description, annotations, icons, audit, timeoutMs } = options;
+  const { maxBytes, onTooLarge } = options;
   assertToolName(name, where);
   const schema = input && compileSchema(input, `${where} (input)`, 'input');
   const declared = declaredOutput(options, where);
   const output = declared && compileSchema(declared, `${where} (output)`, 'output');
+  assertResultOptions(options, output !== undefined, where);
   const inputSchema = schema?.jsonSchema ?? undescribed;
   const mirrored = mirroredArguments(name, inputSchema, where);
   const definition = {
@@ -79,10 +85,11 @@ export function toolRecipe(
     outputSchema: output?.jsonSchema,
     annotations,
     icons,
-    meta,
+    ui: toolUi(options, where),
+    meta: metaWithSize(options),
     access,
   } as const;
-  return { definition, schema, output, mirrored, audit, timeoutMs, source };
+  return { definition, schema, output, mirrored, audit, timeoutMs, maxBytes, onTooLarge, source };
 }
 
 /**
@@ -124,6 +131,20 @@ export function resourceRecipe(
     access,
   } as const;
   return { definition, template, schema, timeoutMs, cache, source };
+}
+
+/**
+ * @param cache of its reads
+ * @throws {McpConfigurationError}
+ */
+export function appRecipe(
+  declaration: Declaration<McpAppOptions>,
+  cache: McpCacheHint,
+): Recipe<RegisteredResource> {
+  const { options, where } = declaration;
+  const ui = appUi(options, where);
+  const recipe = resourceRecipe({ ...declaration, options: { ...options, mimeType: APP_MIME_TYPE } }, cache);
+  return { ...recipe, definition: { ...recipe.definition, ui } };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  APP_METADATA,
   COMPLETION_METADATA,
   METHOD_METADATA,
   NAME_PREFIX_METADATA,
@@ -17,6 +18,7 @@ import type { FeatureMetadata } from './discovered-method.js';
 const KEYS = {
   tool: TOOL_METADATA,
   resource: RESOURCE_METADATA,
+  app: APP_METADATA,
   prompt: PROMPT_METADATA,
   completion: COMPLETION_METADATA,
 } as const;
@@ -72,6 +74,7 @@ function prefixed(feature: FeatureMetadata, prefix: string | undefined, methodNa
         ? feature
         : withOptions(feature, { prompt: prefix + feature.options.prompt });
     case 'resource':
+    case 'app':
       return feature;
   }
 }

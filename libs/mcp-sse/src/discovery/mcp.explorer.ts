@@ -14,6 +14,7 @@ import { McpMetadataAccessor } from './mcp-metadata.accessor.js';
 const DECORATORS = {
   tool: '@McpTool()',
   resource: '@McpResource()',
+  app: '@McpApp()',
   prompt: '@McpPrompt()',
   completion: '@McpComplete()',
 };

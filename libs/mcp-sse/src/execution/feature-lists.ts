@@ -8,6 +8,7 @@ import type {
   McpResourceDefinition,
   McpToolDefinition,
 } from '../model/definitions.js';
+import { isForApps, showsApps } from '../model/apps.js';
 import type { McpCacheHint } from '../model/cache-hint.js';
 import { andThen } from '../model/and-then.js';
 import type { McpEra } from '../model/mcp-context.js';
@@ -74,12 +75,13 @@ export class FeatureLists {
   ): SerializedMembers | Promise<SerializedMembers> {
     const all = this.lists[method].items();
     context.cacheable(this.hintOf(method, all));
-    return andThen(this.visibleItems(all, context), (visible) => {
+    const apps = showsApps(context);
+    return andThen(this.visibleItems(all, context, apps), (visible) => {
       const isFirst = cursor === undefined || cursor === null || cursor === '';
       const start = isFirst ? 0 : this.startOf(cursor, method, visible);
       const { era } = context;
-      const key = `${method} ${era} ${start} ${visible.version} ${visible.hidden}`;
-      return this.pages.get(key, () => this.serialize(method, era, start, visible));
+      const key = `${method} ${era} ${apps} ${start} ${visible.version} ${visible.hidden}`;
+      return this.pages.get(key, () => this.serialize(method, era, apps, start, visible));
     });
   }
 
@@ -93,15 +95,17 @@ export class FeatureLists {
   private visibleItems(
     all: readonly McpDefinition[],
     context: McpPolicyContext,
+    apps: boolean,
   ): VisibleItems | Promise<VisibleItems> {
     const { version } = this;
     const deciding = all.map((definition) => this.access.verdict(definition, context));
     return andThen(allDecided(deciding), (verdicts) => {
+      const isHidden = (definition: McpDefinition, index: number) =>
+        verdicts[index] !== 'granted' || (!apps && isForApps(definition));
       const hidden: number[] = [];
-      for (let index = 0; index < verdicts.length; index++)
-        if (verdicts[index] !== 'granted') hidden.push(index);
+      for (let index = 0; index < all.length; index++) if (isHidden(all[index]!, index)) hidden.push(index);
       if (hidden.length === 0) return { version, hidden: '', items: all };
-      const items = all.filter((_, index) => verdicts[index] === 'granted');
+      const items = all.filter((definition, index) => !isHidden(definition, index));
       return { version, hidden: hidden.join(), items };
     });
   }
@@ -109,22 +113,25 @@ export class FeatureLists {
   private serialize(
     method: ListMethod,
     era: McpEra,
+    apps: boolean,
     start: number,
     visible: VisibleItems,
   ): SerializedMembers {
     const { items } = visible;
     const end = start + this.pageSize;
-    const page = items.slice(start, end).map((definition) => this.itemJson(definition, era));
+    const page = items.slice(start, end).map((definition) => this.itemJson(definition, era, apps));
     const nextCursor = end < items.length ? `,"nextCursor":"${cursorOf(method, end, visible)}"` : '';
     return new SerializedMembers(`"${this.lists[method].member}":[${page.join()}]${nextCursor}`);
   }
 
-  private itemJson(definition: McpDefinition, era: McpEra): string {
-    // Not kept by itself: such tools are few, and their page is kept.
+  private itemJson(definition: McpDefinition, era: McpEra, apps: boolean): string {
+    // Not kept by themselves: such items are few, and their page is kept.
     if (era === 'legacy' && hasModernOutput(definition))
-      return JSON.stringify(wireTool({ ...definition, outputSchema: undefined }));
+      return JSON.stringify(wireTool({ ...definition, outputSchema: undefined }, apps));
+    if (apps && definition.kind !== 'prompt' && definition.ui)
+      return JSON.stringify(wireItem(definition, apps));
     let json = this.json.get(definition);
-    if (json === undefined) this.json.set(definition, (json = JSON.stringify(wireItem(definition))));
+    if (json === undefined) this.json.set(definition, (json = JSON.stringify(wireItem(definition, false))));
     return json;
   }
 
@@ -167,11 +174,11 @@ function isFixed({ uri }: McpResourceDefinition): boolean {
   return !uri.includes('{');
 }
 
-/** A definition as clients see it. */
-function wireItem(definition: McpDefinition): object {
+/** A definition as clients see it. @param apps whether the client shows apps */
+function wireItem(definition: McpDefinition, apps: boolean): object {
   switch (definition.kind) {
     case 'tool':
-      return wireTool(definition);
+      return wireTool(definition, apps);
     case 'resource':
       return isFixed(definition) ? wireResource(definition) : wireTemplate(definition);
     case 'prompt':
@@ -179,12 +186,22 @@ function wireItem(definition: McpDefinition): object {
   }
 }
 
-function wireTool({ meta, kind: _kind, access: _access, ...tool }: McpToolDefinition): object {
-  return { ...tool, _meta: meta };
+function wireTool(definition: McpToolDefinition, apps: boolean): object {
+  const { meta, ui, kind: _kind, access: _access, ...tool } = definition;
+  // Clients of the extension's drafts look for the flat member.
+  const uiMeta = apps && ui && { ui, 'ui/resourceUri': ui.resourceUri };
+  return { ...tool, _meta: uiMeta ? { ...meta, ...uiMeta } : meta };
 }
 
-function wireResource({ meta, kind: _kind, access: _access, ...resource }: McpResourceDefinition): object {
-  return { ...resource, _meta: meta };
+/** Clients that show no apps do not see the resource of one. */
+function wireResource({
+  meta,
+  ui,
+  kind: _kind,
+  access: _access,
+  ...resource
+}: McpResourceDefinition): object {
+  return { ...resource, _meta: ui ? { ...meta, ui } : meta };
 }
 
 function wireTemplate({ uri: uriTemplate, size: _size, ...template }: McpResourceDefinition): object {

@@ -51,6 +51,9 @@ export type InvokedMethod =
 
 /** Answers the requests that reach the application. Independent of HTTP, sessions and transports. */
 export interface Invoker {
+  /** The extensions of the protocol that the server has now, each with its settings. */
+  readonly extensions?: Readonly<Record<string, object>> | undefined;
+
   /**
    * Finds the feature that a request asks for and checks that its client may use it. Returns a promise only if a policy
    * does. Runs no code of the application except that policy.

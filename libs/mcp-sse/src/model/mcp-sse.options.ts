@@ -223,6 +223,17 @@ export interface McpSseModuleOptions {
    */
   audit?: 'log' | false;
 
+  /** The results that tools with `onTooLarge: 'resource'` keep for their callers, in this process or in the cluster. */
+  results?: {
+    /** Milliseconds that a result is kept, 600000 (10 minutes) by default. */
+    ttlMs?: number;
+    /**
+     * Bytes of the results that are kept for one principal, 16 MiB by default. The oldest make room for new ones. All
+     * anonymous callers are one principal.
+     */
+    maxBytesPerPrincipal?: number;
+  };
+
   limits?: {
     /** Sessions at a time, 10000 by default, and as many streams of `subscriptions/listen`. Further clients get 503. */
     maxSessions?: number;
@@ -259,10 +270,16 @@ export interface McpSseModuleOptions {
     /** Characters of a string in the arguments of a call, 1048576 by default. */
     maxStringLength?: number;
     /**
-     * Bytes of a stream, file, Blob or Response that a handler returns, 4 MiB by default. The call fails if there are
-     * more.
+     * Bytes of a tool's result as JSON in UTF-8, with base64 as it is; 524288 by default. A larger result is an error that
+     * tells the model how to ask for less, unless `onTooLarge` of the tool says otherwise. `maxBytes` of the tool
+     * overrides it.
      */
     maxResultBytes?: number;
+    /**
+     * Bytes of the contents of a resource, the messages of a prompt, or a result that is kept, as JSON; 6 MiB by default,
+     * so that a file of 4 MiB fits in base64. The request fails if there are more.
+     */
+    maxReadBytes?: number;
     /** Requests in flight per session, 256 by default. Further requests get 429. */
     maxInFlight?: number;
     /**

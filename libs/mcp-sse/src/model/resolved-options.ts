@@ -44,6 +44,7 @@ export interface ResolvedOptions extends Omit<McpSseModuleOptions, 'auth' | 'oau
   readonly input: Defaulted<McpInputOptions, 'ttlMs' | 'maxStateBytes' | 'maxRounds' | 'singleUse'>;
   readonly stored: Readonly<Required<NonNullable<McpSseModuleOptions['stored']>>>;
   readonly drain: Readonly<Required<NonNullable<McpSseModuleOptions['drain']>>>;
+  readonly results: Readonly<Required<NonNullable<McpSseModuleOptions['results']>>>;
   readonly limits: Readonly<Required<NonNullable<McpSseModuleOptions['limits']>>>;
   readonly audit: NonNullable<McpSseModuleOptions['audit']>;
   readonly guards: NonNullable<McpSseModuleOptions['guards']>;

@@ -3,7 +3,7 @@ import type { InvokedContext, Invoker } from '../model/invoker.js';
 import type { Preparation, RequestPreparer } from './execution.js';
 import type { JsonRpcRequest } from './json-rpc.js';
 import { methodNamed } from './methods.js';
-import { SERVER_CAPABILITIES, type ServerIntroduction } from './request-methods.js';
+import { serverCapabilities, type ServerIntroduction } from './request-methods.js';
 import { methodNotFound } from './request-params.js';
 import { MODERN_VERSIONS } from './revisions.js';
 
@@ -15,15 +15,10 @@ export interface ModernIntroduction extends ServerIntroduction {
 
 /** Answers the requests of the modern era: `server/discover` here, all others by the invoker. */
 export class ModernMethods implements RequestPreparer {
-  private readonly discovery: object;
-
   constructor(
     private readonly invoker: Invoker,
     private readonly introduction: ModernIntroduction,
-  ) {
-    const { instructions } = introduction;
-    this.discovery = { supportedVersions: MODERN_VERSIONS, capabilities: SERVER_CAPABILITIES, instructions };
-  }
+  ) {}
 
   prepare({ method: name, params }: JsonRpcRequest, context: InvokedContext): Preparation {
     const method = methodNamed(name);
@@ -31,6 +26,15 @@ export class ModernMethods implements RequestPreparer {
     if (method.answeredBy === 'invoker') return this.invoker.prepare(method.name, params, context);
     if (method.name !== 'server/discover') throw methodNotFound(name);
     context.cacheable(this.introduction.cache);
-    return () => this.discovery;
+    return () => this.discover();
+  }
+
+  private discover(): object {
+    const { instructions } = this.introduction;
+    return {
+      supportedVersions: MODERN_VERSIONS,
+      capabilities: serverCapabilities(this.invoker),
+      instructions,
+    };
   }
 }

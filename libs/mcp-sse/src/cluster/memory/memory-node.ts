@@ -13,6 +13,7 @@ import type { NodeBus, NodeHandler } from '../../model/cluster/node-bus.js';
 import { NodeLease } from '../../model/cluster/node-lease.js';
 import type { AdoptedSession, SessionStore } from '../../model/cluster/session-store.js';
 import { ClusterUnavailableError, NodeGoneError } from '../../model/errors/cluster.errors.js';
+import type { MemoryResults } from '../../sessions/memory-results.js';
 import type { MemoryAgreement } from './memory-agreement.js';
 import { StoredSession } from './stored-session.js';
 
@@ -23,6 +24,7 @@ export interface SharedMemory {
   /** Also of sessions that do not exist yet. */
   readonly followers: Map<string, Set<LogFollower>>;
   readonly agreed: MemoryAgreement;
+  readonly results: MemoryResults;
 }
 
 /** A node of a cluster in memory. What it sends is copied, as on a wire. */
@@ -33,6 +35,7 @@ export class MemoryNode implements ClusterNode, SessionStore, SessionLog, NodeBu
   readonly bus = this;
   readonly agreement = this;
   readonly lease = new NodeLease();
+  readonly results = this.shared.results;
   private handler?: NodeHandler;
   private isGone = false;
 

@@ -77,7 +77,10 @@ export interface McpAuditEvent {
   readonly status?: number;
   /** Code of the JSON-RPC error. */
   readonly code?: number;
-  /** Why a session ended or a request was refused. */
+  /**
+   * Why a session ended or a request was refused; or what became of a result that was too large: `result-too-large`,
+   * `result-truncated` or `result-kept`.
+   */
   readonly reason?: string;
   /** How long a request took or a session lasted. */
   readonly durationMs?: number;
