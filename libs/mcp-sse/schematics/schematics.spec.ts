@@ -134,6 +134,7 @@ describe('nest generate', () => {
     ['tool', 'FindOrdersTool', `name: 'shop_find_orders'`],
     ['resource', 'FindOrdersResource', `uri: 'shop://find-orders'`],
     ['prompt', 'FindOrdersPrompt', `name: 'shop_find_orders'`],
+    ['app', 'FindOrdersApp', `file: join(__dirname, 'find-orders.html')`],
   ])('makes a %s and its spec, and provides it in the nearest module', async (kind, className, text) => {
     const { files } = await schematics.run(kind, { name: 'shop/findOrders' }, COMMONJS);
     const path = `src/shop/find-orders/find-orders.${kind}`;
@@ -142,6 +143,38 @@ describe('nest generate', () => {
     expect(files[`${path}.spec.ts`]).toContain(`import { ${className} } from './find-orders.${kind}';`);
     expect(files['src/shop/shop.module.ts']).toContain(`from './find-orders/find-orders.${kind}';`);
     expect(files['src/shop/shop.module.ts']).toContain(`providers: [Shop, ${className}]`);
+  });
+
+  it('has the build copy the page of an app', async () => {
+    const files = {
+      ...ESM,
+      'nest-cli.json': JSON.stringify({
+        compilerOptions: { assets: ['**/*.css'] },
+        projects: { shop: { sourceRoot: 'apps/shop' }, admin: { sourceRoot: 'src', compilerOptions: {} } },
+      }),
+    };
+    const first = await schematics.run('app', { name: 'chart' }, files);
+    expect(first.files['src/chart/chart.html']).toContain('<title>Chart</title>');
+    expect(first.files['src/chart/chart.app.ts']).toContain(`join(import.meta.dirname, 'chart.html')`);
+    expect(JSON.parse(first.files['nest-cli.json']!)).toMatchObject({
+      compilerOptions: { assets: ['**/*.css', '**/*.html'] },
+      projects: { admin: { compilerOptions: {} } },
+    });
+    const second = await schematics.run('app', { name: 'map' }, first.files);
+    expect(second.files['nest-cli.json']).toBe(first.files['nest-cli.json']);
+  });
+
+  it.each([
+    ['is bundled', '{ "compilerOptions": { "webpack": true } }', 'Return the HTML from the method'],
+    ['has comments in its configuration', '{} // ours', 'Add to "compilerOptions" in nest-cli.json by hand'],
+  ])('says what to do about the page where an application %s', async (_, configuration, advice) => {
+    const { files, log } = await schematics.run(
+      'app',
+      { name: 'chart' },
+      { ...ESM, 'nest-cli.json': configuration },
+    );
+    expect(files['nest-cli.json']).toBe(configuration);
+    expect(log.join()).toContain(advice);
   });
 
   it.each([
