@@ -27,7 +27,7 @@ describe('a frozen node', () => {
     return cluster.stop();
   }, 30_000);
 
-  it('writes nothing for sessions that others have taken over, and relays them', async () => {
+  it('writes nothing of its own for sessions that others have taken over, and relays them', async () => {
     const sse = await WireClient.connect(`${frozen.url}/sse`);
     await sse.initialize();
     await sse.post(LONG_CALL);
@@ -56,7 +56,9 @@ describe('a frozen node', () => {
     expect(await idleAfter.answer('idle')).toHaveProperty('result');
     idleAfter.close();
     const late = [sse, stream].flatMap(({ events }, index) => events.slice(read[index]));
-    expect(late.filter(({ data }) => data !== undefined)).toEqual([]);
+    // The node may have frozen between storing an event and writing it. The new owner replays such an event.
+    const replayed = [sseAfter, streamAfter].flatMap(({ events }) => events);
+    expect(replayed).toEqual(expect.arrayContaining(late.filter(({ data }) => data !== undefined)));
     // Through the node that has lost the sessions, on streams of their new owner.
     await postAt(frozen, sseAfter, 'c');
     await sseAfter.answer('c');

@@ -25,6 +25,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   streaming: { below: ['model'], packages: /^rxjs$/ },
   sessions: { below: ['model', 'protocol', 'streaming'] },
   stateless: { below: ['model', 'protocol', 'streaming', 'sessions'] },
+  tasks: { below: ['model', 'protocol', 'streaming', 'sessions', 'stateless'] },
   cluster: { below: ['model', 'protocol', 'streaming', 'sessions'] },
   auth: { below: ['model', 'nest', 'http', 'decorators'] },
   redis: { below: ['model'], packages: /^ioredis$/ },

@@ -72,6 +72,20 @@ export type { McpAuditEvent } from './observability/audit/mcp-audit-event.js';
 export { McpAuditService } from './observability/audit/mcp-audit.service.js';
 export { McpHealthIndicator } from './observability/health/mcp-health.indicator.js';
 export type { McpHealth } from './observability/health/mcp-health.indicator.js';
+export type {
+  McpTaskChange,
+  McpTaskQuestion,
+  McpTaskRecord,
+  McpTaskStatus,
+} from './model/tasks/mcp-task-record.js';
+export type {
+  McpTaskAttempt,
+  McpTaskExecutor,
+  McpTaskOutcome,
+  McpTaskQueue,
+  McpTaskRunner,
+} from './model/tasks/mcp-task-runner.js';
+export type { McpTaskStorage, McpTaskStore } from './model/tasks/mcp-task-store.js';
 export { McpHeader } from './schema/mcp-header.decorator.js';
 export { McpSchema, type McpSchemaKeywords } from './schema/mcp-schema.decorator.js';
 export { McpSessionService } from './sessions/mcp-session.service.js';

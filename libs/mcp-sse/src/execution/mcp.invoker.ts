@@ -1,16 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CompleteRequestParamsSchema, ErrorCode } from '@modelcontextprotocol/sdk/types.js';
-import { isObservable, lastValueFrom } from 'rxjs';
-import { completerKey, type RegisteredPrompt, type RegisteredTool } from '../discovery/registered-feature.js';
+import { completerKey, type RegisteredPrompt } from '../discovery/registered-feature.js';
 import { CacheRules } from '../discovery/cache-rules.js';
-import { assertTimeout } from '../discovery/assert-timeout.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
 import { andThen } from '../model/and-then.js';
-import type { McpCall, McpHandler } from '../model/call.js';
-import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
+import type { McpCall } from '../model/call.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
-import type { McpContext } from '../model/mcp-context.js';
 import type { McpPolicyContext } from '../model/mcp-policy.js';
 import type {
   InvokedContext,
@@ -22,22 +18,18 @@ import type {
 import { MAX_URI_LENGTH } from '../model/normal-uri.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { AccessControl } from './access-control.js';
-import { ArgumentCaps } from './argument-caps.js';
 import { completionResult } from './completion-result.js';
-import { asReturned, LiveResource, streamedResult } from './streamed-result.js';
+import { LiveResource } from './streamed-result.js';
 import { FeatureLists, type ListMethod } from './feature-lists.js';
-import { assertMirroredArguments } from './assert-mirrored-arguments.js';
+import { HandlerRunner } from './handler-runner.js';
+import { argumentsParam, stringParam, type Params } from './sent-params.js';
+import { ToolCalls } from './tool-calls.js';
 import { promptResult } from './prompt-result.js';
-import { asProtocolError, missingCapability, toProtocolError, unknownFeature } from './protocol-error.js';
-import { publicMessage } from '../model/error-text.js';
+import { toProtocolError, unknownFeature } from './protocol-error.js';
 import { findResource, type FoundResource } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
-import { discard, isSource, readSource } from './returned-body.js';
-import { withinTimeLimit } from './time-limit.js';
-import type { ToolResult } from './protocol-shape.js';
-import { checkedToolResult, legacyToolResult, ToolFailure, toolResult } from './tool-result.js';
+import { discard } from './returned-body.js';
 
-type Params = Readonly<Record<string, unknown>>;
 type Preparation = PreparedRequest | Promise<PreparedRequest>;
 type Prepare = (params: Params, context: InvokedContext) => Preparation;
 
@@ -45,16 +37,15 @@ type Prepare = (params: Params, context: InvokedContext) => Preparation;
 @Injectable()
 export class McpInvoker implements Invoker {
   private readonly lists: FeatureLists;
-  private readonly handlerMs: number | false;
-  private readonly maxResultBytes: number;
-  private readonly caps: ArgumentCaps;
+  private readonly runner: HandlerRunner;
+  private readonly tools: ToolCalls;
   private readonly methods: Readonly<Record<InvokedMethod, Prepare>> = {
     'tools/list': (params, context) => this.prepareList('tools/list', params, context),
     'resources/list': (params, context) => this.prepareList('resources/list', params, context),
     'resources/templates/list': (params, context) =>
       this.prepareList('resources/templates/list', params, context),
     'prompts/list': (params, context) => this.prepareList('prompts/list', params, context),
-    'tools/call': (params, context) => this.prepareTool(params, context),
+    'tools/call': (params, context) => this.tools.prepare(params, context),
     'resources/read': (params, context) => this.prepareRead(params, context),
     'prompts/get': (params, context) => this.preparePrompt(params, context),
     'completion/complete': (params, context) => this.prepareCompletion(params, context),
@@ -68,10 +59,8 @@ export class McpInvoker implements Invoker {
     @Inject(MCP_OPTIONS) { limits }: ResolvedOptions,
   ) {
     this.lists = new FeatureLists(registry, access, caching, limits.pageSize);
-    assertTimeout(limits.handlerMs, '"limits.handlerMs"');
-    this.handlerMs = limits.handlerMs;
-    this.maxResultBytes = limits.maxResultBytes;
-    this.caps = new ArgumentCaps(limits);
+    this.runner = new HandlerRunner(errors, limits);
+    this.tools = new ToolCalls(registry, access, this.runner);
   }
 
   prepare(method: InvokedMethod, params: Params, context: InvokedContext): Preparation {
@@ -94,7 +83,7 @@ export class McpInvoker implements Invoker {
     const { name } = resource.definition;
     return this.rethrown(`resources/subscribe ${name}`, context, async () => {
       const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context, watches: true };
-      const returned = await this.limited(resource, context, () => this.handled(resource.handler, mcpCall));
+      const returned = await this.runner.begin(resource, mcpCall, context);
       if (!(returned instanceof LiveResource)) {
         discard(returned);
         return () => undefined;
@@ -119,39 +108,6 @@ export class McpInvoker implements Invoker {
     return () => this.lists.payload(method, params, context);
   }
 
-  private prepareTool(params: Params, context: InvokedContext): Preparation {
-    const name = stringParam(params, 'name');
-    const args = argumentsParam(params);
-    const { toolMap } = this.registry;
-    const found = toolMap.get(name);
-    return andThen(this.access.admit(found, toolMap.values(), context), (tool) => {
-      if (!tool) throw unknownFeature(ErrorCode.InvalidParams, 'Unknown tool', name, found !== undefined);
-      if (tool.mirrored && context.era === 'modern' && context.transport !== 'stdio')
-        assertMirroredArguments(tool.mirrored, args, context.headers);
-      return () => this.callTool(tool, args, context);
-    });
-  }
-
-  private async callTool(tool: RegisteredTool, args: Params, context: InvokedContext): Promise<ToolResult> {
-    const { name } = tool.definition;
-    try {
-      const mcpCall: McpCall = { kind: 'tool', name, arguments: args, context };
-      const returned = await this.limited(tool, context, () => this.call(tool.handler, mcpCall, context));
-      const result = tool.output
-        ? await checkedToolResult(returned, tool.output)
-        : toolResult(returned, name);
-      return context.era === 'legacy' ? legacyToolResult(result) : result;
-    } catch (error) {
-      // The answer asks the client: what ended the run is neither told nor logged.
-      if (context.isLeft) throw error;
-      const protocolError = missingCapability(error, context) ?? asProtocolError(error, context);
-      if (protocolError) throw protocolError;
-      const known = error instanceof HandlerTimeoutError ? error.message : publicMessage(error);
-      const text = known ?? this.mask(error, `tools/call ${name}`, context);
-      return new ToolFailure(text, error);
-    }
-  }
-
   private prepareRead(params: Params, context: InvokedContext): Preparation {
     const uri = stringParam(params, 'uri');
     return andThen(this.admitResource(uri, context), ({ resource, variables }) => {
@@ -160,11 +116,7 @@ export class McpInvoker implements Invoker {
       const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context };
       return () =>
         this.rethrown(`resources/read ${name}`, context, async () =>
-          resourceResult(
-            await this.limited(resource, context, () => this.call(resource.handler, mcpCall, context)),
-            uri,
-            mimeType,
-          ),
+          resourceResult(await this.runner.run(resource, mcpCall, context), uri, mimeType),
         );
     });
   }
@@ -176,17 +128,14 @@ export class McpInvoker implements Invoker {
       const mcpCall: McpCall = { kind: 'prompt', name, arguments: args, context };
       return () =>
         this.rethrown(`prompts/get ${name}`, context, async () =>
-          promptResult(
-            await this.limited(prompt, context, () => this.call(prompt.handler, mcpCall, context)),
-            prompt.definition,
-          ),
+          promptResult(await this.runner.run(prompt, mcpCall, context), prompt.definition),
         );
     });
   }
 
   private async prepareCompletion(params: Params, context: InvokedContext): Promise<PreparedRequest> {
     // Before the SDK's schema visits each member.
-    this.caps.assertCountable(params);
+    this.runner.caps.assertCountable(params);
     const { success, data } = CompleteRequestParamsSchema.safeParse(params);
     if (!success)
       throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: "ref" and "argument" are needed');
@@ -207,9 +156,7 @@ export class McpInvoker implements Invoker {
     };
     return () =>
       this.rethrown(`completion/complete ${completer.definition.key}`, context, async () =>
-        completionResult(
-          await this.limited(completer, context, () => this.call(completer.handler, mcpCall, context)),
-        ),
+        completionResult(await this.runner.run(completer, mcpCall, context)),
       );
   }
 
@@ -247,29 +194,6 @@ export class McpInvoker implements Invoker {
     });
   }
 
-  private limited<T>(
-    { timeoutMs = this.handlerMs }: { readonly timeoutMs?: number | false },
-    context: InvokedContext,
-    run: () => Promise<T>,
-  ): Promise<T> {
-    return withinTimeLimit(timeoutMs, (reason) => context.abort(reason), run);
-  }
-
-  private async call(handler: McpHandler, mcpCall: McpCall, context: InvokedContext): Promise<unknown> {
-    try {
-      const result = await this.handled(handler, mcpCall);
-      const value = isObservable(result) ? asReturned(await lastValueFrom(result)) : result;
-      return isSource(value) ? await readSource(value, this.maxResultBytes, context.signal) : value;
-    } finally {
-      if (context.isLeft) await context.unwound();
-    }
-  }
-
-  private async handled(handler: McpHandler, mcpCall: McpCall): Promise<unknown> {
-    this.caps.assert(mcpCall);
-    return streamedResult(await handler(mcpCall), mcpCall);
-  }
-
   private async rethrown<T>(where: string, context: InvokedContext, run: () => Promise<T>): Promise<T> {
     try {
       return await run();
@@ -277,24 +201,8 @@ export class McpInvoker implements Invoker {
       if (context.isLeft) throw error;
       throw (
         toProtocolError(error, context) ??
-        new JsonRpcError(ErrorCode.InternalError, this.mask(error, where, context))
+        new JsonRpcError(ErrorCode.InternalError, this.runner.mask(error, where, context))
       );
     }
   }
-
-  private mask(error: unknown, where: string, context: McpContext): string {
-    return `Internal error (correlation id ${this.errors.report(error, where, context)})`;
-  }
-}
-
-function stringParam(params: Params, name: string): string {
-  const value = params[name];
-  if (typeof value === 'string') return value;
-  throw new JsonRpcError(ErrorCode.InvalidParams, `Invalid params: "${name}" must be a string`);
-}
-
-function argumentsParam({ arguments: given }: Params): Params {
-  const args = given ?? {};
-  if (typeof args === 'object' && args !== null && !Array.isArray(args)) return args as Params;
-  throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: "arguments" must be an object');
 }

@@ -79,6 +79,12 @@ export abstract class McpContext implements ClientRequests {
   abstract readonly clientCapabilities?: ClientCapabilities | undefined;
 
   /**
+   * Whether the client has declared an extension of MCP, such as `io.modelcontextprotocol/ui`. Its settings are in
+   * `clientCapabilities.extensions`.
+   */
+  abstract clientSupports(extension: string): boolean;
+
+  /**
    * Sends `notifications/progress` if the client asked for progress.
    *
    * @param done the progress so far. Ignored unless it is more than before

@@ -141,6 +141,11 @@ export class CallContext extends McpContext {
     return this.#port.state.clientCapabilities;
   }
 
+  clientSupports(extension: string): boolean {
+    const extensions = this.clientCapabilities?.extensions;
+    return extensions !== undefined && Object.hasOwn(extensions, extension);
+  }
+
   get resourceNotFoundCode(): number {
     return this.#revision.resourceNotFoundCode;
   }

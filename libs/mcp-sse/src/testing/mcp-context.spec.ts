@@ -116,6 +116,14 @@ describe('mcpContext', () => {
     await expect(ctx.elicit(SIZE)).rejects.toThrow(McpMissingCapabilityError);
   });
 
+  it('is that of a client with the given extensions', () => {
+    const ctx = mcpContext({ capabilities: { extensions: { 'io.modelcontextprotocol/ui': {} } } });
+    expect(ctx.clientSupports('io.modelcontextprotocol/ui')).toBe(true);
+    expect(ctx.clientSupports('io.modelcontextprotocol/tasks')).toBe(false);
+    expect(ctx.clientSupports('constructor')).toBe(false);
+    expect(mcpContext().clientSupports('io.modelcontextprotocol/ui')).toBe(false);
+  });
+
   it('aborts with the given signal', () => {
     const cancellation = new AbortController();
     const ctx = mcpContext({ signal: cancellation.signal });

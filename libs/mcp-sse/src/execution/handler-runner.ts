@@ -1,0 +1,77 @@
+import { isObservable, lastValueFrom } from 'rxjs';
+import { assertTimeout } from '../discovery/assert-timeout.js';
+import type { McpCall, McpHandler } from '../model/call.js';
+import type { ErrorReporter } from '../model/error-reporter.js';
+import type { InvokedContext } from '../model/invoker.js';
+import type { McpContext } from '../model/mcp-context.js';
+import type { ResolvedOptions } from '../model/resolved-options.js';
+import { ArgumentCaps } from './argument-caps.js';
+import { isSource, readSource } from './returned-body.js';
+import { asReturned, streamedResult } from './streamed-result.js';
+import { withinTimeLimit } from './time-limit.js';
+
+/** A feature as far as running it needs. */
+export interface RunnableFeature {
+  readonly handler: McpHandler;
+  /** How long the handler may take, in milliseconds; `limits.handlerMs` unless given. */
+  readonly timeoutMs?: number | false;
+}
+
+/** Runs the handlers of features within the server's limits. */
+export class HandlerRunner {
+  readonly caps: ArgumentCaps;
+  private readonly handlerMs: number | false;
+  private readonly maxResultBytes: number;
+
+  /** @throws {McpConfigurationError} when `limits.handlerMs` is no time limit */
+  constructor(
+    private readonly errors: ErrorReporter,
+    limits: ResolvedOptions['limits'],
+  ) {
+    assertTimeout(limits.handlerMs, '"limits.handlerMs"');
+    this.handlerMs = limits.handlerMs;
+    this.maxResultBytes = limits.maxResultBytes;
+    this.caps = new ArgumentCaps(limits);
+  }
+
+  /**
+   * @returns what the handler returned: the last value of an Observable, a file or stream as its bytes
+   * @throws {HandlerTimeoutError}
+   */
+  run(feature: RunnableFeature, call: McpCall, context: InvokedContext): Promise<unknown> {
+    return this.limited(feature, context, () => this.returned(feature.handler, call, context));
+  }
+
+  /** @returns what the handler returned, which the caller consumes @throws {HandlerTimeoutError} */
+  begin(feature: RunnableFeature, call: McpCall, context: InvokedContext): Promise<unknown> {
+    return this.limited(feature, context, () => this.handled(feature.handler, call));
+  }
+
+  /** Logs an error. @returns what the client is told of it */
+  mask(error: unknown, where: string, context: McpContext): string {
+    return `Internal error (correlation id ${this.errors.report(error, where, context)})`;
+  }
+
+  private limited<T>(
+    { timeoutMs = this.handlerMs }: RunnableFeature,
+    context: InvokedContext,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    return withinTimeLimit(timeoutMs, (reason) => context.abort(reason), run);
+  }
+
+  private async returned(handler: McpHandler, call: McpCall, context: InvokedContext): Promise<unknown> {
+    try {
+      const result = await this.handled(handler, call);
+      const value = isObservable(result) ? asReturned(await lastValueFrom(result)) : result;
+      return isSource(value) ? await readSource(value, this.maxResultBytes, context.signal) : value;
+    } finally {
+      if (context.isLeft) await context.unwound();
+    }
+  }
+
+  private async handled(handler: McpHandler, call: McpCall): Promise<unknown> {
+    this.caps.assert(call);
+    return streamedResult(await handler(call), call);
+  }
+}
