@@ -8,8 +8,6 @@ export interface BullmqRunnerOptions {
   worker?: Omit<WorkerOptions, 'autorun' | 'connection' | 'maxStalledCount' | 'prefix'> | false;
   /** Options of the jobs of a tool, by its name, over the queue's `defaultJobOptions`. */
   tools?: Readonly<Record<string, DefaultJobOptions>>;
-  /** Milliseconds that tasks may take to end at shutdown before their jobs go back to the queue, 10,000 by default. */
-  shutdownMs?: number;
 }
 
 /** What is in the job of a task. Everything else is in the store. */

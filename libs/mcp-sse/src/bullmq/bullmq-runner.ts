@@ -7,7 +7,6 @@ import { bullmq } from './bullmq.js';
 import type { BullmqRunnerOptions, TaskJobData } from './bullmq-runner.options.js';
 import { TaskWorker } from './task-worker.js';
 
-const SHUTDOWN_MS = 10_000;
 /** How long a call waits for its job to be stored, in milliseconds. BullMQ itself waits until Redis is back. */
 const ADD_MS = 5_000;
 
@@ -33,9 +32,9 @@ export function bullmqRunner(queue: Queue, options: BullmqRunnerOptions = {}): M
   return {
     async serve(server, executor, reports) {
       await bullmq.load('bullmqRunner()');
-      const { worker, tools = {}, shutdownMs = SHUTDOWN_MS } = options;
+      const { worker, tools = {} } = options;
       const executing =
-        worker === false ? undefined : new TaskWorker(queue, server, executor, reports, worker, shutdownMs);
+        worker === false ? undefined : new TaskWorker(queue, server, executor, reports, worker);
       return new TaskJobs(queue, server, tools, executing);
     },
   };
@@ -79,8 +78,8 @@ class TaskJobs implements McpTaskQueue {
     }
   }
 
-  async close(): Promise<void> {
-    await this.worker?.close();
+  async close(deadline: AbortSignal): Promise<void> {
+    await this.worker?.close(deadline);
   }
 }
 

@@ -22,7 +22,6 @@ export class TaskWorker {
     private readonly executor: McpTaskExecutor,
     private readonly reports: ClusterReports,
     options: Exclude<BullmqRunnerOptions['worker'], false>,
-    private readonly shutdownMs: number,
   ) {
     // Each execution listens to it.
     setMaxListeners(0, this.stopping.signal);
@@ -39,12 +38,12 @@ export class TaskWorker {
     this.worker.on('failed', (job) => void (job && this.failed(job)));
   }
 
-  /** Takes no more jobs. What takes too long goes back to the queue, for another worker. */
-  async close(): Promise<void> {
+  /** Takes no more jobs. Those that have not ended by the deadline go back to the queue, for another worker. */
+  async close(deadline: AbortSignal): Promise<void> {
     const giveUp = () => this.stopping.abort(new Error('The worker is shutting down.'));
-    const timer = setTimeout(giveUp, this.shutdownMs);
+    if (deadline.aborted) giveUp();
+    else deadline.addEventListener('abort', giveUp, { once: true });
     await this.worker.close();
-    clearTimeout(timer);
   }
 
   private async process(job: TaskJob, token: string | undefined): Promise<void> {

@@ -39,6 +39,7 @@ const TASK: Record<keyof McpTaskRecord, (value: unknown) => boolean> = {
   owner: isText,
   principal: isPrincipal,
   route: isTexts,
+  headers: isTexts,
   transport: isText,
   protocolVersion: isText,
   clientInfo: optional(isFields),
