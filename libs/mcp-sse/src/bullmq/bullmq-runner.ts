@@ -8,7 +8,7 @@ import type { BullmqRunnerOptions, TaskJobData } from './bullmq-runner.options.j
 import { TaskWorker } from './task-worker.js';
 
 /** How long a call waits for its job to be stored, in milliseconds. BullMQ itself waits until Redis is back. */
-const ADD_MS = 5_000;
+const ADD_MS = 2_000;
 
 /**
  * Has tasks executed by BullMQ: each is a job in a queue, which the workers of all processes share. How often, how soon and
