@@ -91,7 +91,7 @@ export class ModernWireClient {
 
 function mirroringHeaders(message: unknown): Headers {
   const { method, params } = (typeof message === 'object' ? message : {}) as Message;
-  const name = (params?.['name'] ?? params?.['uri']) as string | undefined;
+  const name = (params?.['name'] ?? params?.['uri'] ?? params?.['taskId']) as string | undefined;
   return {
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',

@@ -62,6 +62,7 @@ export type {
 export type { McpIntrospectionOptions } from './model/mcp-introspection.options.js';
 export type { McpInputOptions } from './model/mcp-input.options.js';
 export type { McpJwtOptions } from './model/mcp-jwt.options.js';
+export type { McpTasksOptions } from './model/mcp-tasks.options.js';
 export type { McpOAuthOptions } from './model/mcp-oauth.options.js';
 export type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 export { ANONYMOUS } from './model/principal.js';
@@ -85,6 +86,7 @@ export type {
   McpTaskQueue,
   McpTaskRunner,
 } from './model/tasks/mcp-task-runner.js';
+export type { McpTaskSupport } from './model/tasks/call-tasks.js';
 export type { McpTaskStorage, McpTaskStore } from './model/tasks/mcp-task-store.js';
 export { McpHeader } from './schema/mcp-header.decorator.js';
 export { McpSchema, type McpSchemaKeywords } from './schema/mcp-schema.decorator.js';

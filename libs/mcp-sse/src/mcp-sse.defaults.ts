@@ -73,6 +73,13 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       singleUse: false,
       ...defined(options.input),
     },
+    tasks: {
+      ttlMs: 60 * 60_000,
+      pollIntervalMs: 1_000,
+      maxPerPrincipal: 1_000,
+      maxBytes: 8 * MIB,
+      ...defined(options.tasks),
+    },
     stored: {
       headers: [...STORED_HEADERS, ...(options.stored?.headers ?? []).map((name) => name.toLowerCase())],
       query: [...(options.sse?.endpointQuery ?? []), ...(options.stored?.query ?? [])],

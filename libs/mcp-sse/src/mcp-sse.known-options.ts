@@ -3,6 +3,7 @@ import type { McpApiKeyOptions } from './model/mcp-api-key.options.js';
 import type { McpInputOptions } from './model/mcp-input.options.js';
 import type { McpIntrospectionOptions } from './model/mcp-introspection.options.js';
 import type { McpJwtOptions } from './model/mcp-jwt.options.js';
+import type { McpTasksOptions } from './model/mcp-tasks.options.js';
 import type { McpOAuthOptions } from './model/mcp-oauth.options.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import { nearest } from './model/nearest.js';
@@ -53,6 +54,14 @@ const KNOWN = members<Options>({
     maxStateBytes: true,
     maxRounds: true,
     singleUse: true,
+  }),
+  tasks: members<McpTasksOptions>({
+    store: true,
+    runner: true,
+    ttlMs: true,
+    pollIntervalMs: true,
+    maxPerPrincipal: true,
+    maxBytes: true,
   }),
   publicUrl: true,
   trustedProxies: true,

@@ -29,6 +29,7 @@ import { McpAuditService } from './observability/audit/mcp-audit.service.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
+import { Tasks } from './tasks/tasks.js';
 import { BeforeClose, StopSignals } from './nest/before-close.js';
 
 /**
@@ -51,6 +52,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     private readonly registry: McpRegistry,
     private readonly sessions: McpSessionService,
     private readonly requests: StatelessRequests,
+    private readonly tasks: Tasks,
     private readonly access: AccessControl,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
     private readonly audit: McpAuditService,
@@ -73,6 +75,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   /** By now the application has called `enableShutdownHooks()` or not. */
   async onApplicationBootstrap(): Promise<void> {
     await this.cluster?.start();
+    await this.tasks.start();
     for (const advice of offerAdvice(this.registry, this.options.modules !== undefined))
       this.logger.warn(advice);
     const { httpAdapter } = this.host;
@@ -91,9 +94,14 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   private async drain(): Promise<void> {
     // An adapter may have none, as on a platform that runs functions.
     const server = this.host.httpAdapter.getHttpServer() as Server | undefined;
-    await new SessionDrain(this.sessions, this.requests, this.options.drain).run(() => {
-      if (server?.listening) server.close();
-    });
+    const { propagationMs, deadlineMs } = this.options.drain;
+    const drain = new SessionDrain(this.sessions, this.requests, this.options.drain);
+    await Promise.all([
+      drain.run(() => {
+        if (server?.listening) server.close();
+      }),
+      this.tasks.stop(AbortSignal.timeout(propagationMs + deadlineMs)),
+    ]);
   }
 
   /** Runs before the HTTP server closes: it waits for its connections, and only this ends the streams. */
@@ -101,6 +109,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     this.signals?.ignore();
     this.requests.close();
     await this.sessions.shutdown();
+    await this.tasks.close();
   }
 
   private checkProtection(): void {

@@ -19,6 +19,10 @@ import { InputKeys } from './stateless/input-keys.js';
 import { InputSource } from './stateless/input-source.js';
 import { SharedUsedStates } from './stateless/shared-used-states.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
+import { assertTasks } from './tasks/assert-tasks.js';
+import { inProcessRunner } from './tasks/in-process-runner.js';
+import { memoryTasks } from './tasks/memory-task-store.js';
+import { Tasks } from './tasks/tasks.js';
 import { restoredOrigin } from './transports/relay/relayed-origin.js';
 
 /** Providers of one server that factories create. */
@@ -31,8 +35,16 @@ export const SERVER_PROVIDERS: Provider[] = [
   },
   {
     provide: StatelessRequests,
-    inject: [MCP_OPTIONS, McpInvoker, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER, SessionCluster],
+    inject: [
+      ...[MCP_OPTIONS, McpInvoker, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER],
+      ...[Tasks, SessionCluster],
+    ],
     useFactory: createStatelessRequests,
+  },
+  {
+    provide: Tasks,
+    inject: [MCP_OPTIONS, McpInvoker, McpRegistry, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    useFactory: createTasks,
   },
   {
     provide: SessionCluster,
@@ -78,6 +90,7 @@ function createStatelessRequests(
   sessions: McpSessionService,
   errors: ErrorReporter,
   observer: TrafficObserver,
+  tasks: Tasks,
   cluster?: SessionCluster,
 ): StatelessRequests {
   const { modern, legacy } = options.protocol;
@@ -106,9 +119,38 @@ function createStatelessRequests(
       return source.current;
     },
   };
-  const requests = new StatelessRequests(invoker, settings, sessions.memory, observer, errors);
+  const requests = new StatelessRequests(invoker, settings, sessions.memory, observer, errors, tasks);
   sessions.include(requests);
   return requests;
+}
+
+/** @throws {McpConfigurationError} */
+async function createTasks(
+  options: ResolvedOptions,
+  invoker: McpInvoker,
+  registry: McpRegistry,
+  errors: ErrorReporter,
+  observer: TrafficObserver,
+): Promise<Tasks> {
+  const { name, limits, input, stored, contextFactory } = options;
+  assertTasks(options.tasks);
+  const { store = memoryTasks, runner = inProcessRunner, ...settings } = options.tasks;
+  const reports = new ClusterReporter(errors);
+  return new Tasks(await store.open(name, reports), {
+    ...settings,
+    server: name,
+    runner,
+    stored,
+    invoker,
+    observer,
+    errors,
+    reports,
+    contextFactory,
+    checkForm: compileForm,
+    maxQuestions: input.maxRounds,
+    maxAnswerMembers: limits.maxArgumentMembers,
+    hasTools: () => registry.hasTaskTools,
+  });
 }
 
 function usedStatesOf(cluster: SessionCluster | undefined): UsedStates {

@@ -63,7 +63,18 @@ export function toolRecipe(
   input: McpSchemaSource | undefined,
   undescribed: JsonObjectSchema,
 ): Recipe<RegisteredTool> {
-  const { name = defaultName, title, description, annotations, icons, meta, audit, timeoutMs } = options;
+  const {
+    name = defaultName,
+    title,
+    description,
+    annotations,
+    icons,
+    meta,
+    audit,
+    timeoutMs,
+    task,
+  } = options;
+  assertTask(task, where);
   assertToolName(name, where);
   const schema = input && compileSchema(input, `${where} (input)`, 'input');
   const declared = declaredOutput(options, where);
@@ -82,7 +93,15 @@ export function toolRecipe(
     meta,
     access,
   } as const;
-  return { definition, schema, output, mirrored, audit, timeoutMs, source };
+  return { definition, schema, output, mirrored, audit, task, timeoutMs, source };
+}
+
+/** @throws {McpConfigurationError} */
+function assertTask(task: unknown, where: string): void {
+  if (task !== undefined && task !== 'optional' && task !== 'required')
+    throw new McpConfigurationError(
+      `${where}: "task" is ${String(task)}, but must be 'optional' or 'required'.`,
+    );
 }
 
 /**

@@ -103,6 +103,12 @@ export class McpRegistry {
     private readonly caching: CacheRules,
   ) {}
 
+  /** @internal Whether a tool's calls can become tasks. */
+  get hasTaskTools(): boolean {
+    for (const { task } of this.toolMap.values()) if (task) return true;
+    return false;
+  }
+
   /**
    * @throws {McpDuplicateNameError} when there is a tool of this name
    * @throws {McpConfigurationError} when a tool cannot have this name, an argument cannot have its `x-mcp-header`, or the

@@ -6,6 +6,7 @@ import type {
   McpToolDefinition,
 } from '../model/definitions.js';
 import type { McpHandler } from '../model/call.js';
+import type { McpTaskSupport } from '../model/tasks/call-tasks.js';
 import type { JsonSchema } from '../model/schema-source.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import type { MirroredArgument } from './mirrored-arguments.js';
@@ -24,6 +25,8 @@ export interface RegisteredTool extends Registered<McpToolDefinition> {
   /** The arguments that clients repeat in headers, if there are any. */
   readonly mirrored?: readonly MirroredArgument[];
   readonly output?: CompiledSchema<JsonSchema>;
+  /** Whether its calls become tasks. */
+  readonly task?: McpTaskSupport;
   /** Names of the arguments that the audit trail keeps. */
   readonly audit?: readonly string[];
 }

@@ -67,6 +67,10 @@ export class McpInvoker implements Invoker {
     return this.methods[method](params, context);
   }
 
+  admitsTool(name: string | undefined, context: InvokedContext): boolean | Promise<boolean> {
+    return this.tools.admits(name, context);
+  }
+
   watchable(uri: string, context: InvokedContext): WatchableResource | Promise<WatchableResource> {
     return andThen(this.admitResource(uri, context), (found) => ({
       watch: (onUpdate: () => void) => this.watch(found, uri, context, onUpdate),

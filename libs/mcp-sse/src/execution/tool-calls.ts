@@ -4,8 +4,12 @@ import type { RegisteredTool } from '../discovery/registered-feature.js';
 import { andThen } from '../model/and-then.js';
 import type { McpCall } from '../model/call.js';
 import { publicMessage } from '../model/error-text.js';
+import { HttpException, HttpStatus } from '@nestjs/common';
+import { McpClientError } from '../model/errors/mcp-client.error.js';
 import { HandlerTimeoutError } from '../model/errors/handler-timeout.error.js';
 import type { InvokedContext, PreparedRequest } from '../model/invoker.js';
+import type { McpTaskSupport } from '../model/tasks/call-tasks.js';
+import { missingTasks } from '../model/tasks/tasks-extension.js';
 import type { AccessControl } from './access-control.js';
 import { assertMirroredArguments } from './assert-mirrored-arguments.js';
 import type { HandlerRunner } from './handler-runner.js';
@@ -30,10 +34,18 @@ export class ToolCalls {
     const found = toolMap.get(name);
     return andThen(this.access.admit(found, toolMap.values(), context), (tool) => {
       if (!tool) throw unknownFeature(ErrorCode.InvalidParams, 'Unknown tool', name, found !== undefined);
-      if (tool.mirrored && context.era === 'modern' && context.transport !== 'stdio')
+      if (tool.mirrored && context.era === 'modern' && context.transport !== 'stdio' && !context.isTask)
         assertMirroredArguments(tool.mirrored, args, context.headers);
+      if (tool.task && becomesTask(tool.task, name, context)) return () => context.tasks!.make(name, args);
       return () => this.call(tool, args, context);
     });
+  }
+
+  /** @throws {InsufficientScopeError} */
+  admits(name: string | undefined, context: InvokedContext): boolean | Promise<boolean> {
+    const { toolMap } = this.registry;
+    const found = name === undefined ? undefined : toolMap.get(name);
+    return andThen(this.access.admit(found, toolMap.values(), context), (tool) => tool !== undefined);
   }
 
   private async call(tool: RegisteredTool, args: Params, context: InvokedContext): Promise<ToolResult> {
@@ -50,9 +62,24 @@ export class ToolCalls {
       if (context.isLeft) throw error;
       const protocolError = missingCapability(error, context) ?? asProtocolError(error, context);
       if (protocolError) throw protocolError;
+      if (!isMeantForClient(error)) context.hasFailed(error);
       const known = error instanceof HandlerTimeoutError ? error.message : publicMessage(error);
       const text = known ?? this.runner.mask(error, `tools/call ${name}`, context);
       return new ToolFailure(text, error);
     }
   }
+}
+
+/** @throws {JsonRpcError} when the call can be nothing but a task, and the client takes none */
+function becomesTask(support: McpTaskSupport, name: string, context: InvokedContext): boolean {
+  if (context.isTask) return false;
+  if (context.tasks?.areTaken) return true;
+  if (support === 'required') throw missingTasks(`the tool "${name}"`, context.era);
+  return false;
+}
+
+/** Whether an exception tells the client what it, or its user, did wrong. Trying again would not help. */
+function isMeantForClient(error: unknown): boolean {
+  if (error instanceof McpClientError) return true;
+  return error instanceof HttpException && error.getStatus() < (HttpStatus.INTERNAL_SERVER_ERROR as number);
 }

@@ -7,6 +7,7 @@ import type { McpInputOptions } from './mcp-input.options.js';
 import type { McpIntrospectionOptions } from './mcp-introspection.options.js';
 import type { McpJwtOptions } from './mcp-jwt.options.js';
 import type { McpOAuthOptions } from './mcp-oauth.options.js';
+import type { McpTasksOptions } from './mcp-tasks.options.js';
 import type { McpCluster } from './cluster/mcp-cluster.js';
 import type { McpPrincipal } from './principal.js';
 
@@ -151,6 +152,9 @@ export interface McpSseModuleOptions {
 
   /** How a call without a session goes on that waits for answers of its client (revision 2026-07-28). */
   input?: McpInputOptions;
+
+  /** Calls that go on by themselves, of tools with the option `task` (revision 2026-07-28). */
+  tasks?: McpTasksOptions;
 
   /**
    * URL at which clients reach the application's root, such as `https://example.com/api`. Required behind a proxy that

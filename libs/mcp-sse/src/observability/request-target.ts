@@ -19,7 +19,7 @@ export interface RequestTarget {
 export function claimedTarget(request: object): Partial<RequestTarget> {
   const { method, name } = claimedCall(request);
   const kind = method === undefined ? undefined : methodNamed(method)?.target?.kind;
-  return { method, kind: kind === 'reference' ? undefined : kind, name };
+  return { method, kind: kind === 'reference' || kind === 'task' ? undefined : kind, name };
 }
 
 /** @param params as the client sent them; unchecked */
@@ -40,6 +40,8 @@ export function requestTarget(
       return { method, kind, name: nameIn(registry.promptMap, value) };
     case 'resource':
       return { method, kind, name: templateOf(registry, value) };
+    case 'task':
+      return { method };
     case 'reference':
       return { method, ...referred(registry, value) };
   }

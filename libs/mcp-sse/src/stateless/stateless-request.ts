@@ -6,6 +6,7 @@ import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { Invoker } from '../model/invoker.js';
+import type { CallTasks } from '../model/tasks/call-tasks.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
@@ -23,6 +24,7 @@ import {
   serializeNotification,
 } from '../protocol/json-rpc.js';
 import { methodNamed } from '../protocol/methods.js';
+import type { ServerTasks } from '../protocol/server-tasks.js';
 import type { ResultWriter } from '../protocol/result-writer.js';
 import { ListenStream, type ListenPort } from './listen-stream.js';
 import type { ListenStreams } from './listen-streams.js';
@@ -60,6 +62,7 @@ export interface StatelessServer {
   /** Name of the server. */
   readonly name: string;
   readonly invoker: Invoker;
+  readonly tasks?: ServerTasks;
   readonly listens: ListenStreams;
   /** Most resources that one stream listens to. */
   readonly maxSubscriptions: number;
@@ -92,7 +95,14 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
   ) {
     this.execution = new Execution(request, origin, this);
     if (request.method === 'subscriptions/listen')
-      this.listening = new ListenStream(request.id, origin, this, server.invoker, server.maxSubscriptions);
+      this.listening = new ListenStream(
+        request.id,
+        origin,
+        this,
+        server.invoker,
+        server.maxSubscriptions,
+        server.tasks,
+      );
   }
 
   /** Whether it still waits for its answer. */
@@ -110,6 +120,11 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
 
   get principal(): McpPrincipal {
     return this.execution.context.principal;
+  }
+
+  get tasks(): CallTasks | undefined {
+    const { request, context } = this.execution;
+    return this.server.tasks?.madeOf(request.params, context);
   }
 
   get observer(): TrafficObserver {

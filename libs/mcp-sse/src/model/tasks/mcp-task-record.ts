@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ClientCapabilities, Implementation } from '@modelcontextprotocol/sdk/types.js';
 import type { McpPrincipal } from '../principal.js';
 import type { McpTransportName } from '../session-view.js';
@@ -39,14 +40,16 @@ export interface McpTaskRecord {
   /* The call. */
   readonly tool: string;
   readonly arguments: Readonly<Record<string, unknown>>;
-  /** `_meta` of the request, for traces. */
+  /** The trace context of the request, as members of `_meta`. */
   readonly meta?: Readonly<Record<string, unknown>>;
   /** Key of the principal that it belongs to: issuer, tenant and subject. */
   readonly owner: string;
-  /** The principal as it was, with the claims that the option `stored.claims` names. */
+  /** The principal as it was; if the store outlives the process, with the claims that `stored.claims` names. */
   readonly principal: McpPrincipal;
   /** Parameters of the HTTP route. */
   readonly route: Readonly<Record<string, string>>;
+  /** The headers that the option `stored.headers` names. */
+  readonly headers: IncomingHttpHeaders;
   readonly transport: McpTransportName;
   readonly protocolVersion: string;
   readonly clientInfo?: Implementation;

@@ -26,10 +26,11 @@ export interface McpTaskQueue {
   start(task: McpTaskRecord): Promise<void>;
 
   /**
-   * Called at shutdown. Takes no more tasks. Resolves when none is executed here any more: the runner lets them end, or
-   * aborts them.
+   * Called at shutdown, once. Resolves when no task is executed here any more: those that are may end until the deadline
+   * aborts. `start()` may still be called meanwhile, since requests arrive during a drain: a runner with workers elsewhere
+   * goes on taking tasks.
    */
-  close(): Promise<void>;
+  close(deadline: AbortSignal): Promise<void>;
 }
 
 /** How a task is executed this time. */
