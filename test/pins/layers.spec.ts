@@ -30,6 +30,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   cluster: { below: ['model', 'protocol', 'streaming', 'sessions'] },
   auth: { below: ['model', 'nest', 'http', 'decorators'] },
   redis: { below: ['model'], packages: /^ioredis$/ },
+  bullmq: { below: ['model'], packages: /^bullmq$/ },
   transports: {
     below: [
       'model',
