@@ -231,6 +231,15 @@ export interface McpSseModuleOptions {
   /** Returns an object whose members are added to the `McpContext`. Called for each POST, after the guards. */
   contextFactory?: (request: unknown) => object | Promise<object>;
 
+  /** For routes that are tools. */
+  routes?: {
+    /**
+     * Headers that the request to a route has from the POST of the call, besides those of the caller (`authorization`,
+     * `cookie`, `user-agent`, `accept-language`), of traces and of proxies. None by default.
+     */
+    forward?: readonly string[];
+  };
+
   /**
    * Where the audit trail goes besides `McpAuditService.events$`: `log` writes each entry to Nest's logger as a line of
    * JSON. By default `log` if requests are authenticated, else `false`.

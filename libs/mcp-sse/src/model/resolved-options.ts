@@ -48,6 +48,7 @@ export interface ResolvedOptions extends Omit<McpSseModuleOptions, 'auth' | 'oau
   readonly replay: Readonly<Required<NonNullable<McpSseModuleOptions['replay']>>>;
   readonly input: Defaulted<McpInputOptions, 'ttlMs' | 'maxStateBytes' | 'maxRounds' | 'singleUse'>;
   readonly tasks: Defaulted<McpTasksOptions, 'ttlMs' | 'pollIntervalMs' | 'maxPerPrincipal' | 'maxBytes'>;
+  readonly routes: Readonly<Required<NonNullable<McpSseModuleOptions['routes']>>>;
   readonly stored: Readonly<Required<NonNullable<McpSseModuleOptions['stored']>>>;
   readonly drain: Readonly<Required<NonNullable<McpSseModuleOptions['drain']>>>;
   readonly results: Readonly<Required<NonNullable<McpSseModuleOptions['results']>>>;
