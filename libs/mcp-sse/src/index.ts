@@ -19,6 +19,8 @@ export {
 } from './discovery/mcp.registry.js';
 export { McpExecutionContext } from './execution/mcp-execution-context.js';
 export { McpResult } from './execution/mcp-result.js';
+export { McpRoutesModule, type McpRoutesModuleOptions } from './routes/mcp-routes.module.js';
+export type { McpRouteSource } from './discovery/included-routes.js';
 export { McpSseModule } from './mcp-sse.module.js';
 export type { ClientRequestOptions, ClientRequests } from './model/client-requests.js';
 export {

@@ -88,6 +88,7 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       maxBytes: 8 * MIB,
       ...defined(options.tasks),
     },
+    routes: { forward: [], ...defined(options.routes) },
     stored: {
       headers: [...STORED_HEADERS, ...(options.stored?.headers ?? []).map((name) => name.toLowerCase())],
       query: [TOOLSETS_PARAMETER, ...(options.sse?.endpointQuery ?? []), ...(options.stored?.query ?? [])],

@@ -107,6 +107,7 @@ const KNOWN = members<Options>({
   toolsets: true,
   tenantClaim: true,
   contextFactory: true,
+  routes: members<Options['routes']>({ forward: true }),
   audit: true,
   results: members<Options['results']>({ ttlMs: true, maxBytesPerPrincipal: true }),
   limits: members<Options['limits']>({

@@ -29,6 +29,7 @@ import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
 import { whenReady } from './model/and-then.js';
 import { logAuditTrail } from './observability/audit/log-audit-trail.js';
 import { McpAuditService } from './observability/audit/mcp-audit.service.js';
+import { RouteBinder, type RouteMethod } from './routes/route.binder.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
@@ -52,6 +53,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     private readonly explorer: McpExplorer,
     private readonly binder: FeatureBinder,
+    private readonly routes: RouteBinder,
     private readonly registry: McpRegistry,
     private readonly sessions: McpSessionService,
     private readonly requests: StatelessRequests,
@@ -150,7 +152,9 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   }
 
   private async serveDecorated(): Promise<void> {
-    for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
+    const methods = this.explorer.explore(this.options);
+    for (const method of methods) if (!method.isRoute) await this.binder.bind(method);
+    await this.routes.bind(methods.filter(({ isRoute }) => isRoute) as RouteMethod[]);
   }
 
   private checkApps(): void {

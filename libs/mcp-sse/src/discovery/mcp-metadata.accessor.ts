@@ -40,6 +40,16 @@ export class McpMetadataAccessor {
     });
   }
 
+  /**
+   * The name of a tool without a decorator of its own.
+   *
+   * @param name unless the class has a prefix, which goes before the name of the method
+   */
+  prefixedName(prototype: object, methodName: string, name: string): { readonly name: string } {
+    const prefix = Reflect.getMetadata(NAME_PREFIX_METADATA, prototype.constructor) as string | undefined;
+    return { name: prefix === undefined ? name : prefix + methodName };
+  }
+
   /** The function that a method's feature decorators decorated. */
   decorated(owner: object, methodName: string): object {
     return Reflect.getOwnMetadata(METHOD_METADATA, owner, methodName) as object;

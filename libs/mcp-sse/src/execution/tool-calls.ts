@@ -34,15 +34,13 @@ export class ToolCalls {
 
   /** @throws {JsonRpcError} -32602 for a tool that does not exist or that the caller may not see */
   prepare(sent: Params, context: InvokedContext): PreparedRequest | Promise<PreparedRequest> {
-    const forwarded = this.forwards ? forwardedCall(sent) : undefined;
-    const params = forwarded ?? sent;
+    const params = (this.forwards && forwardedCall(sent)) || sent;
     const name = stringParam(params, 'name');
     const args = argumentsParam(params);
     const { toolMap } = this.registry;
     const found = toolMap.get(name);
     return andThen(this.access.admit(found, toolMap.values(), context), (tool) => {
-      // Clients keep models from tools for apps, but cannot see that a model calls one through another.
-      if (!tool || isHidden(tool, context) || (forwarded && isForApps(tool.definition)))
+      if (!tool || isHidden(tool, context, params !== sent))
         throw unknownFeature(ErrorCode.InvalidParams, 'Unknown tool', name, found !== undefined);
       if (tool.mirrored && context.era === 'modern' && context.transport !== 'stdio' && !context.isTask)
         assertMirroredArguments(tool.mirrored, args, context.headers);
@@ -57,7 +55,7 @@ export class ToolCalls {
     const found = name === undefined ? undefined : toolMap.get(name);
     return andThen(
       this.access.admit(found, toolMap.values(), context),
-      (tool) => tool !== undefined && !isHidden(tool, context),
+      (tool) => tool !== undefined && !isHidden(tool, context, false),
     );
   }
 
@@ -120,7 +118,12 @@ function isMeantForClient(error: unknown): boolean {
   return error instanceof HttpException && error.getStatus() < (HttpStatus.INTERNAL_SERVER_ERROR as number);
 }
 
-/** Whether the tool is for apps, and the client has said that it shows none. */
-function isHidden({ definition }: RegisteredTool, context: InvokedContext): boolean {
-  return isForApps(definition) && context.clientCapabilities !== undefined && !showsApps(context);
+/**
+ * Whether the tool is for apps, and the client has said that it shows none.
+ *
+ * @param isForwarded whether the model calls it by `call_tool`
+ */
+function isHidden({ definition }: RegisteredTool, context: InvokedContext, isForwarded: boolean): boolean {
+  if (!isForApps(definition)) return false;
+  return isForwarded || (context.clientCapabilities !== undefined && !showsApps(context));
 }

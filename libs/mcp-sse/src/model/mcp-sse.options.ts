@@ -7,8 +7,8 @@ import type { McpInputOptions } from './mcp-input.options.js';
 import type { McpIntrospectionOptions } from './mcp-introspection.options.js';
 import type { McpJwtOptions } from './mcp-jwt.options.js';
 import type { McpOAuthOptions } from './mcp-oauth.options.js';
-import type { McpToolSearchOptions } from './mcp-tool-search.options.js';
 import type { McpTasksOptions } from './mcp-tasks.options.js';
+import type { McpToolSearchOptions } from './mcp-tool-search.options.js';
 import type { McpCluster } from './cluster/mcp-cluster.js';
 import type { McpPrincipal } from './principal.js';
 
@@ -230,6 +230,15 @@ export interface McpSseModuleOptions {
   tenantClaim?: string;
   /** Returns an object whose members are added to the `McpContext`. Called for each POST, after the guards. */
   contextFactory?: (request: unknown) => object | Promise<object>;
+
+  /** For routes that are tools. */
+  routes?: {
+    /**
+     * Headers that the request to a route has from the POST of the call, besides those of the caller (`authorization`,
+     * `cookie`, `user-agent`, `accept-language`), of traces and of proxies. None by default.
+     */
+    forward?: readonly string[];
+  };
 
   /**
    * Where the audit trail goes besides `McpAuditService.events$`: `log` writes each entry to Nest's logger as a line of

@@ -3,8 +3,8 @@ import type { McpInputOptions } from './mcp-input.options.js';
 import type { McpIntrospectionOptions } from './mcp-introspection.options.js';
 import type { McpJwtOptions } from './mcp-jwt.options.js';
 import type { McpOAuthOptions } from './mcp-oauth.options.js';
-import type { McpToolSearchOptions } from './mcp-tool-search.options.js';
 import type { McpTasksOptions } from './mcp-tasks.options.js';
+import type { McpToolSearchOptions } from './mcp-tool-search.options.js';
 import type { McpSseModuleOptions } from './mcp-sse.options.js';
 
 /** Injection token of the {@link ResolvedOptions}. */
@@ -48,6 +48,7 @@ export interface ResolvedOptions extends Omit<McpSseModuleOptions, 'auth' | 'oau
   readonly replay: Readonly<Required<NonNullable<McpSseModuleOptions['replay']>>>;
   readonly input: Defaulted<McpInputOptions, 'ttlMs' | 'maxStateBytes' | 'maxRounds' | 'singleUse'>;
   readonly tasks: Defaulted<McpTasksOptions, 'ttlMs' | 'pollIntervalMs' | 'maxPerPrincipal' | 'maxBytes'>;
+  readonly routes: Readonly<Required<NonNullable<McpSseModuleOptions['routes']>>>;
   readonly stored: Readonly<Required<NonNullable<McpSseModuleOptions['stored']>>>;
   readonly drain: Readonly<Required<NonNullable<McpSseModuleOptions['drain']>>>;
   readonly results: Readonly<Required<NonNullable<McpSseModuleOptions['results']>>>;
