@@ -85,6 +85,20 @@ describe('a search of tools', () => {
     expect(await asked('create_banner')).toBe(await asked('create_nothing'));
   });
 
+  it('weighs words by how rare they are among what the caller may see', async () => {
+    const policy = new TestPolicy();
+    policy.decide = ({ name }, { subject }) => subject === 'boss' || !name.startsWith('hidden');
+    const { app, url } = await start({ options: { ...guarded, policy, toolSearch: { above: 0 } } });
+    const registry = app.get(McpRegistry);
+    for (const word of ['apple', 'zebra'])
+      registry.addTool({ name: `of_${word}`, description: `About one ${word}` }, () => word);
+    for (let index = 0; index < 50; index++)
+      registry.addTool({ name: `hidden${index}`, description: 'About one apple' }, () => 'hidden');
+    const first = async (user: string) => (await search(clientOf(url, user), 'apple zebra')).tools[0]!.name;
+    // Equal for one who sees both alone. Who sees many apples learns more from a zebra.
+    expect([await first('ada'), await first('boss')]).toEqual(['of_apple', 'of_zebra']);
+  });
+
   it('heeds toolsets, of the URL and of the principal', async () => {
     const toolsets: McpSseModuleOptions['toolsets'] = ({ tenant }) =>
       tenant === undefined ? undefined : [tenant];
