@@ -112,7 +112,7 @@ describe('a search of tools', () => {
       expect(namesOf((await search(client)).tools)).toEqual(['hang', 'refund', 'sendInvoice']);
       expect((await search(client, 'orders findOpenOrders')).tools).toEqual([]);
       const [, searchTool] = (await list(client)).tools;
-      expect(searchTool!.description).toMatch(/It has 3 tools.* Toolsets: billing, orders\./);
+      expect(searchTool!.description).toMatch(/There are 3 tools.* Toolsets: billing, orders\./);
     }
   });
 
@@ -216,7 +216,7 @@ describe('a search of tools', () => {
     const shown = await listedTo({ _meta: meta });
     expect(namesOf(shown)).toEqual(['call_tool', 'drawSales', 'refreshSales', 'search_tools']);
     expect(shown[1]['_meta'].ui).toEqual({ resourceUri: 'ui://charts/sales' });
-    expect(shown[3].description).toContain('It has 301 tools');
+    expect(shown[3].description).toContain('There are 301 tools');
     const call = (name: string, args: object) =>
       client.call('tools/call', { name, arguments: args, _meta: meta });
     const { result } = await call('search_tools', { query: 'refreshSales drawSales' });
