@@ -1,14 +1,17 @@
+import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from '@jest/globals';
-import { type Type } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import { McpApp, McpTool } from 'nestjs-mcp-sse';
 import { McpConsoleModule } from 'nestjs-mcp-sse/console';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { connected, expectAccessible, openConsole } from '../fixtures/console-page.js';
 import { describeInChromium } from '../fixtures/describe-in-chromium.js';
+import { usePage } from '../fixtures/page.js';
 import { startReferenceApp } from '../fixtures/reference-app.js';
 
 const MINUTES = 180_000;
@@ -105,9 +108,32 @@ describeInChromium((browser) => {
     MINUTES,
   );
 
-  describeOnAdapters('an app in the console', (adapter) => {
-    const { start } = appPerTest(adapter);
+  const { start } = appPerTest();
+  const page = usePage('docs/apps.md');
 
+  it(
+    'the app of the documentation shows the result, and calls the tool that is for it',
+    async () => {
+      writeFileSync(join(page.folder, 'src/orders.html'), page.code('orders-page'));
+      const { OrdersTools } = await page.import<{ OrdersTools: Type }>('app');
+      const { url } = await start({ imports: [McpConsoleModule.forRoot()], providers: [OrdersTools] });
+      const console = await openConsole(browser(), url);
+      ends.push(() => console.page.context().close());
+      await connected(console);
+      await console.page.getByRole('link', { name: /^listOrders/ }).click();
+      await console.page.getByRole('button', { name: 'Call', exact: true }).click();
+      const app = console.page.frameLocator('iframe');
+      await app.getByText('A-17').waitFor();
+      await app.getByRole('button', { name: 'Close the oldest' }).click();
+      await app.getByText('A-17').waitFor({ state: 'detached' });
+      expect(await app.getByRole('listitem').allTextContents()).toEqual(['A-18']);
+      await console.page.getByRole('list', { name: 'What the app does' }).getByText('closeOrder').waitFor();
+      expect(console.complaints).toEqual([]);
+    },
+    MINUTES,
+  );
+
+  describeOnAdapters('an app in the console', (adapter) => {
     it(
       'has nothing of the page, reaches only the origins it declares, and calls only the tools that are for apps',
       async () => {
@@ -115,6 +141,7 @@ describeInChromium((browser) => {
         const [declared, undeclared] = await Promise.all(sites.map((site) => site.start()));
         ends.push(() => sites.forEach((site) => site.stop()));
         const { url } = await start({
+          adapter,
           imports: [McpConsoleModule.forRoot()],
           providers: [spyReaching(declared!)],
         });
