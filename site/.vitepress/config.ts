@@ -24,6 +24,7 @@ export default defineConfig({
   rewrites: pathOf,
   markdown: {
     anchor: { slugify: anchorOf },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     image: { lazyLoading: true },
     config: (md) => {
       links(md, root, files);
