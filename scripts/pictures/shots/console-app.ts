@@ -4,7 +4,7 @@ import type { Shot } from '../shot.js';
 const consoleApp: Shot = {
   path: '/console/',
   looks: ['light', 'dark'],
-  height: 640,
+  height: 720,
   async arrange(page) {
     await page.getByText('Connected', { exact: true }).waitFor();
     await page.getByRole('link', { name: /^monitor_system/ }).click();
