@@ -1,6 +1,5 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { describeOnAdapters } from '../fixtures/adapters.js';
 import { expectAccessible, expectToFit } from '../fixtures/console-page.js';
 import { describeInChromium } from '../fixtures/describe-in-chromium.js';
 import { startPrefixProxy } from '../fixtures/prefix-proxy.js';
@@ -16,12 +15,12 @@ const LOOKS: [string, BrowserContextOptions, string][] = [
 ];
 
 describeInChromium((browser) => {
-  describeOnAdapters('the page of the reference application', (adapter) => {
+  describe('the page of the reference application', () => {
     let app: RunningApp;
     const pages: Page[] = [];
 
     beforeAll(async () => {
-      app = await startReferenceApp({ MCP_CONSOLE: 'on' }, adapter);
+      app = await startReferenceApp({ MCP_CONSOLE: 'on' });
     });
     afterEach(async () => {
       for (const page of pages.splice(0)) await page.context().close();
