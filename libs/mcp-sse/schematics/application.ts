@@ -28,6 +28,10 @@ export class Application {
     this.manifest = this.json('package.json');
   }
 
+  get isEsm(): boolean {
+    return this.manifest.type === 'module';
+  }
+
   depends(name: string): boolean {
     return name in { ...this.manifest.dependencies, ...this.manifest.devDependencies };
   }
@@ -74,7 +78,7 @@ export class Application {
   importEnding(file?: string): string {
     const own = /\bfrom\s*(['"])\.{1,2}\/.*?(\.[cm]?[jt]s)?\1/.exec(file ? this.tree.readText(file) : '');
     if (own) return own[2] ?? '';
-    return this.manifest.type === 'module' ? '.js' : '';
+    return this.isEsm ? '.js' : '';
   }
 
   private main(): string | undefined {

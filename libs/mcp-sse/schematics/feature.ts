@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Rule, SchematicContext, Tree } from '@angular-devkit/schematics';
 import type ts from 'typescript';
 import { Application, installed } from './application.js';
+import { copyPages } from './assets.js';
 import { addPeers } from './dependencies.js';
 import { formatted, formattedAsBefore } from './format.js';
 import { declare, UnusualModuleError, type Declaration } from './module-file.js';
@@ -21,8 +22,10 @@ export interface Feature {
   readonly kind: string;
   /** Whether its class uses class-validator. */
   readonly validates?: boolean;
-  source(names: Names): string;
-  /** What its spec imports besides the class, and the tests, in which `mcp` is the client. */
+  source(names: Names, isEsm: boolean): string;
+  /** The HTML file beside the class, if there is one. */
+  page?(names: Names): string;
+  /** The tests, in which `mcp` is the client. */
   tests(names: Names): string;
 }
 
@@ -45,7 +48,12 @@ export async function addFeature(
   const ending = application.importEnding(module);
   const file = posix.join(names.folder, `${names.file}.${feature.kind}`);
   const className = classOf(feature, names);
-  tree.create(`${file}.ts`, await formatted(`${file}.ts`, feature.source(names)));
+  tree.create(`${file}.ts`, await formatted(`${file}.ts`, feature.source(names, application.isEsm)));
+  if (feature.page) {
+    const page = posix.join(names.folder, `${names.file}.html`);
+    tree.create(page, await formatted(page, feature.page(names)));
+    await copyPages(tree, context, options.sourceRoot);
+  }
   if (options.spec !== false) {
     const spec = `${file}.${options.specFileSuffix || 'spec'}.ts`;
     tree.create(spec, await formatted(spec, specOf(feature, names, ending, application.depends('vitest'))));
