@@ -55,8 +55,8 @@ function importOf({ name, manifest }: Application): string {
   return `McpSseModule.forRoot({
   name: '${name}',
   version: '${manifest.version ?? '1.0.0'}',
-  // Without \`auth\`, only clients on this machine may connect, and nothing
-  // starts with NODE_ENV=production. Say there who may connect, as in:
+  // Without \`auth\`, only clients on this machine may connect, and the
+  // application does not start with NODE_ENV=production. There, say who may:
   // auth: { jwt: { jwksUri: '…', issuer: '…', audience: '…' } },
 })`;
 }
