@@ -18,6 +18,8 @@ import { offerAdvice } from './discovery/offer-advice.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
+import { isSearchTool } from './execution/tool-search/search-tools.js';
+import { sizeAdvice } from './execution/tool-search/size-advice.js';
 import { FeatureBinder } from './execution/feature.binder.js';
 import type { McpDefinition } from './model/definitions.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
@@ -27,9 +29,11 @@ import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
 import { whenReady } from './model/and-then.js';
 import { logAuditTrail } from './observability/audit/log-audit-trail.js';
 import { McpAuditService } from './observability/audit/mcp-audit.service.js';
+import { RouteBinder, type RouteMethod } from './routes/route.binder.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
+import { Tasks } from './tasks/tasks.js';
 import { BeforeClose, StopSignals } from './nest/before-close.js';
 
 /**
@@ -49,9 +53,11 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     private readonly explorer: McpExplorer,
     private readonly binder: FeatureBinder,
+    private readonly routes: RouteBinder,
     private readonly registry: McpRegistry,
     private readonly sessions: McpSessionService,
     private readonly requests: StatelessRequests,
+    private readonly tasks: Tasks,
     private readonly access: AccessControl,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
     private readonly audit: McpAuditService,
@@ -78,8 +84,8 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   async onApplicationBootstrap(): Promise<void> {
     this.checkApps();
     await this.cluster?.start();
-    for (const advice of offerAdvice(this.registry, this.options.modules !== undefined))
-      this.logger.warn(advice);
+    await this.tasks.start();
+    for (const advice of this.advice()) this.logger.warn(advice);
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
     if (isProduction() && process.listenerCount('SIGTERM') === 0)
@@ -96,9 +102,14 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   private async drain(): Promise<void> {
     // An adapter may have none, as on a platform that runs functions.
     const server = this.host.httpAdapter.getHttpServer() as Server | undefined;
-    await new SessionDrain(this.sessions, this.requests, this.options.drain).run(() => {
-      if (server?.listening) server.close();
-    });
+    const { propagationMs, deadlineMs } = this.options.drain;
+    const drain = new SessionDrain(this.sessions, this.requests, this.options.drain);
+    await Promise.all([
+      drain.run(() => {
+        if (server?.listening) server.close();
+      }),
+      this.tasks.stop(AbortSignal.timeout(propagationMs + deadlineMs)),
+    ]);
   }
 
   /** Runs before the HTTP server closes: it waits for its connections, and only this ends the streams. */
@@ -106,6 +117,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     this.signals?.ignore();
     this.requests.close();
     await this.sessions.shutdown();
+    await this.tasks.close();
   }
 
   private checkProtection(): void {
@@ -129,8 +141,20 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     );
   }
 
+  private advice(): string[] {
+    const { modules, toolSearch } = this.options;
+    const { tools: all, resources, prompts } = this.registry;
+    const tools = toolSearch ? all.filter((tool) => !isSearchTool(tool)) : all;
+    return [
+      ...offerAdvice({ tools, resources, prompts }, modules !== undefined),
+      ...sizeAdvice(tools, toolSearch),
+    ];
+  }
+
   private async serveDecorated(): Promise<void> {
-    for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
+    const methods = this.explorer.explore(this.options);
+    for (const method of methods) if (!method.isRoute) await this.binder.bind(method);
+    await this.routes.bind(methods.filter(({ isRoute }) => isRoute) as RouteMethod[]);
   }
 
   private checkApps(): void {

@@ -1,5 +1,6 @@
 import type { Icon, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
 import type { McpOutputSource, McpSchemaSource } from '../model/schema-source.js';
+import type { McpTaskSupport } from '../model/tasks/call-tasks.js';
 import { featureDecorator } from './feature-decorator.js';
 import { TOOL_METADATA } from './metadata-keys.js';
 
@@ -22,6 +23,16 @@ interface ToolOptions {
    * no limit.
    */
   timeoutMs?: number | false;
+  /**
+   * Answers a call with a task, which goes on by itself while its client asks for the state and the result, and answers
+   * questions. `optional`: for clients that take tasks; for others it is a plain call. `required`: others get an error.
+   */
+  task?: McpTaskSupport;
+  /**
+   * Whether the handler begins the task itself, by `ctx.beginTask()`, so that it can ask its client before or answer at once.
+   * `false` by default: the call is a task from the start.
+   */
+  beginsTask?: boolean;
   /**
    * URI of the `@McpApp()` that shows the results, such as `ui://orders/chart`. Only clients that show apps are told;
    * others use the tool's text.
@@ -47,6 +58,11 @@ interface ToolOptions {
   inlineChars?: number;
   /** Sent as `_meta` of the tool. */
   meta?: Record<string, unknown>;
+  /**
+   * For a route: other names for arguments, by where a request has them, such as
+   * `{ 'path.id': 'orderId', 'body.id': 'newId', 'query.page': 'pageNumber' }`.
+   */
+  rename?: Readonly<Record<string, string>>;
 }
 
 type InputOption =
@@ -79,12 +95,15 @@ type OutputOption =
 export type McpToolOptions = ToolOptions & InputOption & OutputOption;
 
 /**
- * Makes a method of a provider a tool.
+ * Makes a method of a provider a tool, or a route of a controller.
  *
  * Without parameter decorators the method is called with `(args, ctx: McpContext)`. It returns the result: a string is
  * sent as text, an object as `structuredContent` and JSON text, a Buffer as an image or a blob. A stream or file is read
  * to its end, a result of the protocol (see `McpResult`) is sent as it is, and an Observable or async iterable may
  * emit `progress(…)` before its last value, the result. An exception becomes a result with `isError`.
+ *
+ * A call of a route goes through the application's own HTTP pipeline, in this process. Its arguments are those of `@Param()`,
+ * `@Query()` and `@Body()`, its result is the body of the answer.
  *
  * @see https://modelcontextprotocol.io/specification/2025-11-25/server/tools
  */
