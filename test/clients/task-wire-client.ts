@@ -49,6 +49,6 @@ export class TaskWireClient extends ModernWireClient {
 }
 
 function withTasks(params: Message): Message {
-  const _meta = { 'io.modelcontextprotocol/clientCapabilities': CAPABILITIES, ...params['_meta'] };
-  return { ...params, _meta };
+  const meta = { 'io.modelcontextprotocol/clientCapabilities': CAPABILITIES, ...params['_meta'] };
+  return { ...params, _meta: meta };
 }

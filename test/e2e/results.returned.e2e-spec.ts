@@ -10,13 +10,14 @@ import {
   UseInterceptors,
   type NestInterceptor,
 } from '@nestjs/common';
-import { McpTool, type McpToolOptions } from 'nestjs-mcp-sse';
+import { McpResource, McpTool, type McpToolOptions } from 'nestjs-mcp-sse';
 import { mergeMap, of } from 'rxjs';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
 import { useReturning } from '../fixtures/returning.js';
 
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n0', 'latin1');
 const BINARY = Buffer.from([0, 1, 2, 255]);
+const CHUNK_BYTES = 64 * 1024;
 const LONG = 'päng'.repeat(50_000);
 const MASKED = /^isError: Internal error \(correlation id ([\w-]{36})\)$/;
 
@@ -118,15 +119,32 @@ describe('what a tool returns for others to read', () => {
     const options = { limits: { maxResultBytes: 1_000_000 } };
     const client = await connect({ ...toolReturning(() => run(source)), options });
     expect(textOf(await client.callTool(1, 'run'))).toBe(
-      'isError: The result is larger than 1000000 bytes ("limits.maxResultBytes").',
+      'isError: The result has more than 1,000,000 bytes ("limits.maxResultBytes"). Ask for a smaller part of it.',
     );
     if (!source.destroyed) await once(source.events, 'close');
   });
 
-  it('sends as much as the limit allows by default', async () => {
-    const client = await connect(toolReturning(() => Readable.from([Buffer.alloc(4 * 1024 * 1024)])));
-    const { result } = await client.callTool(1, 'run');
-    expect(result.content[0].resource.blob).toHaveLength(Math.ceil((4 * 1024 * 1024) / 3) * 4);
+  it('ends at the limit if the tool truncates, and the stream with it', async () => {
+    const source = { destroyed: false, events: new EventEmitter() };
+    const client = await connect(
+      toolReturning(() => endless(source, '€'), { onTooLarge: 'truncate', maxBytes: 100_000 }),
+    );
+    const [{ text: sent }] = (await client.callTool(1, 'run')).result.content;
+    expect(sent).toMatch(/^€{33000,}\n\n\[Cut here, as the result has more than 100,000 bytes\./);
+    if (!source.destroyed) await once(source.events, 'close');
+  });
+
+  it('is a resource of 4 MiB by default', async () => {
+    @Injectable()
+    class Files {
+      @McpResource({ uri: 'files://large' })
+      read() {
+        return Readable.from([Buffer.alloc(4 * 1024 * 1024)]);
+      }
+    }
+    const client = await connect({ providers: [Files] });
+    const { result } = await client.call(1, 'resources/read', { uri: 'files://large' });
+    expect(result.contents[0].blob).toHaveLength(Math.ceil((4 * 1024 * 1024) / 3) * 4);
   });
 
   it('ends when the client cancels', async () => {
@@ -240,10 +258,15 @@ describe('what a tool returns that JSON alone would empty', () => {
 });
 
 /** A stream that gives more for as long as somebody reads. */
-function endless(source: { destroyed: boolean; events: EventEmitter }): Readable {
+function endless(source: { destroyed: boolean; events: EventEmitter }, fill = 'a'): Readable {
+  const bytes = Buffer.from(fill.repeat(CHUNK_BYTES));
+  let sent = 0;
   return new Readable({
     read() {
-      this.push(Buffer.alloc(64 * 1024, 'a'));
+      // A character may be in two chunks.
+      const start = sent % (bytes.length / CHUNK_BYTES);
+      this.push(bytes.subarray(start, start + CHUNK_BYTES - 2));
+      sent += CHUNK_BYTES - 2;
     },
     destroy(error, done) {
       source.destroyed = true;

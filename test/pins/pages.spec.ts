@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { anchorOf } from '../../site/.vitepress/anchor.js';
 import { codeBlocks } from '../fixtures/readme-blocks.js';
 
 const PAGES = readdirSync('docs')
   .filter((file) => file.endsWith('.md'))
   .map((file) => `docs/${file}`);
-const WITH_LINKS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...PAGES];
+const DECISIONS = readdirSync('docs/decisions').map((file) => `docs/decisions/${file}`);
+const WITH_LINKS = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...PAGES, ...DECISIONS];
 const SPECS = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('-spec.ts'))
   .map((file) => readFileSync(join('test', file), 'utf8'));
@@ -15,15 +17,10 @@ const runsAll = (spec: string, page: string) =>
   spec.includes('page.untested') || spec.includes(`of codeBlocks('${page}')`);
 const LINK = /\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g;
 
-/** The anchors of a page's headings, as GitHub creates them. */
+/** The anchors of a page's headings. */
 function anchors(page: string): string[] {
   const text = readFileSync(page, 'utf8').replaceAll(/^ *```.*?^ *```$/gms, '');
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-    heading!
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading!));
 }
 
 describe('the documentation', () => {
@@ -60,11 +57,11 @@ describe('the documentation', () => {
     ).toEqual([]);
   });
 
-  it('lists every page in its index', () => {
-    const index = readFileSync('docs/README.md', 'utf8');
-    const missing = PAGES.filter(
-      (page) => page !== 'docs/README.md' && !index.includes(`](${page.slice(5)})`),
-    );
+  it.each(['docs', 'docs/decisions'])('%s/README.md lists every page beside it', (folder) => {
+    const index = readFileSync(`${folder}/README.md`, 'utf8');
+    const missing = [...PAGES, ...DECISIONS]
+      .filter((page) => dirname(page) === folder && basename(page) !== 'README.md')
+      .filter((page) => !index.includes(`](${basename(page)})`));
     expect(missing).toEqual([]);
   });
 });

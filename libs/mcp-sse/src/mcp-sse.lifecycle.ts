@@ -13,10 +13,13 @@ import { isProtected } from './model/protection.js';
 import { weaknesses } from './auth/weaknesses.js';
 import { afterLazyLoad } from './nest/lazy-modules.js';
 import { SessionCluster } from './cluster/session-cluster.js';
+import { checkApps } from './discovery/app-offer.js';
 import { offerAdvice } from './discovery/offer-advice.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
+import { isSearchTool } from './execution/tool-search/search-tools.js';
+import { sizeAdvice } from './execution/tool-search/size-advice.js';
 import { FeatureBinder } from './execution/feature.binder.js';
 import type { McpDefinition } from './model/definitions.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
@@ -26,6 +29,7 @@ import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
 import { whenReady } from './model/and-then.js';
 import { logAuditTrail } from './observability/audit/log-audit-trail.js';
 import { McpAuditService } from './observability/audit/mcp-audit.service.js';
+import { RouteBinder, type RouteMethod } from './routes/route.binder.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
@@ -36,7 +40,7 @@ import { BeforeClose, StopSignals } from './nest/before-close.js';
  * What happens at boot, once the providers exist, and at shutdown. Nest calls the hooks in the order of this class:
  *
  * 1. `onModuleInit`: checks the authentication, and binds the decorated methods.
- * 2. `onApplicationBootstrap`: connects to the cluster, and prepares the drain.
+ * 2. `onApplicationBootstrap`: checks the apps, connects to the cluster, and prepares the drain.
  * 3. `drain`: on a stop signal, before Nest closes anything.
  * 4. `beforeApplicationShutdown`: ends the sessions.
  */
@@ -49,6 +53,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     private readonly explorer: McpExplorer,
     private readonly binder: FeatureBinder,
+    private readonly routes: RouteBinder,
     private readonly registry: McpRegistry,
     private readonly sessions: McpSessionService,
     private readonly requests: StatelessRequests,
@@ -68,16 +73,19 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     if (this.options.audit === 'log') logAuditTrail(this.audit.events$);
     this.sessions.events$.subscribe((event) => this.audit.session(event));
     await this.serveDecorated();
-    afterLazyLoad(this.lazyModules, () => this.serveDecorated());
+    afterLazyLoad(this.lazyModules, async () => {
+      await this.serveDecorated();
+      this.checkApps();
+    });
     this.registry.changed$.subscribe(({ list, definition }) => this.announce(list, definition));
   }
 
   /** By now the application has called `enableShutdownHooks()` or not. */
   async onApplicationBootstrap(): Promise<void> {
+    this.checkApps();
     await this.cluster?.start();
     await this.tasks.start();
-    for (const advice of offerAdvice(this.registry, this.options.modules !== undefined))
-      this.logger.warn(advice);
+    for (const advice of this.advice()) this.logger.warn(advice);
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
     if (isProduction() && process.listenerCount('SIGTERM') === 0)
@@ -133,8 +141,24 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     );
   }
 
+  private advice(): string[] {
+    const { modules, toolSearch } = this.options;
+    const { tools: all, resources, prompts } = this.registry;
+    const tools = toolSearch ? all.filter((tool) => !isSearchTool(tool)) : all;
+    return [
+      ...offerAdvice({ tools, resources, prompts }, modules !== undefined),
+      ...sizeAdvice(tools, toolSearch),
+    ];
+  }
+
   private async serveDecorated(): Promise<void> {
-    for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
+    const methods = this.explorer.explore(this.options);
+    for (const method of methods) if (!method.isRoute) await this.binder.bind(method);
+    await this.routes.bind(methods.filter(({ isRoute }) => isRoute) as RouteMethod[]);
+  }
+
+  private checkApps(): void {
+    for (const advice of checkApps(this.registry, this.options.name)) this.logger.warn(advice);
   }
 
   /** Notifies the clients that may see the added or removed feature, and no others. */

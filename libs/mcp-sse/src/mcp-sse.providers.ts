@@ -3,10 +3,15 @@ import { ClusterReporter } from './cluster/cluster-reporter.js';
 import { SessionCluster } from './cluster/session-cluster.js';
 import { CacheRules } from './discovery/cache-rules.js';
 import { McpRegistry } from './discovery/mcp.registry.js';
+import { createToolSearch } from './execution/tool-search/create-tool-search.js';
+import { ToolSearch } from './execution/tool-search/tool-search.js';
+import { Visibility } from './execution/visibility.js';
 import { McpInvoker } from './execution/mcp.invoker.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
+import type { ClusterNode } from './model/cluster/mcp-cluster.js';
 import { McpConfigurationError } from './model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
+import { RESULT_STORE } from './model/result-store.js';
 import { TRAFFIC_OBSERVER, type TrafficObserver } from './model/traffic-observer.js';
 import { MemoryUsedStates, type UsedStates } from './protocol/input/used-states.js';
 import { McpConnection } from './protocol/mcp-connection.js';
@@ -14,23 +19,37 @@ import type { ServerIntroduction } from './protocol/request-methods.js';
 import { prepareForClasses } from './schema/class-packages.js';
 import { compileForm } from './schema/compile-form.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
+import { MemoryResults } from './sessions/memory-results.js';
 import { assertInput } from './stateless/assert-input.js';
 import { InputKeys } from './stateless/input-keys.js';
 import { InputSource } from './stateless/input-source.js';
 import { SharedUsedStates } from './stateless/shared-used-states.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
+import { MemoryBudget } from './streaming/memory-budget.js';
 import { assertTasks } from './tasks/assert-tasks.js';
 import { inProcessRunner } from './tasks/in-process-runner.js';
 import { memoryTasks } from './tasks/memory-task-store.js';
 import { Tasks } from './tasks/tasks.js';
 import { restoredOrigin } from './transports/relay/relayed-origin.js';
 
+/** This node of the cluster; undefined if the options name none. */
+const CLUSTER_NODE = Symbol('nestjs-mcp-sse:cluster-node');
+
 /** Providers of one server that factories create. */
 export const SERVER_PROVIDERS: Provider[] = [
+  { provide: MemoryBudget, inject: [MCP_OPTIONS], useFactory: createMemoryBudget },
+  { provide: ClusterReporter, inject: [ERROR_REPORTER], useFactory: createReporter },
+  { provide: CLUSTER_NODE, inject: [MCP_OPTIONS, ClusterReporter], useFactory: joinCluster },
+  {
+    provide: RESULT_STORE,
+    inject: [MemoryBudget, CLUSTER_NODE],
+    useFactory: (memory: MemoryBudget, node?: ClusterNode) => node?.results ?? new MemoryResults(memory),
+  },
   { provide: McpRegistry, inject: [ERROR_REPORTER, CacheRules], useFactory: createRegistry },
+  { provide: ToolSearch, inject: [MCP_OPTIONS, McpRegistry, Visibility], useFactory: createToolSearch },
   {
     provide: McpSessionService,
-    inject: [MCP_OPTIONS, McpInvoker, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    inject: [MCP_OPTIONS, McpInvoker, ERROR_REPORTER, TRAFFIC_OBSERVER, MemoryBudget],
     useFactory: createSessionService,
   },
   {
@@ -48,7 +67,7 @@ export const SERVER_PROVIDERS: Provider[] = [
   },
   {
     provide: SessionCluster,
-    inject: [MCP_OPTIONS, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    inject: [MCP_OPTIONS, McpSessionService, TRAFFIC_OBSERVER, ClusterReporter, CLUSTER_NODE],
     useFactory: createSessionCluster,
   },
 ];
@@ -64,6 +83,7 @@ function createSessionService(
   invoker: McpInvoker,
   errors: ErrorReporter,
   observer: TrafficObserver,
+  memory: MemoryBudget,
 ): McpSessionService {
   const { sse, http, limits } = options;
   const connection = {
@@ -76,7 +96,7 @@ function createSessionService(
     observer,
   };
   return new McpSessionService(
-    { ...limits, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },
+    { ...limits, memory, shortestGraceMs: Math.min(sse.graceMs, http ? http.graceMs : Infinity) },
     (session, outlet) => new McpConnection(invoker, connection, errors, session, outlet),
     observer,
     errors,
@@ -153,6 +173,21 @@ async function createTasks(
   });
 }
 
+function createMemoryBudget({ limits: { maxBytes, maxSessions } }: ResolvedOptions): MemoryBudget {
+  return new MemoryBudget(maxBytes, maxBytes / maxSessions);
+}
+
+function createReporter(errors: ErrorReporter): ClusterReporter {
+  return new ClusterReporter(errors);
+}
+
+async function joinCluster(
+  { name, cluster, replay }: ResolvedOptions,
+  reports: ClusterReporter,
+): Promise<ClusterNode | undefined> {
+  return cluster?.join(name, replay, reports);
+}
+
 function usedStatesOf(cluster: SessionCluster | undefined): UsedStates {
   return cluster ? new SharedUsedStates(cluster.node.agreement) : new MemoryUsedStates();
 }
@@ -162,17 +197,16 @@ function introductionOf(options: ResolvedOptions): ServerIntroduction {
   return { serverInfo: { name, version, title, websiteUrl, icons }, instructions };
 }
 
-/** @returns undefined if the options name no cluster */
-async function createSessionCluster(
+/** @param node undefined if the options name no cluster */
+function createSessionCluster(
   options: ResolvedOptions,
   sessions: McpSessionService,
-  errors: ErrorReporter,
   observer: TrafficObserver,
-): Promise<SessionCluster | undefined> {
-  const { name, cluster, replay, stored } = options;
-  if (!cluster) return undefined;
-  const reports = new ClusterReporter(errors);
-  const node = await cluster.join(name, replay, reports);
+  reports: ClusterReporter,
+  node?: ClusterNode,
+): SessionCluster | undefined {
+  const { replay, stored } = options;
+  if (!node) return undefined;
   const shared = new SessionCluster(node, sessions, observer, reports, {
     maxBytes: replay.maxBytes,
     stored,

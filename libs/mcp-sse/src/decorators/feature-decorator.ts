@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { ENTRY_PROVIDER_METADATA } from '../nest/handler-metadata.js';
 import {
+  APP_METADATA,
   COMPLETION_METADATA,
   METHOD_METADATA,
   PROMPT_METADATA,
@@ -12,6 +13,7 @@ import {
 const DECORATOR_NAMES: Readonly<Record<string, string>> = {
   [TOOL_METADATA]: 'McpTool',
   [RESOURCE_METADATA]: 'McpResource',
+  [APP_METADATA]: 'McpApp',
   [PROMPT_METADATA]: 'McpPrompt',
   [COMPLETION_METADATA]: 'McpComplete',
 };

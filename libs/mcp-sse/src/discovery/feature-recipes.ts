@@ -1,3 +1,4 @@
+import type { McpAppOptions } from '../decorators/mcp-app.decorator.js';
 import type { McpPromptOptions } from '../decorators/mcp-prompt.decorator.js';
 import type { McpResourceOptions } from '../decorators/mcp-resource.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
@@ -7,8 +8,11 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import type { JsonObjectSchema, McpOutputSource, McpSchemaSource } from '../model/schema-source.js';
 import { compileSchema } from '../schema/compile-schema.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
+import { APP_MIME_TYPE } from '../model/apps.js';
+import { appUi, toolUi } from './app-rules.js';
 import { assertToolName } from './client-rules.js';
 import { mirroredArguments } from './mirrored-arguments.js';
+import { assertResultOptions, metaWithSize } from './result-options.js';
 import type { RegisteredPrompt, RegisteredResource, RegisteredTool } from './registered-feature.js';
 import { UriTemplate } from './uri-template.js';
 
@@ -63,22 +67,14 @@ export function toolRecipe(
   input: McpSchemaSource | undefined,
   undescribed: JsonObjectSchema,
 ): Recipe<RegisteredTool> {
-  const {
-    name = defaultName,
-    title,
-    description,
-    annotations,
-    icons,
-    meta,
-    audit,
-    timeoutMs,
-    task,
-  } = options;
-  assertTask(task, where);
+  const { name = defaultName, title, description, annotations, icons, audit, timeoutMs } = options;
+  const { maxBytes, onTooLarge, task, beginsTask } = options;
+  assertTask(options, where);
   assertToolName(name, where);
   const schema = input && compileSchema(input, `${where} (input)`, 'input');
   const declared = declaredOutput(options, where);
   const output = declared && compileSchema(declared, `${where} (output)`, 'output');
+  assertResultOptions(options, output !== undefined, where);
   const inputSchema = schema?.jsonSchema ?? undescribed;
   const mirrored = mirroredArguments(name, inputSchema, where);
   const definition = {
@@ -90,17 +86,34 @@ export function toolRecipe(
     outputSchema: output?.jsonSchema,
     annotations,
     icons,
-    meta,
+    ui: toolUi(options, where),
+    meta: metaWithSize(options),
     access,
   } as const;
-  return { definition, schema, output, mirrored, audit, task, timeoutMs, source };
+  return {
+    definition,
+    schema,
+    output,
+    mirrored,
+    audit,
+    task,
+    beginsTask,
+    timeoutMs,
+    maxBytes,
+    onTooLarge,
+    source,
+  };
 }
 
 /** @throws {McpConfigurationError} */
-function assertTask(task: unknown, where: string): void {
+function assertTask({ task, beginsTask }: McpToolOptions, where: string): void {
   if (task !== undefined && task !== 'optional' && task !== 'required')
     throw new McpConfigurationError(
       `${where}: "task" is ${String(task)}, but must be 'optional' or 'required'.`,
+    );
+  if (beginsTask && !task)
+    throw new McpConfigurationError(
+      `${where}: "beginsTask" needs "task": say whether clients without tasks can call the tool ('optional') or not ('required').`,
     );
 }
 
@@ -143,6 +156,20 @@ export function resourceRecipe(
     access,
   } as const;
   return { definition, template, schema, timeoutMs, cache, source };
+}
+
+/**
+ * @param cache of its reads
+ * @throws {McpConfigurationError}
+ */
+export function appRecipe(
+  declaration: Declaration<McpAppOptions>,
+  cache: McpCacheHint,
+): Recipe<RegisteredResource> {
+  const { options, where } = declaration;
+  const ui = appUi(options, where);
+  const recipe = resourceRecipe({ ...declaration, options: { ...options, mimeType: APP_MIME_TYPE } }, cache);
+  return { ...recipe, definition: { ...recipe.definition, ui } };
 }
 
 /**

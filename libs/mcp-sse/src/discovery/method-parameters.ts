@@ -23,6 +23,15 @@ export interface MethodParameters {
   readonly hasTypes: boolean;
 }
 
+/** Of what is no method. */
+export const NO_PARAMETERS: MethodParameters = {
+  count: 0,
+  piped: {},
+  contextIndexes: [],
+  principalIndexes: [],
+  hasTypes: false,
+};
+
 const DECORATORS =
   'Use @McpArgs(), @McpCtx(), @McpUriParam() or @McpPrincipal(), or the type McpContext. All arguments come in one ' +
   'object: declare one class with a property for each.';
@@ -163,7 +172,7 @@ function undeclaredKinds(
   const [first] = undecided;
   if (undecided.length === 1 && open.includes(ParameterKind.Context) && !takesArguments(feature))
     // Not every parameter of a tool is the context: its type may be an interface that should have been a class.
-    if (isNamedContext(first!) || (feature.kind === 'resource' && isUntyped(first!)))
+    if (isNamedContext(first!) || (['resource', 'app'].includes(feature.kind) && isUntyped(first!)))
       return kinds.set(first!, ParameterKind.Context);
 
   for (const [position, index] of undecided.entries()) {
@@ -190,6 +199,7 @@ function takesArguments({ kind, options }: FeatureMetadata): boolean {
     case 'prompt':
       return options.args !== undefined;
     case 'resource':
+    case 'app':
       return options.uri.includes('{');
     case 'completion':
       return true;

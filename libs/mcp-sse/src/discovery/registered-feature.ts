@@ -1,3 +1,4 @@
+import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
 import type { McpCacheHint } from '../model/cache-hint.js';
 import type {
   McpAccess,
@@ -27,8 +28,14 @@ export interface RegisteredTool extends Registered<McpToolDefinition> {
   readonly output?: CompiledSchema<JsonSchema>;
   /** Whether its calls become tasks. */
   readonly task?: McpTaskSupport;
+  /** Whether the handler begins the task. */
+  readonly beginsTask?: boolean;
   /** Names of the arguments that the audit trail keeps. */
   readonly audit?: readonly string[];
+  /** Most bytes of its result; `limits.maxResultBytes` unless given. */
+  readonly maxBytes?: number;
+  /** What becomes of a larger result; an error unless given. */
+  readonly onTooLarge?: McpToolOptions['onTooLarge'];
 }
 
 export interface RegisteredResource extends Registered<McpResourceDefinition> {

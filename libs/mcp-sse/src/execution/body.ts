@@ -46,6 +46,11 @@ export class Body {
     return isText ? decoded(this.bytes, this.charset) : undefined;
   }
 
+  /** Whether its text, if it is one, is UTF-8. */
+  get isUtf8(): boolean {
+    return this.charset === undefined || /^utf-?8$/i.test(this.charset);
+  }
+
   /** The parsed JSON, if the mime type is JSON and the bytes are valid. */
   get json(): unknown {
     if (this.mimeType === undefined || !JSON_TYPE.test(this.mimeType)) return undefined;

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { TOOL_METADATA } from '../decorators/metadata-keys.js';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
 import { CacheRules, type ReadSubject } from '../discovery/cache-rules.js';
+import { AppFile } from '../discovery/app-file.js';
 import type { DiscoveredMethod } from '../discovery/discovered-method.js';
 import {
+  appRecipe,
   declaredInput,
   NO_ARGUMENTS,
   promptRecipe,
@@ -12,8 +15,9 @@ import {
   type Recipe,
 } from '../discovery/feature-recipes.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
-import { methodParameters, type MethodParameters } from '../discovery/method-parameters.js';
+import { methodParameters, NO_PARAMETERS, type MethodParameters } from '../discovery/method-parameters.js';
 import { completerKey, type RegisteredFeature } from '../discovery/registered-feature.js';
+import type { McpAppOptions } from '../decorators/mcp-app.decorator.js';
 import type { McpCompleteOptions } from '../decorators/mcp-complete.decorator.js';
 import {
   McpConfigurationError,
@@ -39,6 +43,7 @@ export class FeatureBinder {
     // Again for lazily loaded modules, whose classes may be the first that need it.
     await prepareForClasses();
     const { feature, where } = method;
+    if (feature.kind === 'app') return this.bindApp(feature.options, method);
     const parameters = methodParameters(method);
     switch (feature.kind) {
       case 'tool': {
@@ -59,6 +64,22 @@ export class FeatureBinder {
       case 'completion':
         return this.registerCompleter(feature.options, method, parameters);
     }
+  }
+
+  private async bindApp(options: McpAppOptions, method: DiscoveredMethod): Promise<void> {
+    const { where, prototype, methodName } = method;
+    const cache = this.caching.ofRead(options.cache, readSubject(method));
+    const recipe = appRecipe(declarationOf(method, options), cache);
+    if (options.file !== undefined) {
+      const file = await AppFile.open(options.file, where);
+      return this.register(recipe, { ...method, replacement: () => file.read() }, NO_PARAMETERS);
+    }
+    if (Reflect.hasMetadata(TOOL_METADATA, prototype, methodName))
+      throw new McpConfigurationError(
+        `${where} is a tool and an app, so what it returns cannot be the HTML. Give @McpApp() a "file", or put it on a ` +
+          'method of its own.',
+      );
+    return this.register(recipe, method, methodParameters(method));
   }
 
   private async register(

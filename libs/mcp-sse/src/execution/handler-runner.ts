@@ -1,11 +1,13 @@
 import { isObservable, lastValueFrom } from 'rxjs';
 import { assertTimeout } from '../discovery/assert-timeout.js';
+import type { RegisteredTool } from '../discovery/registered-feature.js';
 import type { McpCall, McpHandler } from '../model/call.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
 import type { InvokedContext } from '../model/invoker.js';
 import type { McpContext } from '../model/mcp-context.js';
 import type { ResolvedOptions } from '../model/resolved-options.js';
 import { ArgumentCaps } from './argument-caps.js';
+import type { ResultLimits } from './results/result-limits.js';
 import { isSource, readSource } from './returned-body.js';
 import { asReturned, streamedResult } from './streamed-result.js';
 import { withinTimeLimit } from './time-limit.js';
@@ -21,16 +23,15 @@ export interface RunnableFeature {
 export class HandlerRunner {
   readonly caps: ArgumentCaps;
   private readonly handlerMs: number | false;
-  private readonly maxResultBytes: number;
 
   /** @throws {McpConfigurationError} when `limits.handlerMs` is no time limit */
   constructor(
     private readonly errors: ErrorReporter,
     limits: ResolvedOptions['limits'],
+    private readonly results: ResultLimits,
   ) {
     assertTimeout(limits.handlerMs, '"limits.handlerMs"');
     this.handlerMs = limits.handlerMs;
-    this.maxResultBytes = limits.maxResultBytes;
     this.caps = new ArgumentCaps(limits);
   }
 
@@ -39,7 +40,7 @@ export class HandlerRunner {
    * @throws {HandlerTimeoutError}
    */
   run(feature: RunnableFeature, call: McpCall, context: InvokedContext): Promise<unknown> {
-    return this.limited(feature, context, () => this.returned(feature.handler, call, context));
+    return this.limited(feature, context, () => this.returned(feature, call, context));
   }
 
   /** @returns what the handler returned, which the caller consumes @throws {HandlerTimeoutError} */
@@ -60,11 +61,14 @@ export class HandlerRunner {
     return withinTimeLimit(timeoutMs, (reason) => context.abort(reason), run);
   }
 
-  private async returned(handler: McpHandler, call: McpCall, context: InvokedContext): Promise<unknown> {
+  private async returned(feature: RunnableFeature, call: McpCall, context: InvokedContext): Promise<unknown> {
     try {
-      const result = await this.handled(handler, call);
+      const result = await this.handled(feature.handler, call);
       const value = isObservable(result) ? asReturned(await lastValueFrom(result)) : result;
-      return isSource(value) ? await readSource(value, this.maxResultBytes, context.signal) : value;
+      if (!isSource(value)) return value;
+      const { results } = this;
+      const limit = call.kind === 'tool' ? results.ofSource(feature as RegisteredTool) : results.ofReads;
+      return await readSource(value, limit, context.signal);
     } finally {
       if (context.isLeft) await context.unwound();
     }

@@ -130,7 +130,11 @@ async function runPipeline(pipeline: Pipeline, call: McpCall): Promise<unknown> 
 }
 
 /** Calls the method with the values that the pipes returned. Nest passes them, and the call as the last one. */
-function invokeMethod({ prototype, methodName }: DiscoveredMethod, parameters: MethodParameters): Method {
+function invokeMethod(
+  { prototype, methodName, replacement }: DiscoveredMethod,
+  parameters: MethodParameters,
+): Method {
+  if (replacement) return () => replacement();
   const { count, contextIndexes, principalIndexes } = parameters;
   return function (...values) {
     const call = values[count] as McpCall;

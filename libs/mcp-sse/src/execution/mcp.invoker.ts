@@ -1,13 +1,14 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { CompleteRequestParamsSchema, ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { completerKey, type RegisteredPrompt } from '../discovery/registered-feature.js';
 import { CacheRules } from '../discovery/cache-rules.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
 import { andThen } from '../model/and-then.js';
+import { NOT_KEPT } from '../model/cache-hint.js';
 import type { McpCall } from '../model/call.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
-import type { McpPolicyContext } from '../model/mcp-policy.js';
+import type { Viewer } from '../model/mcp-policy.js';
 import type {
   InvokedContext,
   InvokedMethod,
@@ -15,12 +16,17 @@ import type {
   PreparedRequest,
   WatchableResource,
 } from '../model/invoker.js';
+import { APPS_EXTENSION, isApp } from '../model/apps.js';
 import { MAX_URI_LENGTH } from '../model/normal-uri.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import { appResult } from './app-result.js';
+import { RESULT_STORE, type ResultStore } from '../model/result-store.js';
 import { AccessControl } from './access-control.js';
 import { completionResult } from './completion-result.js';
 import { LiveResource } from './streamed-result.js';
 import { FeatureLists, type ListMethod } from './feature-lists.js';
+import { ToolSearch } from './tool-search/tool-search.js';
+import { Visibility } from './visibility.js';
 import { HandlerRunner } from './handler-runner.js';
 import { argumentsParam, stringParam, type Params } from './sent-params.js';
 import { ToolCalls } from './tool-calls.js';
@@ -28,15 +34,21 @@ import { promptResult } from './prompt-result.js';
 import { toProtocolError, unknownFeature } from './protocol-error.js';
 import { findResource, type FoundResource } from './resource-finder.js';
 import { resourceResult } from './resource-result.js';
+import { KeptResults } from './results/kept-results.js';
+import { ResultLimits } from './results/result-limits.js';
 import { discard } from './returned-body.js';
 
 type Preparation = PreparedRequest | Promise<PreparedRequest>;
 type Prepare = (params: Params, context: InvokedContext) => Preparation;
 
+const APPS = Object.freeze({ [APPS_EXTENSION]: {} });
+
 /** Answers the requests that call features of the registry. */
 @Injectable()
 export class McpInvoker implements Invoker {
   private readonly lists: FeatureLists;
+  private readonly kept: KeptResults;
+  private readonly limits: ResultLimits;
   private readonly runner: HandlerRunner;
   private readonly tools: ToolCalls;
   private readonly methods: Readonly<Record<InvokedMethod, Prepare>> = {
@@ -54,13 +66,23 @@ export class McpInvoker implements Invoker {
   constructor(
     private readonly registry: McpRegistry,
     private readonly access: AccessControl,
+    visibility: Visibility,
     caching: CacheRules,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
-    @Inject(MCP_OPTIONS) { limits }: ResolvedOptions,
+    @Inject(MCP_OPTIONS) { limits, results }: ResolvedOptions,
+    @Inject(RESULT_STORE) store: ResultStore,
+    @Optional() @Inject(ToolSearch) search?: ToolSearch,
   ) {
-    this.lists = new FeatureLists(registry, access, caching, limits.pageSize);
-    this.runner = new HandlerRunner(errors, limits);
-    this.tools = new ToolCalls(registry, access, this.runner);
+    const { ttlMs, maxBytesPerPrincipal } = results;
+    this.kept = new KeptResults(store, { ttlMs, maxBytes: maxBytesPerPrincipal });
+    this.limits = new ResultLimits(limits, this.kept);
+    this.lists = new FeatureLists(registry, access, visibility, caching, limits.pageSize, search);
+    this.runner = new HandlerRunner(errors, limits, this.limits);
+    this.tools = new ToolCalls(registry, access, this.runner, this.limits, search !== undefined);
+  }
+
+  get extensions(): Readonly<Record<string, object>> | undefined {
+    return this.registry.resources.some(isApp) ? APPS : undefined;
   }
 
   prepare(method: InvokedMethod, params: Params, context: InvokedContext): Preparation {
@@ -74,7 +96,7 @@ export class McpInvoker implements Invoker {
   watchable(uri: string, context: InvokedContext): WatchableResource | Promise<WatchableResource> {
     return andThen(this.admitResource(uri, context), (found) => ({
       watch: (onUpdate: () => void) => this.watch(found, uri, context, onUpdate),
-      isReadable: (reader: McpPolicyContext) => this.access.grants(found.resource.definition, reader),
+      isReadable: (reader: Viewer) => this.access.grants(found.resource.definition, reader),
     }));
   }
 
@@ -114,14 +136,32 @@ export class McpInvoker implements Invoker {
 
   private prepareRead(params: Params, context: InvokedContext): Preparation {
     const uri = stringParam(params, 'uri');
+    if (!KeptResults.hasUri(uri)) return this.prepareReadOf(uri, context);
+    return this.findKept(uri, context).then((kept) => {
+      if (!kept) return this.prepareReadOf(uri, context);
+      context.cacheable(NOT_KEPT);
+      return () => kept;
+    });
+  }
+
+  /** @returns undefined if the caller has no such result, or may not use its tool any more */
+  private async findKept(uri: string, context: InvokedContext): Promise<object | undefined> {
+    const kept = await this.kept.find(uri, context.principal);
+    const tool = kept && this.registry.toolMap.get(kept.tool);
+    return tool && (await this.access.grants(tool.definition, context)) ? kept.contents : undefined;
+  }
+
+  private prepareReadOf(uri: string, context: InvokedContext): Preparation {
     return andThen(this.admitResource(uri, context), ({ resource, variables }) => {
       context.cacheable(resource.cache);
-      const { name, mimeType } = resource.definition;
+      const { name, mimeType, ui } = resource.definition;
       const mcpCall: McpCall = { kind: 'resource', name, uri, arguments: variables, context };
       return () =>
-        this.rethrown(`resources/read ${name}`, context, async () =>
-          resourceResult(await this.runner.run(resource, mcpCall, context), uri, mimeType),
-        );
+        this.rethrown(`resources/read ${name}`, context, async () => {
+          const returned = await this.runner.run(resource, mcpCall, context);
+          const result = ui ? appResult(returned, uri, ui) : resourceResult(returned, uri, mimeType);
+          return this.limits.read(result);
+        });
     });
   }
 
@@ -132,7 +172,7 @@ export class McpInvoker implements Invoker {
       const mcpCall: McpCall = { kind: 'prompt', name, arguments: args, context };
       return () =>
         this.rethrown(`prompts/get ${name}`, context, async () =>
-          promptResult(await this.runner.run(prompt, mcpCall, context), prompt.definition),
+          this.limits.read(promptResult(await this.runner.run(prompt, mcpCall, context), prompt.definition)),
         );
     });
   }

@@ -1,8 +1,9 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
-import { InternalServerErrorException, StreamableFile } from '@nestjs/common';
+import { StreamableFile } from '@nestjs/common';
 import { bytesOf, isBytes } from '../model/json-data.js';
 import { Body } from './body.js';
+import { ResultTooLargeError, type SourceLimit } from './results/too-large.error.js';
 
 interface Sized {
   readonly stream: Readable;
@@ -28,12 +29,12 @@ export function isSource(value: unknown): value is Source {
 /**
  * Reads a source to its end. The stream is destroyed early when the signal aborts or the content is too large.
  *
- * @returns bytes, or the objects of a stream of objects
- * @throws {InternalServerErrorException} when there is more than `maxBytes`
+ * @returns bytes, or the objects of a stream of objects; a little more than the limit of what ends there
+ * @throws {ResultTooLargeError}
  */
 export async function readSource(
   source: Source,
-  maxBytes: number,
+  limit: SourceLimit,
   signal: AbortSignal,
 ): Promise<Body | unknown[] | undefined> {
   const opened = open(source);
@@ -48,13 +49,27 @@ export async function readSource(
     if (bytes) chunks.push(bytes);
     else objects.push(chunk);
     size += bytes ? bytes.length : (JSON.stringify(chunk)?.length ?? 0);
-    // Throwing out of the loop destroys the stream.
-    if (size > maxBytes)
-      throw new InternalServerErrorException(
-        `The result is larger than ${maxBytes} bytes ("limits.maxResultBytes").`,
-      );
+    if (size <= limit.bytes) continue;
+    // Leaving the loop destroys the stream.
+    if (!limit.ends) throw new ResultTooLargeError(undefined, limit, limit.advice);
+    if (objects.length > 0) return objects;
+    const cut = new Body(untilCharacter(Buffer.concat(chunks)), mimeType);
+    if (!cut.isUtf8) throw new ResultTooLargeError(undefined, limit, limit.advice);
+    return cut;
   }
   return objects.length > 0 ? objects : new Body(Buffer.concat(chunks), mimeType);
+}
+
+/** Without the first bytes of a character whose last ones are missing. */
+function untilCharacter(bytes: Buffer): Buffer {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back]!;
+    if (byte < 0x80) return bytes;
+    if (byte < 0xc0) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return length > back ? bytes.subarray(0, -back) : bytes;
+  }
+  return bytes;
 }
 
 /** Destroys a source that will not be read. */

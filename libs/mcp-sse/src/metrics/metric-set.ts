@@ -14,6 +14,7 @@ export class MetricSet {
   readonly requests: Counter;
   readonly durations: Histogram;
   readonly denials: Counter;
+  readonly tooLarge: Counter;
   readonly routed: Counter;
   readonly orphaned: Counter;
   readonly lost: Counter;
@@ -41,6 +42,13 @@ export class MetricSet {
       registers,
     });
     this.denials = counter('denials', 'What was refused, over HTTP or in a call, by the reason', 'reason');
+    this.tooLarge = counter(
+      'results_too_large',
+      'Results that were larger than their limit, by what was sent instead',
+      'method',
+      'name',
+      'answer',
+    );
     this.routed = counter('routed_posts', 'POSTs for sessions that another node has');
     this.orphaned = counter(
       'requests_orphaned',

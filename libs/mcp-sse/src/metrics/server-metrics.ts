@@ -54,11 +54,12 @@ export class ServerMetrics implements MeasuredServer, TrafficObserver, MessageOb
     if (figures) figures[open]++;
     const start = performance.now();
     const end: ObservedRequest['end'] = (ended) => {
-      const { outcome, refusal } = requestOutcome(ended);
+      const { outcome, refusal, tooLarge } = requestOutcome(ended);
       if (figures) figures[open]--;
       this.metrics.durations.observe(labels, (performance.now() - start) / 1_000);
       this.metrics.requests.inc({ ...labels, era, outcome });
       if (refusal) this.deny(refusal);
+      if (tooLarge) this.metrics.tooLarge.inc({ ...labels, answer: tooLarge });
     };
     return { end };
   }

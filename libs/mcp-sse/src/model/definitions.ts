@@ -1,4 +1,5 @@
 import type { Annotations, Icon, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
+import type { McpAppUi, McpToolUi } from './apps.js';
 import type { JsonObjectSchema, JsonSchema } from './schema-source.js';
 
 /** Who may see and use a feature. By default, everyone that the policy accepts. */
@@ -9,6 +10,8 @@ export interface McpAccess {
   readonly scopes: readonly string[];
   /** If there are any, the principal must have at least one of these roles. */
   readonly roles: readonly string[];
+  /** The toolsets that it is part of. Without them it is part of each. */
+  readonly toolsets?: readonly string[];
 }
 
 interface Described {
@@ -30,6 +33,8 @@ export interface McpToolDefinition extends Described {
   /** Of any JSON value. Clients of the legacy era see it only if its root describes an object. */
   readonly outputSchema?: JsonSchema;
   readonly annotations?: ToolAnnotations;
+  /** Only clients that show apps see it. */
+  readonly ui?: McpToolUi;
 }
 
 /** A resource as clients see it. A `uri` with `{…}` is a template (RFC 6570). */
@@ -40,6 +45,8 @@ export interface McpResourceDefinition extends Described {
   readonly annotations?: Annotations;
   /** Size of the content in bytes. */
   readonly size?: number;
+  /** Of an app. */
+  readonly ui?: McpAppUi;
 }
 
 export interface McpPromptArgument {

@@ -1,6 +1,6 @@
 import type { McpCacheHint } from './cache-hint.js';
 import type { McpContext } from './mcp-context.js';
-import type { McpPolicyContext } from './mcp-policy.js';
+import type { Viewer } from './mcp-policy.js';
 import type { CallTasks } from './tasks/call-tasks.js';
 import type { SerializedMembers } from './serialized-members.js';
 
@@ -16,8 +16,8 @@ export interface InvokedContext extends McpContext {
   unwound(): Promise<void>;
   /** Aborts the context's signal. The request is answered nonetheless. */
   abort(reason: Error): void;
-  /** Makes a task of the call. Undefined where the answer can be none: in the legacy era, and in a task itself. */
-  readonly tasks: CallTasks | undefined;
+  /** What makes a task of the call. Undefined where the answer can be none, as in the legacy era. */
+  useTasks(): CallTasks | undefined;
   /** Whether a task is executed. */
   readonly isTask: boolean;
   /** Told of an error of the handler that is not for the client to see, before the answer that hides it. */
@@ -42,7 +42,7 @@ export interface WatchableResource {
   watch(onUpdate: () => void): Promise<() => void>;
 
   /** Whether the client may still read it. @param reader the client with its newest token */
-  isReadable(reader: McpPolicyContext): boolean | Promise<boolean>;
+  isReadable(reader: Viewer): boolean | Promise<boolean>;
 }
 
 /** The requests that the application answers. */
@@ -58,6 +58,9 @@ export type InvokedMethod =
 
 /** Answers the requests that reach the application. Independent of HTTP, sessions and transports. */
 export interface Invoker {
+  /** The extensions of the protocol that the server has now, each with its settings. */
+  readonly extensions?: Readonly<Record<string, object>> | undefined;
+
   /**
    * Finds the feature that a request asks for and checks that its client may use it. Returns a promise only if a policy
    * does. Runs no code of the application except that policy.

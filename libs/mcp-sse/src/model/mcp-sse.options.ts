@@ -8,6 +8,7 @@ import type { McpIntrospectionOptions } from './mcp-introspection.options.js';
 import type { McpJwtOptions } from './mcp-jwt.options.js';
 import type { McpOAuthOptions } from './mcp-oauth.options.js';
 import type { McpTasksOptions } from './mcp-tasks.options.js';
+import type { McpToolSearchOptions } from './mcp-tool-search.options.js';
 import type { McpCluster } from './cluster/mcp-cluster.js';
 import type { McpPrincipal } from './principal.js';
 
@@ -50,6 +51,9 @@ export interface McpSseModuleOptions {
      */
     scope?: 'public' | 'private';
   };
+
+  /** Lets clients search where there are many tools; `{}` takes the defaults. All tools are listed unless it is given. */
+  toolSearch?: McpToolSearchOptions;
 
   /** The modules whose providers the server offers; all by default. */
   modules?: Type[];
@@ -216,16 +220,42 @@ export interface McpSseModuleOptions {
    * that the guards let in, as far as `@McpScopes()` and `@McpRoles()` allow.
    */
   policy?: Type<McpPolicy> | McpPolicy;
+  /**
+   * Returns the toolsets of a principal, or undefined for all. Features of other toolsets do not exist for it: see
+   * `@McpToolset()`. By default, everyone may use every toolset, and picks some by the URL. Called for each feature of a
+   * toolset, so it must be fast.
+   */
+  toolsets?: (principal: McpPrincipal) => readonly string[] | undefined;
   /** The member of `request.user`, or claim of a token, that names the tenant; `tenant` by default. */
   tenantClaim?: string;
   /** Returns an object whose members are added to the `McpContext`. Called for each POST, after the guards. */
   contextFactory?: (request: unknown) => object | Promise<object>;
+
+  /** For routes that are tools. */
+  routes?: {
+    /**
+     * Headers that the request to a route has from the POST of the call, besides those of the caller (`authorization`,
+     * `cookie`, `user-agent`, `accept-language`), of traces and of proxies. None by default.
+     */
+    forward?: readonly string[];
+  };
 
   /**
    * Where the audit trail goes besides `McpAuditService.events$`: `log` writes each entry to Nest's logger as a line of
    * JSON. By default `log` if requests are authenticated, else `false`.
    */
   audit?: 'log' | false;
+
+  /** The results that tools with `onTooLarge: 'resource'` keep for their callers, in this process or in the cluster. */
+  results?: {
+    /** Milliseconds that a result is kept, 600000 (10 minutes) by default. */
+    ttlMs?: number;
+    /**
+     * Bytes of the results that are kept for one principal, 16 MiB by default. The oldest make room for new ones. All
+     * anonymous callers are one principal.
+     */
+    maxBytesPerPrincipal?: number;
+  };
 
   limits?: {
     /** Sessions at a time, 10000 by default, and as many streams of `subscriptions/listen`. Further clients get 503. */
@@ -263,10 +293,16 @@ export interface McpSseModuleOptions {
     /** Characters of a string in the arguments of a call, 1048576 by default. */
     maxStringLength?: number;
     /**
-     * Bytes of a stream, file, Blob or Response that a handler returns, 4 MiB by default. The call fails if there are
-     * more.
+     * Bytes of a tool's result as JSON in UTF-8, with base64 as it is; 524288 by default. A larger result is an error that
+     * tells the model how to ask for less, unless `onTooLarge` of the tool says otherwise. `maxBytes` of the tool
+     * overrides it.
      */
     maxResultBytes?: number;
+    /**
+     * Bytes of the contents of a resource, the messages of a prompt, or a result that is kept, as JSON; 6 MiB by default,
+     * so that a file of 4 MiB fits in base64. The request fails if there are more.
+     */
+    maxReadBytes?: number;
     /** Requests in flight per session, 256 by default. Further requests get 429. */
     maxInFlight?: number;
     /**

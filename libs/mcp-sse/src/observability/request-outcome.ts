@@ -1,5 +1,7 @@
 import { HttpException, HttpStatus } from '@nestjs/common';
 import { AuthorizationServerException } from '../auth/authorization-server.client.js';
+import { ResultTooLargeError } from '../execution/results/too-large.error.js';
+import { type OnTooLarge, WrittenResult } from '../execution/results/written-result.js';
 import { ToolFailure } from '../execution/tool-result.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { HeaderMismatchError, InsufficientScopeError, JsonRpcError } from '../model/errors/json-rpc.error.js';
@@ -15,6 +17,8 @@ export interface RequestOutcome {
   readonly outcome: 'ok' | 'failed' | 'denied' | 'input_required' | 'task' | 'cancelled';
   /** Why it was denied. */
   readonly refusal?: Refusal;
+  /** How it was answered if its result was larger than the limit. */
+  readonly tooLarge?: OnTooLarge;
 }
 
 /** @param outcome as {@link ObservedRequest.end} gets it */
@@ -23,9 +27,15 @@ export function requestOutcome(outcome: object | undefined): RequestOutcome {
   const refusal = Refusal.ofCall(ToolFailure.causeOf(outcome) ?? outcome);
   if (refusal) return { outcome: 'denied', refusal };
   const { isError, resultType } = outcome as { isError?: unknown; resultType?: unknown };
-  if (isError || outcome instanceof JsonRpcError) return { outcome: 'failed' };
+  const tooLarge = answerToTooLarge(outcome);
+  if (isError || outcome instanceof JsonRpcError) return { outcome: 'failed', tooLarge };
   const isOther = resultType === 'input_required' || resultType === 'task';
-  return { outcome: isOther ? resultType : 'ok' };
+  return { outcome: isOther ? resultType : 'ok', tooLarge };
+}
+
+function answerToTooLarge(outcome: object): OnTooLarge | undefined {
+  const cause = ToolFailure.causeOf(outcome) ?? (outcome as { cause?: unknown }).cause;
+  return cause instanceof ResultTooLargeError ? 'error' : WrittenResult.reductionOf(outcome);
 }
 
 /** Reasons for errors that share an HTTP status with others. */

@@ -63,7 +63,11 @@ export interface CallPort {
   notify(method: string, params: Readonly<Record<string, unknown>> | undefined, relatesTo: RequestId): void;
   /** The handler's questions, where the run may end with them. Made when they are needed. */
   readonly input?: LeavableRun;
+  /** What makes a task of the request. Made when it is needed. */
   readonly tasks?: CallTasks;
+  useTasks?(): CallTasks | undefined;
+  /** Ends the run if it goes on as a task. */
+  beginTask?(): Promise<void>;
   /** Whether a task is executed. */
   readonly isTask?: boolean;
   /** Told of an error of the handler that is not for the client to see. */
@@ -170,11 +174,11 @@ export class CallContext extends McpContext {
   }
 
   get isLeft(): boolean {
-    return this.#port.input?.isLeft ?? false;
+    return this.#port.input?.isLeft === true || this.#port.tasks?.hasBegun === true;
   }
 
-  get tasks(): CallTasks | undefined {
-    return this.#port.tasks;
+  useTasks(): CallTasks | undefined {
+    return this.#port.useTasks?.();
   }
 
   get isTask(): boolean {
@@ -233,6 +237,10 @@ export class CallContext extends McpContext {
 
   once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
     return handled(this.#once(key, step));
+  }
+
+  beginTask(): Promise<void> {
+    return handled(this.#port.beginTask?.() ?? Promise.resolve());
   }
 
   closeStream(retryMs?: number): void {

@@ -1,11 +1,12 @@
+import type { ServerCapabilities } from '@modelcontextprotocol/sdk/types.js';
 import type { McpCacheHint } from '../model/cache-hint.js';
 import type { InvokedContext, Invoker } from '../model/invoker.js';
 import type { Preparation, RequestPreparer } from './execution.js';
 import type { JsonRpcRequest } from './json-rpc.js';
 import { methodNamed } from './methods.js';
-import { TASKS_EXTENSION } from '../model/tasks/tasks-extension.js';
 import type { ServerTasks } from './server-tasks.js';
-import { SERVER_CAPABILITIES, type ServerIntroduction } from './request-methods.js';
+import { serverCapabilities, type ServerIntroduction } from './request-methods.js';
+import { TASKS_EXTENSION } from '../model/tasks/tasks-extension.js';
 import { methodNotFound } from './request-params.js';
 import { MODERN_VERSIONS } from './revisions.js';
 
@@ -17,19 +18,11 @@ export interface ModernIntroduction extends ServerIntroduction {
 
 /** Answers the requests of the modern era: `server/discover` here, the others by the invoker and the tasks. */
 export class ModernMethods implements RequestPreparer {
-  private readonly discovery: object;
-  private readonly discoveryWithTasks: object;
-
   constructor(
     private readonly invoker: Invoker,
     private readonly introduction: ModernIntroduction,
     private readonly tasks?: ServerTasks,
-  ) {
-    const { instructions } = introduction;
-    this.discovery = { supportedVersions: MODERN_VERSIONS, capabilities: SERVER_CAPABILITIES, instructions };
-    const capabilities = { ...SERVER_CAPABILITIES, extensions: { [TASKS_EXTENSION]: {} } };
-    this.discoveryWithTasks = { ...this.discovery, capabilities };
-  }
+  ) {}
 
   prepare({ method: name, params }: JsonRpcRequest, context: InvokedContext): Preparation {
     const method = methodNamed(name);
@@ -41,6 +34,21 @@ export class ModernMethods implements RequestPreparer {
     }
     if (method.name !== 'server/discover') throw methodNotFound(name);
     context.cacheable(this.introduction.cache);
-    return () => (this.tasks?.areOffered ? this.discoveryWithTasks : this.discovery);
+    return () => this.discover();
+  }
+
+  private get capabilities(): ServerCapabilities {
+    const capabilities = serverCapabilities(this.invoker);
+    if (!this.tasks?.areOffered) return capabilities;
+    return { ...capabilities, extensions: { ...capabilities.extensions, [TASKS_EXTENSION]: {} } };
+  }
+
+  private discover(): object {
+    const { instructions } = this.introduction;
+    return {
+      supportedVersions: MODERN_VERSIONS,
+      capabilities: this.capabilities,
+      instructions,
+    };
   }
 }

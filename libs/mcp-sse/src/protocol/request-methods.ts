@@ -18,13 +18,18 @@ import { initializeParams, invalidParams, methodNotFound } from './request-param
 import { negotiatedRevision } from './revisions.js';
 
 /** What every server offers, in both eras. */
-export const SERVER_CAPABILITIES: ServerCapabilities = {
+const SERVER_CAPABILITIES: ServerCapabilities = {
   tools: { listChanged: true },
   resources: { listChanged: true, subscribe: true },
   prompts: { listChanged: true },
   logging: {},
   completions: {},
 };
+
+/** What a server offers now, in both eras. */
+export function serverCapabilities({ extensions }: Invoker): ServerCapabilities {
+  return extensions ? { ...SERVER_CAPABILITIES, extensions } : SERVER_CAPABILITIES;
+}
 
 /** How a server introduces itself. */
 export interface ServerIntroduction {
@@ -111,7 +116,7 @@ export class RequestMethods implements RequestPreparer {
     this.state.clientCapabilities = capabilities;
     return {
       protocolVersion: this.state.protocolVersion,
-      capabilities: SERVER_CAPABILITIES,
+      capabilities: serverCapabilities(this.invoker),
       serverInfo: this.server.serverInfo,
       instructions: this.server.instructions,
     };

@@ -1,4 +1,4 @@
-import type { CallTasks } from '../model/tasks/call-tasks.js';
+import type { KnownInput } from './input/round-state.js';
 import type { InvokedContext } from '../model/invoker.js';
 import type { Preparation } from './execution.js';
 import type { Params } from './json-rpc.js';
@@ -16,8 +16,21 @@ export interface ServerTasks {
   /** Whether a tool can be a task, so that clients are told of the extension. */
   readonly areOffered: boolean;
 
-  /** What makes a task of a request. */
-  madeOf(params: Params, context: InvokedContext): CallTasks;
+  /**
+   * Stores a task and has it executed.
+   *
+   * @param meta `_meta` of the request
+   * @param known what the handler has learned before it began the task
+   * @returns the result with its handle
+   * @throws {JsonRpcError}
+   */
+  make(
+    tool: string,
+    args: Params,
+    meta: unknown,
+    context: InvokedContext,
+    known?: KnownInput,
+  ): Promise<object>;
 
   /**
    * Prepares the answer to a request for a task.

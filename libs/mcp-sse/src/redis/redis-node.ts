@@ -8,6 +8,7 @@ import type { RedisClient } from './redis-clients.js';
 import type { RedisClusterOptions } from './redis-cluster.options.js';
 import { RedisConnection } from './redis-connection.js';
 import { isWrongType } from './redis-outage.js';
+import { RedisResults } from './redis-results.js';
 import { RedisSessions } from './redis-sessions.js';
 
 /** How long the mark of a data set outlives all nodes, in milliseconds. */
@@ -21,6 +22,7 @@ export class RedisNode implements ClusterNode {
   readonly bus: RedisBus;
   readonly lease = new NodeLease();
   readonly agreement: RedisAgreement;
+  readonly results: RedisResults;
   private readonly redis: RedisConnection;
   private readonly listening: Promise<void>;
   private readonly timer: NodeJS.Timeout;
@@ -37,6 +39,7 @@ export class RedisNode implements ClusterNode {
     const dataset = () => this.redis.run((commands) => this.dataset(commands));
     this.store = this.log = new RedisSessions(this.redis, prefix, limits, dataset, reports);
     this.agreement = new RedisAgreement(this.redis, prefix, reports);
+    this.results = new RedisResults(this.redis, prefix, reports);
     const clock = () => Date.now() + this.clockOffset;
     this.bus = new RedisBus(this.redis, this.id, prefix, options.nodes === undefined, clock, reports);
     this.listening = this.bus.listen();

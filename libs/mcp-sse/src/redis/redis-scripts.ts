@@ -105,11 +105,46 @@ if ARGV[2] == '' then redis.call('SET', KEYS[1], ARGV[1]) else redis.call('SET',
 return ARGV[1]
 `;
 
-/** KEYS: the places of an owner. By the clock of Redis, since nodes have several. */
-const TASK_PLACE = `
-local id, ttl, max = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+/** In milliseconds, by the clock of Redis, since nodes have several. */
+const NOW = `
 local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`;
+
+/** KEYS: texts by id, ids by when they expire. What has expired goes first, then what is oldest. */
+const KEEP_RESULT = `${NOW}
+local id, text, ttl, maxBytes, maxKept = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local function drop(ids)
+  for _, each in ipairs(ids) do
+    redis.call('HDEL', KEYS[1], each)
+    redis.call('ZREM', KEYS[2], each)
+  end
+end
+drop(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now))
+redis.call('HSET', KEYS[1], id, text)
+redis.call('ZADD', KEYS[2], now + ttl, id)
+local ids = redis.call('ZRANGE', KEYS[2], 0, -1)
+local bytes = 0
+for _, each in ipairs(ids) do bytes = bytes + redis.call('HSTRLEN', KEYS[1], each) end
+local oldest = 1
+while bytes > maxBytes or #ids - oldest >= maxKept do
+  bytes = bytes - redis.call('HSTRLEN', KEYS[1], ids[oldest])
+  drop({ ids[oldest] })
+  oldest = oldest + 1
+end
+for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ttl) end
+return redis.call('HEXISTS', KEYS[1], id)
+`;
+
+const FIND_RESULT = `${NOW}
+local expiry = redis.call('ZSCORE', KEYS[2], ARGV[1])
+if not expiry or tonumber(expiry) <= now then return false end
+return redis.call('HGET', KEYS[1], ARGV[1])
+`;
+
+/** KEYS: the places of an owner. */
+const TASK_PLACE = `${NOW}
+local id, ttl, max = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
 if redis.call('ZCARD', KEYS[1]) >= max then return 0 end
 redis.call('ZADD', KEYS[1], string.format('%.0f', now + ttl), id)
@@ -145,6 +180,8 @@ export const REDIS_SCRIPTS = {
   mcpRenew: { lua: RENEW, numberOfKeys: 3 },
   mcpRemove: { lua: REMOVE, numberOfKeys: 3 },
   mcpAgree: { lua: AGREE, numberOfKeys: 1 },
+  mcpKeepResult: { lua: KEEP_RESULT, numberOfKeys: 2 },
+  mcpFindResult: { lua: FIND_RESULT, numberOfKeys: 2 },
   mcpTaskPlace: { lua: TASK_PLACE, numberOfKeys: 1 },
   mcpTaskCreate: { lua: TASK_CREATE, numberOfKeys: 1 },
   mcpTaskChange: { lua: TASK_CHANGE, numberOfKeys: 1 },

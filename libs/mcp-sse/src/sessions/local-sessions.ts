@@ -4,7 +4,7 @@ import type { AdoptedSession } from '../model/cluster/session-store.js';
 import { principalKey } from '../model/principal.js';
 import type { McpTransportName, SessionCloseReason } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import { type MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
+import type { MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
 import { McpSession, type SessionHost, type SessionOrigin } from './mcp-session.js';
 import { OpenSessions } from './open-sessions.js';
 import { SessionDeadlines, type SessionTimes } from './session-deadlines.js';
@@ -18,8 +18,8 @@ import type { SharedJournal } from './shared-journal.js';
 import type { SharedOutlet } from './shared-outlet.js';
 
 export interface SessionSettings extends SessionLimits, SessionTimes {
-  /** What all sessions may hold together. */
-  readonly maxBytes: number;
+  /** What all clients may hold together. */
+  readonly memory: MemoryBudget;
 }
 
 /**
@@ -53,7 +53,7 @@ export class LocalSessions implements SessionHost {
     private readonly events: Subject<McpSessionEvent>,
   ) {
     this.quota = new SessionQuota(settings);
-    this.memory = new MemoryBudget(settings.maxBytes, settings.maxBytes / settings.maxSessions);
+    this.memory = settings.memory;
     this.deadlines = new SessionDeadlines(settings);
   }
 

@@ -7,6 +7,7 @@ import { principalKey } from '../model/principal.js';
 import { storedHeaders, storedPrincipal, type StoredNames } from '../model/stored-parts.js';
 import type { McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { McpTaskQueue } from '../model/tasks/mcp-task-runner.js';
+import type { KnownInput } from '../protocol/input/round-state.js';
 import type { Params } from '../protocol/json-rpc.js';
 import { TaskTooLargeError, type TaskRecords } from './task-records.js';
 import { taskHandle } from './wire-task.js';
@@ -23,6 +24,7 @@ export interface TaskSettings {
   readonly leaseMs?: number;
 }
 
+const NOTHING_KNOWN: KnownInput = { answers: new Map(), steps: new Map() };
 const ID_BYTES = 16;
 /** The members of `_meta` that name the trace of a request. */
 const TRACE = ['traceparent', 'tracestate', 'baggage'];
@@ -41,8 +43,14 @@ export class TaskMaker {
    * @returns the result with its handle. From then on each node finds it
    * @throws {JsonRpcError}
    */
-  async make(tool: string, args: Params, meta: unknown, context: InvokedContext): Promise<object> {
-    const task = this.taskOf(tool, args, meta, context);
+  async make(
+    tool: string,
+    args: Params,
+    meta: unknown,
+    context: InvokedContext,
+    known: KnownInput = NOTHING_KNOWN,
+  ): Promise<object> {
+    const task = { ...this.taskOf(tool, args, meta, context), ...learned(known) };
     const { maxPerPrincipal } = this.settings;
     if (!(await available(this.records.create(task, maxPerPrincipal))))
       throw new JsonRpcError(
@@ -59,7 +67,12 @@ export class TaskMaker {
     return taskHandle(task);
   }
 
-  private taskOf(tool: string, args: Params, meta: unknown, context: InvokedContext): McpTaskRecord {
+  private taskOf(
+    tool: string,
+    args: Params,
+    meta: unknown,
+    context: InvokedContext,
+  ): Omit<McpTaskRecord, 'questions' | 'steps'> {
     const { server, ttlMs, pollIntervalMs, stored, leaseMs } = this.settings;
     const { principal, headers, params: route, transport, clientInfo, clientCapabilities } = context;
     const now = Date.now();
@@ -84,8 +97,6 @@ export class TaskMaker {
       lastUpdatedAt: now,
       ttlMs,
       pollIntervalMs,
-      questions: [],
-      steps: [],
       attempt: 0,
       aliveUntil: leaseMs === undefined ? undefined : now + leaseMs,
     };
@@ -118,4 +129,17 @@ export async function available<T>(operation: Promise<T>): Promise<T> {
 function traceOf(meta: unknown): McpTaskRecord['meta'] {
   const members = Object.entries((meta ?? {}) as object).filter(([name]) => TRACE.includes(name));
   return members.length > 0 ? Object.fromEntries(members) : undefined;
+}
+
+/** What the handler learned before it began the task. The task has other keys for its own questions. */
+function learned({ answers, steps }: KnownInput): Pick<McpTaskRecord, 'questions' | 'steps'> {
+  return {
+    questions: [...answers].map(([identity, answer]) => ({
+      key: identity,
+      identity,
+      state: 'answered',
+      answer,
+    })),
+    steps: [...steps].map(([key, step]) => ({ key, ...step })),
+  };
 }

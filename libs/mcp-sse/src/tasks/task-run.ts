@@ -4,6 +4,7 @@ import type { ErrorReporter } from '../model/error-reporter.js';
 import type { Invoker } from '../model/invoker.js';
 import { expiryOf, isFinal, type McpTaskChange, type McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { McpTaskAttempt, McpTaskOutcome } from '../model/tasks/mcp-task-runner.js';
+import { SerializedMembers } from '../model/serialized-members.js';
 import type { McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { ContextRequestOptions, MessageOrigin } from '../protocol/call-context.js';
@@ -76,8 +77,8 @@ export class TaskRun implements ExecutionHost {
       attempt.holdMs,
       server.maxQuestions,
     );
-    const _meta = { ...task.meta, progressToken: PROGRESS_TOKEN };
-    const params = { name: task.tool, arguments: structuredClone(task.arguments), _meta };
+    const meta = { ...task.meta, progressToken: PROGRESS_TOKEN };
+    const params = { name: task.tool, arguments: structuredClone(task.arguments), _meta: meta };
     this.execution = new Execution(
       { kind: 'request', method: 'tools/call', id: task.id, params },
       origin,
@@ -182,7 +183,7 @@ export class TaskRun implements ExecutionHost {
   }
 
   serialize(_execution: Execution, result: object): string {
-    return JSON.stringify(result);
+    return result instanceof SerializedMembers ? `{${result.text}}` : JSON.stringify(result);
   }
 
   answer(_execution: Execution, json: string, errorCode?: number): void {

@@ -2,12 +2,11 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { InvokedContext } from '../model/invoker.js';
 import type { McpSseModuleOptions } from '../model/mcp-sse.options.js';
-import type { CallTasks } from '../model/tasks/call-tasks.js';
 import type { McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { McpTaskQueue, McpTaskRunner } from '../model/tasks/mcp-task-runner.js';
 import type { McpTaskStore } from '../model/tasks/mcp-task-store.js';
-import { TASKS_EXTENSION } from '../model/tasks/tasks-extension.js';
 import type { Preparation } from '../protocol/execution.js';
+import type { KnownInput } from '../protocol/input/round-state.js';
 import type { Params } from '../protocol/json-rpc.js';
 import type { TaskMethod } from '../protocol/methods.js';
 import type { ServerTasks, TaskWatch } from '../protocol/server-tasks.js';
@@ -65,11 +64,14 @@ export class Tasks implements ServerTasks {
     return this.host.hasTools();
   }
 
-  madeOf({ _meta }: Params, context: InvokedContext): CallTasks {
-    return {
-      areTaken: context.clientSupports(TASKS_EXTENSION),
-      make: (tool, args) => this.maker.make(tool, args, _meta, context),
-    };
+  make(
+    tool: string,
+    args: Params,
+    meta: unknown,
+    context: InvokedContext,
+    known?: KnownInput,
+  ): Promise<object> {
+    return this.maker.make(tool, args, meta, context, known);
   }
 
   prepare(method: TaskMethod, params: Params, context: InvokedContext): Preparation {

@@ -1,4 +1,6 @@
 import type { ClusterLimits, McpCluster } from '../../model/cluster/mcp-cluster.js';
+import { MemoryResults } from '../../sessions/memory-results.js';
+import { MemoryBudget } from '../../streaming/memory-budget.js';
 import { MemoryAgreement } from './memory-agreement.js';
 import { MemoryNode, type SharedMemory } from './memory-node.js';
 
@@ -24,6 +26,7 @@ export function memoryCluster(): MemoryCluster {
         nodes: new Map(),
         followers: new Map(),
         agreed: new MemoryAgreement(),
+        results: new MemoryResults(MemoryBudget.unlimited()),
       };
       servers.set(server, shared);
       const node = new MemoryNode(shared, limits);

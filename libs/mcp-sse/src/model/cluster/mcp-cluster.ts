@@ -2,6 +2,7 @@ import type { Agreement } from './agreement.js';
 import type { ClusterReports } from './cluster-reports.js';
 import type { NodeBus } from './node-bus.js';
 import type { NodeLease } from './node-lease.js';
+import type { ResultStore } from '../result-store.js';
 import type { SessionLog } from './session-log.js';
 import type { SessionStore } from './session-store.js';
 
@@ -33,6 +34,8 @@ export interface ClusterNode {
   readonly bus: NodeBus;
   readonly lease: NodeLease;
   readonly agreement: Agreement;
+  /** The results that tools keep for their callers. */
+  readonly results: ResultStore;
   /** Whether the store is reachable, as far as is known. */
   readonly isReachable: boolean;
 

@@ -5,6 +5,10 @@ export type McpTaskSupport = 'optional' | 'required';
 export interface CallTasks {
   /** Whether the client takes tasks. */
   readonly areTaken: boolean;
+  /** Lets the handler begin the task, by `ctx.beginTask()`. */
+  allow(): void;
+  /** Whether the handler has begun the task, so that the call is left. */
+  readonly hasBegun: boolean;
 
   /**
    * Stores a task and has it executed.

@@ -12,7 +12,8 @@ export interface McpTaskQuestion {
   readonly key: string;
   /** Tells it from the handler's other questions, in each run alike. */
   readonly identity: string;
-  readonly request: { readonly method: string; readonly params?: unknown };
+  /** Missing if it was answered before the task began. */
+  readonly request?: { readonly method: string; readonly params?: unknown };
   /** `refused`: the answer did not fit, and the question was asked again under another key. */
   readonly state: 'open' | 'answered' | 'refused';
   /** JSON of the client's answer. */

@@ -61,6 +61,8 @@ export interface McpAuditEvent {
   readonly method?: string;
   /** Name of the tool or prompt, as the client sent it. */
   readonly name?: string;
+  /** The tool that the call came through, `call_tool`, if it did. `name` is that of the tool called. */
+  readonly via?: string;
   /** URI of the resource, as the client sent it. */
   readonly uri?: string;
   /**
@@ -78,7 +80,10 @@ export interface McpAuditEvent {
   readonly status?: number;
   /** Code of the JSON-RPC error. */
   readonly code?: number;
-  /** Why a session ended or a request was refused. */
+  /**
+   * Why a session ended or a request was refused; or what became of a result that was too large: `result-too-large`,
+   * `result-truncated` or `result-kept`.
+   */
   readonly reason?: string;
   /** How long a request took or a session lasted. */
   readonly durationMs?: number;

@@ -33,6 +33,9 @@ const SESSION_TYPES = {
   closed: 'close',
 } as const;
 
+/** What became of a result that was too large. */
+const REASONS = { error: 'result-too-large', truncate: 'result-truncated', resource: 'result-kept' } as const;
+
 /** The audit trail: who did what, and what was refused. */
 // Implements TrafficObserver, but cannot declare it: those members are internal, and stripped from the types.
 @Injectable()
@@ -62,6 +65,7 @@ export class McpAuditService {
     params: Params,
     context: McpContext & { readonly isTask?: boolean },
     bytes: number,
+    via?: string,
   ): ObservedRequest | undefined {
     const audit = this.events.observed ? methodNamed(method)?.audit : undefined;
     const type = audit && context.isTask ? 'task' : audit;
@@ -72,7 +76,7 @@ export class McpAuditService {
     const args = allowed && auditedArguments(params['arguments'], allowed);
     const start = performance.now();
     const end: ObservedRequest['end'] = (outcome, json) => {
-      const { outcome: how, refusal } = requestOutcome(outcome);
+      const { outcome: how, refusal, tooLarge } = requestOutcome(outcome);
       const { principal, session, clientInfo } = context;
       const { issuer, subject, tenant } = principal;
       // One literal takes 0.05 µs, and one that is spread from others 1.4 µs, for each call.
@@ -93,10 +97,11 @@ export class McpAuditService {
         clientVersion: clipped(clientInfo?.version),
         method,
         name,
+        via,
         uri,
         arguments: args,
         code: outcome instanceof JsonRpcError ? outcome.code : undefined,
-        reason: refusal?.reason,
+        reason: refusal?.reason ?? (tooLarge && REASONS[tooLarge]),
         durationMs: rounded(performance.now() - start),
         requestBytes: bytes,
         responseBytes: Buffer.byteLength(json),

@@ -9,6 +9,7 @@ import type { Question } from './question.js';
 import { QuestionIdentities } from './question-identities.js';
 import {
   type AskingRequest,
+  type KnownInput,
   type OpenedState,
   openedState,
   refused,
@@ -99,6 +100,11 @@ export class InputRounds {
     for (const [key, identity] of state.pending) rounds.take(identity, responses, key);
     const { usedStates } = settings;
     return usedStates ? rounds.claimed(state, usedStates) : rounds;
+  }
+
+  /** What the handler has learned so far. */
+  get known(): KnownInput {
+    return { answers: this.answers, steps: this.steps };
   }
 
   /** Whether questions are waiting. The run is over then, whatever the handler still does. */

@@ -1,0 +1,41 @@
+import { SerializedMembers } from '../../model/serialized-members.js';
+import type { ToolResult } from '../protocol-shape.js';
+
+/** What a tool does with a result that is larger than its limit. */
+export type OnTooLarge = 'error' | 'truncate' | 'resource';
+
+/** A tool's result with its JSON, which is made once: to measure it, and to send it. */
+export class WrittenResult extends SerializedMembers implements ToolResult {
+  readonly content: ToolResult['content'];
+  readonly structuredContent?: unknown;
+  readonly isError?: boolean;
+  declare readonly _meta?: ToolResult['_meta'];
+  readonly #reducedBy?: OnTooLarge;
+
+  /** @param reducedBy how it took the place of a result that was too large */
+  constructor(
+    { content, structuredContent, isError, _meta }: ToolResult,
+    json: string,
+    reducedBy?: OnTooLarge,
+  ) {
+    super(json.slice(1, -1));
+    this.content = content;
+    this.structuredContent = structuredContent;
+    this.isError = isError;
+    // The serializer of the modern era looks for the member, not for its value.
+    if (_meta !== undefined) Object.assign(this, { _meta });
+    this.#reducedBy = reducedBy;
+  }
+
+  /** How a result took the place of one that was too large, if it did. */
+  static reductionOf(result: object): OnTooLarge | undefined {
+    return result instanceof WrittenResult ? result.#reducedBy : undefined;
+  }
+}
+
+/** Bytes of a text in UTF-8 if they are more than the limit. Counts nothing where the length alone tells. */
+export function excessBytes(text: string, maxBytes: number): number | undefined {
+  if (text.length * 3 <= maxBytes) return undefined;
+  const bytes = Buffer.byteLength(text);
+  return bytes > maxBytes ? bytes : undefined;
+}
