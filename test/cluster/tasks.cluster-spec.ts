@@ -21,7 +21,7 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
   }, 2 * MINUTE);
 
   afterEach(async () => {
-    expect(await cluster.hasMore()).toBe(false);
+    await cluster.assertAllTold();
   });
 
   afterAll(async () => {
