@@ -78,7 +78,7 @@ export class TaskRun implements ExecutionHost {
       server.maxQuestions,
     );
     const meta = { ...task.meta, progressToken: PROGRESS_TOKEN };
-    const params = { name: task.tool, arguments: structuredClone(task.arguments), _meta: meta };
+    const params = { name: task.tool, arguments: copyOf(task.arguments), _meta: meta };
     this.execution = new Execution(
       { kind: 'request', method: 'tools/call', id: task.id, params },
       origin,
@@ -218,7 +218,9 @@ export class TaskRun implements ExecutionHost {
       ? (outcome as JsonRpcResponse & { error: McpTaskRecord['error'] }).error!
       : undefined;
     try {
-      await this.update(() => ended(error ? { error } : { result: outcome as Params }));
+      await this.update(() =>
+        ended(error ? { error } : { result: { resultType: 'complete', ...(outcome as Params) } }),
+      );
     } catch (failure) {
       if (!(failure instanceof TaskTooLargeError)) throw failure;
       this.errors.warn(`tools/call ${this.task.tool}: ${failure.message}`);
@@ -239,4 +241,9 @@ export class TaskRun implements ExecutionHost {
     if (this.message !== statusMessage && !this.isOver && !this.answered)
       this.progress = setTimeout(() => void this.tellProgress(), PROGRESS_MS).unref();
   }
+}
+
+/** The handler may change its arguments, and the task keeps them. */
+function copyOf(args: Params): Params {
+  return JSON.parse(JSON.stringify(args)) as Params;
 }
