@@ -47,6 +47,7 @@ export class TaskRun implements ExecutionHost {
   readonly id = randomUUID();
   readonly isTask = true;
   readonly transport: McpTransportName;
+  readonly correlationId: string;
   readonly state: Readonly<ClientState>;
   readonly input: TaskQuestions;
   private readonly execution: Execution;
@@ -70,6 +71,7 @@ export class TaskRun implements ExecutionHost {
   ) {
     const { transport, protocolVersion, clientInfo, clientCapabilities } = task;
     this.transport = transport;
+    this.correlationId = task.correlationId;
     this.state = { protocolVersion, clientInfo, clientCapabilities };
     this.input = new TaskQuestions(
       task,
@@ -80,7 +82,7 @@ export class TaskRun implements ExecutionHost {
     const meta = { ...task.meta, progressToken: PROGRESS_TOKEN };
     const params = { name: task.tool, arguments: copyOf(task.arguments), _meta: meta };
     this.execution = new Execution(
-      { kind: 'request', method: 'tools/call', id: task.id, params },
+      { kind: 'request', method: 'tools/call', id: task.requestId, params },
       origin,
       this,
     );
