@@ -94,10 +94,11 @@ describeOnAdapters('tasks, for the official client of the extension', (adapter) 
   it('go on for a client that comes back with what it has kept', async () => {
     const execution = await session.callTool('wait', { subject: 'a' });
     if (execution.kind !== 'task') throw new Error('no task');
-    const reference = execution.serializeReference();
+    let kept = '';
+    await execution.handoff((reference) => void (kept = JSON.stringify(reference)));
     await session.close();
     session = open();
-    const resumed = await session.resumeTask(JSON.parse(JSON.stringify(reference)));
+    const resumed = await session.resumeTask(JSON.parse(kept));
     app.app.get(TaskDesk).gate.open('done');
     const { outcome } = await resumed.settle();
     expect(resultFromTaskOutcome(outcome)).toMatchObject({ content: [{ text: 'a: done' }] });
