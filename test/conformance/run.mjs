@@ -20,8 +20,6 @@ const RUNS = {
   '2026-07-28': {
     suite: 'mcp-conformance-0.2',
     selection: ['--requirements', '2026-07-28'],
-    // An extension that the library does not serve.
-    leftOut: /^tasks-/,
   },
   sse: {
     suite: 'mcp-conformance-0.1',

@@ -11,8 +11,8 @@ import { codeBlocks, fileOf, readmeCode } from '../fixtures/readme-blocks.js';
 
 const run = promisify(execFile);
 
-/** What tests/package does, since it needs the network: the two commands, and the installation. */
-const TESTED_BY_PACKAGE_TEST = ['start', 'test', 'install'];
+/** What test/package and test/newcomer do, since they need the network: the two commands, and the installations. */
+const TESTED_ELSEWHERE = ['start', 'test', 'install', 'add'];
 
 describe('the README', () => {
   it('has no snippet without a test', () => {
@@ -20,7 +20,7 @@ describe('the README', () => {
       codeBlocks('README.md')
         .map(({ id }) => id)
         .toSorted(),
-    ).toEqual([...TESTED_BY_PACKAGE_TEST, 'quick-start', 'claude-code', 'token'].toSorted());
+    ).toEqual([...TESTED_ELSEWHERE, 'quick-start', 'claude-code', 'token'].toSorted());
   });
 
   it('names every entry point and its optional peers', () => {
@@ -41,7 +41,7 @@ describe('the README', () => {
     const documented: Record<string, Record<string, string>> = {};
     for (const [, group, option, value] of table) (documented[group!] ??= {})[option!] = value!;
     const options = resolveOptions({ name: 'any', version: '1' });
-    const { protocol, cache, http, replay, input } = options;
+    const { protocol, cache, http, replay, input, results } = options;
     // The table describes these two: one is an empty list, the other depends on the process.
     const { endpointQuery: _names, ...sse } = options.sse;
     const { maxBytes: _bytes, ...limits } = options.limits;
@@ -55,6 +55,7 @@ describe('the README', () => {
       cache: asText(cache),
       limits: asText(limits),
       input: asText(input),
+      results: asText(results),
     });
   });
 });

@@ -26,9 +26,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   streaming: { below: ['model'], packages: /^rxjs$/ },
   sessions: { below: ['model', 'protocol', 'streaming'] },
   stateless: { below: ['model', 'protocol', 'streaming', 'sessions'] },
+  tasks: { below: ['model', 'protocol', 'streaming', 'sessions', 'stateless'] },
   cluster: { below: ['model', 'protocol', 'streaming', 'sessions'] },
   auth: { below: ['model', 'nest', 'http', 'decorators'] },
   redis: { below: ['model'], packages: /^ioredis$/ },
+  bullmq: { below: ['model'], packages: /^bullmq$/ },
   transports: {
     below: [
       'model',

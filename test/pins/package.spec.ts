@@ -15,6 +15,7 @@ interface Manifest {
 const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
   '@nestjs/throttler': ['throttler'],
   '@opentelemetry/api': ['tracing'],
+  bullmq: ['bullmq'],
   'class-transformer': ['schema'],
   'class-validator': ['schema'],
   ioredis: ['redis'],
@@ -77,7 +78,7 @@ describe('package.json of the library', () => {
   });
 
   it('has an entry point for each folder that only optional peers serve, which nothing else imports', () => {
-    for (const folder of ['metrics', 'passport', 'redis', 'throttler', 'tracing']) {
+    for (const folder of ['bullmq', 'metrics', 'passport', 'redis', 'throttler', 'tracing']) {
       const elsewhere = sources.filter(({ path }) => !path.startsWith(`${folder}/`));
       expect(elsewhere.filter(({ imports }) => imports.some((name) => name.includes(`/${folder}/`)))).toEqual(
         [],

@@ -10,6 +10,7 @@ export { McpNamePrefix } from './decorators/mcp-name-prefix.decorator.js';
 export { McpPublic, McpRoles, McpScopes } from './decorators/access.decorators.js';
 export { McpResource, type McpResourceOptions } from './decorators/mcp-resource.decorator.js';
 export { McpTool, type McpToolOptions } from './decorators/mcp-tool.decorator.js';
+export { McpToolset } from './decorators/mcp-toolset.decorator.js';
 export {
   McpRegistry,
   type McpAccessOptions,
@@ -65,8 +66,10 @@ export type {
 export type { McpIntrospectionOptions } from './model/mcp-introspection.options.js';
 export type { McpInputOptions } from './model/mcp-input.options.js';
 export type { McpJwtOptions } from './model/mcp-jwt.options.js';
+export type { McpTasksOptions } from './model/mcp-tasks.options.js';
 export type { McpOAuthOptions } from './model/mcp-oauth.options.js';
 export type { McpSseModuleOptions } from './model/mcp-sse.options.js';
+export type { McpToolSearchOptions } from './model/mcp-tool-search.options.js';
 export { ANONYMOUS } from './model/principal.js';
 export { McpProgress, progress } from './model/progress.js';
 export type { McpOutputSource, McpSchemaSource } from './model/schema-source.js';
@@ -75,6 +78,21 @@ export type { McpAuditEvent } from './observability/audit/mcp-audit-event.js';
 export { McpAuditService } from './observability/audit/mcp-audit.service.js';
 export { McpHealthIndicator } from './observability/health/mcp-health.indicator.js';
 export type { McpHealth } from './observability/health/mcp-health.indicator.js';
+export type {
+  McpTaskChange,
+  McpTaskQuestion,
+  McpTaskRecord,
+  McpTaskStatus,
+} from './model/tasks/mcp-task-record.js';
+export type {
+  McpTaskAttempt,
+  McpTaskExecutor,
+  McpTaskOutcome,
+  McpTaskQueue,
+  McpTaskRunner,
+} from './model/tasks/mcp-task-runner.js';
+export type { McpTaskSupport } from './model/tasks/call-tasks.js';
+export type { McpTaskStorage, McpTaskStore } from './model/tasks/mcp-task-store.js';
 export { McpHeader } from './schema/mcp-header.decorator.js';
 export { McpSchema, type McpSchemaKeywords } from './schema/mcp-schema.decorator.js';
 export { McpSessionService } from './sessions/mcp-session.service.js';

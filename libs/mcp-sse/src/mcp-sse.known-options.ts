@@ -3,8 +3,10 @@ import type { McpApiKeyOptions } from './model/mcp-api-key.options.js';
 import type { McpInputOptions } from './model/mcp-input.options.js';
 import type { McpIntrospectionOptions } from './model/mcp-introspection.options.js';
 import type { McpJwtOptions } from './model/mcp-jwt.options.js';
+import type { McpTasksOptions } from './model/mcp-tasks.options.js';
 import type { McpOAuthOptions } from './model/mcp-oauth.options.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
+import type { McpToolSearchOptions } from './model/mcp-tool-search.options.js';
 import { nearest } from './model/nearest.js';
 
 /** The members of a group of options: a group of its own, or what one word stands for. */
@@ -27,6 +29,7 @@ const KNOWN = members<Options>({
   instructions: true,
   protocol: members<Options['protocol']>({ modern: true, legacy: true }),
   cache: members<Options['cache']>({ ttlMs: true, scope: true }),
+  toolSearch: members<McpToolSearchOptions>({ above: true, pinned: true, maxResults: true, maxBytes: true }),
   modules: true,
   sse: members<Options['sse']>({
     path: true,
@@ -53,6 +56,14 @@ const KNOWN = members<Options>({
     maxStateBytes: true,
     maxRounds: true,
     singleUse: true,
+  }),
+  tasks: members<McpTasksOptions>({
+    store: true,
+    runner: true,
+    ttlMs: true,
+    pollIntervalMs: true,
+    maxPerPrincipal: true,
+    maxBytes: true,
   }),
   publicUrl: true,
   trustedProxies: true,
@@ -93,6 +104,7 @@ const KNOWN = members<Options>({
   authenticationLimit: true,
   principal: true,
   policy: true,
+  toolsets: true,
   tenantClaim: true,
   contextFactory: true,
   routes: members<Options['routes']>({ forward: true }),

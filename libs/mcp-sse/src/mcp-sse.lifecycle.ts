@@ -18,6 +18,8 @@ import { offerAdvice } from './discovery/offer-advice.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
+import { isSearchTool } from './execution/tool-search/search-tools.js';
+import { sizeAdvice } from './execution/tool-search/size-advice.js';
 import { FeatureBinder } from './execution/feature.binder.js';
 import type { McpDefinition } from './model/definitions.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
@@ -31,6 +33,7 @@ import { RouteBinder, type RouteMethod } from './routes/route.binder.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
+import { Tasks } from './tasks/tasks.js';
 import { BeforeClose, StopSignals } from './nest/before-close.js';
 
 /**
@@ -54,6 +57,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     private readonly registry: McpRegistry,
     private readonly sessions: McpSessionService,
     private readonly requests: StatelessRequests,
+    private readonly tasks: Tasks,
     private readonly access: AccessControl,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
     private readonly audit: McpAuditService,
@@ -80,10 +84,12 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   async onApplicationBootstrap(): Promise<void> {
     this.checkApps();
     await this.cluster?.start();
-    for (const advice of offerAdvice(this.registry, this.options.modules !== undefined))
-      this.logger.warn(advice);
+    await this.tasks.start();
+    for (const advice of this.advice()) this.logger.warn(advice);
     const { httpAdapter } = this.host;
-    if (!httpAdapter) return;
+    // Such an application listens to signals only later, so it drains at each close.
+    if (!httpAdapter)
+      return this.beforeClose.add(undefined, () => this.stopTasks(this.options.drain.deadlineMs));
     if (isProduction() && process.listenerCount('SIGTERM') === 0)
       this.logger.warn(
         'Nothing listens to SIGTERM, so a deployment cuts calls off instead of letting them finish. Call ' +
@@ -92,15 +98,29 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     const signals = (this.signals = new StopSignals());
     this.beforeClose.add(httpAdapter, async () => {
       if (signals.came) await this.drain().catch((error) => void this.errors.report(error, 'the drain'));
+      else await this.stopTasks(0);
     });
+  }
+
+  /** Before the providers are destroyed that their handlers need. */
+  private async stopTasks(deadlineMs: number): Promise<void> {
+    const deadline = deadlineMs > 0 ? AbortSignal.timeout(deadlineMs) : AbortSignal.abort();
+    await this.tasks
+      .stop(deadline)
+      .catch((error: unknown) => void this.errors.report(error, 'the end of the tasks'));
   }
 
   private async drain(): Promise<void> {
     // An adapter may have none, as on a platform that runs functions.
     const server = this.host.httpAdapter.getHttpServer() as Server | undefined;
-    await new SessionDrain(this.sessions, this.requests, this.options.drain).run(() => {
-      if (server?.listening) server.close();
-    });
+    const { propagationMs, deadlineMs } = this.options.drain;
+    const drain = new SessionDrain(this.sessions, this.requests, this.options.drain);
+    await Promise.all([
+      drain.run(() => {
+        if (server?.listening) server.close();
+      }),
+      this.stopTasks(propagationMs + deadlineMs),
+    ]);
   }
 
   /** Runs before the HTTP server closes: it waits for its connections, and only this ends the streams. */
@@ -108,6 +128,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     this.signals?.ignore();
     this.requests.close();
     await this.sessions.shutdown();
+    await this.tasks.close();
   }
 
   private checkProtection(): void {
@@ -129,6 +150,16 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
       'NO AUTHENTICATION: neither "auth" nor "guards" is set, so anyone on this machine may call every tool. ' +
         'Connections to other than loopback addresses are refused.',
     );
+  }
+
+  private advice(): string[] {
+    const { modules, toolSearch } = this.options;
+    const { tools: all, resources, prompts } = this.registry;
+    const tools = toolSearch ? all.filter((tool) => !isSearchTool(tool)) : all;
+    return [
+      ...offerAdvice({ tools, resources, prompts }, modules !== undefined),
+      ...sizeAdvice(tools, toolSearch),
+    ];
   }
 
   private async serveDecorated(): Promise<void> {

@@ -16,6 +16,7 @@ import { AccessControl } from './execution/access-control.js';
 import { FeatureBinder } from './execution/feature.binder.js';
 import { McpHandlerFactory } from './execution/mcp-handler.factory.js';
 import { McpInvoker } from './execution/mcp.invoker.js';
+import { Visibility } from './execution/visibility.js';
 import { NestErrorReporter } from './execution/nest-error-reporter.js';
 import { resolveOptions } from './mcp-sse.defaults.js';
 import { assertKnownOptions } from './mcp-sse.known-options.js';
@@ -192,6 +193,7 @@ const PROVIDERS: Provider[] = [
   FeatureBinder,
   RouteBinder,
   AccessControl,
+  Visibility,
   McpInvoker,
   HttpPreparation,
   RouteCheck,

@@ -3,6 +3,9 @@ import { ClusterReporter } from './cluster/cluster-reporter.js';
 import { SessionCluster } from './cluster/session-cluster.js';
 import { CacheRules } from './discovery/cache-rules.js';
 import { McpRegistry } from './discovery/mcp.registry.js';
+import { createToolSearch } from './execution/tool-search/create-tool-search.js';
+import { ToolSearch } from './execution/tool-search/tool-search.js';
+import { Visibility } from './execution/visibility.js';
 import { McpInvoker } from './execution/mcp.invoker.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
 import type { ClusterNode } from './model/cluster/mcp-cluster.js';
@@ -23,6 +26,10 @@ import { InputSource } from './stateless/input-source.js';
 import { SharedUsedStates } from './stateless/shared-used-states.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
 import { MemoryBudget } from './streaming/memory-budget.js';
+import { assertTasks } from './tasks/assert-tasks.js';
+import { inProcessRunner } from './tasks/in-process-runner.js';
+import { memoryTasks } from './tasks/memory-task-store.js';
+import { Tasks } from './tasks/tasks.js';
 import { restoredOrigin } from './transports/relay/relayed-origin.js';
 
 /** This node of the cluster; undefined if the options name none. */
@@ -39,6 +46,7 @@ export const SERVER_PROVIDERS: Provider[] = [
     useFactory: (memory: MemoryBudget, node?: ClusterNode) => node?.results ?? new MemoryResults(memory),
   },
   { provide: McpRegistry, inject: [ERROR_REPORTER, CacheRules], useFactory: createRegistry },
+  { provide: ToolSearch, inject: [MCP_OPTIONS, McpRegistry, Visibility], useFactory: createToolSearch },
   {
     provide: McpSessionService,
     inject: [MCP_OPTIONS, McpInvoker, ERROR_REPORTER, TRAFFIC_OBSERVER, MemoryBudget],
@@ -46,8 +54,16 @@ export const SERVER_PROVIDERS: Provider[] = [
   },
   {
     provide: StatelessRequests,
-    inject: [MCP_OPTIONS, McpInvoker, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER, SessionCluster],
+    inject: [
+      ...[MCP_OPTIONS, McpInvoker, McpSessionService, ERROR_REPORTER, TRAFFIC_OBSERVER],
+      ...[Tasks, SessionCluster],
+    ],
     useFactory: createStatelessRequests,
+  },
+  {
+    provide: Tasks,
+    inject: [MCP_OPTIONS, McpInvoker, McpRegistry, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    useFactory: createTasks,
   },
   {
     provide: SessionCluster,
@@ -94,6 +110,7 @@ function createStatelessRequests(
   sessions: McpSessionService,
   errors: ErrorReporter,
   observer: TrafficObserver,
+  tasks: Tasks,
   cluster?: SessionCluster,
 ): StatelessRequests {
   const { modern, legacy } = options.protocol;
@@ -122,9 +139,38 @@ function createStatelessRequests(
       return source.current;
     },
   };
-  const requests = new StatelessRequests(invoker, settings, sessions.memory, observer, errors);
+  const requests = new StatelessRequests(invoker, settings, sessions.memory, observer, errors, tasks);
   sessions.include(requests);
   return requests;
+}
+
+/** @throws {McpConfigurationError} */
+async function createTasks(
+  options: ResolvedOptions,
+  invoker: McpInvoker,
+  registry: McpRegistry,
+  errors: ErrorReporter,
+  observer: TrafficObserver,
+): Promise<Tasks> {
+  const { name, limits, input, stored, contextFactory } = options;
+  assertTasks(options.tasks);
+  const { store = memoryTasks, runner = inProcessRunner, ...settings } = options.tasks;
+  const reports = new ClusterReporter(errors);
+  return new Tasks(await store.open(name, reports), {
+    ...settings,
+    server: name,
+    runner,
+    stored,
+    invoker,
+    observer,
+    errors,
+    reports,
+    contextFactory,
+    checkForm: compileForm,
+    maxQuestions: input.maxRounds,
+    maxAnswerMembers: limits.maxArgumentMembers,
+    hasTools: () => registry.hasTaskTools,
+  });
 }
 
 function createMemoryBudget({ limits: { maxBytes, maxSessions } }: ResolvedOptions): MemoryBudget {

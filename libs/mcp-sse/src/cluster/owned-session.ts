@@ -20,7 +20,8 @@ import type {
   ToldMessage,
 } from './cluster-message.js';
 import type { JournaledSession, SessionJournal } from './session-journal.js';
-import { storedRecord, type StoredNames } from './stored-record.js';
+import { storedRecord } from './stored-record.js';
+import type { StoredNames } from '../model/stored-parts.js';
 
 /** A client of another node that reads a stream. */
 interface Reader {

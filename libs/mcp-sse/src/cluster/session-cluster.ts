@@ -35,7 +35,7 @@ import { isEnvelopeOf, isPresentReply, readMessage, type Envelope } from './read
 import { relayedError, restoredError } from './relayed-error.js';
 import { SessionJournal } from './session-journal.js';
 import { filterOf, sharedFilter } from './shared-filter.js';
-import { storedHeaders, type StoredNames } from './stored-record.js';
+import { storedHeaders, type StoredNames } from '../model/stored-parts.js';
 import { StreamTails, type OwnerNodes } from './stream-tails.js';
 
 const TICK_MS = 1_000;

@@ -1,5 +1,6 @@
 import type { Icon, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
 import type { McpOutputSource, McpSchemaSource } from '../model/schema-source.js';
+import type { McpTaskSupport } from '../model/tasks/call-tasks.js';
 import { featureDecorator } from './feature-decorator.js';
 import { TOOL_METADATA } from './metadata-keys.js';
 
@@ -22,6 +23,16 @@ interface ToolOptions {
    * no limit.
    */
   timeoutMs?: number | false;
+  /**
+   * Answers a call with a task, which goes on by itself while its client asks for the state and the result, and answers
+   * questions. `optional`: for clients that take tasks; for others it is a plain call. `required`: others get an error.
+   */
+  task?: McpTaskSupport;
+  /**
+   * Whether the handler begins the task itself, by `ctx.beginTask()`, so that it can ask its client before or answer at once.
+   * `false` by default: the call is a task from the start.
+   */
+  beginsTask?: boolean;
   /**
    * URI of the `@McpApp()` that shows the results, such as `ui://orders/chart`. Only clients that show apps are told;
    * others use the tool's text.

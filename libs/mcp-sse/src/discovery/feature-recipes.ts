@@ -68,7 +68,8 @@ export function toolRecipe(
   undescribed: JsonObjectSchema,
 ): Recipe<RegisteredTool> {
   const { name = defaultName, title, description, annotations, icons, audit, timeoutMs } = options;
-  const { maxBytes, onTooLarge } = options;
+  const { maxBytes, onTooLarge, task, beginsTask } = options;
+  assertTask(options, where);
   assertToolName(name, where);
   const schema = input && compileSchema(input, `${where} (input)`, 'input');
   const declared = declaredOutput(options, where);
@@ -89,7 +90,31 @@ export function toolRecipe(
     meta: metaWithSize(options),
     access,
   } as const;
-  return { definition, schema, output, mirrored, audit, timeoutMs, maxBytes, onTooLarge, source };
+  return {
+    definition,
+    schema,
+    output,
+    mirrored,
+    audit,
+    task,
+    beginsTask,
+    timeoutMs,
+    maxBytes,
+    onTooLarge,
+    source,
+  };
+}
+
+/** @throws {McpConfigurationError} */
+function assertTask({ task, beginsTask }: McpToolOptions, where: string): void {
+  if (task !== undefined && task !== 'optional' && task !== 'required')
+    throw new McpConfigurationError(
+      `${where}: "task" is ${String(task)}, but must be 'optional' or 'required'.`,
+    );
+  if (beginsTask && !task)
+    throw new McpConfigurationError(
+      `${where}: "beginsTask" needs "task": say whether clients without tasks can call the tool ('optional') or not ('required').`,
+    );
 }
 
 /**

@@ -7,6 +7,7 @@ import type {
   McpToolDefinition,
 } from '../model/definitions.js';
 import type { McpHandler } from '../model/call.js';
+import type { McpTaskSupport } from '../model/tasks/call-tasks.js';
 import type { JsonSchema } from '../model/schema-source.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import type { MirroredArgument } from './mirrored-arguments.js';
@@ -25,6 +26,10 @@ export interface RegisteredTool extends Registered<McpToolDefinition> {
   /** The arguments that clients repeat in headers, if there are any. */
   readonly mirrored?: readonly MirroredArgument[];
   readonly output?: CompiledSchema<JsonSchema>;
+  /** Whether its calls become tasks. */
+  readonly task?: McpTaskSupport;
+  /** Whether the handler begins the task. */
+  readonly beginsTask?: boolean;
   /** Names of the arguments that the audit trail keeps. */
   readonly audit?: readonly string[];
   /** Most bytes of its result; `limits.maxResultBytes` unless given. */

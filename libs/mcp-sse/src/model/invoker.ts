@@ -1,6 +1,7 @@
 import type { McpCacheHint } from './cache-hint.js';
 import type { McpContext } from './mcp-context.js';
-import type { McpPolicyContext } from './mcp-policy.js';
+import type { Viewer } from './mcp-policy.js';
+import type { CallTasks } from './tasks/call-tasks.js';
 import type { SerializedMembers } from './serialized-members.js';
 
 /** The context of a request as its invoker needs it. */
@@ -15,6 +16,12 @@ export interface InvokedContext extends McpContext {
   unwound(): Promise<void>;
   /** Aborts the context's signal. The request is answered nonetheless. */
   abort(reason: Error): void;
+  /** What makes a task of the call. Undefined where the answer can be none, as in the legacy era. */
+  useTasks(): CallTasks | undefined;
+  /** Whether a task is executed. */
+  readonly isTask: boolean;
+  /** Told of an error of the handler that is not for the client to see, before the answer that hides it. */
+  hasFailed(error: unknown): void;
 }
 
 /**
@@ -35,7 +42,7 @@ export interface WatchableResource {
   watch(onUpdate: () => void): Promise<() => void>;
 
   /** Whether the client may still read it. @param reader the client with its newest token */
-  isReadable(reader: McpPolicyContext): boolean | Promise<boolean>;
+  isReadable(reader: Viewer): boolean | Promise<boolean>;
 }
 
 /** The requests that the application answers. */
@@ -67,6 +74,14 @@ export interface Invoker {
     params: Readonly<Record<string, unknown>>,
     context: InvokedContext,
   ): PreparedRequest | Promise<PreparedRequest>;
+
+  /**
+   * Checks, as {@link prepare} does for a call, that a client may use a tool.
+   *
+   * @param name undefined for none: that takes as long
+   * @throws {InsufficientScopeError}
+   */
+  admitsTool(name: string | undefined, context: InvokedContext): boolean | Promise<boolean>;
 
   /**
    * Finds a resource that a client wants to subscribe to.

@@ -120,6 +120,13 @@ export abstract class McpContext implements ClientRequests {
   abstract once<T>(key: string, step: () => T | Promise<T>): Promise<T>;
 
   /**
+   * Goes on as a task, in a tool with `beginsTask`: the run ends here, its client gets the handle of a task, and the handler
+   * runs again from its start, in the task, with the answers and steps so far. Resolves at once in the task, and where the
+   * call stays a plain one. Await it, and ask what must be known before by then.
+   */
+  abstract beginTask(): Promise<void>;
+
+  /**
    * Ends the stream that carries this request's messages, but not the request. The client reconnects for the rest after
    * `retryMs` milliseconds, by default `http.retryMs`. Works over Streamable HTTP from revision 2025-11-25; has no effect
    * elsewhere.

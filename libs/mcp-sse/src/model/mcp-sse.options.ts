@@ -7,6 +7,8 @@ import type { McpInputOptions } from './mcp-input.options.js';
 import type { McpIntrospectionOptions } from './mcp-introspection.options.js';
 import type { McpJwtOptions } from './mcp-jwt.options.js';
 import type { McpOAuthOptions } from './mcp-oauth.options.js';
+import type { McpTasksOptions } from './mcp-tasks.options.js';
+import type { McpToolSearchOptions } from './mcp-tool-search.options.js';
 import type { McpCluster } from './cluster/mcp-cluster.js';
 import type { McpPrincipal } from './principal.js';
 
@@ -49,6 +51,9 @@ export interface McpSseModuleOptions {
      */
     scope?: 'public' | 'private';
   };
+
+  /** Lets clients search where there are many tools; `{}` takes the defaults. All tools are listed unless it is given. */
+  toolSearch?: McpToolSearchOptions;
 
   /** The modules whose providers the server offers; all by default. */
   modules?: Type[];
@@ -152,6 +157,9 @@ export interface McpSseModuleOptions {
   /** How a call without a session goes on that waits for answers of its client (revision 2026-07-28). */
   input?: McpInputOptions;
 
+  /** Calls that go on by themselves, of tools with the option `task` (revision 2026-07-28). */
+  tasks?: McpTasksOptions;
+
   /**
    * URL at which clients reach the application's root, such as `https://example.com/api`. Required behind a proxy that
    * adds or strips a prefix without sending `X-Forwarded-Prefix`.
@@ -212,6 +220,12 @@ export interface McpSseModuleOptions {
    * that the guards let in, as far as `@McpScopes()` and `@McpRoles()` allow.
    */
   policy?: Type<McpPolicy> | McpPolicy;
+  /**
+   * Returns the toolsets of a principal, or undefined for all. Features of other toolsets do not exist for it: see
+   * `@McpToolset()`. By default, everyone may use every toolset, and picks some by the URL. Called for each feature of a
+   * toolset, so it must be fast.
+   */
+  toolsets?: (principal: McpPrincipal) => readonly string[] | undefined;
   /** The member of `request.user`, or claim of a token, that names the tenant; `tenant` by default. */
   tenantClaim?: string;
   /** Returns an object whose members are added to the `McpContext`. Called for each POST, after the guards. */

@@ -12,9 +12,9 @@ import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../ses
 export interface RequestOutcome {
   /**
    * `failed`: answered with an error. `input_required`: answered with questions, so the client sends the request again
-   * with its user's answers. `cancelled`: not answered, since the client cancelled it, went away, or its session ended.
+   * with its user's answers. `task`: answered with a task, which is executed apart. `cancelled`: not answered, since the client cancelled it, went away, or its session ended.
    */
-  readonly outcome: 'ok' | 'failed' | 'denied' | 'input_required' | 'cancelled';
+  readonly outcome: 'ok' | 'failed' | 'denied' | 'input_required' | 'task' | 'cancelled';
   /** Why it was denied. */
   readonly refusal?: Refusal;
   /** How it was answered if its result was larger than the limit. */
@@ -29,7 +29,8 @@ export function requestOutcome(outcome: object | undefined): RequestOutcome {
   const { isError, resultType } = outcome as { isError?: unknown; resultType?: unknown };
   const tooLarge = answerToTooLarge(outcome);
   if (isError || outcome instanceof JsonRpcError) return { outcome: 'failed', tooLarge };
-  return { outcome: resultType === 'input_required' ? 'input_required' : 'ok', tooLarge };
+  const isOther = resultType === 'input_required' || resultType === 'task';
+  return { outcome: isOther ? resultType : 'ok', tooLarge };
 }
 
 function answerToTooLarge(outcome: object): OnTooLarge | undefined {

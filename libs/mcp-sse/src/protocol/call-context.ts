@@ -13,6 +13,7 @@ import type { McpCacheHint } from '../model/cache-hint.js';
 import type { FormCheck, ClientRequestOptions, ClientRequests } from '../model/client-requests.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import type { CallTasks } from '../model/tasks/call-tasks.js';
 import { McpContext, type McpEra, type McpLog } from '../model/mcp-context.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpSessionView, McpTransportName } from '../model/session-view.js';
@@ -20,7 +21,6 @@ import { CallLogger, isLogged } from './call-logger.js';
 import type { ClientRequestContext } from './client-request-queue.js';
 import { ClientRequestSender } from './client-request-sender.js';
 import type { ClientState } from './connection-state.js';
-import type { InputRounds } from './input/input-rounds.js';
 import type { Question } from './input/question.js';
 import { revisionOf, UNDECLARED_REVISION, type Revision } from './revisions.js';
 
@@ -43,6 +43,16 @@ export interface MessageOrigin {
 /** Options of a question. The host has a default for `timeoutMs`. */
 export type ContextRequestOptions = Omit<ClientRequestContext, 'timeoutMs'> & ClientRequestOptions;
 
+/** A run of a handler that may end with questions to its client. It runs again from its start with the answers. */
+export interface LeavableRun {
+  /** Whether questions are waiting. The run is over then, whatever the handler still does. */
+  readonly isLeft: boolean;
+  /** Resolves when the steps that outlast the run have ended, so that their results are kept. */
+  unwound(): Promise<void>;
+  /** What the run ends with. @throws {JsonRpcError} */
+  result(): object;
+}
+
 /** What the context of a request needs of its host, such as a connection. */
 export interface CallPort {
   /** The session that the request was made in, if any. */
@@ -51,8 +61,19 @@ export interface CallPort {
   readonly state: Readonly<ClientState>;
   readonly checkForm: FormCheck;
   notify(method: string, params: Readonly<Record<string, unknown>> | undefined, relatesTo: RequestId): void;
-  /** Rounds of questions, in the stateless revision. Made when they are needed. */
-  readonly input?: InputRounds;
+  /** The handler's questions, where the run may end with them. Made when they are needed. */
+  readonly input?: LeavableRun;
+  /** What makes a task of the request. Made when it is needed. */
+  readonly tasks?: CallTasks;
+  useTasks?(): CallTasks | undefined;
+  /** Ends the run if it goes on as a task. */
+  beginTask?(): Promise<void>;
+  /** Whether a task is executed. */
+  readonly isTask?: boolean;
+  /** Of the request that made the task. */
+  readonly correlationId?: string;
+  /** Told of an error of the handler that is not for the client to see. */
+  hasFailed?(error: unknown): void;
   ask<T>(question: Question<T>, options: ContextRequestOptions): Promise<T>;
   once<T>(key: string, step: () => T | Promise<T>): Promise<T>;
   closeStream(relatesTo: RequestId, retryMs?: number): void;
@@ -102,7 +123,7 @@ export class CallContext extends McpContext {
   }
 
   get correlationId(): string {
-    return (this.#correlationId ??= randomUUID());
+    return (this.#correlationId ??= this.#port.correlationId ?? randomUUID());
   }
 
   get principal(): McpPrincipal {
@@ -155,7 +176,19 @@ export class CallContext extends McpContext {
   }
 
   get isLeft(): boolean {
-    return this.#port.input?.isLeft ?? false;
+    return this.#port.input?.isLeft === true || this.#port.tasks?.hasBegun === true;
+  }
+
+  useTasks(): CallTasks | undefined {
+    return this.#port.useTasks?.();
+  }
+
+  get isTask(): boolean {
+    return this.#port.isTask === true;
+  }
+
+  hasFailed(error: unknown): void {
+    this.#port.hasFailed?.(error);
   }
 
   async unwound(): Promise<void> {
@@ -206,6 +239,10 @@ export class CallContext extends McpContext {
 
   once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
     return handled(this.#once(key, step));
+  }
+
+  beginTask(): Promise<void> {
+    return handled(this.#port.beginTask?.() ?? Promise.resolve());
   }
 
   closeStream(retryMs?: number): void {

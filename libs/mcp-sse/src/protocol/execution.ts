@@ -119,12 +119,12 @@ export class Execution {
 
   /** A run that was left has the questions as its result, whatever it returned or threw. */
   private conclude(result: object | undefined, thrown: unknown): void {
-    const { context, host, observed } = this;
+    const { host, observed } = this;
     let outcome: object;
     let json: string;
     let errorCode: number | undefined;
     try {
-      if (context.isLeft) outcome = host.input!.result();
+      if (host.input?.isLeft) outcome = host.input.result();
       else if (result !== undefined) outcome = result;
       else throw thrown;
       json = host.serialize(this, outcome);

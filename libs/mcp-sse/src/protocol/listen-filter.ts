@@ -19,6 +19,8 @@ const LISTS = Object.keys(FLAGS) as ChangingList[];
 /** What a client wants to be told. */
 export interface ListenFilter {
   readonly lists: readonly ChangingList[];
+  /** Each task once; undefined if it asked for none. */
+  readonly taskIds?: readonly string[];
   /** Each resource once, as the client spells it first; undefined if it asked for none. */
   readonly uris?: readonly string[];
 }
@@ -26,7 +28,7 @@ export interface ListenFilter {
 /**
  * Reads the filter of `subscriptions/listen`. Kinds of notifications that it does not know are left out.
  *
- * @param maxUris most resources
+ * @param maxUris most resources, and most tasks
  * @throws {JsonRpcError} -32602
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions#notification-filter
  */
@@ -35,17 +37,32 @@ export function listenFilter({ notifications: wanted }: Params, maxUris: number)
   const wrong: string[] = LISTS.map((list) => FLAGS[list]).filter(
     (flag) => wanted[flag] !== undefined && typeof wanted[flag] !== 'boolean',
   );
-  const { resourceSubscriptions: uris } = wanted;
+  const { resourceSubscriptions: uris, taskIds: ids } = wanted;
   if (uris !== undefined && !isTexts(uris)) wrong.push('resourceSubscriptions');
+  if (ids !== undefined && !isTexts(ids)) wrong.push('taskIds');
   if (wrong.length > 0) throw invalidParams(wrong.map((member) => `notifications.${member}`));
   const lists = LISTS.filter((list) => wanted[FLAGS[list]] === true);
-  return uris === undefined ? { lists } : { lists, uris: distinct(uris as string[], maxUris) };
+  return {
+    lists,
+    uris: uris === undefined ? undefined : distinct(uris as string[], maxUris),
+    taskIds: ids === undefined ? undefined : distinctIds(ids as string[], maxUris),
+  };
 }
 
 /** The filter as the wire has it, with what is granted of it. */
-export function grantedFilter({ lists }: ListenFilter, uris: readonly string[] | undefined): object {
+export function grantedFilter({ lists, uris, taskIds }: ListenFilter): object {
   const flags = lists.map((list) => [FLAGS[list], true] as const);
-  return { ...Object.fromEntries(flags), resourceSubscriptions: uris };
+  return { ...Object.fromEntries(flags), resourceSubscriptions: uris, taskIds };
+}
+
+/** @throws {JsonRpcError} -32602 for too many */
+function distinctIds(ids: readonly string[], max: number): readonly string[] {
+  if (ids.length > max)
+    throw new JsonRpcError(
+      ErrorCode.InvalidParams,
+      `Invalid params: "notifications.taskIds" may have ${max} ids at most.`,
+    );
+  return [...new Set(ids)];
 }
 
 /** Most characters of the URIs of one filter. Normal forms take up to half a microsecond for each of them. */

@@ -93,6 +93,7 @@ class World {
   constructor() {
     const invoker: Invoker = {
       prepare: (_method, _params, context) => this.prepared(context),
+      admitsTool: () => true,
       watchable: () => ({ watch: () => Promise.resolve(() => undefined), isReadable: () => true }),
     };
     const options = {

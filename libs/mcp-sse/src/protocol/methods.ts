@@ -7,10 +7,14 @@ export type ConnectionMethod =
 /** The requests of the modern era that do not reach the application's features. */
 export type StatelessMethod = 'server/discover' | 'subscriptions/listen';
 
+/** The requests for a task. */
+export type TaskMethod = 'tasks/get' | 'tasks/update' | 'tasks/cancel';
+
 /** How a request names the feature that it is for. `reference`: of a prompt or a resource, as a completion has it. */
 export type MethodTarget =
   | { readonly kind: 'tool' | 'prompt'; readonly param: 'name' }
   | { readonly kind: 'resource'; readonly param: 'uri' }
+  | { readonly kind: 'task'; readonly param: 'taskId' }
   | { readonly kind: 'reference'; readonly param: 'ref' };
 
 interface Row<AnsweredBy> {
@@ -18,7 +22,7 @@ interface Row<AnsweredBy> {
   /** What it is for. */
   readonly target?: MethodTarget;
   /** Type of its entry in the audit trail. A request without one is not audited. */
-  readonly audit?: 'initialize' | 'call' | 'read' | 'subscribe' | 'prompt' | 'complete';
+  readonly audit?: 'initialize' | 'call' | 'read' | 'subscribe' | 'prompt' | 'complete' | 'task';
   /** Its handler may ask the client, also in the modern era. */
   readonly asks?: boolean;
   /** It changes what is agreed with the client, so what a cluster keeps of the session is out of date. */
@@ -29,11 +33,13 @@ interface Row<AnsweredBy> {
 export type Method =
   | (Row<'connection'> & { readonly name: ConnectionMethod })
   | (Row<'stateless'> & { readonly name: StatelessMethod })
+  | (Row<'tasks'> & { readonly name: TaskMethod })
   | (Row<'invoker'> & { readonly name: InvokedMethod });
 
 const TOOL: MethodTarget = { kind: 'tool', param: 'name' };
 const PROMPT: MethodTarget = { kind: 'prompt', param: 'name' };
 const RESOURCE: MethodTarget = { kind: 'resource', param: 'uri' };
+const TASK: MethodTarget = { kind: 'task', param: 'taskId' };
 const REFERENCE: MethodTarget = { kind: 'reference', param: 'ref' };
 
 /**
@@ -42,7 +48,7 @@ const REFERENCE: MethodTarget = { kind: 'reference', param: 'ref' };
  */
 const METHODS: { readonly [Name in ConnectionMethod]: Row<'connection'> } & {
   readonly [Name in StatelessMethod]: Row<'stateless'>;
-} & { readonly [Name in InvokedMethod]: Row<'invoker'> } = {
+} & { readonly [Name in TaskMethod]: Row<'tasks'> } & { readonly [Name in InvokedMethod]: Row<'invoker'> } = {
   initialize: { answeredBy: 'connection', changesState: true, audit: 'initialize' },
   ping: { answeredBy: 'connection' },
   'logging/setLevel': { answeredBy: 'connection', changesState: true },
@@ -55,6 +61,9 @@ const METHODS: { readonly [Name in ConnectionMethod]: Row<'connection'> } & {
   'resources/unsubscribe': { answeredBy: 'connection', changesState: true, target: RESOURCE },
   'server/discover': { answeredBy: 'stateless' },
   'subscriptions/listen': { answeredBy: 'stateless', audit: 'subscribe' },
+  'tasks/get': { answeredBy: 'tasks', target: TASK },
+  'tasks/update': { answeredBy: 'tasks', target: TASK, audit: 'task' },
+  'tasks/cancel': { answeredBy: 'tasks', target: TASK, audit: 'task' },
   'tools/list': { answeredBy: 'invoker' },
   'tools/call': { answeredBy: 'invoker', target: TOOL, audit: 'call', asks: true },
   'resources/list': { answeredBy: 'invoker' },

@@ -55,7 +55,8 @@ export class RequestMethods implements RequestPreparer {
   prepare({ method: name, params }: JsonRpcRequest, context: InvokedContext): Preparation {
     const method = methodNamed(name);
     // Checked before anything else: clients ask for methods of later revisions to learn whether they are served.
-    if (!method || method.answeredBy === 'stateless') throw methodNotFound(name);
+    if (!method || method.answeredBy === 'stateless' || method.answeredBy === 'tasks')
+      throw methodNotFound(name);
     if (method.name !== 'initialize' && method.name !== 'ping') this.assertInitialized();
     if (method.answeredBy === 'invoker') return this.invoker.prepare(method.name, params, context);
     const preparation = this.prepareOwn(method.name, params, context);

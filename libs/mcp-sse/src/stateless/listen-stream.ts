@@ -2,8 +2,9 @@ import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { whenReady } from '../model/and-then.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
-import type { Invoker, PreparedRequest } from '../model/invoker.js';
-import type { McpPolicyContext } from '../model/mcp-policy.js';
+import type { InvokedContext, Invoker, PreparedRequest } from '../model/invoker.js';
+import type { Viewer } from '../model/mcp-policy.js';
+import { missingTasks, TASKS_EXTENSION } from '../model/tasks/tasks-extension.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpTransportName } from '../model/session-view.js';
 import { CallContext, type CallPort, type MessageOrigin } from '../protocol/call-context.js';
@@ -15,12 +16,13 @@ import {
   type ListenFilter,
   listenFilter,
 } from '../protocol/listen-filter.js';
+import type { ServerTasks, TaskWatch } from '../protocol/server-tasks.js';
 import { SUBSCRIPTION_ID } from '../protocol/request-meta.js';
 import { ResourceSubscriptions } from '../protocol/resource-subscriptions.js';
 import { TokenExpiry } from '../sessions/token-expiry.js';
 
 /** Decides whether a client sees a feature. */
-export type Sees = (reader: McpPolicyContext) => boolean | Promise<boolean>;
+export type Sees = (reader: Viewer) => boolean | Promise<boolean>;
 
 /** The request that opened a stream. */
 export interface ListenPort extends CallPort {
@@ -40,7 +42,7 @@ export interface ListenPort extends CallPort {
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions
  */
 export class ListenStream implements RequestPreparer {
-  private readonly reader: McpPolicyContext;
+  private readonly reader: Viewer;
   private readonly meta: object;
   private readonly subscriptions: ResourceSubscriptions;
   private readonly expiry = new TokenExpiry({ inFlight: 0, tokenExpires: () => this.end() });
@@ -50,19 +52,21 @@ export class ListenStream implements RequestPreparer {
   private resolveEnd!: () => void;
   private readonly ended = new Promise<void>((resolve) => (this.resolveEnd = resolve));
   private lists: readonly ChangingList[] = [];
+  private tasks?: TaskWatch;
   private isAcknowledged = false;
   private isOver = false;
 
-  /** @param maxSubscriptions most resources */
+  /** @param maxSubscriptions most resources, and most tasks */
   constructor(
     private readonly id: RequestId,
     private readonly origin: MessageOrigin,
     private readonly port: ListenPort,
     private readonly invoker: Invoker,
     private readonly maxSubscriptions: number,
+    private readonly serverTasks?: ServerTasks,
   ) {
-    const { principal, params } = origin;
-    this.reader = { session: undefined, principal, params };
+    const { principal, params, request } = origin;
+    this.reader = { session: undefined, principal, params, request };
     this.meta = { [SUBSCRIPTION_ID]: id };
     this.subscriptions = new ResourceSubscriptions(new Set(), maxSubscriptions, {
       tell: (uri) => this.send('notifications/resources/updated', { uri }),
@@ -80,8 +84,11 @@ export class ListenStream implements RequestPreparer {
     return this.port.transport;
   }
 
-  prepare({ params }: JsonRpcRequest): PreparedRequest {
+  /** @throws {JsonRpcError} -32602; -32021 for tasks, of a client that does not declare them */
+  prepare({ params }: JsonRpcRequest, context: InvokedContext): PreparedRequest {
     const filter = listenFilter(params, this.maxSubscriptions);
+    if (filter.taskIds && this.serverTasks?.areOffered && !context.clientSupports(TASKS_EXTENSION))
+      throw missingTasks('"notifications.taskIds"');
     return () => this.run(filter);
   }
 
@@ -106,6 +113,7 @@ export class ListenStream implements RequestPreparer {
     this.isOver = true;
     this.expiry.stop();
     this.subscriptions.close();
+    this.tasks?.stop();
     for (const context of this.contexts) context.abort(new Error('The subscription has ended.'));
     this.resolveEnd();
   }
@@ -121,10 +129,15 @@ export class ListenStream implements RequestPreparer {
   }
 
   private async begin(filter: ListenFilter): Promise<void> {
-    const uris = filter.uris && (await this.watchable(filter.uris));
+    const { lists, uris, taskIds } = filter;
+    const granted = {
+      lists,
+      uris: uris && (await this.watchable(uris)),
+      taskIds: taskIds && (await this.followed(taskIds)),
+    };
     if (this.isOver) return;
     const acknowledged = this.notification('notifications/subscriptions/acknowledged', {
-      notifications: grantedFilter(filter, uris),
+      notifications: grantedFilter(granted),
     });
     this.isAcknowledged = true;
     this.port.tell(acknowledged);
@@ -151,6 +164,17 @@ export class ListenStream implements RequestPreparer {
       if (!(error instanceof JsonRpcError)) this.port.errors.report(error, `the subscription to ${uri}`);
       return false;
     }
+  }
+
+  /** Follows tasks. @returns those that the client may see; undefined where there are no tasks */
+  private async followed(ids: readonly string[]): Promise<readonly string[] | undefined> {
+    if (!this.serverTasks?.areOffered) return undefined;
+    const context = new CallContext(this.id, undefined, this.origin, this.port);
+    this.contexts.push(context);
+    const tell = (task: object) => this.send('notifications/tasks', task as Params);
+    this.tasks = await this.serverTasks.watch(ids, context, tell);
+    if (this.isOver) this.tasks.stop();
+    return this.tasks.ids;
   }
 
   private send(method: string, params?: Params): void {

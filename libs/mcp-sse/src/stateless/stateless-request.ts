@@ -4,6 +4,7 @@ import type { FormCheck } from '../model/client-requests.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
+import { McpInputRequiredException } from '../model/errors/mcp-input-required.exception.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { Invoker } from '../model/invoker.js';
 import type { McpPrincipal } from '../model/principal.js';
@@ -23,9 +24,11 @@ import {
   serializeNotification,
 } from '../protocol/json-rpc.js';
 import { methodNamed } from '../protocol/methods.js';
+import type { ServerTasks } from '../protocol/server-tasks.js';
 import type { ResultWriter } from '../protocol/result-writer.js';
 import { ListenStream, type ListenPort } from './listen-stream.js';
 import type { ListenStreams } from './listen-streams.js';
+import { RequestTasks } from './request-tasks.js';
 import type { Requester } from './requesters.js';
 
 /** Sends the messages that answer one request: over HTTP in the response to its POST, over stdio as lines. */
@@ -60,6 +63,7 @@ export interface StatelessServer {
   /** Name of the server. */
   readonly name: string;
   readonly invoker: Invoker;
+  readonly tasks?: ServerTasks;
   readonly listens: ListenStreams;
   /** Most resources that one stream listens to. */
   readonly maxSubscriptions: number;
@@ -79,6 +83,8 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
   readonly listening?: ListenStream;
   /** The questions of its handler. Made once it asks, or brings answers. */
   input?: InputRounds;
+  /** Made for a tool that can be a task. */
+  tasks?: RequestTasks;
   private isStarted = false;
 
   /** @throws {McpConfigurationError} when `contextFactory` returned a member that every context has */
@@ -92,7 +98,14 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
   ) {
     this.execution = new Execution(request, origin, this);
     if (request.method === 'subscriptions/listen')
-      this.listening = new ListenStream(request.id, origin, this, server.invoker, server.maxSubscriptions);
+      this.listening = new ListenStream(
+        request.id,
+        origin,
+        this,
+        server.invoker,
+        server.maxSubscriptions,
+        server.tasks,
+      );
   }
 
   /** Whether it still waits for its answer. */
@@ -203,6 +216,15 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
     return runStep(key, step).then((result) => stepResult<T>(result));
   }
 
+  useTasks(): RequestTasks | undefined {
+    const { tasks } = this.server;
+    return (this.tasks ??= tasks && new RequestTasks(tasks, this.execution, () => this.input));
+  }
+
+  async beginTask(): Promise<void> {
+    await this.tasks?.begin();
+  }
+
   closeStream(): void {
     // A stream of the modern era cannot be resumed.
   }
@@ -244,6 +266,7 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
 
   /** @param use called at once unless the key of the state is still to be agreed with other nodes */
   private withRounds<T>(use: (rounds: InputRounds) => Promise<T>): Promise<T> {
+    if (this.tasks?.hasBegun) return Promise.reject(new McpInputRequiredException());
     if (this.input) return use(this.input);
     if (!this.asks) {
       const { method } = this.execution.request;

@@ -9,6 +9,7 @@ import type { ClientState } from '../protocol/connection-state.js';
 import type { InputSettings } from '../protocol/input/input-rounds.js';
 import type { JsonRpcRequest } from '../protocol/json-rpc.js';
 import { type ModernIntroduction, ModernMethods } from '../protocol/modern-methods.js';
+import type { ServerTasks } from '../protocol/server-tasks.js';
 import { ResultWriter } from '../protocol/result-writer.js';
 import { clientMatcher, type McpSessionFilter } from '../sessions/session-filter.js';
 import type { SessionLimits } from '../sessions/session-quota.js';
@@ -64,9 +65,10 @@ export class StatelessRequests implements StatelessServer, StatelessClients {
     memory: MemoryBudget,
     readonly observer: TrafficObserver,
     readonly errors: ErrorReporter,
+    readonly tasks?: ServerTasks,
   ) {
     this.checkForm = settings.checkForm;
-    this.methods = new ModernMethods(invoker, settings);
+    this.methods = new ModernMethods(invoker, settings, tasks);
     this.results = new ResultWriter(settings.serverInfo);
     this.listens = new ListenStreams(settings);
     this.requesters = new Requesters(memory, settings.maxInFlightPerPrincipal);

@@ -9,7 +9,7 @@ export interface McpAuditEvent {
    * What happened. To a session: it began (`connect`), resumed a lost stream (`resume`), lost its stream because the
    * client did not read (`cut`) or its token expired (`expire`), dropped events that it kept for a reconnect (`trim`),
    * was taken over from another node (`adopt`), or ended (`close`). `denial`: a request was refused, over HTTP or in a
-   * call. The others: a request was answered.
+   * call. `task`: a task was executed, answered or cancelled. The others: a request was answered.
    */
   readonly type:
     | 'connect'
@@ -25,6 +25,7 @@ export interface McpAuditEvent {
     | 'subscribe'
     | 'prompt'
     | 'complete'
+    | 'task'
     | 'denial';
   /** When it ended, in ISO 8601. */
   readonly time: string;
@@ -34,9 +35,9 @@ export interface McpAuditEvent {
   readonly correlationId: string;
   /**
    * `failed`: answered with an error. `input_required`: answered with questions, so the client sends the request again
-   * with its user's answers. `cancelled`: not answered, since the client cancelled it, went away, or its session ended.
+   * with its user's answers. `task`: answered with a task, whose execution has an entry of its own. `cancelled`: not answered, since the client cancelled it, went away, or its session ended.
    */
-  readonly outcome: 'ok' | 'failed' | 'denied' | 'input_required' | 'cancelled';
+  readonly outcome: 'ok' | 'failed' | 'denied' | 'input_required' | 'task' | 'cancelled';
 
   /** Issuer of the principal, if known. */
   readonly issuer?: string;
@@ -60,6 +61,8 @@ export interface McpAuditEvent {
   readonly method?: string;
   /** Name of the tool or prompt, as the client sent it. */
   readonly name?: string;
+  /** The tool that the call came through, `call_tool`, if it did. `name` is that of the tool called. */
+  readonly via?: string;
   /** URI of the resource, as the client sent it. */
   readonly uri?: string;
   /**

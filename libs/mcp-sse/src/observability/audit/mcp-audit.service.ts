@@ -60,12 +60,19 @@ export class McpAuditService {
   }
 
   /** @internal */
-  request(method: string, params: Params, context: McpContext, bytes: number): ObservedRequest | undefined {
-    const type = this.events.observed ? methodNamed(method)?.audit : undefined;
+  request(
+    method: string,
+    params: Params,
+    context: McpContext & { readonly isTask?: boolean },
+    bytes: number,
+    via?: string,
+  ): ObservedRequest | undefined {
+    const audit = this.events.observed ? methodNamed(method)?.audit : undefined;
+    const type = audit && context.isTask ? 'task' : audit;
     if (type === undefined) return undefined;
     const name = clipped(params['name']);
     const uri = clipped(params['uri']);
-    const allowed = type === 'call' ? this.registry.toolMap.get(name ?? '')?.audit : undefined;
+    const allowed = audit === 'call' ? this.registry.toolMap.get(name ?? '')?.audit : undefined;
     const args = allowed && auditedArguments(params['arguments'], allowed);
     const start = performance.now();
     const end: ObservedRequest['end'] = (outcome, json) => {
@@ -90,6 +97,7 @@ export class McpAuditService {
         clientVersion: clipped(clientInfo?.version),
         method,
         name,
+        via,
         uri,
         arguments: args,
         code: outcome instanceof JsonRpcError ? outcome.code : undefined,

@@ -5,11 +5,11 @@ import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { McpClientError } from '../../model/errors/mcp-client.error.js';
 import { McpInputRequiredException } from '../../model/errors/mcp-input-required.exception.js';
 import { isObject, type Params } from '../json-rpc.js';
-import { canonicalJson } from './canonical-json.js';
 import type { Question } from './question.js';
+import { QuestionIdentities } from './question-identities.js';
 import {
   type AskingRequest,
-  digestOf,
+  type KnownInput,
   type OpenedState,
   openedState,
   refused,
@@ -60,7 +60,7 @@ export class InputRounds {
   private readonly answers: Map<string, string>;
   private readonly steps: Map<string, StepRecord>;
   private readonly running = new Set<Promise<void>>();
-  private readonly occurrences = new Map<string, number>();
+  private readonly identities = new QuestionIdentities();
   private noted: Noted[] = [];
   private asked = 0;
   private hasLeft = false;
@@ -102,6 +102,11 @@ export class InputRounds {
     return usedStates ? rounds.claimed(state, usedStates) : rounds;
   }
 
+  /** What the handler has learned so far. */
+  get known(): KnownInput {
+    return { answers: this.answers, steps: this.steps };
+  }
+
   /** Whether questions are waiting. The run is over then, whatever the handler still does. */
   get isLeft(): boolean {
     return this.hasLeft;
@@ -119,9 +124,7 @@ export class InputRounds {
   ): Promise<T> {
     if (this.hasLeft) return Promise.reject(new McpInputRequiredException());
     const { method, params } = question;
-    // A copy, as the handler may change its parameters before they go out.
-    const sent: unknown = params && JSON.parse(JSON.stringify(params));
-    const identity = this.identify(digestOf(`${method}\n${canonicalJson(sent)}`), key);
+    const { identity, request } = this.identities.identify(method, params, key);
     const number = ++this.asked;
     if (key !== undefined) this.take(identity, this.early, key);
     const answer = this.answers.get(identity);
@@ -141,7 +144,6 @@ export class InputRounds {
             'Ask the same in each run: take times and random values from ctx.once().',
         ),
       );
-    const request = { method, params: sent };
     return new Promise<T>((_, reject) => {
       if (this.noted.length === 0) setImmediate(() => this.leave());
       this.noted.push({ identity, key, number, request, signal, reject });
@@ -151,7 +153,7 @@ export class InputRounds {
   /** Runs a step unless an earlier round did. A step that fails runs again. */
   async once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
     const earlier = this.steps.get(key);
-    for (const [digest, count] of earlier?.asked ?? []) this.occur(digest, count);
+    if (earlier) this.identities.skip(earlier.asked);
     if (!earlier) {
       if (this.hasLeft) throw new McpInputRequiredException();
       const run = this.runOnce(key, step);
@@ -205,12 +207,9 @@ export class InputRounds {
   }
 
   private async runOnce(key: string, step: () => unknown): Promise<void> {
-    const before = new Map(this.occurrences);
+    const askedSince = this.identities.count();
     const json = await runStep(key, step);
-    const asked = [...this.occurrences]
-      .map(([digest, count]) => [digest, count - (before.get(digest) ?? 0)] as const)
-      .filter(([, count]) => count > 0);
-    this.steps.set(key, { json, asked });
+    this.steps.set(key, { json, asked: askedSince() });
   }
 
   private async claimed({ id, expiresAt }: OpenedState, usedStates: UsedStates): Promise<this> {
@@ -218,19 +217,6 @@ export class InputRounds {
     const ttlMs = expiresAt - Date.now() + this.settings.ttlMs;
     if (await usedStates.claim(id, ttlMs)) return this;
     throw refused('was used already');
-  }
-
-  /** Tells a question from the others, by its content, and by its key or its place among equal ones. */
-  private identify(digest: string, key: string | undefined): string {
-    if (key !== undefined) return `${digest}=${key}`;
-    return `${digest}#${this.occur(digest, 1)}`;
-  }
-
-  /** @returns how often the run has come to the question */
-  private occur(digest: string, times: number): number {
-    const count = (this.occurrences.get(digest) ?? 0) + times;
-    this.occurrences.set(digest, count);
-    return count;
   }
 
   private leave(): void {

@@ -16,16 +16,20 @@ export interface AskingRequest {
   readonly route: Readonly<Record<string, string>>;
 }
 
-/** What a call remembers from one round to the next. */
-export interface RoundState {
-  /** Of the request's parameters as the client sent them. A handler may change its arguments. */
-  readonly paramsDigest?: string;
-  /** How many rounds have ended with questions. */
-  readonly round: number;
+/** What a handler has learned in its runs so far. */
+export interface KnownInput {
   /** JSON of the client's answers, by the identity of the question. */
   readonly answers: ReadonlyMap<string, string>;
   /** The steps of `once()` that have ended, by key. */
   readonly steps: ReadonlyMap<string, StepRecord>;
+}
+
+/** What a call remembers from one round to the next. */
+export interface RoundState extends KnownInput {
+  /** Of the request's parameters as the client sent them. A handler may change its arguments. */
+  readonly paramsDigest?: string;
+  /** How many rounds have ended with questions. */
+  readonly round: number;
   /** Identities of the questions that wait for an answer, by their keys on the wire. */
   readonly pending: ReadonlyMap<string, string>;
 }

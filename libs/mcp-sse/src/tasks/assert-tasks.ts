@@ -1,0 +1,19 @@
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import type { ResolvedOptions } from '../model/resolved-options.js';
+
+/** @throws {McpConfigurationError} when a member of the option `tasks` cannot work */
+export function assertTasks({ store, runner, ...counts }: ResolvedOptions['tasks']): void {
+  for (const [name, count] of Object.entries(counts))
+    if (!Number.isSafeInteger(count) || count < 1)
+      throw new McpConfigurationError(
+        `"tasks.${name}" is ${String(count)}, but must be a whole number above 0.`,
+      );
+  if (store !== undefined && typeof (store as { open?: unknown } | null)?.open !== 'function')
+    throw new McpConfigurationError(
+      '"tasks.store" is no store of tasks. Give what redisTaskStore() returns, or leave it out to keep tasks in memory.',
+    );
+  if (runner !== undefined && typeof (runner as { serve?: unknown } | null)?.serve !== 'function')
+    throw new McpConfigurationError(
+      '"tasks.runner" executes no tasks. Give what bullmqRunner() returns, or leave it out to execute tasks in this process.',
+    );
+}
