@@ -77,7 +77,7 @@ export class ToolCalls {
     tasks.allow();
     return async () => {
       // The task gets them as they were, whatever this run does with them.
-      const given = structuredClone(args);
+      const given = JSON.parse(JSON.stringify(args)) as Params;
       const result = await this.call(tool, args, context).catch((error: unknown) => {
         if (!tasks.hasBegun) throw error;
       });
