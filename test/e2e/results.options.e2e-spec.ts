@@ -150,6 +150,13 @@ describe('what a tool says about large results', () => {
     expect((await modern.call('resources/read', { uri })).error.code).toBe(-32602);
   });
 
+  it('cannot keep links, which are sent at once: too many are an error', async () => {
+    const links = Array.from({ length: 200 }, () => link);
+    expect(await result({ onTooLarge: 'resource' }, McpResult.content(links))).toMatchObject({
+      isError: true,
+    });
+  });
+
   it('sends no link to a client of a revision without links: the text has the URI', async () => {
     add({ onTooLarge: 'resource' });
     const client = await HttpWireClient.connect(`${running.url}/mcp`, { version: '2025-03-26' });
