@@ -7,6 +7,7 @@ import {
   type McpToolOptions,
 } from 'nestjs-mcp-sse';
 import { HttpWireClient } from '../clients/http-wire-client.js';
+import { TaskWireClient } from '../clients/task-wire-client.js';
 import { ModernWireClient } from '../clients/modern-wire-client.js';
 import { anError } from '../fixtures/boot-error.js';
 import { metered } from '../fixtures/metered.js';
@@ -165,6 +166,18 @@ describe('what a tool says about large results', () => {
     expect(answer['result'].content).toEqual([
       text(expect.stringMatching(/tool:\/\/run\/results\/[\w-]{22}\. Read that/) as never),
     ]);
+  });
+
+  it('holds for the result of a task', async () => {
+    add({ task: 'required' });
+    const client = new TaskWireClient(`${running.url}/mcp`);
+    const { result: handle } = await client.callTool('run');
+    const task = await client.ended(handle.taskId);
+    registry.removeTool('run');
+    expect(task).toMatchObject({
+      status: 'completed',
+      result: { isError: true, content: [text(expect.stringContaining('The result has 2,') as never)] },
+    });
   });
 
   it('is counted, by what was sent instead', async () => {
