@@ -7,8 +7,9 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY libs ./libs
+COPY scripts ./scripts
 COPY src ./src
-RUN npx nest build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+RUN npm run --silent prepare && npx nest build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000

@@ -16,6 +16,7 @@ export default {
   testTimeout: 30_000,
   moduleNameMapper: {
     '^nestjs-mcp-sse$': '<rootDir>/libs/mcp-sse/src/index.ts',
+    '^nestjs-mcp-sse/bullmq$': '<rootDir>/libs/mcp-sse/src/bullmq/index.ts',
     '^nestjs-mcp-sse/console$': '<rootDir>/libs/mcp-sse/src/console/index.ts',
     '^nestjs-mcp-sse/throttler$': '<rootDir>/libs/mcp-sse/src/throttler/index.ts',
     // It is CommonJS that requires ESM. Node supports that; Jest only from Node 24.9.

@@ -6,6 +6,7 @@ import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildSchematics } from './build-schematics.mjs';
 
 const library = fileURLToPath(new URL('../libs/mcp-sse/', import.meta.url));
 const esm = join(library, 'dist/esm');
@@ -42,3 +43,5 @@ await build({
   define: { 'import.meta.url': 'moduleUrl' },
   banner: { js: `"use strict";\nconst moduleUrl = require('node:url').pathToFileURL(__filename).href;` },
 });
+
+await buildSchematics(join(library, 'dist/schematics'));

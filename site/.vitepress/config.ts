@@ -13,6 +13,11 @@ const icon = readFileSync(join(root, 'libs/mcp-sse/src/console/page/icon.svg'), 
 /** Files of the repository that pages link to. */
 const files = new Set<string>();
 
+/** Ranks pages that tell how to do something before those that tell why, or what has been. */
+function rank(id: string): number {
+  return /decisions|migrating|CHANGELOG|CONTRIBUTING|SECURITY|architecture/.test(id) ? 0.3 : 1;
+}
+
 /** The Markdown at the root of the repository and in docs/, at the same paths. The README is the first page. */
 export default defineConfig({
   title: 'nestjs-mcp-sse',
@@ -24,6 +29,7 @@ export default defineConfig({
   rewrites: pathOf,
   markdown: {
     anchor: { slugify: anchorOf },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     image: { lazyLoading: true },
     config: (md) => {
       links(md, root, files);
@@ -53,7 +59,10 @@ export default defineConfig({
     ],
     sidebar: navigation(root, 'docs/README.md') as DefaultTheme.SidebarItem[],
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: { miniSearch: { searchOptions: { boostDocument: rank } } },
+    },
     notFound: { quote: 'The search finds pages by their words.' },
   },
   buildEnd: ({ outDir }) => {

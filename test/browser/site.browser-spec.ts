@@ -98,6 +98,10 @@ describeInChromium((browser) => {
         const other = await open('/', { colorScheme: 'dark' });
         await other.locator('img.dark-only').first().scrollIntoViewIfNeeded();
         await other.locator('img.dark-only').first().waitFor();
+        const drawings = () => other.evaluate('getComputedStyle(document.documentElement).colorScheme');
+        expect(await drawings()).toBe('dark');
+        await other.getByRole('switch').click();
+        expect(await drawings()).toBe('light');
         expect(complaints).toEqual([]);
       },
       MINUTES,

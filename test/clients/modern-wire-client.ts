@@ -38,12 +38,13 @@ export function postModern(
   message: unknown,
   headers: Record<string, string | undefined> = {},
   signal?: AbortSignal,
+  query = '',
 ): Promise<Response> {
   const sent = Object.entries({ ...mirroringHeaders(message), ...headers }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   const body = typeof message === 'string' ? message : JSON.stringify(message);
-  return fetch(`${url}/mcp`, { method: 'POST', headers: sent, body, signal });
+  return fetch(`${url}/mcp${query}`, { method: 'POST', headers: sent, body, signal });
 }
 
 /** A client of revision 2026-07-28 that exposes the wire. It has no session: each request stands for itself. */

@@ -46,7 +46,7 @@ class Witness implements CanActivate {
 
 @Injectable()
 class Features {
-  @McpTool()
+  @McpTool({ maxBytes: 2 * MIB })
   greet({ name }: NamedDto): string {
     return `Hello ${name}`;
   }

@@ -44,7 +44,7 @@ class Vault {
     return tenant;
   }
 
-  @McpTool()
+  @McpTool({ maxBytes: 32 * MIB })
   large(): string {
     this.served.push('large');
     return 'x'.repeat(16 * MIB);

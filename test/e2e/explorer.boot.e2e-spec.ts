@@ -31,10 +31,9 @@ import { bootError, anError } from '../fixtures/boot-error.js';
 const { start } = appPerTest();
 
 describe('a method that cannot be served stops the boot and says why and how to mend it:', () => {
-  it('a decorated controller method', async () => {
+  it('a decorated controller method that is no route', async () => {
     @Controller()
     class OrdersController {
-      @Get()
       @McpTool()
       find() {}
     }
@@ -42,9 +41,21 @@ describe('a method that cannot be served stops the boot and says why and how to 
       anError(
         McpDecoratedControllerError,
         'OrdersController.find has @McpTool()',
-        'is a controller',
-        'Move the method to a class in the "providers"',
+        'is no route',
+        'such as @Get(), or move it to a class in the "providers"',
       ),
+    );
+  });
+
+  it('a route that is a resource', async () => {
+    @Controller()
+    class OrdersController {
+      @Get()
+      @McpResource({ uri: 'orders://all' })
+      list() {}
+    }
+    expect(await bootError({ controllers: [OrdersController] })).toEqual(
+      anError(McpDecoratedControllerError, 'OrdersController.list has @McpResource()', 'can be tools only'),
     );
   });
 

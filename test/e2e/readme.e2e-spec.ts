@@ -41,7 +41,7 @@ describe('the README', () => {
     const documented: Record<string, Record<string, string>> = {};
     for (const [, group, option, value] of table) (documented[group!] ??= {})[option!] = value!;
     const options = resolveOptions({ name: 'any', version: '1' });
-    const { protocol, cache, http, replay, input } = options;
+    const { protocol, cache, http, replay, input, results } = options;
     // The table describes these two: one is an empty list, the other depends on the process.
     const { endpointQuery: _names, ...sse } = options.sse;
     const { maxBytes: _bytes, ...limits } = options.limits;
@@ -55,6 +55,7 @@ describe('the README', () => {
       cache: asText(cache),
       limits: asText(limits),
       input: asText(input),
+      results: asText(results),
     });
   });
 });

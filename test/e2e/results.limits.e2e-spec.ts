@@ -40,7 +40,7 @@ class Reports {
 
   @McpTool()
   fail(): McpResult {
-    return McpResult.error(`Disk full. ${'x'.repeat(LIMIT)}`);
+    return McpResult.error(`Disk full. ${'x'.repeat(3 * LIMIT)}`);
   }
 
   @McpResource({ uri: 'reports://all' })
@@ -92,7 +92,7 @@ describeOnTransports('a result that is too large', (connect, _transport, era) =>
 
     const failed = await call('fail');
     expect(failed.isError).toBe(true);
-    expect(failed.content[0].text).toMatch(/^Disk full\. x{1000,}\n\n\[Cut here/);
+    expect(failed.content[0].text).toMatch(/^Disk full\. x{3000,}\n\n\[Cut here/);
 
     const kept = await call('dump', 4_000);
     const uri = /tool:\/\/dump\/results\/[\w-]{22}/.exec(kept.content[0].text)![0];

@@ -24,7 +24,8 @@ const TESTING = ['McpTestClient', 'mcpContext', 'mcpMatchers', 'textOf'];
 /** What each entry point exports that has optional peers. */
 const ENTRY_POINTS: [entryPoint: string, names: string[]][] = [
   ['passport', ['McpJwtStrategy']],
-  ['redis', ['redisCluster']],
+  ['bullmq', ['bullmqRunner']],
+  ['redis', ['redisCluster', 'redisTaskStore']],
   ['throttler', ['McpThrottlerGuard', 'failureLimit']],
   ['metrics', ['McpMetricsModule']],
   ['tracing', ['McpTracingModule']],

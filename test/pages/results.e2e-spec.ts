@@ -116,6 +116,25 @@ describe('the page about results', () => {
     expect(JSON.parse(textOf(result))).toEqual(sent);
   });
 
+  it('says what becomes of a large result', async () => {
+    const mcp = await page.serve('large');
+    const call = async (name: string) => mcp.callTool({ name, arguments: {} });
+    expect(await call('orders')).toEqual({
+      isError: true,
+      content: [{ type: 'text', text: page.code('too-large').trim() }],
+    });
+    expect(textOf(await call('log'))).toMatch(
+      /\norder \d+\n\n\[Cut here, as the result has more than 100,000/,
+    );
+    const { content } = (await call('exported')) as { content: { uri: string }[] };
+    const read = await mcp.readResource({ uri: content[1]!.uri });
+    expect(JSON.parse(textOf(read))).toMatchObject({ orders: { length: 10_000 } });
+    const { tools } = await mcp.listTools();
+    expect(tools.find(({ name }) => name === 'handbook')).toHaveProperty('_meta', {
+      'anthropic/maxResultSizeChars': 200_000,
+    });
+  });
+
   it('has no block without a test', () => {
     expect(page.untested).toEqual([]);
   });

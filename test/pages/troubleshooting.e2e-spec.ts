@@ -1,58 +1,20 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Injectable, Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import compression from 'compression';
 import { EventSource } from 'eventsource';
 import jwt from 'jsonwebtoken';
-import {
-  McpContext,
-  mcpCorsOptions,
-  McpSessionService,
-  McpTool,
-  type McpSseModuleOptions,
-} from 'nestjs-mcp-sse';
-import { HttpWireClient, initialize, rpc } from '../clients/http-wire-client.js';
+import { mcpCorsOptions, McpSessionService, type McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { HttpWireClient, initialize } from '../clients/http-wire-client.js';
 import { MODERN } from '../clients/modern-client.js';
 import { ModernWireClient, modernRpc } from '../clients/modern-wire-client.js';
-import { send, WireClient, type WireResponse } from '../clients/wire-client.js';
+import { send, WireClient } from '../clients/wire-client.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { Greeter } from '../fixtures/greeter.js';
 import { MemoryLog } from '../fixtures/memory-log.js';
 import { startPrefixProxy } from '../fixtures/prefix-proxy.js';
+import { codeOf, quoted, TROUBLESHOOTING } from '../fixtures/troubleshooting-page.js';
 
-const PAGE = readFileSync('docs/troubleshooting.md', 'utf8');
 const ORIGIN = 'https://chat.example.com';
-const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
-/** A call by a client that its user can answer. */
-const ASK = { name: 'ask', _meta: { [CAPABILITIES]: { elicitation: {} } } };
-const ANSWER = { 1: { action: 'accept', content: {} } };
-
-@Injectable()
-class Asking {
-  runs = 0;
-  steps = 0;
-
-  @McpTool()
-  async ask(ctx: McpContext): Promise<string> {
-    this.runs++;
-    await ctx.once('step', () => ++this.steps);
-    return (await ctx.elicit({ message: 'Sure?', requestedSchema: { type: 'object', properties: {} } }))
-      .action;
-  }
-
-  @McpTool()
-  async askAnew(ctx: McpContext): Promise<void> {
-    const message = `Order ${randomUUID()}?`;
-    await ctx.elicit({ message, requestedSchema: { type: 'object', properties: {} } });
-  }
-
-  @McpTool()
-  log(ctx: McpContext): void {
-    ctx.log.info('logged');
-  }
-}
-
 const { start } = appPerTest();
 const stops: (() => unknown)[] = [];
 
@@ -63,17 +25,6 @@ afterEach(async () => {
 const serve = async (options: Partial<McpSseModuleOptions> = {}) => start({ providers: [Greeter], options });
 const post = (url: string, headers: Record<string, string> = {}) =>
   new HttpWireClient(url).post(initialize(), headers);
-
-/** The message of a refusal, which the page quotes. */
-function quoted({ body }: WireResponse): string {
-  const { error } = JSON.parse(body) as { error: { message: string } };
-  expect(PAGE).toContain(`> ${error.message}\n`);
-  return error.message;
-}
-
-function codeOf({ body }: WireResponse): number {
-  return (JSON.parse(body) as { error: { code: number } }).error.code;
-}
 
 describe('troubleshooting of connections', () => {
   it('403, the host is not served', async () => {
@@ -127,7 +78,7 @@ describe('troubleshooting of connections', () => {
     expect((await post(`${url}/mcp`, { authorization: `Bearer ${token}` })).status).toBe(401);
     Logger.overrideLogger(false);
     const line = log.lines.find((logged) => logged.startsWith('debug A request gets 401'));
-    expect(PAGE).toContain(`> ${line!.replace(/^debug (.*) McpSseModule$/, '$1')}\n`);
+    expect(TROUBLESHOOTING).toContain(`> ${line!.replace(/^debug (.*) McpSseModule$/, '$1')}\n`);
   });
 
   it("401 from a browser's EventSource", async () => {
@@ -170,15 +121,6 @@ describe('troubleshooting of connections', () => {
     expect([refused.status, codeOf(refused), quoted(refused)]).toEqual([400, -32022, expect.any(String)]);
     const modern = await serve({ protocol: { legacy: false } });
     expect(quoted(await post(`${modern.url}/mcp`))).toBe(quoted(refused));
-  });
-
-  it('400, the client lacks a capability', async () => {
-    const { url } = await start({ providers: [Asking] });
-    const refused = await new ModernWireClient(`${url}/mcp`).post('tools/call', { name: 'ask' });
-    expect([refused.status, codeOf(refused), quoted(refused)]).toEqual([400, -32021, expect.any(String)]);
-    const session = await HttpWireClient.connect(`${url}/mcp`);
-    const { body } = await session.post(rpc(2, 'tools/call', { name: 'ask' }));
-    expect(JSON.parse(body)).toMatchObject({ result: { isError: true } });
   });
 
   it('405 on POST /sse', async () => {
@@ -237,23 +179,6 @@ describe('troubleshooting of proxies', () => {
     expect((await client.post('tools/call', greet)).status).toBe(200);
   });
 
-  it('400, requestState was not made by this server', async () => {
-    const keys = ['k'.repeat(31) + '1'];
-    const answerElsewhere = async (options: Partial<McpSseModuleOptions>) => {
-      const [one, other] = await Promise.all([1, 2].map(() => start({ providers: [Asking], options })));
-      const asked = await new ModernWireClient(`${one!.url}/mcp`).call('tools/call', ASK);
-      const { requestState } = asked['result'];
-      return new ModernWireClient(`${other!.url}/mcp`).post('tools/call', {
-        ...ASK,
-        requestState,
-        inputResponses: ANSWER,
-      });
-    };
-    const refused = await answerElsewhere({});
-    expect([refused.status, quoted(refused)]).toEqual([400, expect.stringContaining('requestState')]);
-    expect(await answerElsewhere({ input: { keys } })).toMatchObject({ status: 200 });
-  });
-
   it('Events come late, or all at once', async () => {
     const { url } = await start({ configure: (app) => void app.use(compression({ threshold: 0 })) });
     const client = await WireClient.connect(`${url}/sse`, { 'accept-encoding': 'gzip' });
@@ -265,42 +190,5 @@ describe('troubleshooting of proxies', () => {
     expect(client.response.headers).not.toHaveProperty('content-encoding');
     const { headers } = await send(`${url}/mcp`, { headers: { 'accept-encoding': 'gzip' }, body: '{}' });
     expect(headers).toHaveProperty('content-encoding');
-  });
-});
-
-describe('troubleshooting of calls without a session', () => {
-  it('A tool does its work twice', async () => {
-    const { url, app } = await start({ providers: [Asking] });
-    const client = new ModernWireClient(`${url}/mcp`);
-    const { requestState } = (await client.call('tools/call', ASK))['result'];
-    await client.call('tools/call', { ...ASK, requestState, inputResponses: ANSWER });
-    const { runs, steps } = app.get(Asking);
-    expect([runs, steps]).toEqual([2, 1]);
-  });
-
-  it('The user is asked again and again', async () => {
-    const { url } = await start({ providers: [Asking] });
-    const client = new ModernWireClient(`${url}/mcp`);
-    const call = { ...ASK, name: 'askAnew' };
-    let { result } = await client.call('tools/call', call);
-    while (result.requestState !== undefined) {
-      const answer = { requestState: result.requestState, inputResponses: ANSWER };
-      ({ result } = await client.call('tools/call', { ...call, ...answer }));
-    }
-    expect(result.isError).toBe(true);
-    expect(PAGE).toContain(`> ${result.content[0].text}\n`);
-  });
-
-  it('Log messages do not arrive', async () => {
-    const { url } = await start({ providers: [Asking] });
-    const client = new ModernWireClient(`${url}/mcp`);
-    const logged = async (level: object) =>
-      (await client.post('tools/call', { name: 'log', _meta: level })).body;
-    expect(await logged({})).not.toContain('notifications/message');
-    expect(await logged({ 'io.modelcontextprotocol/logLevel': 'info' })).toContain('notifications/message');
-    const session = await HttpWireClient.connect(`${url}/mcp`);
-    expect((await session.post(rpc(2, 'tools/call', { name: 'log' }))).body).toContain(
-      'notifications/message',
-    );
   });
 });

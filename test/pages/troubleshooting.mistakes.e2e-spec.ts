@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Body, Controller, Get, Injectable, Module, Post, Query, type DynamicModule } from '@nestjs/common';
 import { IsInt, IsString } from 'class-validator';
@@ -15,21 +14,14 @@ import { bootError } from '../fixtures/boot-error.js';
 import { Greeter } from '../fixtures/greeter.js';
 import { MemoryLog } from '../fixtures/memory-log.js';
 import { startApp, startModule, type AppFixture } from '../fixtures/start-app.js';
+import { quoteIn, TROUBLESHOOTING } from '../fixtures/troubleshooting-page.js';
 
-const PAGE = readFileSync('docs/troubleshooting.md', 'utf8');
 const { start, connect } = appPerTest();
 const environment = { ...process.env };
 
 afterEach(() => {
   process.env = { ...environment };
 });
-
-/** The longest part of a message that the page quotes. */
-function quoteIn(message: string): string {
-  const quotes = [...PAGE.matchAll(/^> (.+)$/gm)].map(([, quote]) => quote!);
-  const found = quotes.filter((quote) => message.includes(quote)).sort((a, b) => b.length - a.length);
-  return found[0] ?? `nothing is quoted of: ${message}`;
-}
 
 /** What the error that stops the boot says. */
 async function refusal(fixture: AppFixture): Promise<string> {
@@ -136,7 +128,7 @@ describe('a method or class that is decorated wrongly', () => {
     expect(() => decorate(Notes, 'list', McpTool('list' as never))).toThrow(
       '@McpTool("list") takes an object, such as @McpTool({ name: \'find\' }).',
     );
-    expect(PAGE).toContain('> has @McpTool without parentheses. Write @McpTool().');
+    expect(TROUBLESHOOTING).toContain('> has @McpTool without parentheses. Write @McpTool().');
   });
 
   it('Nothing is injected into a class', async () => {
@@ -165,9 +157,15 @@ describe('a method or class that is decorated wrongly', () => {
       @Post()
       handle() {}
     }
-    const message = await refusal({ controllers: [Other] });
-    expect(message).toContain('Other.handle');
-    expect(quoteIn(message)).toContain('another path');
+    const ofController = await refusal({ controllers: [Other] });
+    expect(ofController).toContain('Other.handle');
+    expect(quoteIn(ofController)).toContain('another path');
+    const ofServers = await refusalOf(
+      McpSseModule.forRoot({ name: 'orders', version: '1.0.0' }),
+      McpSseModule.forRoot({ name: 'stock', version: '1.0.0' }),
+    );
+    expect(ofServers).toMatch(/"orders".*"stock"|"stock".*"orders"/);
+    expect(quoteIn(ofServers)).toContain('another path');
   });
 
   it('A wildcard is matched first', async () => {
@@ -222,15 +220,6 @@ describe('options that are wrong', () => {
     @Module({ imports: [McpSseModule] })
     class FeatureModule {}
     await expect(start({ imports: [FeatureModule] })).resolves.toBeDefined();
-  });
-
-  it('A path is taken', async () => {
-    const message = await refusalOf(
-      McpSseModule.forRoot({ name: 'orders', version: '1.0.0' }),
-      McpSseModule.forRoot({ name: 'stock', version: '1.0.0' }),
-    );
-    expect(message).toMatch(/"orders".*"stock"|"stock".*"orders"/);
-    expect(quoteIn(message)).toContain('another path');
   });
 });
 

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   Controller,
-  Get,
   Inject,
   Injectable,
   Scope,
@@ -22,9 +21,9 @@ import { WrapEverything, WrapHttp } from '../fixtures/corporate/wrapping.interce
 import { HeaderUserGuard } from '../fixtures/header-user.guard.js';
 import { usePage } from '../fixtures/page.js';
 import { startApp, type AppFixture } from '../fixtures/start-app.js';
+import { quoteIn } from '../fixtures/troubleshooting-page.js';
 
 const run = promisify(execFile);
-const PAGE = readFileSync('docs/troubleshooting.md', 'utf8');
 const page = usePage('docs/troubleshooting.md');
 const environment = { ...process.env };
 
@@ -36,12 +35,6 @@ afterEach(() => {
 async function serve(fixture: AppFixture, headers?: Record<string, string>): Promise<McpTestClient> {
   const { app } = await startApp(fixture);
   return page.start(app, { headers });
-}
-
-/** The part of a message that the page quotes. */
-function quoteIn(message: string): string {
-  const quotes = [...PAGE.matchAll(/^> (.+)$/gm)].map(([, quote]) => quote!);
-  return quotes.find((quote) => message.includes(quote)) ?? `nothing is quoted of: ${message}`;
 }
 
 class NoteDto {
@@ -86,20 +79,6 @@ describe('troubleshooting of the boot', () => {
       }
     }
     expect(quoteIn((await bootError({ providers: [Notes] })).message)).toContain('is not a class');
-  });
-
-  it.each([
-    ['Another route has the same path', 'sse', 'another path'],
-    ['A wildcard is matched first', '*path', 'is never reached'],
-  ])('%s', async (_heading, path, quote) => {
-    @Controller(path)
-    class NotesController {
-      @Get()
-      list(): string {
-        return 'none';
-      }
-    }
-    expect(quoteIn((await bootError({ controllers: [NotesController] })).message)).toContain(quote);
   });
 
   it('A guard would not run', async () => {

@@ -21,6 +21,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   schema: { below: ['model'] },
   discovery: { below: ['model', 'nest', 'decorators', 'schema'] },
   execution: { below: ['model', 'nest', 'decorators', 'schema', 'discovery'] },
+  routes: { below: ['model', 'nest', 'http', 'decorators', 'schema', 'discovery', 'execution'] },
   protocol: { below: ['model'], packages: /^@modelcontextprotocol\/sdk\// },
   streaming: { below: ['model'], packages: /^rxjs$/ },
   sessions: { below: ['model', 'protocol', 'streaming'] },
@@ -29,6 +30,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   cluster: { below: ['model', 'protocol', 'streaming', 'sessions'] },
   auth: { below: ['model', 'nest', 'http', 'decorators'] },
   redis: { below: ['model'], packages: /^ioredis$/ },
+  bullmq: { below: ['model'], packages: /^bullmq$/ },
   transports: {
     below: [
       'model',

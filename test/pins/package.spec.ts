@@ -15,6 +15,7 @@ interface Manifest {
 const OPTIONAL: Readonly<Record<string, readonly string[]>> = {
   '@nestjs/throttler': ['throttler'],
   '@opentelemetry/api': ['tracing'],
+  bullmq: ['bullmq'],
   'class-transformer': ['schema'],
   'class-validator': ['schema'],
   ioredis: ['redis'],
@@ -35,17 +36,17 @@ function manifest(path: string): Manifest {
   return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
 }
 
-/** Whether a version is in a range of the form that the library uses, `^1.2.3` or several of it with `||`. */
+/** Whether a version is in a range of the form that the library uses, `^1.2.3`, `~1.2.3` or several of it with `||`. */
 function satisfies(version: string, range: string): boolean {
-  return range.split(' || ').some((each) => satisfiesCaret(version, each));
+  return range.split(' || ').some((each) => satisfiesOne(version, each));
 }
 
-function satisfiesCaret(version: string, range: string): boolean {
-  const minimum = /^\^(\d+)\.(\d+)\.(\d+)$/.exec(range)?.slice(1).map(Number);
-  if (!minimum) throw new Error(`${range} is not of the form ^1.2.3`);
+function satisfiesOne(version: string, range: string): boolean {
+  const minimum = /^[\^~](\d+)\.(\d+)\.(\d+)$/.exec(range)?.slice(1).map(Number);
+  if (!minimum) throw new Error(`${range} is not of the form ^1.2.3 or ~1.2.3`);
   const actual = version.split('.').map((part) => Number.parseInt(part, 10));
-  // A caret fixes everything up to the first non-zero number.
-  const fixed = minimum.findIndex((part) => part !== 0);
+  // A caret fixes everything up to the first non-zero number, a tilde everything up to the second one.
+  const fixed = range.startsWith('~') ? 1 : minimum.findIndex((part) => part !== 0);
   const first = minimum.findIndex((part, index) => part !== actual[index]);
   return first === -1 || (first > fixed && actual[first]! > minimum[first]!);
 }
@@ -77,7 +78,7 @@ describe('package.json of the library', () => {
   });
 
   it('has an entry point for each folder that only optional peers serve, which nothing else imports', () => {
-    for (const folder of ['metrics', 'passport', 'redis', 'throttler', 'tracing']) {
+    for (const folder of ['bullmq', 'metrics', 'passport', 'redis', 'throttler', 'tracing']) {
       const elsewhere = sources.filter(({ path }) => !path.startsWith(`${folder}/`));
       expect(elsewhere.filter(({ imports }) => imports.some((name) => name.includes(`/${folder}/`)))).toEqual(
         [],

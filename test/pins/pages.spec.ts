@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { anchorOf } from '../../site/.vitepress/anchor.js';
@@ -55,6 +55,17 @@ describe('the documentation', () => {
     expect(
       paths.map(([, path]) => path!).filter((path) => !existsSync(join('libs/mcp-sse/src', path))),
     ).toEqual([]);
+  });
+
+  it('has small pictures, each of a shot that a page shows', () => {
+    const shots = readdirSync('scripts/pictures/shots').map((file) => basename(file, '.ts'));
+    const text = WITH_LINKS.map((page) => readFileSync(page, 'utf8')).join('');
+    const wrong = readdirSync('docs/images').filter((file) => {
+      const [, shot] = /^(.+)-(?:light|dark|phone)\.png$/.exec(file) ?? [];
+      const isShown = text.includes(`images/${shot}-`);
+      return !shots.includes(shot!) || !isShown || statSync(`docs/images/${file}`).size > 65_536;
+    });
+    expect(wrong).toEqual([]);
   });
 
   it.each(['docs', 'docs/decisions'])('%s/README.md lists every page beside it', (folder) => {

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import * as library from 'nestjs-mcp-sse';
+import * as bullmq from 'nestjs-mcp-sse/bullmq';
 import * as metrics from 'nestjs-mcp-sse/metrics';
 import * as console from 'nestjs-mcp-sse/console';
 import * as passport from 'nestjs-mcp-sse/passport';
@@ -44,6 +45,7 @@ const PUBLIC_NAMES = [
   'McpResource',
   'McpResult',
   'McpRoles',
+  'McpRoutesModule',
   'McpSchema',
   'McpSchemaError',
   'McpScopes',
@@ -66,6 +68,10 @@ it('exports these values and no others', () => {
   expect(Object.keys(library).toSorted()).toEqual(PUBLIC_NAMES);
 });
 
+it('exports these values and no others for BullMQ', () => {
+  expect(Object.keys(bullmq)).toEqual(['bullmqRunner']);
+});
+
 it('exports these values and no others for metrics', () => {
   expect(Object.keys(metrics)).toEqual(['McpMetricsModule']);
 });
@@ -79,7 +85,7 @@ it('exports these values and no others for passport', () => {
 });
 
 it('exports these values and no others for Redis', () => {
-  expect(Object.keys(redis)).toEqual(['redisCluster']);
+  expect(Object.keys(redis)).toEqual(['redisCluster', 'redisTaskStore']);
 });
 
 it('exports these values and no others for the throttler', () => {

@@ -10,6 +10,7 @@ export { McpNamePrefix } from './decorators/mcp-name-prefix.decorator.js';
 export { McpPublic, McpRoles, McpScopes } from './decorators/access.decorators.js';
 export { McpResource, type McpResourceOptions } from './decorators/mcp-resource.decorator.js';
 export { McpTool, type McpToolOptions } from './decorators/mcp-tool.decorator.js';
+export { McpToolset } from './decorators/mcp-toolset.decorator.js';
 export {
   McpRegistry,
   type McpAccessOptions,
@@ -18,6 +19,8 @@ export {
 } from './discovery/mcp.registry.js';
 export { McpExecutionContext } from './execution/mcp-execution-context.js';
 export { McpResult } from './execution/mcp-result.js';
+export { McpRoutesModule, type McpRoutesModuleOptions } from './routes/mcp-routes.module.js';
+export type { McpRouteSource } from './discovery/included-routes.js';
 export { McpSseModule } from './mcp-sse.module.js';
 export type { ClientRequestOptions, ClientRequests } from './model/client-requests.js';
 export {
@@ -66,6 +69,7 @@ export type { McpJwtOptions } from './model/mcp-jwt.options.js';
 export type { McpTasksOptions } from './model/mcp-tasks.options.js';
 export type { McpOAuthOptions } from './model/mcp-oauth.options.js';
 export type { McpSseModuleOptions } from './model/mcp-sse.options.js';
+export type { McpToolSearchOptions } from './model/mcp-tool-search.options.js';
 export { ANONYMOUS } from './model/principal.js';
 export { McpProgress, progress } from './model/progress.js';
 export type { McpOutputSource, McpSchemaSource } from './model/schema-source.js';

@@ -1,4 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
+import { TOOLSETS_PARAMETER } from './execution/picked-toolsets.js';
 import { isProtected } from './model/protection.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import type { McpJwtOptions } from './model/mcp-jwt.options.js';
@@ -44,6 +45,13 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
     audit: options.audit ?? (isProtected({ auth, guards }) && 'log'),
     auth: resolveAuth(auth),
     oauth: resolveOAuth(options),
+    toolSearch: options.toolSearch && {
+      above: 40,
+      pinned: [],
+      maxResults: 5,
+      maxBytes: 32 * KIB,
+      ...defined(options.toolSearch),
+    },
     tenantClaim: options.tenantClaim ?? 'tenant',
     trustedProxies: options.trustedProxies ?? [],
     cache: { ttlMs: 0, scope: 'private', ...defined(options.cache) },
@@ -80,9 +88,10 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
       maxBytes: 8 * MIB,
       ...defined(options.tasks),
     },
+    routes: { forward: [], ...defined(options.routes) },
     stored: {
       headers: [...STORED_HEADERS, ...(options.stored?.headers ?? []).map((name) => name.toLowerCase())],
-      query: [...(options.sse?.endpointQuery ?? []), ...(options.stored?.query ?? [])],
+      query: [TOOLSETS_PARAMETER, ...(options.sse?.endpointQuery ?? []), ...(options.stored?.query ?? [])],
       claims: [...STORED_CLAIMS, options.tenantClaim ?? 'tenant', ...(options.stored?.claims ?? [])],
     },
     drain: {

@@ -6,6 +6,7 @@ import type { McpJwtOptions } from './model/mcp-jwt.options.js';
 import type { McpTasksOptions } from './model/mcp-tasks.options.js';
 import type { McpOAuthOptions } from './model/mcp-oauth.options.js';
 import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
+import type { McpToolSearchOptions } from './model/mcp-tool-search.options.js';
 import { nearest } from './model/nearest.js';
 
 /** The members of a group of options: a group of its own, or what one word stands for. */
@@ -28,6 +29,7 @@ const KNOWN = members<Options>({
   instructions: true,
   protocol: members<Options['protocol']>({ modern: true, legacy: true }),
   cache: members<Options['cache']>({ ttlMs: true, scope: true }),
+  toolSearch: members<McpToolSearchOptions>({ above: true, pinned: true, maxResults: true, maxBytes: true }),
   modules: true,
   sse: members<Options['sse']>({
     path: true,
@@ -102,8 +104,10 @@ const KNOWN = members<Options>({
   authenticationLimit: true,
   principal: true,
   policy: true,
+  toolsets: true,
   tenantClaim: true,
   contextFactory: true,
+  routes: members<Options['routes']>({ forward: true }),
   audit: true,
   results: members<Options['results']>({ ttlMs: true, maxBytesPerPrincipal: true }),
   limits: members<Options['limits']>({

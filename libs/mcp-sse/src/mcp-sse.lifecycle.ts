@@ -18,6 +18,8 @@ import { offerAdvice } from './discovery/offer-advice.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
+import { isSearchTool } from './execution/tool-search/search-tools.js';
+import { sizeAdvice } from './execution/tool-search/size-advice.js';
 import { FeatureBinder } from './execution/feature.binder.js';
 import type { McpDefinition } from './model/definitions.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
@@ -27,6 +29,7 @@ import { MCP_OPTIONS, type ResolvedOptions } from './model/resolved-options.js';
 import { whenReady } from './model/and-then.js';
 import { logAuditTrail } from './observability/audit/log-audit-trail.js';
 import { McpAuditService } from './observability/audit/mcp-audit.service.js';
+import { RouteBinder, type RouteMethod } from './routes/route.binder.js';
 import { McpSessionService } from './sessions/mcp-session.service.js';
 import { SessionDrain } from './sessions/session-drain.js';
 import { StatelessRequests } from './stateless/stateless-requests.js';
@@ -50,6 +53,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     private readonly explorer: McpExplorer,
     private readonly binder: FeatureBinder,
+    private readonly routes: RouteBinder,
     private readonly registry: McpRegistry,
     private readonly sessions: McpSessionService,
     private readonly requests: StatelessRequests,
@@ -81,8 +85,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     this.checkApps();
     await this.cluster?.start();
     await this.tasks.start();
-    for (const advice of offerAdvice(this.registry, this.options.modules !== undefined))
-      this.logger.warn(advice);
+    for (const advice of this.advice()) this.logger.warn(advice);
     const { httpAdapter } = this.host;
     if (!httpAdapter) return;
     if (isProduction() && process.listenerCount('SIGTERM') === 0)
@@ -138,8 +141,20 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     );
   }
 
+  private advice(): string[] {
+    const { modules, toolSearch } = this.options;
+    const { tools: all, resources, prompts } = this.registry;
+    const tools = toolSearch ? all.filter((tool) => !isSearchTool(tool)) : all;
+    return [
+      ...offerAdvice({ tools, resources, prompts }, modules !== undefined),
+      ...sizeAdvice(tools, toolSearch),
+    ];
+  }
+
   private async serveDecorated(): Promise<void> {
-    for (const method of this.explorer.explore(this.options)) await this.binder.bind(method);
+    const methods = this.explorer.explore(this.options);
+    for (const method of methods) if (!method.isRoute) await this.binder.bind(method);
+    await this.routes.bind(methods.filter(({ isRoute }) => isRoute) as RouteMethod[]);
   }
 
   private checkApps(): void {

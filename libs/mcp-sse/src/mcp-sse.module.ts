@@ -16,6 +16,7 @@ import { AccessControl } from './execution/access-control.js';
 import { FeatureBinder } from './execution/feature.binder.js';
 import { McpHandlerFactory } from './execution/mcp-handler.factory.js';
 import { McpInvoker } from './execution/mcp.invoker.js';
+import { Visibility } from './execution/visibility.js';
 import { NestErrorReporter } from './execution/nest-error-reporter.js';
 import { resolveOptions } from './mcp-sse.defaults.js';
 import { assertKnownOptions } from './mcp-sse.known-options.js';
@@ -48,6 +49,8 @@ import { BeforeCloseModule } from './nest/before-close.js';
 import { exemptOwnControllers } from './nest/global-interceptors.js';
 import { neutralizeOwnControllers } from './nest/version-neutral.js';
 import { configureRoute } from './transports/routes/mcp-route.js';
+import { RouteBinder } from './routes/route.binder.js';
+import { guardRoutes } from './routes/route-gate.js';
 import { StatelessIntake } from './transports/messages/stateless-intake.js';
 import { MessageIntake } from './transports/messages/message-intake.js';
 import { SessionFinder } from './transports/messages/session-finder.js';
@@ -103,6 +106,7 @@ export class McpSseModule extends ConfigurableModuleClass implements NestModule,
   configure(_consumer: MiddlewareConsumer): void {
     exemptOwnControllers(this.contexts);
     neutralizeOwnControllers(this.contexts, this.modules);
+    guardRoutes(this.contexts, this.modules);
   }
 
   /** @throws {McpConfigurationError} */
@@ -187,7 +191,9 @@ const PROVIDERS: Provider[] = [
   McpMetadataAccessor,
   McpHandlerFactory,
   FeatureBinder,
+  RouteBinder,
   AccessControl,
+  Visibility,
   McpInvoker,
   HttpPreparation,
   RouteCheck,

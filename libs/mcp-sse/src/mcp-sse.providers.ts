@@ -3,6 +3,9 @@ import { ClusterReporter } from './cluster/cluster-reporter.js';
 import { SessionCluster } from './cluster/session-cluster.js';
 import { CacheRules } from './discovery/cache-rules.js';
 import { McpRegistry } from './discovery/mcp.registry.js';
+import { createToolSearch } from './execution/tool-search/create-tool-search.js';
+import { ToolSearch } from './execution/tool-search/tool-search.js';
+import { Visibility } from './execution/visibility.js';
 import { McpInvoker } from './execution/mcp.invoker.js';
 import { ERROR_REPORTER, type ErrorReporter } from './model/error-reporter.js';
 import type { ClusterNode } from './model/cluster/mcp-cluster.js';
@@ -43,6 +46,7 @@ export const SERVER_PROVIDERS: Provider[] = [
     useFactory: (memory: MemoryBudget, node?: ClusterNode) => node?.results ?? new MemoryResults(memory),
   },
   { provide: McpRegistry, inject: [ERROR_REPORTER, CacheRules], useFactory: createRegistry },
+  { provide: ToolSearch, inject: [MCP_OPTIONS, McpRegistry, Visibility], useFactory: createToolSearch },
   {
     provide: McpSessionService,
     inject: [MCP_OPTIONS, McpInvoker, ERROR_REPORTER, TRAFFIC_OBSERVER, MemoryBudget],

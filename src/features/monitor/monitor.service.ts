@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { McpPrompt, McpResource, McpTool, type McpProgress } from 'nestjs-mcp-sse';
+import { McpApp, McpPrompt, McpResource, McpTool, type McpProgress } from 'nestjs-mcp-sse';
 import type { Observable } from 'rxjs';
 import { collectWithProgress } from '../../common/collect-with-progress.js';
 import { MonitorSystemDto } from './monitor-system.dto.js';
 import { SummarizeMetricsDto } from './summarize-metrics.dto.js';
 import type { SystemMetrics } from './system-metrics.js';
 import { SystemMetricsService } from './system-metrics.service.js';
+
+const MONITOR = 'ui://monitor/system';
 
 @Injectable()
 export class MonitorService {
@@ -16,6 +18,14 @@ export class MonitorService {
     description:
       'Samples CPU, memory and disk usage for a while, reports each sample and returns all of them',
     annotations: { readOnlyHint: true },
+    ui: MONITOR,
+  })
+  @McpApp({
+    uri: MONITOR,
+    title: 'System monitor',
+    description: 'Draws CPU, memory and disk usage, live',
+    file: new URL('./monitor.app.html', import.meta.url),
+    prefersBorder: true,
   })
   monitorSystem({
     durationMs,
@@ -26,6 +36,17 @@ export class MonitorService {
         samples,
       })),
     );
+  }
+
+  @McpTool({
+    name: 'sample_system',
+    description: 'Takes one sample, for the app that draws them',
+    annotations: { readOnlyHint: true },
+    ui: MONITOR,
+    visibility: ['app'],
+  })
+  sampleSystem(): Promise<SystemMetrics> {
+    return this.metrics.current();
   }
 
   @McpResource({

@@ -25,6 +25,7 @@ import { hijackResponse } from '../http/raw-response.js';
 import { registerOwnController } from '../nest/global-interceptors.js';
 import { McpRoute } from '../transports/routes/mcp-route.js';
 import { routesOf } from '../transports/routes/routes.js';
+import { APP_FRAME, frameHeaders } from './app-frame.js';
 import { ConsoleErrorFilter } from './console-error.filter.js';
 import { BELOW_PAGE, CONSOLE_ROUTES, type ConsoleRoutes } from './console.routes.js';
 import { CONSOLE_SERVER } from './mcp-console.options.js';
@@ -145,9 +146,10 @@ export function createConsoleController(): Type {
       const file = this.files.get(name);
       if (!file) throw new NotFoundException('The console has no such file.');
       const { type, etag, content } = file;
-      const headers = { ...PAGE_HEADERS, ETag: etag };
+      const { url, headers: sent } = rawRequest(request);
+      const headers = { ...(name === APP_FRAME ? frameHeaders(url!) : PAGE_HEADERS), ETag: etag };
       const raw = hijackResponse(response);
-      if (rawRequest(request).headers['if-none-match'] === etag) raw.writeHead(304, headers).end();
+      if (sent['if-none-match'] === etag) raw.writeHead(304, headers).end();
       else
         raw
           .writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': content.length })

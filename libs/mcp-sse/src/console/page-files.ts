@@ -5,6 +5,10 @@ import { extname } from 'node:path';
 /** The files by name. Listed one by one, because webpack and rspack bundle only files whose full path is a literal. */
 const FILES: Readonly<Record<string, URL>> = {
   'index.html': new URL('./page/index.html', import.meta.url),
+  'app-bridge.js': new URL('./page/app-bridge.js', import.meta.url),
+  'app-events.js': new URL('./page/app-events.js', import.meta.url),
+  'app-frame.html': new URL('./page/app-frame.html', import.meta.url),
+  'app-view.js': new URL('./page/app-view.js', import.meta.url),
   'call-panel.js': new URL('./page/call-panel.js', import.meta.url),
   'catalogue.js': new URL('./page/catalogue.js', import.meta.url),
   'connection.js': new URL('./page/connection.js', import.meta.url),
@@ -17,6 +21,7 @@ const FILES: Readonly<Record<string, URL>> = {
   'format.js': new URL('./page/format.js', import.meta.url),
   'icon.svg': new URL('./page/icon.svg', import.meta.url),
   'json-view.js': new URL('./page/json-view.js', import.meta.url),
+  'lists.js': new URL('./page/lists.js', import.meta.url),
   'main.js': new URL('./page/main.js', import.meta.url),
   'mcp-client.js': new URL('./page/mcp-client.js', import.meta.url),
   'message-ring.js': new URL('./page/message-ring.js', import.meta.url),
@@ -56,13 +61,14 @@ function pageFile(name: string, url: URL): PageFile {
   return { type: TYPES[extname(name)]!, etag, content };
 }
 
-/** Allows only the page's own files and requests to its own server, and forbids HTML made from strings. */
+/** Allows only the page's own files and frames and requests to its own server, and forbids HTML made from strings. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "connect-src 'self'",
   "img-src 'self' data:",
+  "frame-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",

@@ -5,7 +5,7 @@ import { PUBLIC_METADATA, ROLES_METADATA, SCOPES_METADATA } from './metadata-key
  * Makes a decorator that says who may use a method, or all methods of a class. Its metadata is kept by the method's
  * name, as another decorator may replace the function.
  */
-function accessDecorator(key: string, value: unknown): MethodDecorator & ClassDecorator {
+export function accessDecorator(key: string, value: unknown): MethodDecorator & ClassDecorator {
   return (target: object, propertyKey?: string | symbol) => {
     if (propertyKey === undefined) Reflect.defineMetadata(key, value, target);
     else Reflect.defineMetadata(key, value, target, propertyKey);

@@ -58,6 +58,11 @@ interface ToolOptions {
   inlineChars?: number;
   /** Sent as `_meta` of the tool. */
   meta?: Record<string, unknown>;
+  /**
+   * For a route: other names for arguments, by where a request has them, such as
+   * `{ 'path.id': 'orderId', 'body.id': 'newId', 'query.page': 'pageNumber' }`.
+   */
+  rename?: Readonly<Record<string, string>>;
 }
 
 type InputOption =
@@ -90,12 +95,15 @@ type OutputOption =
 export type McpToolOptions = ToolOptions & InputOption & OutputOption;
 
 /**
- * Makes a method of a provider a tool.
+ * Makes a method of a provider a tool, or a route of a controller.
  *
  * Without parameter decorators the method is called with `(args, ctx: McpContext)`. It returns the result: a string is
  * sent as text, an object as `structuredContent` and JSON text, a Buffer as an image or a blob. A stream or file is read
  * to its end, a result of the protocol (see `McpResult`) is sent as it is, and an Observable or async iterable may
  * emit `progress(…)` before its last value, the result. An exception becomes a result with `isError`.
+ *
+ * A call of a route goes through the application's own HTTP pipeline, in this process. Its arguments are those of `@Param()`,
+ * `@Query()` and `@Body()`, its result is the body of the answer.
  *
  * @see https://modelcontextprotocol.io/specification/2025-11-25/server/tools
  */

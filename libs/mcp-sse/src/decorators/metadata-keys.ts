@@ -11,3 +11,4 @@ export const NAME_PREFIX_METADATA = 'nestjs-mcp-sse:name-prefix';
 export const SCOPES_METADATA = 'nestjs-mcp-sse:scopes';
 export const ROLES_METADATA = 'nestjs-mcp-sse:roles';
 export const PUBLIC_METADATA = 'nestjs-mcp-sse:public';
+export const TOOLSETS_METADATA = 'nestjs-mcp-sse:toolsets';

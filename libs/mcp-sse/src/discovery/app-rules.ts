@@ -1,6 +1,6 @@
 import type { McpAppOptions } from '../decorators/mcp-app.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
-import type { McpAppUi, McpToolUi } from '../model/apps.js';
+import type { McpAppCsp, McpAppUi, McpToolUi } from '../model/apps.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { nearest } from '../model/nearest.js';
 
@@ -25,8 +25,6 @@ export function appUi(options: McpAppOptions, where: string): McpAppUi {
         'calls is in their results, which the app gets.',
     );
   assertOwnUi(options, where);
-  assertMembers(csp, 'csp', DIRECTIVES, where);
-  for (const [directive, origins] of Object.entries(csp ?? {})) assertOrigins(origins, directive, where);
   assertMembers(permissions, 'permissions', PERMISSIONS, where);
   for (const [name, setting] of Object.entries(permissions ?? {}))
     if (!isPlainObject(setting))
@@ -40,7 +38,17 @@ export function appUi(options: McpAppOptions, where: string): McpAppUi {
     );
   if (prefersBorder !== undefined && typeof prefersBorder !== 'boolean')
     throw new McpConfigurationError(`${where}: "prefersBorder" must be true or false.`);
-  return { csp, permissions, domain, prefersBorder };
+  return { csp: appCsp(csp, where), permissions, domain, prefersBorder };
+}
+
+/**
+ * @param csp as declared, of any shape
+ * @throws {McpConfigurationError} for anything but lists of origins
+ */
+export function appCsp(csp: unknown, where: string): McpAppCsp | undefined {
+  assertMembers(csp, 'csp', DIRECTIVES, where);
+  for (const [directive, origins] of Object.entries(csp ?? {})) assertOrigins(origins, directive, where);
+  return csp as McpAppCsp | undefined;
 }
 
 /**

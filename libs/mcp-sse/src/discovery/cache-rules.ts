@@ -56,13 +56,16 @@ export class CacheRules {
     return declared;
   }
 
-  private isSeenByAll({ public: isPublic, scopes, roles }: McpAccess): boolean {
+  private isSeenByAll({ public: isPublic, scopes, roles, toolsets }: McpAccess): boolean {
+    // A cache need not tell the URLs apart by which clients pick toolsets.
+    if (toolsets) return false;
     return isPublic || (!this.options.policy && scopes.length === 0 && roles.length === 0);
   }
 
   private reasonForPrivacy({ access, isGuarded }: ReadSubject): string | undefined {
     const { options } = this;
     if (access.scopes.length > 0 || access.roles.length > 0) return 'it needs scopes or roles';
+    if (access.toolsets && options.toolsets) return '"toolsets" decides who may read it';
     if (options.policy) return 'a policy decides who may read it';
     if (isProtected(options)) return 'requests are authenticated';
     if (options.principal) return '"principal" tells callers apart';

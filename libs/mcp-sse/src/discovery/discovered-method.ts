@@ -22,6 +22,8 @@ export interface DiscoveredMethod<F extends FeatureMetadata = FeatureMetadata> {
   /** The prototype that has the method, itself or by inheritance. */
   readonly prototype: object;
   readonly methodName: string;
+  /** Whether it is a route of a controller. */
+  readonly isRoute: boolean;
   /** `Class.method`, for messages. */
   readonly where: string;
   /** Runs in place of the method, behind its guards and interceptors. */

@@ -10,6 +10,7 @@ import {
   ROLES_METADATA,
   SCOPES_METADATA,
   TOOL_METADATA,
+  TOOLSETS_METADATA,
 } from '../decorators/metadata-keys.js';
 import type { McpAccess } from '../model/definitions.js';
 import { accessOf, type DeclaredAccess } from './declared-access.js';
@@ -39,14 +40,24 @@ export class McpMetadataAccessor {
     });
   }
 
+  /**
+   * The name of a tool without a decorator of its own.
+   *
+   * @param name unless the class has a prefix, which goes before the name of the method
+   */
+  prefixedName(prototype: object, methodName: string, name: string): { readonly name: string } {
+    const prefix = Reflect.getMetadata(NAME_PREFIX_METADATA, prototype.constructor) as string | undefined;
+    return { name: prefix === undefined ? name : prefix + methodName };
+  }
+
   /** The function that a method's feature decorators decorated. */
   decorated(owner: object, methodName: string): object {
     return Reflect.getOwnMetadata(METHOD_METADATA, owner, methodName) as object;
   }
 
   /**
-   * Who may use a method. Each of its own decorators replaces the same one of its class; any of them replaces
-   * `@McpPublic()` of its class.
+   * Who may use a method. Each of its own decorators replaces the same one of its class; `@McpScopes()` and `@McpRoles()`
+   * also replace `@McpPublic()` of its class.
    *
    * @param where the method is, for messages
    * @throws {McpConfigurationError}
@@ -56,10 +67,12 @@ export class McpMetadataAccessor {
     const own = declared((key) => Reflect.getMetadata(key, prototype, methodName));
     const inherited = declared((key) => Reflect.getMetadata(key, constructor));
     const access = accessOf(own, where);
-    const { scopes, roles, ...ofClass } = accessOf(inherited, constructor.name);
-    if (access.public) return access;
-    if (!own.scopes && !own.roles) return { scopes, roles, ...ofClass };
-    return { public: false, scopes: own.scopes ?? scopes, roles: own.roles ?? roles };
+    const ofClass = accessOf(inherited, constructor.name);
+    const { scopes, roles } = ofClass;
+    const toolsets = access.toolsets ?? ofClass.toolsets;
+    if (access.public) return { ...access, toolsets };
+    if (!own.scopes && !own.roles) return { ...ofClass, toolsets };
+    return { public: false, scopes: own.scopes ?? scopes, roles: own.roles ?? roles, toolsets };
   }
 }
 
@@ -84,6 +97,11 @@ function withOptions(feature: FeatureMetadata, options: object): FeatureMetadata
 }
 
 function declared(read: (key: string) => unknown): DeclaredAccess {
-  const access = { public: PUBLIC_METADATA, scopes: SCOPES_METADATA, roles: ROLES_METADATA };
+  const access = {
+    public: PUBLIC_METADATA,
+    scopes: SCOPES_METADATA,
+    roles: ROLES_METADATA,
+    toolsets: TOOLSETS_METADATA,
+  };
   return Object.fromEntries(Object.entries(access).map(([name, key]) => [name, read(key)]));
 }

@@ -7,8 +7,10 @@ import {
 } from '../model/errors/mcp-configuration.error.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import { whyNotInjected } from '../nest/constructor-metadata.js';
+import { isRoute } from '../nest/controller-routes.js';
 import type { ProviderWrapper } from '../nest/provider-wrapper.js';
 import type { DiscoveredMethod } from './discovered-method.js';
+import { includedIn, INCLUDED_ROUTES, type IncludedRoute, type IncludedRoutes } from './included-routes.js';
 import { McpMetadataAccessor } from './mcp-metadata.accessor.js';
 
 const DECORATORS = {
@@ -26,11 +28,12 @@ export interface ExploredServer {
   readonly modules?: readonly object[];
 }
 
-/** Finds the decorated methods that a server offers, among all providers of all modules. */
+/** Finds the methods that a server offers: decorated ones of providers and controllers, and routes that are included. */
 @Injectable()
 export class McpExplorer {
   /** Tokens by module: Nest before 11.2 makes new wrappers when a module is loaded again. */
   private readonly explored = new WeakMap<object, Set<unknown>>();
+  private readonly exploredControllers = new WeakMap<object, Set<unknown>>();
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -39,28 +42,68 @@ export class McpExplorer {
 
   /**
    * @returns the methods that earlier calls have not returned, as the application may load modules while it runs
-   * @throws {McpDecoratedControllerError} when a controller has a decorated method
+   * @throws {McpDecoratedControllerError} when a decorated method of a controller cannot be served
    * @throws {McpConfigurationError} when a method is for a server that does not exist, or its class cannot be injected
    *   into
    */
   explore({ name, modules }: ExploredServer): DiscoveredMethod[] {
-    for (const wrapper of this.discovery.getControllers() as ProviderWrapper[])
-      for (const { feature, where, methodName } of this.methodsOf(wrapper))
-        throw new McpDecoratedControllerError(DECORATORS[feature.kind], where.split('.')[0]!, methodName);
-    const methods = (this.discovery.getProviders() as ProviderWrapper[])
-      .filter(({ isAlias, host }) => !isAlias && (!modules || modules.includes(host!.metatype)))
-      .filter((wrapper) => this.isNew(wrapper))
-      .flatMap((wrapper) => this.methodsOf(wrapper))
-      .filter((method) => this.isFor(name, method));
+    const providers = this.discovery.getProviders() as ProviderWrapper[];
+    const controllers = this.discovery.getControllers() as ProviderWrapper[];
+    const isOffered = ({ host }: ProviderWrapper) => !modules || modules.includes(host!.metatype);
+    // Each controller is checked, also by servers that do not offer it.
+    const routes = controllers.map((wrapper) => ({ wrapper, methods: this.routesOf(wrapper) }));
+    const methods = [
+      ...providers
+        .filter((wrapper) => !wrapper.isAlias && isOffered(wrapper) && isNew(wrapper, this.explored))
+        .flatMap((wrapper) => this.methodsOf(wrapper)),
+      ...routes
+        .filter(({ wrapper }) => isOffered(wrapper) && isNew(wrapper, this.exploredControllers))
+        .flatMap((each) => each.methods),
+    ].filter((method) => this.isFor(name, method));
     for (const method of methods) assertInjected(method);
     return methods;
   }
 
-  private isNew({ host, token }: ProviderWrapper): boolean {
-    const tokens = this.explored.get(host!) ?? new Set();
-    if (tokens.has(token)) return false;
-    this.explored.set(host!, tokens.add(token));
-    return true;
+  /** @throws {McpDecoratedControllerError} */
+  private routesOf(wrapper: ProviderWrapper): DiscoveredMethod[] {
+    const decorated = this.methodsOf(wrapper).map((method) => ({ ...method, isRoute: true }));
+    for (const { feature, prototype, methodName } of decorated) {
+      const served = isRoute(prototype, methodName);
+      if (feature.kind !== 'tool' || !served) {
+        const { name } = prototype.constructor;
+        throw new McpDecoratedControllerError(DECORATORS[feature.kind], name, methodName, served);
+      }
+    }
+    const included = this.inclusions
+      .flatMap((each) => includedIn(each, wrapper))
+      .filter(({ methodName }) => !decorated.some((method) => method.methodName === methodName));
+    return [...decorated, ...included.map((route) => this.includedRoute(route, wrapper))];
+  }
+
+  private includedRoute(
+    { methodName, name, server }: IncludedRoute,
+    wrapper: ProviderWrapper,
+  ): DiscoveredMethod {
+    const prototype = prototypeOf(wrapper)!;
+    const where = `${prototype.constructor.name}.${methodName}`;
+    const options = { ...this.accessor.prefixedName(prototype, methodName, name), server };
+    const access = this.accessor.access(prototype, methodName, where);
+    return {
+      feature: { kind: 'tool', options },
+      access,
+      wrapper,
+      prototype,
+      methodName,
+      isRoute: true,
+      where,
+    };
+  }
+
+  private get inclusions(): IncludedRoutes[] {
+    return this.discovery
+      .getProviders()
+      .filter(({ token }) => token === INCLUDED_ROUTES)
+      .map(({ instance }) => instance as IncludedRoutes);
   }
 
   private isFor(name: string, { feature, where }: DiscoveredMethod): boolean {
@@ -88,7 +131,10 @@ export class McpExplorer {
       const where = `${prototype.constructor.name}.${methodName}`;
       this.restoreMetadata(owner, methodName, where);
       const access = this.accessor.access(prototype, methodName, where);
-      return features.map((feature) => ({ feature, access, wrapper, prototype, methodName, where }));
+      return features.map((feature) => ({
+        ...{ feature, access, wrapper, prototype, methodName, where },
+        isRoute: false,
+      }));
     });
   }
 
@@ -106,6 +152,13 @@ export class McpExplorer {
     const decorated = this.accessor.decorated(owner, methodName);
     if (method !== decorated) carryMetadata(decorated, method);
   }
+}
+
+function isNew({ host, token }: ProviderWrapper, explored: WeakMap<object, Set<unknown>>): boolean {
+  const tokens = explored.get(host!) ?? new Set();
+  if (tokens.has(token)) return false;
+  explored.set(host!, tokens.add(token));
+  return true;
 }
 
 /** @throws {McpConfigurationError} when Nest makes a provider without what its constructor takes */

@@ -15,6 +15,8 @@ import { McpInvalidArgumentsException } from '../model/errors/mcp-invalid-argume
 import type { McpContext } from '../model/mcp-context.js';
 import { normalUri } from '../model/normal-uri.js';
 import { TolerantStream } from '../model/tolerant-stream.js';
+import type { McpSchemaSource } from '../model/schema-source.js';
+import { compileSchema } from '../schema/compile-schema.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { CacheRules } from './cache-rules.js';
 import { refusedByClients } from './client-rules.js';
@@ -50,6 +52,8 @@ export interface McpAccessOptions {
   roles?: string[];
   /** Everyone that the server's guards let in may use it, as `@McpPublic()` says. */
   public?: boolean;
+  /** The toolsets that it is part of, as `@McpToolset()` says. */
+  toolsets?: string[];
 }
 
 interface Change {
@@ -167,6 +171,21 @@ export class McpRegistry {
   /** @returns whether the prompt existed */
   removePrompt(name: string): boolean {
     return this.unregister('prompts', name);
+  }
+
+  /**
+   * Adds a tool of the library.
+   *
+   * @internal
+   */
+  registerOwn(
+    definition: McpToolDefinition,
+    input: McpSchemaSource,
+    source: string,
+    handler: McpRunTimeHandler,
+  ): void {
+    const schema = compileSchema(input, definition.name, 'input');
+    this.register({ definition, source, handler: checkedHandler(handler, schema) });
   }
 
   /** @internal */

@@ -3,25 +3,33 @@ import { ModuleRef } from '@nestjs/core';
 import type { McpAccess, McpDefinition } from '../model/definitions.js';
 import { andThen } from '../model/and-then.js';
 import { InsufficientScopeError } from '../model/errors/json-rpc.error.js';
-import type { McpPolicy, McpPolicyContext } from '../model/mcp-policy.js';
+import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import type { McpPolicy, Viewer } from '../model/mcp-policy.js';
 import type { McpPrincipal } from '../model/principal.js';
 import { providedInstance } from '../nest/provided-instance.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
+import { isPicked, pickedToolsets } from './picked-toolsets.js';
 import { ScopeHierarchy } from './scope-hierarchy.js';
 
 /** Whether a principal may use a feature. With `scope-missing` lists hide the feature, and an error may name the scope. */
 export type Verdict = 'granted' | 'hidden' | 'scope-missing';
 
-/** Decides who may see and use a feature, from its decorators and the `policy` option. */
+/** Decides who may see and use a feature, from its decorators, the options `policy` and `toolsets`, and the client's URL. */
 @Injectable()
 export class AccessControl implements OnModuleInit {
   private policy?: McpPolicy;
   private readonly hierarchy: ScopeHierarchy;
 
+  /** @throws {McpConfigurationError} */
   constructor(
     @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
     private readonly moduleRef: ModuleRef,
   ) {
+    if (options.toolsets !== undefined && typeof options.toolsets !== 'function')
+      throw new McpConfigurationError(
+        '"toolsets" must be a function that returns the toolsets of a principal: ' +
+          '(principal) => principal.roles. Clients pick toolsets by their URL, without an option.',
+      );
     this.hierarchy = new ScopeHierarchy(options.oauth?.scopeHierarchy);
   }
 
@@ -31,7 +39,15 @@ export class AccessControl implements OnModuleInit {
   }
 
   /** Synchronous unless the policy returns a promise. Rejects when the policy throws. */
-  verdict(definition: McpDefinition, context: McpPolicyContext): Verdict | Promise<Verdict> {
+  verdict(definition: McpDefinition, context: Viewer): Verdict | Promise<Verdict> {
+    const entitlement = this.entitlement(definition, context);
+    const { toolsets } = definition.access;
+    if (!toolsets || isPicked(toolsets, pickedToolsets(context))) return entitlement;
+    return andThen(entitlement, () => 'hidden' as const);
+  }
+
+  /** The verdict on any URL. */
+  entitlement(definition: McpDefinition, context: Viewer): Verdict | Promise<Verdict> {
     const { access } = definition;
     const { principal } = context;
     if (!this.policy || access.public) return this.declared(access, principal);
@@ -46,7 +62,7 @@ export class AccessControl implements OnModuleInit {
   }
 
   /** Whether a principal may see and use something. Rejects when the policy throws. */
-  grants(definition: McpDefinition, context: McpPolicyContext): boolean | Promise<boolean> {
+  grants(definition: McpDefinition, context: Viewer): boolean | Promise<boolean> {
     return andThen(this.verdict(definition, context), isGranted);
   }
 
@@ -60,7 +76,7 @@ export class AccessControl implements OnModuleInit {
   admit<Feature extends { readonly definition: McpDefinition }>(
     found: Feature | undefined,
     peers: Iterable<Feature>,
-    context: McpPolicyContext,
+    context: Viewer,
   ): Feature | undefined | Promise<Feature | undefined> {
     const asked = found ?? this.standIn(peers);
     if (!asked) return undefined;
@@ -71,11 +87,20 @@ export class AccessControl implements OnModuleInit {
     });
   }
 
-  /** The verdict of the decorators alone. */
-  declared({ scopes, roles }: McpAccess, principal: McpPrincipal): Verdict {
+  /** The verdict without the policy and the URL. */
+  declared({ scopes, roles, toolsets }: McpAccess, principal: McpPrincipal): Verdict {
+    if (toolsets && !this.hasToolset(principal, toolsets)) return 'hidden';
     if (roles.length > 0 && !roles.some((role) => principal.roles.includes(role))) return 'hidden';
     for (const scope of scopes) if (!this.hierarchy.grants(principal.scopes, scope)) return 'scope-missing';
     return 'granted';
+  }
+
+  private hasToolset(principal: McpPrincipal, toolsets: readonly string[]): boolean {
+    const own = this.options.toolsets?.(principal);
+    if (own === undefined) return true;
+    // A string would include each of its parts.
+    if (Array.isArray(own)) return toolsets.some((name) => own.includes(name));
+    throw new TypeError('"toolsets" must return an array of names, or undefined for all toolsets.');
   }
 
   /** A feature to ask the policy about in place of one that does not exist, so that the answer takes as long. */

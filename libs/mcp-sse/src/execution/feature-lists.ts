@@ -8,15 +8,18 @@ import type {
   McpResourceDefinition,
   McpToolDefinition,
 } from '../model/definitions.js';
-import { isForApps, showsApps } from '../model/apps.js';
+import { showsApps } from '../model/apps.js';
 import type { McpCacheHint } from '../model/cache-hint.js';
 import { andThen } from '../model/and-then.js';
 import type { McpEra } from '../model/mcp-context.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { InvokedContext, InvokedMethod } from '../model/invoker.js';
-import type { McpPolicyContext } from '../model/mcp-policy.js';
 import { SerializedMembers } from '../model/serialized-members.js';
-import type { AccessControl, Verdict } from './access-control.js';
+import type { AccessControl } from './access-control.js';
+import { KnownToolsets } from './known-toolsets.js';
+import { RecentlyUsed } from './recently-used.js';
+import type { ToolSearch } from './tool-search/tool-search.js';
+import type { VisibleFeatures, Visibility } from './visibility.js';
 
 export type ListMethod = Extract<InvokedMethod, `${string}/list`>;
 
@@ -26,23 +29,17 @@ interface List {
   readonly items: () => readonly McpDefinition[];
 }
 
-/** The items of a list that a principal sees. */
-interface VisibleItems {
-  readonly items: readonly McpDefinition[];
-  /** The indexes of the items that the principal does not see, joined; empty when they see all. */
-  readonly hidden: string;
-  /** Of the registry when this was computed. */
-  readonly version: number;
-}
-
 const MAX_PAGES = 64;
 
-/** Answers the list methods. Each item is serialized once, and each page once for all who see the same items. */
+/**
+ * Answers the list methods. Each item is serialized once, and each page once for all who see the same items in the same
+ * era.
+ */
 export class FeatureLists {
-  private readonly pages = new PageCache<SerializedMembers>(MAX_PAGES);
+  private readonly pages = new RecentlyUsed<SerializedMembers>(MAX_PAGES);
   private readonly json = new WeakMap<McpDefinition, string>();
   private readonly hints = new Map<ListMethod, McpCacheHint>();
-  private version = 0;
+  private readonly toolsets: KnownToolsets;
 
   private readonly lists: Readonly<Record<ListMethod, List>> = {
     'tools/list': { member: 'tools', items: () => this.registry.tools },
@@ -56,18 +53,23 @@ export class FeatureLists {
 
   constructor(
     private readonly registry: McpRegistry,
-    private readonly access: AccessControl,
+    access: AccessControl,
+    private readonly visibility: Visibility,
     private readonly caching: CacheRules,
     private readonly pageSize: number,
+    private readonly search: ToolSearch | undefined,
   ) {
+    this.toolsets = new KnownToolsets(registry, access);
     registry.changed$.subscribe(() => {
-      this.version++;
       this.pages.clear();
       this.hints.clear();
     });
   }
 
-  /** @throws {JsonRpcError} -32602 for a cursor that did not come from this list as this principal sees it */
+  /**
+   * @throws {JsonRpcError} -32602 for a cursor that did not come from this list as this principal sees it, and for a URL
+   *   that picks unknown toolsets
+   */
   payload(
     method: ListMethod,
     { cursor }: Readonly<Record<string, unknown>>,
@@ -76,13 +78,16 @@ export class FeatureLists {
     const all = this.lists[method].items();
     context.cacheable(this.hintOf(method, all));
     const apps = showsApps(context);
-    return andThen(this.visibleItems(all, context, apps), (visible) => {
-      const isFirst = cursor === undefined || cursor === null || cursor === '';
-      const start = isFirst ? 0 : this.startOf(cursor, method, visible);
-      const { era } = context;
-      const key = `${method} ${era} ${apps} ${start} ${visible.version} ${visible.hidden}`;
-      return this.pages.get(key, () => this.serialize(method, era, apps, start, visible));
-    });
+    return andThen(this.toolsets.assert(context), () =>
+      andThen(this.visibility.of(all, context), (visible) => {
+        const shown = (method === 'tools/list' && this.search?.listed(visible)) || visible;
+        const isFirst = cursor === undefined || cursor === null || cursor === '';
+        const start = isFirst ? 0 : this.startOf(cursor, method, shown);
+        const { era } = context;
+        const key = `${method} ${era} ${start} ${shown.key}`;
+        return this.pages.get(key, () => this.serialize(method, era, apps, start, shown));
+      }),
+    );
   }
 
   /** @param all items, also those that the caller does not see: each page has the same scope */
@@ -92,35 +97,17 @@ export class FeatureLists {
     return hint;
   }
 
-  private visibleItems(
-    all: readonly McpDefinition[],
-    context: McpPolicyContext,
-    apps: boolean,
-  ): VisibleItems | Promise<VisibleItems> {
-    const { version } = this;
-    const deciding = all.map((definition) => this.access.verdict(definition, context));
-    return andThen(allDecided(deciding), (verdicts) => {
-      const isHidden = (definition: McpDefinition, index: number) =>
-        verdicts[index] !== 'granted' || (!apps && isForApps(definition));
-      const hidden: number[] = [];
-      for (let index = 0; index < all.length; index++) if (isHidden(all[index]!, index)) hidden.push(index);
-      if (hidden.length === 0) return { version, hidden: '', items: all };
-      const items = all.filter((definition, index) => !isHidden(definition, index));
-      return { version, hidden: hidden.join(), items };
-    });
-  }
-
   private serialize(
     method: ListMethod,
     era: McpEra,
     apps: boolean,
     start: number,
-    visible: VisibleItems,
+    shown: VisibleFeatures,
   ): SerializedMembers {
-    const { items } = visible;
+    const { items } = shown;
     const end = start + this.pageSize;
     const page = items.slice(start, end).map((definition) => this.itemJson(definition, era, apps));
-    const nextCursor = end < items.length ? `,"nextCursor":"${cursorOf(method, end, visible)}"` : '';
+    const nextCursor = end < items.length ? `,"nextCursor":"${cursorOf(method, end, shown)}"` : '';
     return new SerializedMembers(`"${this.lists[method].member}":[${page.join()}]${nextCursor}`);
   }
 
@@ -135,11 +122,11 @@ export class FeatureLists {
     return json;
   }
 
-  private startOf(cursor: unknown, method: string, visible: VisibleItems): number {
+  private startOf(cursor: unknown, method: string, shown: VisibleFeatures): number {
     const start =
       typeof cursor === 'string' ? Number(Buffer.from(cursor, 'base64url').toString().split(' ')[1]) : NaN;
-    const isPage = start > 0 && start % this.pageSize === 0 && start < visible.items.length;
-    if (isPage && cursor === cursorOf(method, start, visible)) return start;
+    const isPage = start > 0 && start % this.pageSize === 0 && start < shown.items.length;
+    if (isPage && cursor === cursorOf(method, start, shown)) return start;
     throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: unknown cursor. Start the list anew.');
   }
 }
@@ -148,20 +135,13 @@ export class FeatureLists {
  * A cursor is valid for one set of items: in another it would skip or repeat some. It is made of what its principal can
  * see, so that each node gives and takes the same ones.
  */
-function cursorOf(method: string, start: number, { items }: VisibleItems): string {
+function cursorOf(method: string, start: number, { items }: VisibleFeatures): string {
   return Buffer.from(`${method} ${start} ${digestOf(items)}`).toString('base64url');
 }
 
 function digestOf(items: readonly McpDefinition[]): string {
   const identities = items.map((item) => (item.kind === 'resource' ? item.uri : item.name));
   return createHash('sha256').update(JSON.stringify(identities)).digest('base64url');
-}
-
-function allDecided(
-  deciding: readonly (Verdict | Promise<Verdict>)[],
-): readonly Verdict[] | Promise<readonly Verdict[]> {
-  const isPending = deciding.some((verdict) => typeof verdict !== 'string');
-  return isPending ? Promise.all(deciding) : (deciding as readonly Verdict[]);
 }
 
 /** Whether only the modern era knows what a tool returns. In the legacy one that is an object. */
@@ -211,25 +191,4 @@ function wireTemplate({ uri: uriTemplate, size: _size, ...template }: McpResourc
 
 function wirePrompt({ meta, kind: _kind, access: _access, ...prompt }: McpPromptDefinition): object {
   return { ...prompt, _meta: meta };
-}
-
-/** The most recently used pages. Their number is limited, as each principal may see other items. */
-export class PageCache<Page> {
-  private readonly pages = new Map<string, Page>();
-
-  constructor(private readonly maxPages: number) {}
-
-  /** @param make called when the page is missing; when it throws, nothing is kept */
-  get(key: string, make: () => Page): Page {
-    const page = this.pages.get(key) ?? make();
-    // A Map iterates in order of insertion: the page used last goes to its end.
-    this.pages.delete(key);
-    this.pages.set(key, page);
-    if (this.pages.size > this.maxPages) this.pages.delete(this.pages.keys().next().value!);
-    return page;
-  }
-
-  clear(): void {
-    this.pages.clear();
-  }
 }

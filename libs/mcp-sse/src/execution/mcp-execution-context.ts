@@ -2,6 +2,7 @@ import type { ArgumentsHost } from '@nestjs/common';
 import { callOf, type McpCall } from '../model/call.js';
 import type { McpContext } from '../model/mcp-context.js';
 import type { McpPrincipal } from '../model/principal.js';
+import { routeCallOf } from '../model/route-call.js';
 
 /**
  * The call that a guard, interceptor or filter runs for. `getType()` of its execution context returns `mcp`;
@@ -36,6 +37,16 @@ export class McpExecutionContext {
             'Ask McpExecutionContext.isOwnCall() first.'
         : `McpExecutionContext needs a context of type "mcp", not "${type}".`,
     );
+  }
+
+  /**
+   * The call that a request to a route is part of, where the route is a tool; undefined for a request from outside, which
+   * cannot pass itself off as a call.
+   */
+  static ofRoute(host: ArgumentsHost): McpExecutionContext | undefined {
+    if (host.getType() !== 'http') return undefined;
+    const routed = routeCallOf(host.switchToHttp().getRequest<object>());
+    return routed && new McpExecutionContext(routed.call);
   }
 
   get context(): McpContext {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { CompleteRequestParamsSchema, ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { completerKey, type RegisteredPrompt } from '../discovery/registered-feature.js';
 import { CacheRules } from '../discovery/cache-rules.js';
@@ -8,7 +8,7 @@ import { NOT_KEPT } from '../model/cache-hint.js';
 import type { McpCall } from '../model/call.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { ERROR_REPORTER, type ErrorReporter } from '../model/error-reporter.js';
-import type { McpPolicyContext } from '../model/mcp-policy.js';
+import type { Viewer } from '../model/mcp-policy.js';
 import type {
   InvokedContext,
   InvokedMethod,
@@ -25,6 +25,8 @@ import { AccessControl } from './access-control.js';
 import { completionResult } from './completion-result.js';
 import { LiveResource } from './streamed-result.js';
 import { FeatureLists, type ListMethod } from './feature-lists.js';
+import { ToolSearch } from './tool-search/tool-search.js';
+import { Visibility } from './visibility.js';
 import { HandlerRunner } from './handler-runner.js';
 import { argumentsParam, stringParam, type Params } from './sent-params.js';
 import { ToolCalls } from './tool-calls.js';
@@ -64,17 +66,19 @@ export class McpInvoker implements Invoker {
   constructor(
     private readonly registry: McpRegistry,
     private readonly access: AccessControl,
+    visibility: Visibility,
     caching: CacheRules,
     @Inject(ERROR_REPORTER) private readonly errors: ErrorReporter,
     @Inject(MCP_OPTIONS) { limits, results }: ResolvedOptions,
     @Inject(RESULT_STORE) store: ResultStore,
+    @Optional() @Inject(ToolSearch) search?: ToolSearch,
   ) {
     const { ttlMs, maxBytesPerPrincipal } = results;
     this.kept = new KeptResults(store, { ttlMs, maxBytes: maxBytesPerPrincipal });
     this.limits = new ResultLimits(limits, this.kept);
-    this.lists = new FeatureLists(registry, access, caching, limits.pageSize);
+    this.lists = new FeatureLists(registry, access, visibility, caching, limits.pageSize, search);
     this.runner = new HandlerRunner(errors, limits, this.limits);
-    this.tools = new ToolCalls(registry, access, this.runner, this.limits);
+    this.tools = new ToolCalls(registry, access, this.runner, this.limits, search !== undefined);
   }
 
   get extensions(): Readonly<Record<string, object>> | undefined {
@@ -92,7 +96,7 @@ export class McpInvoker implements Invoker {
   watchable(uri: string, context: InvokedContext): WatchableResource | Promise<WatchableResource> {
     return andThen(this.admitResource(uri, context), (found) => ({
       watch: (onUpdate: () => void) => this.watch(found, uri, context, onUpdate),
-      isReadable: (reader: McpPolicyContext) => this.access.grants(found.resource.definition, reader),
+      isReadable: (reader: Viewer) => this.access.grants(found.resource.definition, reader),
     }));
   }
 

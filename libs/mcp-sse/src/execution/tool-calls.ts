@@ -14,6 +14,7 @@ import { missingTasks } from '../model/tasks/tasks-extension.js';
 import type { AccessControl } from './access-control.js';
 import { assertMirroredArguments } from './assert-mirrored-arguments.js';
 import type { HandlerRunner } from './handler-runner.js';
+import { forwardedCall } from './tool-search/forwarded-call.js';
 import { asProtocolError, missingCapability, unknownFeature } from './protocol-error.js';
 import type { ToolResult } from './protocol-shape.js';
 import type { ResultLimits } from './results/result-limits.js';
@@ -27,16 +28,19 @@ export class ToolCalls {
     private readonly access: AccessControl,
     private readonly runner: HandlerRunner,
     private readonly limits: ResultLimits,
+    /** Whether `call_tool` is served. */
+    private readonly forwards: boolean,
   ) {}
 
   /** @throws {JsonRpcError} -32602 for a tool that does not exist or that the caller may not see */
-  prepare(params: Params, context: InvokedContext): PreparedRequest | Promise<PreparedRequest> {
+  prepare(sent: Params, context: InvokedContext): PreparedRequest | Promise<PreparedRequest> {
+    const params = (this.forwards && forwardedCall(sent)) || sent;
     const name = stringParam(params, 'name');
     const args = argumentsParam(params);
     const { toolMap } = this.registry;
     const found = toolMap.get(name);
     return andThen(this.access.admit(found, toolMap.values(), context), (tool) => {
-      if (!tool || isHidden(tool, context))
+      if (!tool || isHidden(tool, context, params !== sent))
         throw unknownFeature(ErrorCode.InvalidParams, 'Unknown tool', name, found !== undefined);
       if (tool.mirrored && context.era === 'modern' && context.transport !== 'stdio' && !context.isTask)
         assertMirroredArguments(tool.mirrored, args, context.headers);
@@ -51,7 +55,7 @@ export class ToolCalls {
     const found = name === undefined ? undefined : toolMap.get(name);
     return andThen(
       this.access.admit(found, toolMap.values(), context),
-      (tool) => tool !== undefined && !isHidden(tool, context),
+      (tool) => tool !== undefined && !isHidden(tool, context, false),
     );
   }
 
@@ -114,7 +118,12 @@ function isMeantForClient(error: unknown): boolean {
   return error instanceof HttpException && error.getStatus() < (HttpStatus.INTERNAL_SERVER_ERROR as number);
 }
 
-/** Whether the tool is for apps, and the client has said that it shows none. */
-function isHidden({ definition }: RegisteredTool, context: InvokedContext): boolean {
-  return isForApps(definition) && context.clientCapabilities !== undefined && !showsApps(context);
+/**
+ * Whether the tool is for apps, and the client has said that it shows none.
+ *
+ * @param isForwarded whether the model calls it by `call_tool`
+ */
+function isHidden({ definition }: RegisteredTool, context: InvokedContext, isForwarded: boolean): boolean {
+  if (!isForApps(definition)) return false;
+  return isForwarded || (context.clientCapabilities !== undefined && !showsApps(context));
 }

@@ -12,3 +12,9 @@ export type ServerClasses = Record<symbol, unknown>;
 export function classKey(server: Server, type: { readonly name: string }): symbol | undefined {
   return Object.getOwnPropertySymbols(server).find(({ description }) => description === type.name);
 }
+
+/** The class that a server creates its requests or responses with. */
+export function serverClass<T extends Function>(server: Server, type: T): T {
+  const key = classKey(server, type);
+  return key ? ((server as unknown as ServerClasses)[key] as T) : type;
+}

@@ -10,6 +10,8 @@ export interface McpAccess {
   readonly scopes: readonly string[];
   /** If there are any, the principal must have at least one of these roles. */
   readonly roles: readonly string[];
+  /** The toolsets that it is part of. Without them it is part of each. */
+  readonly toolsets?: readonly string[];
 }
 
 interface Described {

@@ -1,6 +1,6 @@
 import type { McpCacheHint } from './cache-hint.js';
 import type { McpContext } from './mcp-context.js';
-import type { McpPolicyContext } from './mcp-policy.js';
+import type { Viewer } from './mcp-policy.js';
 import type { CallTasks } from './tasks/call-tasks.js';
 import type { SerializedMembers } from './serialized-members.js';
 
@@ -42,7 +42,7 @@ export interface WatchableResource {
   watch(onUpdate: () => void): Promise<() => void>;
 
   /** Whether the client may still read it. @param reader the client with its newest token */
-  isReadable(reader: McpPolicyContext): boolean | Promise<boolean>;
+  isReadable(reader: Viewer): boolean | Promise<boolean>;
 }
 
 /** The requests that the application answers. */

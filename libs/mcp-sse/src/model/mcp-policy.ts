@@ -9,6 +9,12 @@ import type { McpSessionView } from './session-view.js';
  */
 export type McpPolicyContext = Pick<McpContext, 'session' | 'principal' | 'params'>;
 
+/** A client that makes a request, or that a notification is for. */
+export type Viewer = McpPolicyContext & {
+  /** The request of a client without a session. */
+  readonly request?: unknown;
+};
+
 /** The context of a policy's decision about a notification to a session, with the session's newest principal. */
 export function policyContextOf(session: McpSessionView): McpPolicyContext {
   const { principal, params } = session;

@@ -8,6 +8,7 @@ import type { McpIntrospectionOptions } from './mcp-introspection.options.js';
 import type { McpJwtOptions } from './mcp-jwt.options.js';
 import type { McpOAuthOptions } from './mcp-oauth.options.js';
 import type { McpTasksOptions } from './mcp-tasks.options.js';
+import type { McpToolSearchOptions } from './mcp-tool-search.options.js';
 import type { McpCluster } from './cluster/mcp-cluster.js';
 import type { McpPrincipal } from './principal.js';
 
@@ -50,6 +51,9 @@ export interface McpSseModuleOptions {
      */
     scope?: 'public' | 'private';
   };
+
+  /** Lets clients search where there are many tools; `{}` takes the defaults. All tools are listed unless it is given. */
+  toolSearch?: McpToolSearchOptions;
 
   /** The modules whose providers the server offers; all by default. */
   modules?: Type[];
@@ -216,10 +220,25 @@ export interface McpSseModuleOptions {
    * that the guards let in, as far as `@McpScopes()` and `@McpRoles()` allow.
    */
   policy?: Type<McpPolicy> | McpPolicy;
+  /**
+   * Returns the toolsets of a principal, or undefined for all. Features of other toolsets do not exist for it: see
+   * `@McpToolset()`. By default, everyone may use every toolset, and picks some by the URL. Called for each feature of a
+   * toolset, so it must be fast.
+   */
+  toolsets?: (principal: McpPrincipal) => readonly string[] | undefined;
   /** The member of `request.user`, or claim of a token, that names the tenant; `tenant` by default. */
   tenantClaim?: string;
   /** Returns an object whose members are added to the `McpContext`. Called for each POST, after the guards. */
   contextFactory?: (request: unknown) => object | Promise<object>;
+
+  /** For routes that are tools. */
+  routes?: {
+    /**
+     * Headers that the request to a route has from the POST of the call, besides those of the caller (`authorization`,
+     * `cookie`, `user-agent`, `accept-language`), of traces and of proxies. None by default.
+     */
+    forward?: readonly string[];
+  };
 
   /**
    * Where the audit trail goes besides `McpAuditService.events$`: `log` writes each entry to Nest's logger as a line of

@@ -4,6 +4,7 @@ import type { McpIntrospectionOptions } from './mcp-introspection.options.js';
 import type { McpJwtOptions } from './mcp-jwt.options.js';
 import type { McpOAuthOptions } from './mcp-oauth.options.js';
 import type { McpTasksOptions } from './mcp-tasks.options.js';
+import type { McpToolSearchOptions } from './mcp-tool-search.options.js';
 import type { McpSseModuleOptions } from './mcp-sse.options.js';
 
 /** Injection token of the {@link ResolvedOptions}. */
@@ -25,6 +26,8 @@ export type ResolvedOAuth = Defaulted<
   'authorizationServers' | 'scopes' | 'scopeHierarchy' | 'resourceName'
 >;
 
+export type ResolvedToolSearch = Readonly<Required<McpToolSearchOptions>>;
+
 /** Exactly one of these is set. */
 export interface ResolvedAuth {
   readonly jwt?: ResolvedJwt;
@@ -33,9 +36,10 @@ export interface ResolvedAuth {
 }
 
 /** The options with every default in place. */
-export interface ResolvedOptions extends Omit<McpSseModuleOptions, 'auth' | 'oauth'> {
+export interface ResolvedOptions extends Omit<McpSseModuleOptions, 'auth' | 'oauth' | 'toolSearch'> {
   readonly auth?: 'app' | ResolvedAuth;
   readonly oauth?: ResolvedOAuth;
+  readonly toolSearch?: ResolvedToolSearch;
   readonly tenantClaim: string;
   readonly cache: Readonly<Required<NonNullable<McpSseModuleOptions['cache']>>>;
   readonly protocol: Readonly<Required<NonNullable<McpSseModuleOptions['protocol']>>>;
@@ -44,6 +48,7 @@ export interface ResolvedOptions extends Omit<McpSseModuleOptions, 'auth' | 'oau
   readonly replay: Readonly<Required<NonNullable<McpSseModuleOptions['replay']>>>;
   readonly input: Defaulted<McpInputOptions, 'ttlMs' | 'maxStateBytes' | 'maxRounds' | 'singleUse'>;
   readonly tasks: Defaulted<McpTasksOptions, 'ttlMs' | 'pollIntervalMs' | 'maxPerPrincipal' | 'maxBytes'>;
+  readonly routes: Readonly<Required<NonNullable<McpSseModuleOptions['routes']>>>;
   readonly stored: Readonly<Required<NonNullable<McpSseModuleOptions['stored']>>>;
   readonly drain: Readonly<Required<NonNullable<McpSseModuleOptions['drain']>>>;
   readonly results: Readonly<Required<NonNullable<McpSseModuleOptions['results']>>>;

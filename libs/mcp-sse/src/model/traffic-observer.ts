@@ -45,8 +45,9 @@ export interface TrafficObserver {
   /**
    * Called when a request has arrived, after the policy and before any other code of the application.
    *
-   * @param params as the client sent them, unchecked
+   * @param params as the client sent them, unchecked; of a call that came through another tool, those of the tool called
    * @param bytes size of the POST's body or of the line that carried the request
+   * @param via the tool that it came through, if it did
    * @returns undefined if nobody follows the request
    */
   request(
@@ -54,6 +55,7 @@ export interface TrafficObserver {
     params: Readonly<Record<string, unknown>>,
     context: McpContext,
     bytes: number,
+    via?: string,
   ): ObservedRequest | undefined;
 
   /**

@@ -17,3 +17,14 @@ export const ENTRY_PROVIDER_METADATA = '__entryProvider__';
 
 /** The numbers of Nest's parameter decorators (`RouteParamtypes`) that mean the same for a call. */
 export const NestParameter = { Request: 0, Headers: 6 } as const;
+
+/** The numbers of Nest's parameter decorators that take what a client sends with a route. */
+export const RouteParameter = {
+  Body: 3,
+  Query: 4,
+  Path: 5,
+  File: 8,
+  Files: 9,
+  Host: 10,
+  RawBody: 12,
+} as const;

@@ -1,5 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { forwardedCall } from '../execution/tool-search/forwarded-call.js';
+import { CALL_TOOL } from '../execution/tool-search/search-tools.js';
 import type { McpContext } from '../model/mcp-context.js';
+import { MCP_OPTIONS, type ResolvedOptions } from '../model/resolved-options.js';
 import type { MessageObserver, ObservedRequest, TrafficObserver } from '../model/traffic-observer.js';
 import { McpAuditService } from './audit/mcp-audit.service.js';
 
@@ -10,7 +13,10 @@ export class McpTraffic implements TrafficObserver {
   private messageObservers: readonly MessageObserver[] = [];
   private forMessages?: MessageObserver;
 
-  constructor(audit: McpAuditService) {
+  constructor(
+    audit: McpAuditService,
+    @Inject(MCP_OPTIONS) private readonly options: ResolvedOptions,
+  ) {
     this.observers = [audit];
   }
 
@@ -36,9 +42,11 @@ export class McpTraffic implements TrafficObserver {
     context: McpContext,
     bytes: number,
   ): ObservedRequest | undefined {
+    const forwarded = this.options.toolSearch && method === 'tools/call' ? forwardedCall(params) : undefined;
+    const via = forwarded && CALL_TOOL;
     let observed: ObservedRequest | undefined;
     for (const observer of this.observers) {
-      const next = observer.request(method, params, context, bytes);
+      const next = observer.request(method, forwarded ?? params, context, bytes, via);
       observed = observed && next ? both(observed, next) : (observed ?? next);
     }
     return observed;

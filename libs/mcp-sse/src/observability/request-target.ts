@@ -1,5 +1,6 @@
 import type { McpRegistry } from '../discovery/mcp.registry.js';
 import { findResource } from '../execution/resource-finder.js';
+import { KeptResults } from '../execution/results/kept-results.js';
 import { claimedCall } from '../http/claimed-call.js';
 import { MAX_URI_LENGTH } from '../model/normal-uri.js';
 import { methodNamed } from '../protocol/methods.js';
@@ -52,8 +53,9 @@ function nameIn(features: { get(name: string): unknown }, name: unknown): string
 }
 
 function templateOf(registry: McpRegistry, uri: unknown): string {
-  const isMatched = typeof uri === 'string' && uri.length <= MAX_URI_LENGTH;
-  return (isMatched ? findResource(registry, uri) : undefined)?.resource.definition.uri ?? UNKNOWN;
+  if (typeof uri !== 'string' || uri.length > MAX_URI_LENGTH) return UNKNOWN;
+  if (KeptResults.hasUri(uri)) return KeptResults.TEMPLATE;
+  return findResource(registry, uri)?.resource.definition.uri ?? UNKNOWN;
 }
 
 function referred(registry: McpRegistry, reference: unknown): Pick<RequestTarget, 'kind' | 'name'> {

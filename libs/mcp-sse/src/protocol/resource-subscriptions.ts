@@ -1,7 +1,7 @@
 import { whenReady } from '../model/and-then.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { WatchableResource } from '../model/invoker.js';
-import type { McpPolicyContext } from '../model/mcp-policy.js';
+import type { Viewer } from '../model/mcp-policy.js';
 import { normalUri } from '../model/normal-uri.js';
 
 /** Measured bytes that a subscription takes besides its URI. */
@@ -18,7 +18,7 @@ export interface SubscriptionPort {
   /** Called when the policy failed to say whether the client may read a resource. */
   report(error: unknown): void;
   /** The client as it is now, for the policy. */
-  reader(): McpPolicyContext;
+  reader(): Viewer;
 }
 
 /** The resources that a client has subscribed to. */
@@ -131,7 +131,7 @@ export class ResourceWatch {
   }
 
   /** Whether its client may still read it. */
-  isReadable(reader: McpPolicyContext): boolean | Promise<boolean> {
+  isReadable(reader: Viewer): boolean | Promise<boolean> {
     return this.resource.isReadable(reader);
   }
 

@@ -20,8 +20,10 @@ export class ResultWriter {
    * @see https://modelcontextprotocol.io/specification/2026-07-28/basic#result-responses
    */
   write(id: RequestId, result: object | SerializedMembers, cache?: McpCacheHint): string {
-    if (result instanceof SerializedMembers) return this.splice(id, result.text, cache);
-    if ('_meta' in result || 'resultType' in result || 'toJSON' in result)
+    // Only one `_meta` is sent.
+    const hasMeta = '_meta' in result;
+    if (!hasMeta && result instanceof SerializedMembers) return this.splice(id, result.text, cache);
+    if (hasMeta || 'resultType' in result || 'toJSON' in result)
       return serializeResult(id, this.merged(result, cache));
     return this.splice(id, JSON.stringify(result).slice(1, -1), cache);
   }

@@ -7,7 +7,6 @@ import {
   NodeGoneError,
   UnreadableMessageError,
 } from '../model/errors/cluster.errors.js';
-import { retry } from '../model/retry.js';
 import { packetBody, readPacket, writePacket, writeRefusal, type Packet } from './packet.js';
 import type { RedisClient } from './redis-clients.js';
 import type { RedisConnection } from './redis-connection.js';
@@ -143,10 +142,12 @@ export class RedisBus implements NodeBus {
     return first;
   }
 
-  private async listenTo(channel: string): Promise<void> {
-    const hear = (text: string) => this.hear(readPacket(text, this.reports));
-    const subscribe = () => this.redis.subscribe(channel, hear, () => undefined);
-    await retry(subscribe, () => (this.redis.isClosed ? undefined : RETRY_MS)).catch(() => undefined);
+  private listenTo(channel: string): Promise<void> {
+    return this.redis.listen(
+      channel,
+      (text) => this.hear(readPacket(text, this.reports)),
+      () => undefined,
+    );
   }
 
   private hear(packet: ReturnType<typeof readPacket>): void {

@@ -13,3 +13,8 @@ export interface RedisClusterOptions {
   /** Prefix of all keys and channels, `mcp` by default. */
   keyPrefix?: string;
 }
+
+/** What the keys and channels of a server begin with. */
+export function prefixOf({ keyPrefix = 'mcp' }: RedisClusterOptions, server: string): string {
+  return `${keyPrefix}:${server}`;
+}

@@ -1,11 +1,9 @@
 import { NO_REPORTS, type ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { ClusterLimits, ClusterNode, McpCluster } from '../model/cluster/mcp-cluster.js';
 import { ioredis } from './ioredis.js';
-import type { RedisClusterOptions } from './redis-cluster.options.js';
+import { prefixOf, type RedisClusterOptions } from './redis-cluster.options.js';
 import { RedisNode } from './redis-node.js';
 import { redisWeakness } from './redis-weakness.js';
-
-const KEY_PREFIX = 'mcp';
 
 /**
  * Shares the sessions of an application among its nodes, over Redis 6.2 or later. Any node then serves any client, and
@@ -24,7 +22,7 @@ export function redisCluster(options: RedisClusterOptions): McpCluster {
       reports: ClusterReports = NO_REPORTS,
     ): Promise<ClusterNode> {
       await ioredis.load('redisCluster()');
-      return new RedisNode(options, `${options.keyPrefix ?? KEY_PREFIX}:${server}`, limits, reports);
+      return new RedisNode(options, prefixOf(options, server), limits, reports);
     },
   };
 }

@@ -8,6 +8,10 @@ import { isOutage, isReplica } from './redis-outage.js';
 import type { REDIS_SCRIPTS } from './redis-scripts.js';
 
 const PROBE_MS = 100;
+/** How long an application waits for Redis before it starts without it. */
+const START_MS = 2_000;
+/** How long to wait before subscribing again. */
+const SUBSCRIBE_MS = 50;
 /** How long commands wait for a Redis that has just become unreachable. */
 const BRIEF_MS = 1_000;
 /** How long nodes may take, after Redis was away, to report that they are alive and to write their sessions again. */
@@ -36,7 +40,7 @@ export class RedisConnection {
   private returnedAt = 0;
   private closed = false;
   /** Resolves once Redis was reached for the first time. */
-  readonly found: Promise<void>;
+  private readonly found: Promise<void>;
 
   /** @param probe checks whether Redis can be written to again */
   constructor(
@@ -50,10 +54,6 @@ export class RedisConnection {
     this.subscriber.on('message', (channel: string, text: string) => this.received(channel, text));
     this.subscriber.on('ready', () => void this.subscribeAgain());
     this.found = this.returning = this.awaitReturn();
-  }
-
-  get isClosed(): boolean {
-    return this.closed;
   }
 
   get isReachable(): boolean {
@@ -98,6 +98,18 @@ export class RedisConnection {
   script(name: keyof Scripts, args: readonly (string | number)[]): Promise<unknown> {
     // As one list, since a call limits the number of its arguments.
     return this.run((commands) => (commands as unknown as Scripts)[name](args));
+  }
+
+  /** Resolves when Redis was reached and `listening` has resolved, or soon if Redis is unreachable. */
+  async started(listening: Promise<unknown>): Promise<void> {
+    const reachable = Promise.all([this.found, listening]);
+    await Promise.race([reachable, delay(START_MS, undefined, { ref: false })]);
+  }
+
+  /** Subscribes as soon as that is possible. @returns a promise that resolves then, or once the connection is closed */
+  async listen(channel: string, message: Listener['message'], gap: Listener['gap']): Promise<void> {
+    const subscribe = () => this.subscribe(channel, message, gap);
+    await retry(subscribe, () => (this.closed ? undefined : SUBSCRIBE_MS)).catch(() => undefined);
   }
 
   /**

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import type { ClusterLimits, ClusterNode } from '../model/cluster/mcp-cluster.js';
 import { BEAT_MS, LEASE_MS, NodeLease } from '../model/cluster/node-lease.js';
@@ -14,8 +13,6 @@ import { RedisSessions } from './redis-sessions.js';
 
 /** How long the mark of a data set outlives all nodes, in milliseconds. */
 const DATASET_TTL_MS = 6_000;
-/** How long an application waits for Redis before it starts without it. */
-const START_MS = 2_000;
 
 /** A node of a cluster over Redis. */
 export class RedisNode implements ClusterNode {
@@ -53,9 +50,8 @@ export class RedisNode implements ClusterNode {
     return this.redis.isReachable;
   }
 
-  async ready(): Promise<void> {
-    const reachable = Promise.all([this.redis.found, this.listening]);
-    await Promise.race([reachable, delay(START_MS, undefined, { ref: false })]);
+  ready(): Promise<void> {
+    return this.redis.started(this.listening);
   }
 
   onReturn(listener: () => void): void {

@@ -105,7 +105,7 @@ if ARGV[2] == '' then redis.call('SET', KEYS[1], ARGV[1]) else redis.call('SET',
 return ARGV[1]
 `;
 
-/** In milliseconds, by the clock of Redis. */
+/** In milliseconds, by the clock of Redis, since nodes have several. */
 const NOW = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -142,6 +142,35 @@ if not expiry or tonumber(expiry) <= now then return false end
 return redis.call('HGET', KEYS[1], ARGV[1])
 `;
 
+/** KEYS: the places of an owner. */
+const TASK_PLACE = `${NOW}
+local id, ttl, max = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
+if redis.call('ZCARD', KEYS[1]) >= max then return 0 end
+redis.call('ZADD', KEYS[1], string.format('%.0f', now + ttl), id)
+if redis.call('PTTL', KEYS[1]) < ttl then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 1
+`;
+
+/** KEYS: the task. Its id is unique, so nothing is there yet. */
+const TASK_CREATE = `
+local channel, id, ttl = ARGV[1], ARGV[2], ARGV[3]
+redis.call('HSET', KEYS[1], unpack(ARGV, 4))
+redis.call('PEXPIRE', KEYS[1], ttl)
+redis.call('PUBLISH', channel, id)
+`;
+
+/** KEYS: the task. */
+const TASK_CHANGE = `
+local channel, id, version, count = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+if redis.call('HGET', KEYS[1], 'version') ~= version then return 0 end
+if count > 0 then redis.call('HSET', KEYS[1], unpack(ARGV, 5, 4 + count)) end
+if #ARGV > 4 + count then redis.call('HDEL', KEYS[1], unpack(ARGV, 5 + count)) end
+redis.call('HINCRBY', KEYS[1], 'version', 1)
+redis.call('PUBLISH', channel, id)
+return 1
+`;
+
 /** The scripts of steps that nothing may interrupt, for ioredis. */
 export const REDIS_SCRIPTS = {
   mcpAppend: { lua: APPEND, numberOfKeys: 3 },
@@ -153,4 +182,7 @@ export const REDIS_SCRIPTS = {
   mcpAgree: { lua: AGREE, numberOfKeys: 1 },
   mcpKeepResult: { lua: KEEP_RESULT, numberOfKeys: 2 },
   mcpFindResult: { lua: FIND_RESULT, numberOfKeys: 2 },
+  mcpTaskPlace: { lua: TASK_PLACE, numberOfKeys: 1 },
+  mcpTaskCreate: { lua: TASK_CREATE, numberOfKeys: 1 },
+  mcpTaskChange: { lua: TASK_CHANGE, numberOfKeys: 1 },
 } as const;

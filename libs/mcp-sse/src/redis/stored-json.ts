@@ -115,6 +115,7 @@ function isRequestKey(key: string): boolean {
   }
 }
 
-function known(fields: Fields, shapes: Readonly<Record<string, Shape>>): Fields {
+/** The members of an object that have a shape here. */
+export function known(fields: Fields, shapes: Readonly<Record<string, Shape>>): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => Object.hasOwn(shapes, name)));
 }

@@ -13,7 +13,7 @@ const CHECKING = [
   ...['format', 'default', 'pattern', 'minimum', 'maximum', 'multipleOf', 'minLength', 'maxLength'],
   ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties'],
 ];
-const TYPE_NAMES = new Map<unknown, string>([
+export const TYPE_NAMES: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   [String, 'string'],
   [Number, 'number'],
   [Boolean, 'boolean'],
@@ -46,6 +46,12 @@ export function withApiProperty(
   return api['nullable'] === true && acceptsNull ? nullable(completed) : completed;
 }
 
+/** The keywords that describe or restrict a value, without its type. */
+export function apiKeywords(api: Keywords): Keywords {
+  const values = enumValues(api['enum']);
+  return { ...described(api), ...picked(api, CHECKING), ...(values && { enum: values }) };
+}
+
 function described(api: Keywords): Keywords {
   const examples = api['examples'] ?? ('example' in api ? [api['example']] : undefined);
   return { ...picked(api, DESCRIBING), ...(Array.isArray(examples) && { examples: examples as unknown[] }) };
@@ -64,10 +70,19 @@ function elementKeywords(api: Keywords, schema: Keywords = {}): Keywords {
 }
 
 /** `type` may be a class, a name, a list of either, or a function that returns one of these. */
-function typeOf(type: unknown): unknown {
-  if (Array.isArray(type)) return typeOf(type[0]);
-  if (typeof type !== 'function' || TYPE_NAMES.has(type) || type.name !== 'type') return type;
-  return typeOf((type as () => unknown)());
+export function typeOf(type: unknown): unknown {
+  const given = resolved(type);
+  return Array.isArray(given) ? typeOf(given[0]) : given;
+}
+
+/** Whether a type is that of a list: `[Person]` or `() => [Person]`. */
+export function isList(type: unknown): boolean {
+  return Array.isArray(resolved(type));
+}
+
+function resolved(type: unknown): unknown {
+  const isLazy = typeof type === 'function' && !TYPE_NAMES.has(type) && type.name === 'type';
+  return isLazy ? resolved((type as () => unknown)()) : type;
 }
 
 /** A numeric TypeScript enum maps its values back to their names; those entries are skipped. */
@@ -85,7 +100,8 @@ function nullable(schema: Keywords): Keywords {
   return { ...schema, type: [schema['type'], 'null'], ...(values && { enum: [...values, null] }) };
 }
 
-function apiProperty(dto: DtoClass, property: string): Keywords | undefined {
+/** What `@ApiProperty()` and the compiler plugin say of a property. */
+export function apiProperty(dto: DtoClass, property: string): Keywords | undefined {
   const declared = Reflect.getMetadata(API_PROPERTY_METADATA, dto.prototype as object, property) as
     Keywords | undefined;
   const derived = pluginProperty(dto, property);
@@ -101,4 +117,13 @@ function pluginProperty(dto: object, property: string): Keywords | undefined {
     if (Object.hasOwn(properties, property)) return properties[property];
   }
   return undefined;
+}
+
+/** The names of the properties that the compiler plugin describes. */
+export function declaredByPlugin(dto: object): string[] {
+  const names: string[] = [];
+  for (let type: object | null = dto; type; type = Object.getPrototypeOf(type) as object | null)
+    if (Object.hasOwn(type, PLUGIN_FACTORY))
+      names.push(...Object.keys((type as Record<string, () => object>)[PLUGIN_FACTORY]!()));
+  return names;
 }

@@ -3,8 +3,8 @@ import { whenReady } from '../model/and-then.js';
 import type { ErrorReporter } from '../model/error-reporter.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { InvokedContext, Invoker, PreparedRequest } from '../model/invoker.js';
+import type { Viewer } from '../model/mcp-policy.js';
 import { missingTasks, TASKS_EXTENSION } from '../model/tasks/tasks-extension.js';
-import type { McpPolicyContext } from '../model/mcp-policy.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpTransportName } from '../model/session-view.js';
 import { CallContext, type CallPort, type MessageOrigin } from '../protocol/call-context.js';
@@ -22,7 +22,7 @@ import { ResourceSubscriptions } from '../protocol/resource-subscriptions.js';
 import { TokenExpiry } from '../sessions/token-expiry.js';
 
 /** Decides whether a client sees a feature. */
-export type Sees = (reader: McpPolicyContext) => boolean | Promise<boolean>;
+export type Sees = (reader: Viewer) => boolean | Promise<boolean>;
 
 /** The request that opened a stream. */
 export interface ListenPort extends CallPort {
@@ -42,7 +42,7 @@ export interface ListenPort extends CallPort {
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions
  */
 export class ListenStream implements RequestPreparer {
-  private readonly reader: McpPolicyContext;
+  private readonly reader: Viewer;
   private readonly meta: object;
   private readonly subscriptions: ResourceSubscriptions;
   private readonly expiry = new TokenExpiry({ inFlight: 0, tokenExpires: () => this.end() });
@@ -65,8 +65,8 @@ export class ListenStream implements RequestPreparer {
     private readonly maxSubscriptions: number,
     private readonly serverTasks?: ServerTasks,
   ) {
-    const { principal, params } = origin;
-    this.reader = { session: undefined, principal, params };
+    const { principal, params, request } = origin;
+    this.reader = { session: undefined, principal, params, request };
     this.meta = { [SUBSCRIPTION_ID]: id };
     this.subscriptions = new ResourceSubscriptions(new Set(), maxSubscriptions, {
       tell: (uri) => this.send('notifications/resources/updated', { uri }),

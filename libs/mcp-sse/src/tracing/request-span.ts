@@ -10,11 +10,14 @@ import { openTelemetry } from './opentelemetry.js';
 /**
  * The attributes of a request's span when it starts, named as the OpenTelemetry conventions do. The session's id is a
  * secret, so its digest is used, as in the audit trail.
+ *
+ * @param via the tool that the call came through, if it did
  */
 export function requestAttributes(
   { method, kind }: RequestTarget,
   params: Readonly<Record<string, unknown>>,
   { requestId, session, transport, protocolVersion, request }: McpContext,
+  via?: string,
 ): Attributes {
   const { ip, httpVersion } = { ...httpOf(request) };
   const isHttp = transport !== 'stdio';
@@ -24,6 +27,7 @@ export function requestAttributes(
     'mcp.protocol.version': protocolVersion,
     'jsonrpc.request.id': clipped(String(requestId)),
     ...targetAttributes(kind, params['name'], params['uri']),
+    'mcp.tool.via': via,
     'network.transport': isHttp ? 'tcp' : 'pipe',
     'network.protocol.name': isHttp ? 'http' : undefined,
     'network.protocol.version': isHttp ? httpVersion : undefined,

@@ -33,7 +33,13 @@ export class ServerTraces implements TrafficObserver {
     this.subscription.unsubscribe();
   }
 
-  request(method: string, params: Readonly<Record<string, unknown>>, call: McpContext): ObservedRequest {
+  request(
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    call: McpContext,
+    _bytes: number,
+    via?: string,
+  ): ObservedRequest {
     const { context, SpanKind, trace } = this.api;
     const target = requestTarget(this.server.registry, method, params);
     const { parent, ambient } = parentOf(params['_meta'], call.headers);
@@ -43,7 +49,11 @@ export class ServerTraces implements TrafficObserver {
     const links = [ambient, stream].flatMap((linked): Link[] => (linked ? [{ context: linked }] : []));
     const span = this.tracer.startSpan(
       named === undefined ? target.method : `${target.method} ${named}`,
-      { kind: SpanKind.SERVER, attributes: requestAttributes(target, params, call), links },
+      {
+        kind: SpanKind.SERVER,
+        attributes: requestAttributes(target, params, call, via),
+        links,
+      },
       parent,
     );
     const within = trace.setSpan(parent, span);

@@ -13,7 +13,7 @@ import type { NodeBus, NodeHandler } from '../../model/cluster/node-bus.js';
 import { NodeLease } from '../../model/cluster/node-lease.js';
 import type { AdoptedSession, SessionStore } from '../../model/cluster/session-store.js';
 import { ClusterUnavailableError, NodeGoneError } from '../../model/errors/cluster.errors.js';
-import type { MemoryResults } from '../../sessions/memory-results.js';
+import type { ResultStore } from '../../model/result-store.js';
 import type { MemoryAgreement } from './memory-agreement.js';
 import { StoredSession } from './stored-session.js';
 
@@ -24,7 +24,7 @@ export interface SharedMemory {
   /** Also of sessions that do not exist yet. */
   readonly followers: Map<string, Set<LogFollower>>;
   readonly agreed: MemoryAgreement;
-  readonly results: MemoryResults;
+  readonly results: ResultStore;
 }
 
 /** A node of a cluster in memory. What it sends is copied, as on a wire. */
@@ -35,7 +35,10 @@ export class MemoryNode implements ClusterNode, SessionStore, SessionLog, NodeBu
   readonly bus = this;
   readonly agreement = this;
   readonly lease = new NodeLease();
-  readonly results = this.shared.results;
+  readonly results: ResultStore = {
+    keep: async (...text) => this.sharedResults.keep(...text),
+    find: async (...text) => this.sharedResults.find(...text),
+  };
   private handler?: NodeHandler;
   private isGone = false;
 
@@ -133,6 +136,12 @@ export class MemoryNode implements ClusterNode, SessionStore, SessionLog, NodeBu
   async agree(key: string, proposed: string, ttlMs = Infinity): Promise<string> {
     if (this.isGone) throw new ClusterUnavailableError();
     return this.shared.agreed.agree(key, proposed, ttlMs);
+  }
+
+  /** @throws {ClusterUnavailableError} */
+  private get sharedResults(): ResultStore {
+    if (this.isGone) throw new ClusterUnavailableError();
+    return this.shared.results;
   }
 
   private owned(id: string, { epoch }: SessionOwner, act: (session: StoredSession) => void): WriteOutcome {

@@ -10,6 +10,7 @@ const MAX_LOG = 100;
 
 /** @typedef {import('./mcp-client.js').McpClient} McpClient */
 /** @typedef {{ method: string, params: object }} Call */
+/** @typedef {ReturnType<typeof import('./app-view.js').appView>} App */
 
 /**
  * A form for the arguments of a call, and the result of the call.
@@ -19,13 +20,16 @@ const MAX_LOG = 100;
  * @param {import('./schema.js').Schema} options.schema of the arguments
  * @param {(values: any) => Call} options.call builds the request from the arguments
  * @param {() => McpClient} options.client
+ * @param {(values: any) => App} [options.app] shows a call and its result
  */
-export function callPanel({ verb, schema, call, client }) {
+export function callPanel({ verb, schema, call, client, app: showIn }) {
   const hasArguments = Object.keys(schema.properties ?? {}).length > 0;
   const isOpen = !hasArguments && schema.additionalProperties !== false && schema.type === 'object';
   let form = schemaForm(schema);
   /** @type {AbortController | undefined} */
   let running;
+  /** @type {App | undefined} */
+  let app;
 
   const json = el('textarea', {
     className: 'code',
@@ -47,6 +51,7 @@ export function callPanel({ verb, schema, call, client }) {
   const status = el('p', { className: 'status', role: 'status' });
   const log = el('ul', { className: 'log', 'aria-label': 'Log messages' });
   const output = el('div', { className: 'output' });
+  const shown = el('div');
   const hint = el('p', { className: 'empty' }, 'The result appears here.');
   const ask = el(
     'div',
@@ -70,6 +75,7 @@ export function callPanel({ verb, schema, call, client }) {
     status,
     bar,
     log,
+    shown,
     output,
   );
   const element = el('form', { className: 'call', onsubmit: submit, onkeydown: submitByKeys }, ask, answer);
@@ -106,8 +112,9 @@ export function callPanel({ verb, schema, call, client }) {
     if (running) return;
     running = new AbortController();
     const { signal } = running;
-    const { method, params } = call(raw.hidden ? form.value() : JSON.parse(json.value || '{}'));
-    begin();
+    const values = raw.hidden ? form.value() : JSON.parse(json.value || '{}');
+    const { method, params } = call(values);
+    begin(values);
     const start = performance.now();
     try {
       const result = await client().request(method, params, { signal, onProgress: showProgress });
@@ -118,8 +125,10 @@ export function callPanel({ verb, schema, call, client }) {
         `${result?.isError ? 'The tool reports an error' : 'Answered'} after ${took}, ${size}`,
       );
       output.replaceChildren(...resultView(result));
+      app?.result(result);
     } catch (error) {
       showError(/** @type {Error & { code?: number, data?: unknown }} */ (error));
+      app?.cancelled(/** @type {Error} */ (error).message);
     } finally {
       running = undefined;
       send.disabled = false;
@@ -128,11 +137,15 @@ export function callPanel({ verb, schema, call, client }) {
     }
   }
 
-  function begin() {
+  /** @param {any} values */
+  function begin(values) {
     hint.hidden = send.disabled = true;
     cancel.hidden = false;
     log.replaceChildren();
     output.replaceChildren();
+    app?.stop();
+    app = showIn?.(values);
+    shown.replaceChildren(...(app ? [app.element] : []));
     show('running', 'Running…');
   }
 
@@ -162,6 +175,8 @@ export function callPanel({ verb, schema, call, client }) {
 
   return {
     element,
+    /** Another item is shown. */
+    leave: () => app?.stop(),
     /**
      * Shows a log message of the server, if the call is running.
      *

@@ -1,3 +1,4 @@
+import { appOf, appView } from './app-view.js';
 import { callPanel } from './call-panel.js';
 import { el, tag } from './dom.js';
 import { jsonView } from './json-view.js';
@@ -20,11 +21,13 @@ import { jsonView } from './json-view.js';
 /**
  * @param {any} tool
  * @param {ClientOf} client
+ * @param {any[]} tools all that the viewer may call
  * @returns {Entry}
  */
-export function toolEntry(tool, client) {
+export function toolEntry(tool, client, tools) {
   const { name, title, description, inputSchema, outputSchema, annotations = {} } = tool;
   const shown = title ?? annotations.title;
+  const uri = appOf(tool);
   return {
     key: name,
     title: shown ?? name,
@@ -34,6 +37,8 @@ export function toolEntry(tool, client) {
       annotations.readOnlyHint && tag('read-only', 'good'),
       annotations.readOnlyHint !== true && annotations.destructiveHint === true && tag('destructive', 'bad'),
       annotations.idempotentHint && tag('idempotent'),
+      uri !== undefined && tag('app'),
+      tool['_meta']?.ui?.visibility?.includes('model') === false && tag('for apps only'),
     ].filter((node) => node instanceof Node),
     panel: () =>
       callPanel({
@@ -41,6 +46,10 @@ export function toolEntry(tool, client) {
         schema: inputSchema,
         call: (values) => ({ method: 'tools/call', params: { name, arguments: values } }),
         client,
+        app:
+          uri === undefined
+            ? undefined
+            : (values) => appView({ uri, tool, tools, args: values, client: client() }),
       }),
     schemas: { 'Input schema': inputSchema, 'Output schema': outputSchema },
   };

@@ -1,6 +1,7 @@
-import { entryView, promptEntry, resourceEntry, toolEntry } from './catalogue.js';
+import { entryView } from './catalogue.js';
 import { Connection } from './connection.js';
 import { byId, el } from './dom.js';
+import { listEntries } from './lists.js';
 import { clientName, principalName, sessionFacts, sessionItem } from './session-view.js';
 import { trafficView } from './traffic-view.js';
 
@@ -40,7 +41,7 @@ const lists = { tools: [], resources: [], prompts: [] };
 let sessions = [];
 let totalSessions = 0;
 let shownHash = '';
-/** @type {(() => void) | undefined} */
+/** @type {(() => Promise<void> | void | undefined) | undefined} */
 let leave;
 /** @type {Map<string, { view: Node, panel: import('./catalogue.js').Panel }>} */
 const kept = new Map();
@@ -73,30 +74,17 @@ async function loadAll() {
   await Promise.all([load('tools'), load('resources'), load('prompts')]);
 }
 
-/** @param {'tools' | 'resources' | 'prompts'} list */
+/** @param {import('./lists.js').ListName} list */
 async function load(list) {
-  const client = () => connection.client;
   try {
-    if (list === 'tools')
-      lists.tools = (await client().list('tools/list', 'tools')).map((tool) => toolEntry(tool, client));
-    else if (list === 'prompts')
-      lists.prompts = (await client().list('prompts/list', 'prompts')).map((prompt) =>
-        promptEntry(prompt, client),
-      );
-    else {
-      const found = await Promise.all([
-        client().list('resources/list', 'resources'),
-        client().list('resources/templates/list', 'resourceTemplates'),
-      ]);
-      lists.resources = found.flat().map((resource) => resourceEntry(resource, client));
-    }
+    lists[list] = await listEntries(list, () => connection.client);
   } catch (error) {
     return notice(`The ${list} could not be listed: ${/** @type {Error} */ (error).message}`);
   }
   byId(`count-${list}`).textContent = String(lists[list].length);
   if (route().section !== list) return;
   renderList();
-  if (shownHash !== location.hash) renderDetail();
+  if (shownHash !== location.hash) void renderDetail();
 }
 
 function renderList() {
@@ -152,10 +140,11 @@ function requestsRow() {
   return [{ key: REQUESTS, children, text: `${name} ${note}` }];
 }
 
-function renderDetail() {
-  const { section, key } = route();
-  leave?.();
+async function renderDetail() {
+  const left = leave?.();
   leave = undefined;
+  if (left) await left;
+  const { section, key } = route();
   shownHash = location.hash;
   byId('columns').classList.toggle('chosen', key !== undefined);
   for (const link of document.querySelectorAll('nav a'))
@@ -178,13 +167,15 @@ function renderDetail() {
 function entryDetail(section, key) {
   const entry = lists[section].find((candidate) => candidate.key === key);
   if (!entry) return undefined;
-  const known = kept.get(location.hash);
-  if (known) return known.view;
-  const panel = entry.panel();
-  const view = entryView(entry, panel);
-  kept.set(location.hash, { view, panel });
-  if (kept.size > MAX_KEPT) kept.delete(/** @type {string} */ (kept.keys().next().value));
-  return view;
+  let known = kept.get(location.hash);
+  if (!known) {
+    const panel = entry.panel();
+    known = { view: entryView(entry, panel), panel };
+    kept.set(location.hash, known);
+    if (kept.size > MAX_KEPT) kept.delete(/** @type {string} */ (kept.keys().next().value));
+  }
+  leave = known.panel.leave;
+  return known.view;
 }
 
 /** @param {string} key */
@@ -285,13 +276,13 @@ function showAbout() {
   byId('account').hidden = !authenticates;
   byId('account').textContent = viewer.subject === undefined ? 'Sign in' : principalName(viewer);
   renderList();
-  renderDetail();
+  void renderDetail();
 }
 
 addEventListener('hashchange', () => {
   /** @type {HTMLInputElement} */ (byId('filter')).value = '';
   renderList();
-  renderDetail();
+  void renderDetail();
 });
 byId('filter').addEventListener('input', renderList);
 byId('account').addEventListener('click', () => void connection.signIn());
@@ -305,5 +296,5 @@ setInterval(() => {
   refreshFacts();
 }, REFRESH_MS);
 renderList();
-renderDetail();
+void renderDetail();
 void connection.open();

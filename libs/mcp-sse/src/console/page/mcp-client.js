@@ -130,7 +130,9 @@ export class McpClient {
     try {
       await this.request('initialize', {
         protocolVersion: PROTOCOL_VERSION,
-        capabilities: {},
+        capabilities: {
+          extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } },
+        },
         clientInfo: { name: 'console', title: 'This console', version: '1' },
       });
       await this.#post({ method: 'notifications/initialized' });

@@ -29,6 +29,9 @@ export class KeptResults {
     private readonly limits: ResultStoreLimits,
   ) {}
 
+  /** Stands for the URIs of all kept results. */
+  static readonly TEMPLATE = 'tool://{name}/results/{id}';
+
   /** Whether a URI looks like that of a kept result. */
   static hasUri(uri: string): boolean {
     return KEPT_URI.test(uri);

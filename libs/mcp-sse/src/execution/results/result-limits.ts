@@ -14,6 +14,9 @@ import { excessBytes, WrittenResult } from './written-result.js';
 /** The first revision whose clients know `resource_link`. */
 const LINKS_SINCE = '2025-06-18';
 
+/** Bytes that an error may have, whatever the limit. */
+const ERROR_BYTES = 4_096;
+
 /** Holds results to their limits. Each is serialized here, once: to measure it, and to send it. */
 export class ResultLimits {
   private readonly ofTools: ResultLimit;
@@ -48,14 +51,17 @@ export class ResultLimits {
     // Another tool's result, which its own limit has measured.
     if (result instanceof WrittenResult || result instanceof ToolFailure) return result;
     const json = JSON.stringify(result);
-    const bytes = excessBytes(json, tool.maxBytes ?? this.ofTools.bytes);
-    if (bytes === undefined) return new WrittenResult(result, json);
-    return this.reduced(tool, result, bytes, context);
+    const limit = tool.maxBytes ?? this.ofTools.bytes;
+    const bytes = excessBytes(json, result.isError ? Math.max(limit, ERROR_BYTES) : limit);
+    // Its own JSON is what counts.
+    const plain = 'toJSON' in result ? (JSON.parse(json) as ToolResult) : result;
+    if (bytes === undefined) return new WrittenResult(plain, json);
+    return this.reduced(tool, plain, bytes, context);
   }
 
   /** An error's text, cut to the limit of its tool. */
   errorText(tool: RegisteredTool, text: string): string {
-    const { bytes } = this.ofTool(tool);
+    const bytes = Math.max(this.ofTool(tool).bytes, ERROR_BYTES);
     if (excessBytes(text, bytes) === undefined) return text;
     const cut = truncatedResult({ content: [{ type: 'text', text }] }, bytes, '…')?.content[0];
     return cut?.type === 'text' ? cut.text : '';
@@ -78,9 +84,10 @@ export class ResultLimits {
     const limit = this.ofTool(tool);
     // Of an error, its beginning is worth more than that it is too large.
     const way = result.isError ? 'truncate' : tool.onTooLarge;
+    const most = result.isError ? Math.max(limit.bytes, ERROR_BYTES) : limit.bytes;
     const reduced =
       way === 'truncate'
-        ? truncatedResult(result, limit.bytes, endNote(tool, limit))
+        ? truncatedResult(result, most, endNote(tool, most))
         : way === 'resource' && (await this.linked(tool, result, bytes, context));
     if (!reduced) throw new ResultTooLargeError(bytes, limit, narrowingAdvice(tool.definition));
     return new WrittenResult(reduced, JSON.stringify(reduced), way);
@@ -112,7 +119,7 @@ export class ResultLimits {
   }
 }
 
-function endNote({ definition }: RegisteredTool, { bytes }: ResultLimit): string {
+function endNote({ definition }: RegisteredTool, bytes: number): string {
   return `\n\n[Cut here, as the result has more than ${grouped(bytes)} bytes. ${narrowingAdvice(definition)}]`;
 }
 

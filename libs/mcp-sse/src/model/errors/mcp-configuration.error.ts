@@ -17,10 +17,15 @@ export class McpDecoratedControllerError extends McpConfigurationError {
 
   override readonly name = 'McpDecoratedControllerError';
 
-  constructor(decorator: string, controller: string, method: string) {
+  /** @param isRoute whether it has a decorator such as `@Get()` */
+  constructor(decorator: string, controller: string, method: string, isRoute: boolean) {
+    const where = `${controller}.${method}`;
     super(
-      `${controller}.${method} has ${decorator}, but ${controller} is a controller. ` +
-        `Move the method to a class in the "providers" of a module and inject that into the controller.`,
+      isRoute
+        ? `${where} has ${decorator}, but ${controller} is a controller, whose routes can be tools only: @McpTool(). Move the ` +
+            'method to a class in the "providers" of a module and inject that into the controller.'
+        : `${where} has ${decorator}, but ${controller} is a controller, and the method is no route. Give it a decorator such ` +
+            'as @Get(), or move it to a class in the "providers" of a module and inject that into the controller.',
     );
   }
 }

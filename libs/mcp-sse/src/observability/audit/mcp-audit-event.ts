@@ -61,6 +61,8 @@ export interface McpAuditEvent {
   readonly method?: string;
   /** Name of the tool or prompt, as the client sent it. */
   readonly name?: string;
+  /** The tool that the call came through, `call_tool`, if it did. `name` is that of the tool called. */
+  readonly via?: string;
   /** URI of the resource, as the client sent it. */
   readonly uri?: string;
   /**

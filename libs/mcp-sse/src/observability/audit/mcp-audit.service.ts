@@ -65,6 +65,7 @@ export class McpAuditService {
     params: Params,
     context: McpContext & { readonly isTask?: boolean },
     bytes: number,
+    via?: string,
   ): ObservedRequest | undefined {
     const audit = this.events.observed ? methodNamed(method)?.audit : undefined;
     const type = audit && context.isTask ? 'task' : audit;
@@ -96,6 +97,7 @@ export class McpAuditService {
         clientVersion: clipped(clientInfo?.version),
         method,
         name,
+        via,
         uri,
         arguments: args,
         code: outcome instanceof JsonRpcError ? outcome.code : undefined,

@@ -34,10 +34,10 @@ export class LocalClient {
     onEnd: () => void,
   ) {
     const { options, sessions, requests } = server;
-    const { headers, params } = request;
+    const { headers, params, query } = request;
     const outlet = new StdioOutlet(output, options.sse.maxQueuedBytes, onEnd);
     this.session = sessions.open(
-      { transport: 'stdio', principal, headers, params, graceMs: Infinity, isLocal: true },
+      { transport: 'stdio', principal, headers, params, query, graceMs: Infinity, isLocal: true },
       () => outlet,
     );
     this.session.markUsed();

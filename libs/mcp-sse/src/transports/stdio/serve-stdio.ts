@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { INestApplicationContext } from '@nestjs/common';
 import { principalOfUser } from '../../auth/request-principal.js';
+import { TOOLSETS_PARAMETER } from '../../execution/picked-toolsets.js';
 import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
 import { LocalClient } from './local-client.js';
 import { localServers } from './local-server.js';
@@ -9,6 +10,8 @@ import { messageLines } from './message-lines.js';
 export interface McpStdioOptions {
   /** The user that the process acts for, which guards find as `request.user`. None by default. */
   user?: object;
+  /** The toolsets that the client sees, as `?toolsets=` of a URL picks them; all by default. */
+  toolsets?: readonly string[];
   /** Standard input by default. */
   input?: Readable;
   /** Standard output by default. */
@@ -30,7 +33,7 @@ export interface McpStdioOptions {
  */
 export async function serveStdio(
   app: INestApplicationContext,
-  { user, input = process.stdin, output = process.stdout }: McpStdioOptions = {},
+  { user, toolsets, input = process.stdin, output = process.stdout }: McpStdioOptions = {},
 ): Promise<void> {
   const server = localServers(app).at(-1);
   if (!server)
@@ -39,7 +42,8 @@ export async function serveStdio(
   const principal = options.principal
     ? await options.principal({ user })
     : principalOfUser(user, options.tenantClaim);
-  const request = { headers: {}, query: {}, params: {}, user };
+  const query = toolsets ? { [TOOLSETS_PARAMETER]: toolsets } : {};
+  const request = { headers: {}, query, params: {}, user };
   const client = new LocalClient(server, principal, request, output, () => input.destroy());
   for await (const line of messageLines(input, options.limits.maxMessageBytes)) {
     if (line?.trim() !== '') await client.receive(line);

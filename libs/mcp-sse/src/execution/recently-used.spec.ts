@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { PageCache } from './feature-lists.js';
+import { RecentlyUsed } from './recently-used.js';
 
-describe('PageCache', () => {
+describe('RecentlyUsed', () => {
   it('makes a page once, and keeps those that were asked for last', () => {
-    const cache = new PageCache<string>(2);
+    const cache = new RecentlyUsed<string>(2);
     const made: string[] = [];
     const get = (key: string) =>
       cache.get(key, () => {
@@ -18,7 +18,7 @@ describe('PageCache', () => {
   });
 
   it('keeps nothing of a page that could not be made', () => {
-    const cache = new PageCache<string>(2);
+    const cache = new RecentlyUsed<string>(2);
     const fail = () => {
       throw new Error('no such page');
     };

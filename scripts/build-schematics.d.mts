@@ -1,0 +1,2 @@
+/** @param folder of the output */
+export function buildSchematics(folder: string): Promise<void>;
