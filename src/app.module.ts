@@ -12,6 +12,7 @@ import { CollaborationModule } from './features/collaboration/collaboration.modu
 import { EchoModule } from './features/echo/echo.module.js';
 import { HackerNewsModule } from './features/hacker-news/hacker-news.module.js';
 import { HealthModule } from './features/health/health.module.js';
+import { HomeModule } from './features/home/home.module.js';
 import { MetricsModule } from './features/metrics/metrics.module.js';
 import { MonitorModule } from './features/monitor/monitor.module.js';
 import { StreamDataModule } from './features/stream-data/stream-data.module.js';
@@ -31,6 +32,7 @@ import { KeepAliveService } from './keep-alive.service.js';
     MonitorModule,
     HackerNewsModule,
     CollaborationModule,
+    HomeModule,
     HealthModule,
     MetricsModule,
     TracingModule,

@@ -16,6 +16,7 @@ export function startUpReport(
     `MCP        any  ${root}${environment.MCP_HTTP_PATH}`,
     `Stream     GET  ${root}${environment.MCP_SSE_PATH}`,
     `Messages   POST ${root}${environment.MCP_MESSAGES_PATH}`,
+    `Page       GET  ${root}/`,
     `Health     GET  ${root}/health`,
     ...(consoleOptions(environment).enabled ? [`Console    GET  ${root}/console`] : []),
     `Tools      ${list(tools.map(({ name }) => name))}`,

@@ -159,8 +159,8 @@ describeWithRedis('tasks in a queue of BullMQ', () => {
     const closed = jobs.close(new AbortController().signal);
     const completed = once(events, 'completed');
     end();
-    await closed;
-    await completed;
+    await Promise.all([closed, completed]);
+    expect(await queue.getJobCounts()).toMatchObject({ waiting: 0, active: 0, failed: 0 });
   });
 
   it('of another server are left to its workers', async () => {

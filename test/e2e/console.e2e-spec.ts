@@ -72,7 +72,7 @@ describeOnAdapters('the console', (adapter) => {
     for (const path of ['console/', 'console/main.js', 'console/console.css']) {
       const { headers } = await send(`${url}/${path}`, GET);
       expect(headers['content-security-policy']).toBe(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-src 'self'; " +
           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; " +
           "trusted-types 'none'",
       );

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Body, Controller, Post, VersioningType, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
+import { McpTool } from 'nestjs-mcp-sse';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { modernRpc, postModern } from '../clients/modern-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
@@ -16,6 +17,7 @@ const express = createRequire(import.meta.url)('express-4') as typeof import('ex
 @Controller('own')
 class OwnController {
   @Post()
+  @McpTool({ input: { type: 'object', properties: { text: { type: 'string' } } } })
   own(@Body() body: { text: string }): number {
     return body.text.length;
   }
@@ -68,6 +70,11 @@ describe('a server on Express 4', () => {
       '3',
     );
     expect((await send(`${url}/api/v1/own`, { headers, body: JSON.stringify({ text }) })).status).toBe(413);
+  });
+
+  it('answers calls by routes', async () => {
+    const http = await HttpWireClient.connect(`${url}/api/v1/mcp`);
+    expect(textOf(await http.call(1, 'tools/call', { name: 'own', arguments: { text: 'abcd' } }))).toBe('4');
   });
 
   it('serves the metadata of OAuth, and refuses what a page of another site sends', async () => {

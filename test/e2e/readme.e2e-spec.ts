@@ -11,8 +11,8 @@ import { codeBlocks, fileOf, readmeCode } from '../fixtures/readme-blocks.js';
 
 const run = promisify(execFile);
 
-/** What tests/package does, since it needs the network: the two commands, and the installation. */
-const TESTED_BY_PACKAGE_TEST = ['start', 'test', 'install'];
+/** What test/package and test/newcomer do, since they need the network: the two commands, and the installations. */
+const TESTED_ELSEWHERE = ['start', 'test', 'install', 'add'];
 
 describe('the README', () => {
   it('has no snippet without a test', () => {
@@ -20,7 +20,7 @@ describe('the README', () => {
       codeBlocks('README.md')
         .map(({ id }) => id)
         .toSorted(),
-    ).toEqual([...TESTED_BY_PACKAGE_TEST, 'quick-start', 'claude-code', 'token'].toSorted());
+    ).toEqual([...TESTED_ELSEWHERE, 'quick-start', 'claude-code', 'token'].toSorted());
   });
 
   it('names every entry point and its optional peers', () => {

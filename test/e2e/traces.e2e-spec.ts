@@ -146,6 +146,13 @@ describe('traces of an application whose HTTP is not instrumented', () => {
     client.close();
   });
 
+  it('name the tool called by call_tool, and say what it came by', async () => {
+    const client = await HttpWireClient.connect(`${running.url}/mcp`);
+    await client.call(1, 'tools/call', { name: 'call_tool', arguments: { name: 'fetch' } });
+    const { attributes } = await named('tools/call fetch');
+    expect(attributes).toMatchObject({ 'gen_ai.tool.name': 'fetch', 'mcp.tool.via': 'call_tool' });
+  });
+
   it('begin with the parent of `_meta` where there is no session, and have no session id', async () => {
     const client = new ModernWireClient(`${running.url}/mcp`);
     const meta = { traceparent, tracestate: 'vendor=1', baggage: 'user=ada' };

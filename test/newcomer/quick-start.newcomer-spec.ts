@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startChild } from '../fixtures/child-application.js';
 import { freePort } from '../fixtures/free-port.js';
+import { Registry } from '../fixtures/registry.js';
 import { codeBlocks, pageCode, type CodeBlock } from '../fixtures/readme-blocks.js';
 
 const MINUTE = 60_000;
@@ -24,15 +25,18 @@ const VERSIONS = [
 ];
 
 let folder: string;
-let packed: Promise<string>;
+let registry: Promise<Registry>;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'newcomer-'));
   // The library is packed while the first application is made.
-  packed = pack();
+  registry = publish();
 });
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await (await registry).close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** What a newcomer does who has nothing but the page: run its commands, and write its files, from the top. */
 it.each(VERSIONS)(
@@ -45,13 +49,13 @@ it.each(VERSIONS)(
     mkdirSync(cwd);
 
     const bash = async ({ id, code }: CodeBlock) => {
-      const command = asReleased(code, cli, id === 'install' ? await packed : '');
+      const command = code.replace('npx @nestjs/cli', cli);
       // npm's start has no end.
       if (id === 'start')
         return void (application = await startChild('bash', ['-c', command], { group: true, port, cwd }));
       const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', `${command}\npwd`], {
         cwd,
-        env: { ...process.env, ...QUIET, NODE_OPTIONS: '' },
+        env: { ...process.env, ...QUIET, NODE_OPTIONS: '', ...(id === 'install' && (await registry).env) },
         maxBuffer: 64 * 1024 * 1024,
       });
       const lines = stdout.trimEnd().split('\n');
@@ -74,23 +78,20 @@ it.each(VERSIONS)(
       await application?.stop();
     }
     expect(shapeOf(printed['call']!)).toBe(shapeOf(pageCode('docs/quick-start.md', 'call-output')));
-    expect(printed['test']).toMatch(/Tests\D*3 passed/);
+    expect(printed['test']).toMatch(/Tests\D*5 passed/);
   },
   5 * MINUTE,
 );
 
-/** @returns the library as a registry would have it */
-async function pack(): Promise<string> {
+/** The library, packed, where npm finds it by its name. */
+async function publish(): Promise<Registry> {
   await run('npm', ['run', 'build:lib']);
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], {
     cwd: 'libs/mcp-sse',
   });
-  return join(folder, (JSON.parse(stdout) as [{ filename: string }])[0].filename);
-}
-
-/** With what this repository has in the place of what a registry has. */
-function asReleased(command: string, cli: string, tarball: string): string {
-  return command.replace('npx @nestjs/cli', cli).replace('nestjs-mcp-sse', tarball);
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  const upstream = await run('npm', ['config', 'get', 'registry']);
+  return Registry.publish(join(folder, filename), upstream.stdout.trim());
 }
 
 function withEnding(code: string, ending: string): string {

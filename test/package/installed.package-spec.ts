@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectSdkClient } from '../clients/sdk-client.js';
@@ -18,6 +18,8 @@ import {
 } from '../fixtures/installed-application.js';
 
 const run = promisify(execFile);
+/** What Nest's CLI runs. */
+const SCHEMATICS = resolve('node_modules/@angular-devkit/schematics-cli/bin/schematics.js');
 const MINUTE = 60_000;
 const TYPES = ['module', 'commonjs'];
 const TESTING = ['McpTestClient', 'mcpContext', 'mcpMatchers', 'textOf'];
@@ -58,7 +60,7 @@ it('packs the licence, the README and the build, and no sources', async () => {
   expect(
     files.filter(
       (file) =>
-        !/^package\/(dist\/.+\.(d\.ts|js)|dist\/(esm|cjs)\/console\/page\/\w+\.(html|css|svg)|dist\/cjs\/package\.json|[A-Za-z.]+)$/.test(
+        !/^package\/(dist\/.+\.(d\.ts|js)|dist\/(esm|cjs)\/console\/page\/\w+\.(html|css|svg)|dist\/schematics\/[a-z.-]+\.(cjs|json)|dist\/cjs\/package\.json|[A-Za-z.]+)$/.test(
           file,
         ),
     ),
@@ -78,8 +80,17 @@ describe.each(TYPES)('in an empty Nest application of type "%s"', (type) => {
   const application = () => join(folder, type);
 
   it(
-    'has types that resolve',
+    'has types that resolve, also in what its generators make',
     async () => {
+      const generate = (feature: string) =>
+        run(
+          process.execPath,
+          [SCHEMATICS, `nestjs-mcp-sse:${feature}`, '--name=orders/any', '--spec=false'],
+          {
+            cwd: application(),
+          },
+        );
+      await Promise.all(['tool', 'resource', 'prompt', 'app'].map(generate));
       // The declarations of all packages are checked once, below.
       expect(await compile(application(), '--skipLibCheck')).toMatchObject({ stdout: '' });
     },

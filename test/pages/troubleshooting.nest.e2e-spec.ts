@@ -64,7 +64,7 @@ describe('troubleshooting of the boot', () => {
       }
     }
     const { message } = await bootError({ controllers: [NotesController] });
-    expect(quoteIn(message)).toContain('Move the method to a class in the "providers"');
+    expect(quoteIn(message)).toContain('move it to a class in the "providers"');
   });
 
   it('The arguments of a method have no schema', async () => {

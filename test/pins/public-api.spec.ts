@@ -53,6 +53,7 @@ const PUBLIC_NAMES = [
   'McpSseModule',
   'McpStdioLogger',
   'McpTool',
+  'McpToolset',
   'McpUriParam',
   'mcpAuditServiceToken',
   'mcpCorsOptions',

@@ -1,8 +1,6 @@
 import { createRequire } from 'node:module';
 import { join, posix } from 'node:path';
 import type { DirEntry, Tree } from '@angular-devkit/schematics';
-import type ts from 'typescript';
-import { declaresModule } from './module-file.js';
 
 interface Manifest {
   name?: string;
@@ -43,19 +41,20 @@ export class Application {
   }
 
   /** The module that the application starts with. */
-  rootModule(typescript: typeof ts): { file: string; className: string } | undefined {
+  rootModule(): { file: string; className: string } | undefined {
     const main = this.main();
     const text = main === undefined ? '' : this.tree.readText(main);
     const className =
       /\bNestFactory\s*\.\s*create\w*\s*(?:<[^(]*>\s*)?\(\s*(\w+)/.exec(text)?.[1] ?? 'AppModule';
-    const isIt = (file: string) =>
-      this.tree.exists(file) && declaresModule(typescript, this.tree.readText(file), className);
+    const declaration = new RegExp(`@Module\\([^]*\\bclass ${className}\\b`);
+    const isIt = (file: string) => this.tree.exists(file) && declaration.test(this.tree.readText(file));
     const imports = text.matchAll(/\bimport\s*\{([^}]*)\}\s*from\s*['"](\.[^'"]*)['"]/g);
     for (const [, names, specifier] of imports) {
       if (!new RegExp(`\\b${className}\\b`).test(names!)) continue;
-      const file = `${posix.join(posix.dirname(main!), specifier!.replace(/\.js$/, ''))}.ts`;
+      const file = `${posix.join(posix.dirname(main!), specifier!.replace(/\.[jt]s$/, ''))}.ts`;
       if (isIt(file)) return { file, className };
     }
+    // It is imported by an alias, or through another file.
     const files = this.sources().filter(isIt);
     return files.length === 1 ? { file: files[0]!, className } : undefined;
   }

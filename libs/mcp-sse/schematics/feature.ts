@@ -8,7 +8,9 @@ import { formatted, formattedAsBefore } from './format.js';
 import { declare, UnusualModuleError, type Declaration } from './module-file.js';
 import { namesOf, type NameOptions, type Names } from './names.js';
 
-export interface FeatureOptions extends NameOptions {
+interface FeatureOptions extends NameOptions {
+  /** The file of the module to add the class to; the nearest by default. */
+  readonly module?: string;
   readonly spec?: boolean;
   readonly specFileSuffix?: string;
   readonly skipImport?: boolean;
@@ -44,7 +46,7 @@ export async function addFeature(
   if (options.language === 'js') throw new Error('nestjs-mcp-sse generates TypeScript only.');
   const names = namesOf(options);
   const application = new Application(tree, options.sourceRoot);
-  const module = application.nearestModule(names.folder);
+  const module = options.module ?? application.nearestModule(names.folder);
   const ending = application.importEnding(module);
   const file = posix.join(names.folder, `${names.file}.${feature.kind}`);
   const className = classOf(feature, names);
@@ -61,12 +63,11 @@ export async function addFeature(
   if (feature.validates)
     addPeers(tree, context, application, ['class-transformer', 'class-validator'], options.skipInstall);
   if (options.skipImport) return;
-  const from = `./${module ? posix.relative(posix.dirname(module), file) : file}${ending}`.replace(
-    './../',
-    '../',
-  );
-  if (module) await declareIn(module, { property: 'providers', symbol: className, from }, tree, context);
-  else context.logger.warn(`No module was found. Add ${className} to the "providers" of a module.`);
+  if (!module)
+    return context.logger.warn(`No module was found. Add ${className} to the "providers" of a module.`);
+  const path = posix.relative(posix.dirname(module), file);
+  const from = (path.startsWith('.') ? path : `./${path}`) + ending;
+  await declareIn(module, { property: 'providers', symbol: className, from }, tree, context);
 }
 
 /** Adds to the metadata of a module, or says what to write there by hand. */
@@ -95,7 +96,7 @@ export async function declareIn(
   }
 }
 
-export function classOf({ kind }: Feature, { pascal }: Names): string {
+function classOf({ kind }: Feature, { pascal }: Names): string {
   return `${pascal}${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 }
 

@@ -35,11 +35,6 @@ export function declare(
   return new ModuleFile(typescript, text).declare(declaration, className);
 }
 
-/** Whether a file declares a module of this name. */
-export function declaresModule(typescript: TypeScript, text: string, className: string): boolean {
-  return new ModuleFile(typescript, text).metadata(className) !== undefined;
-}
-
 class ModuleFile {
   private readonly file: ts.SourceFile;
   private readonly lineEnd: string;
@@ -70,7 +65,7 @@ class ModuleFile {
   }
 
   /** The argument of `@Module()`. */
-  metadata(className?: string): ts.ObjectLiteralExpression | undefined {
+  private metadata(className?: string): ts.ObjectLiteralExpression | undefined {
     const { typescript } = this;
     for (const statement of this.file.statements) {
       if (!typescript.isClassDeclaration(statement)) continue;

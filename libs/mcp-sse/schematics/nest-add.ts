@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import type { Rule } from '@angular-devkit/schematics';
-import type ts from 'typescript';
-import { Application, installed } from './application.js';
+import { Application } from './application.js';
 import { addPeers } from './dependencies.js';
 import { addFeature, declareIn } from './feature.js';
 import { exampleTool } from './tool.js';
@@ -23,8 +22,7 @@ export function nestAdd({ sourceRoot, example, skipInstall }: NestAddOptions): R
     if (importing !== undefined) return context.logger.info(`${importing} imports McpSseModule already.`);
 
     const expression = importOf(application);
-    const typescript = installed<typeof ts>('typescript');
-    const root = typescript && application.rootModule(typescript);
+    const root = application.rootModule();
     if (!root)
       return context.logger.warn(
         `The root module was not found in ${sourceRoot}. Import the library there by hand:\n` +
@@ -36,18 +34,18 @@ export function nestAdd({ sourceRoot, example, skipInstall }: NestAddOptions): R
       from: 'nestjs-mcp-sse',
       expression,
     } as const;
-    const isImported = await declareIn(root.file, declaration, tree, context, root.className);
-    if (
-      isImported &&
-      example !== false &&
-      !tree.exists(posix.join(posix.dirname(root.file), 'hello.tool.ts'))
-    )
+    if (!(await declareIn(root.file, declaration, tree, context, root.className))) return;
+    const folder = posix.dirname(root.file);
+    if (example !== false && !tree.exists(posix.join(folder, 'hello.tool.ts')))
       await addFeature(
         exampleTool,
-        { name: 'hello', sourceRoot: posix.dirname(root.file), flat: true, skipInstall: true },
+        { name: 'hello', sourceRoot: folder, flat: true, module: root.file },
         tree,
         context,
       );
+    context.logger.info(
+      'Start the application, and clients connect to /mcp. Add to it: nest g -c nestjs-mcp-sse tool orders/find',
+    );
   };
 }
 
@@ -55,8 +53,8 @@ function importOf({ name, manifest }: Application): string {
   return `McpSseModule.forRoot({
   name: '${name}',
   version: '${manifest.version ?? '1.0.0'}',
-  // Without \`auth\`, only clients on this machine may connect, and nothing
-  // starts with NODE_ENV=production. Say there who may connect, as in:
+  // Without \`auth\`, only clients on this machine may connect, and the
+  // application does not start with NODE_ENV=production. There, say who may:
   // auth: { jwt: { jwksUri: '…', issuer: '…', audience: '…' } },
 })`;
 }

@@ -43,7 +43,8 @@ afterAll(() => schematics.remove());
 
 describe('nest add', () => {
   it('imports the module in the root module, with an example and its spec', async () => {
-    const { files, log, tasks } = await schematics.run('nest-add', { sourceRoot: 'src' }, COMMONJS);
+    const another = { 'src/shop/another.module.ts': '@Module({}) export class AnotherModule {}' };
+    const { files, log, tasks } = await schematics.run('nest-add', {}, { ...COMMONJS, ...another });
     const module = files['src/shop/shop.module.ts'];
     expect(module).toContain(
       `import { McpSseModule } from 'nestjs-mcp-sse';\nimport { Shop } from './shop';`,
@@ -61,7 +62,7 @@ describe('nest add', () => {
       },
     });
     expect(tasks).toMatchObject([{ name: 'node-package' }]);
-    expect(log).toEqual([]);
+    expect(log).toEqual([expect.stringContaining('clients connect to /mcp')]);
   });
 
   it('imports files and the test runner as an application of ES modules does', async () => {

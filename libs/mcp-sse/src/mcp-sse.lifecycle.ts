@@ -87,7 +87,9 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     await this.tasks.start();
     for (const advice of this.advice()) this.logger.warn(advice);
     const { httpAdapter } = this.host;
-    if (!httpAdapter) return;
+    // Such an application listens to signals only later, so it drains at each close.
+    if (!httpAdapter)
+      return this.beforeClose.add(undefined, () => this.stopTasks(this.options.drain.deadlineMs));
     if (isProduction() && process.listenerCount('SIGTERM') === 0)
       this.logger.warn(
         'Nothing listens to SIGTERM, so a deployment cuts calls off instead of letting them finish. Call ' +
@@ -96,7 +98,16 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
     const signals = (this.signals = new StopSignals());
     this.beforeClose.add(httpAdapter, async () => {
       if (signals.came) await this.drain().catch((error) => void this.errors.report(error, 'the drain'));
+      else await this.stopTasks(0);
     });
+  }
+
+  /** Before the providers are destroyed that their handlers need. */
+  private async stopTasks(deadlineMs: number): Promise<void> {
+    const deadline = deadlineMs > 0 ? AbortSignal.timeout(deadlineMs) : AbortSignal.abort();
+    await this.tasks
+      .stop(deadline)
+      .catch((error: unknown) => void this.errors.report(error, 'the end of the tasks'));
   }
 
   private async drain(): Promise<void> {
@@ -108,7 +119,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
       drain.run(() => {
         if (server?.listening) server.close();
       }),
-      this.tasks.stop(AbortSignal.timeout(propagationMs + deadlineMs)),
+      this.stopTasks(propagationMs + deadlineMs),
     ]);
   }
 

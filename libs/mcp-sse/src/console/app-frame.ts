@@ -1,5 +1,5 @@
 import { BadRequestException } from '@nestjs/common';
-import { appCsp } from '../discovery/app-rules.js';
+import { appCsp } from '../model/app-csp.js';
 import type { McpAppCsp } from '../model/apps.js';
 import { PAGE_HEADERS } from './page-files.js';
 

@@ -1,13 +1,10 @@
 import type { McpAppOptions } from '../decorators/mcp-app.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
-import type { McpAppCsp, McpAppUi, McpToolUi } from '../model/apps.js';
+import { appCsp } from '../model/app-csp.js';
+import type { McpAppUi, McpToolUi } from '../model/apps.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import { nearest } from '../model/nearest.js';
+import { assertMembers, isPlainObject } from '../model/known-members.js';
 
-/** A source expression of a Content Security Policy: nothing in it can end the directive that it is put in. */
-const ORIGIN =
-  /^(https?|wss?):\/\/(\*\.)?[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*(:\d{1,5})?$/i;
-const DIRECTIVES = ['connectDomains', 'resourceDomains', 'frameDomains', 'baseUriDomains'];
 const PERMISSIONS = ['camera', 'microphone', 'geolocation', 'clipboardWrite'];
 const AUDIENCES: readonly unknown[] = ['model', 'app'];
 
@@ -39,16 +36,6 @@ export function appUi(options: McpAppOptions, where: string): McpAppUi {
   if (prefersBorder !== undefined && typeof prefersBorder !== 'boolean')
     throw new McpConfigurationError(`${where}: "prefersBorder" must be true or false.`);
   return { csp: appCsp(csp, where), permissions, domain, prefersBorder };
-}
-
-/**
- * @param csp as declared, of any shape
- * @throws {McpConfigurationError} for anything but lists of origins
- */
-export function appCsp(csp: unknown, where: string): McpAppCsp | undefined {
-  assertMembers(csp, 'csp', DIRECTIVES, where);
-  for (const [directive, origins] of Object.entries(csp ?? {})) assertOrigins(origins, directive, where);
-  return csp as McpAppCsp | undefined;
 }
 
 /**
@@ -85,33 +72,4 @@ function assertOwnUi({ meta }: { readonly meta?: Readonly<Record<string, unknown
     throw new McpConfigurationError(
       `${where}: "meta.ui" is made of the other options. Move its members there, and take it away.`,
     );
-}
-
-function assertMembers(value: unknown, option: string, known: readonly string[], where: string): void {
-  if (value === undefined) return;
-  if (!isPlainObject(value))
-    throw new McpConfigurationError(`${where}: "${option}" must be an object with ${known.join(', ')}.`);
-  const unknown = Object.keys(value).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const [meant] = nearest(unknown, known);
-  throw new McpConfigurationError(
-    `${where}: "${option}" has no member "${unknown}". ` +
-      (meant ? `Did you mean "${meant}"?` : `It has ${known.join(', ')}.`),
-  );
-}
-
-function assertOrigins(origins: unknown, directive: string, where: string): void {
-  if (!Array.isArray(origins))
-    throw new McpConfigurationError(`${where}: "csp.${directive}" must be an array of origins.`);
-  const wrong: unknown = origins.find((origin) => typeof origin !== 'string' || !ORIGIN.test(origin));
-  if (wrong !== undefined)
-    throw new McpConfigurationError(
-      `${where}: "csp.${directive}" has ${JSON.stringify(wrong)}, but it takes origins only, such as ` +
-        '"https://api.example.com", "https://*.example.com" or "http://localhost:5173": no path, no keyword such as ' +
-        "'unsafe-eval', no quotes.",
-    );
-}
-
-function isPlainObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

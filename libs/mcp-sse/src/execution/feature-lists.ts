@@ -8,7 +8,6 @@ import type {
   McpResourceDefinition,
   McpToolDefinition,
 } from '../model/definitions.js';
-import { showsApps } from '../model/apps.js';
 import type { McpCacheHint } from '../model/cache-hint.js';
 import { andThen } from '../model/and-then.js';
 import type { McpEra } from '../model/mcp-context.js';
@@ -77,7 +76,6 @@ export class FeatureLists {
   ): SerializedMembers | Promise<SerializedMembers> {
     const all = this.lists[method].items();
     context.cacheable(this.hintOf(method, all));
-    const apps = showsApps(context);
     return andThen(this.toolsets.assert(context), () =>
       andThen(this.visibility.of(all, context), (visible) => {
         const shown = (method === 'tools/list' && this.search?.listed(visible)) || visible;
@@ -85,7 +83,7 @@ export class FeatureLists {
         const start = isFirst ? 0 : this.startOf(cursor, method, shown);
         const { era } = context;
         const key = `${method} ${era} ${start} ${shown.key}`;
-        return this.pages.get(key, () => this.serialize(method, era, apps, start, shown));
+        return this.pages.get(key, () => this.serialize(method, era, start, shown));
       }),
     );
   }
@@ -100,11 +98,10 @@ export class FeatureLists {
   private serialize(
     method: ListMethod,
     era: McpEra,
-    apps: boolean,
     start: number,
     shown: VisibleFeatures,
   ): SerializedMembers {
-    const { items } = shown;
+    const { items, apps } = shown;
     const end = start + this.pageSize;
     const page = items.slice(start, end).map((definition) => this.itemJson(definition, era, apps));
     const nextCursor = end < items.length ? `,"nextCursor":"${cursorOf(method, end, shown)}"` : '';

@@ -17,6 +17,7 @@ import type { HandlerRunner } from './handler-runner.js';
 import { forwardedCall } from './tool-search/forwarded-call.js';
 import { asProtocolError, missingCapability, unknownFeature } from './protocol-error.js';
 import type { ToolResult } from './protocol-shape.js';
+import { ResultTooLargeError } from './results/too-large.error.js';
 import type { ResultLimits } from './results/result-limits.js';
 import { argumentsParam, stringParam, type Params } from './sent-params.js';
 import { checkedToolResult, legacyToolResult, ToolFailure, toolResult } from './tool-result.js';
@@ -114,7 +115,7 @@ export class ToolCalls {
 
 /** Whether an exception tells the client what it, or its user, did wrong. Trying again would not help. */
 function isMeantForClient(error: unknown): boolean {
-  if (error instanceof McpClientError) return true;
+  if (error instanceof McpClientError || error instanceof ResultTooLargeError) return true;
   return error instanceof HttpException && error.getStatus() < (HttpStatus.INTERNAL_SERVER_ERROR as number);
 }
 

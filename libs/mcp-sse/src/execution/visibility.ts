@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { McpRegistry } from '../discovery/mcp.registry.js';
+import { isForApps, showsApps } from '../model/apps.js';
 import { andThen } from '../model/and-then.js';
 import type { McpDefinition } from '../model/definitions.js';
-import { isForApps, showsApps } from '../model/apps.js';
 import type { McpContext } from '../model/mcp-context.js';
-import type { Viewer } from '../model/mcp-policy.js';
 import { AccessControl, type Verdict } from './access-control.js';
 
 /** The features of one list that a client sees. */
 export interface VisibleFeatures<Definition extends McpDefinition = McpDefinition> {
   readonly items: readonly Definition[];
+  /** Whether the client shows apps. */
+  readonly apps: boolean;
   /** The same for all clients that see these, and for no others. */
   readonly key: string;
 }
@@ -30,19 +31,19 @@ export class Visibility {
   /** @param all features of one list. Rejects when the policy throws */
   of<Definition extends McpDefinition>(
     all: readonly Definition[],
-    viewer: Viewer & Pick<McpContext, 'clientCapabilities'>,
+    context: McpContext,
   ): VisibleFeatures<Definition> | Promise<VisibleFeatures<Definition>> {
     const { version } = this;
-    const deciding = all.map((definition) => this.access.verdict(definition, viewer));
+    const apps = showsApps(context);
+    const deciding = all.map((definition) => this.access.verdict(definition, context));
     return andThen(allDecided(deciding), (verdicts) => {
-      const apps = showsApps(viewer);
-      const isHidden = (definition: Definition, index: number) =>
+      const isHidden = (definition: McpDefinition, index: number) =>
         verdicts[index] !== 'granted' || (!apps && isForApps(definition));
       const hidden: number[] = [];
       for (let index = 0; index < all.length; index++) if (isHidden(all[index]!, index)) hidden.push(index);
       const items =
         hidden.length === 0 ? all : all.filter((definition, index) => !isHidden(definition, index));
-      return { items, key: `${version} ${apps} ${hidden.join()}` };
+      return { items, apps, key: `${version} ${apps} ${hidden.join()}` };
     });
   }
 }

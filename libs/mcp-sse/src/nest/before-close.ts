@@ -28,9 +28,9 @@ export class BeforeClose implements OnModuleDestroy {
     for (const module of modules.values()) if (module.metatype === BeforeCloseModule) module.distance = -1;
   }
 
-  /** @param adapter of the application */
-  add(adapter: AbstractHttpAdapter, task: () => Promise<void>): void {
-    if (this.tasks.push(task) > 1) return;
+  /** @param adapter of the application; undefined if it has no HTTP server */
+  add(adapter: AbstractHttpAdapter | undefined, task: () => Promise<void>): void {
+    if (this.tasks.push(task) > 1 || !adapter) return;
     const closing = adapter as object as { beforeClose?(): unknown };
     const inner = closing.beforeClose?.bind(adapter);
     closing.beforeClose = async () => {
@@ -39,7 +39,7 @@ export class BeforeClose implements OnModuleDestroy {
     };
   }
 
-  /** The first hook of Nest 11. On Nest 12 the tasks are done by now. */
+  /** The first hook of Nest 11, and without HTTP. Otherwise the tasks are done by now on Nest 12. */
   async onModuleDestroy(): Promise<void> {
     await this.run();
   }

@@ -36,7 +36,8 @@ export interface ControllerRoute {
 /** Whether a method of a controller has the decorator of a route, such as `@Get()`. */
 export function isRoute(prototype: object, methodName: string): boolean {
   const method = (prototype as Record<string, unknown>)[methodName];
-  return typeof method === 'function' && Reflect.hasMetadata(PATH, method);
+  // The class has the path of the controller under the same key.
+  return typeof method === 'function' && methodName !== 'constructor' && Reflect.hasMetadata(PATH, method);
 }
 
 /** The names of a controller's methods that are routes with one answer, inherited ones included. */

@@ -11,12 +11,14 @@ import { McpConfigurationError } from '../model/errors/mcp-configuration.error.j
 import { isRoute, routeNames } from '../nest/controller-routes.js';
 import { isOwnController } from '../nest/global-interceptors.js';
 
-/** Checks the names of methods in a list of routes. */
-type Checked<Sources extends readonly McpRouteSource[]> = {
-  [Index in keyof Sources]: Sources[Index] extends readonly [Type<infer Controller>, ...string[]]
-    ? readonly [Type<Controller>, ...MethodOf<Controller>[]]
-    : Type;
-};
+/** Checks the names of methods in a list of routes, as far as the compiler knows the list. */
+type Checked<Sources extends readonly McpRouteSource[]> = number extends Sources['length']
+  ? Sources
+  : {
+      [Index in keyof Sources]: Sources[Index] extends readonly [Type<infer Controller>, ...string[]]
+        ? readonly [Type<Controller>, ...MethodOf<Controller>[]]
+        : Type;
+    };
 
 type MethodOf<Controller> = {
   [Name in keyof Controller]: Controller[Name] extends (...args: never[]) => unknown ? Name : never;

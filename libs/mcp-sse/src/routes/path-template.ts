@@ -61,7 +61,7 @@ function encoded(value: string, name: string): string {
   try {
     return encodeURIComponent(value);
   } catch {
-    throw invalidValue(name, 'is not valid Unicode');
+    throw invalidValue(name, 'has half of a surrogate pair');
   }
 }
 

@@ -34,6 +34,8 @@ export class RouteBinder {
   private readonly routes: ControllerRoutes;
   private readonly forwarded: ForwardedHeaders;
   private client?: Promise<RouteClient>;
+  /** Whether the application has its routes. */
+  private isComplete = false;
 
   constructor(
     private readonly registry: McpRegistry,
@@ -48,6 +50,14 @@ export class RouteBinder {
 
   /** @throws {McpConfigurationError} when a route cannot be a tool; the message names it and says what to do */
   async bind(methods: readonly RouteMethod[]): Promise<void> {
+    const { isComplete } = this;
+    this.isComplete = true;
+    const [late] = isComplete ? methods : [];
+    if (late)
+      throw new McpConfigurationError(
+        `${late.where} is in a module that was loaded lazily, and Nest gives such controllers no routes. Import the module ` +
+          'as others, or move the method to a provider.',
+      );
     if (methods.length === 0) return;
     if (!adapterOf(this.host))
       return this.logger.warn(

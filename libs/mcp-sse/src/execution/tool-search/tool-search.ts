@@ -1,8 +1,8 @@
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { McpRegistry } from '../../discovery/mcp.registry.js';
+import { isForApps } from '../../model/apps.js';
 import { andThen } from '../../model/and-then.js';
 import type { McpToolDefinition } from '../../model/definitions.js';
-import { isForApps } from '../../model/apps.js';
 import type { McpContext } from '../../model/mcp-context.js';
 import type { ResolvedToolSearch } from '../../model/resolved-options.js';
 import { unknownFeature } from '../protocol-error.js';
@@ -25,10 +25,10 @@ const MAX_SETS = 64;
 /** Those whose index is: one of 300 tools takes some 3 MB, and 30 ms to make. */
 const MAX_INDEXES = 8;
 
-/** What the tools of a search say of a tool. */
+/** What a search says of a tool. */
 type FoundTool = Pick<McpToolDefinition, 'name' | 'title' | 'description' | 'inputSchema' | 'annotations'>;
 
-/** The tools that some clients see. */
+/** The tools that some clients see, without those for apps. */
 interface ToolSet {
   readonly tools: readonly McpToolDefinition[];
   readonly listed: VisibleFeatures;
@@ -66,8 +66,8 @@ export class ToolSearch {
     return this.setOf(visible as VisibleFeatures<McpToolDefinition>).listed;
   }
 
-  private search(query: string, viewer: McpContext): object | Promise<object> {
-    return andThen(this.visibility.of(this.registry.tools, viewer), (visible) => {
+  private search(query: string, context: McpContext): object | Promise<object> {
+    return andThen(this.visibility.of(this.registry.tools, context), (visible) => {
       const { key } = visible;
       const index = this.indexes.get(key, () => new ToolIndex(this.setOf(visible).tools, this.miniSearch));
       const found = index.search(query);
@@ -76,28 +76,29 @@ export class ToolSearch {
     });
   }
 
-  private setOf({ items, key }: VisibleFeatures<McpToolDefinition>): ToolSet {
-    return this.sets.get(key, () => {
-      const tools = items.filter((tool) => !isSearchTool(tool) && !isForApps(tool));
-      return { tools, listed: { key, items: this.shownOf(items, tools) } };
+  private setOf(visible: VisibleFeatures<McpToolDefinition>): ToolSet {
+    return this.sets.get(visible.key, () => {
+      const tools = visible.items.filter((tool) => !isSearchTool(tool) && !isForApps(tool));
+      return { tools, listed: { ...visible, items: this.shownOf(visible, tools) } };
     });
   }
 
   private shownOf(
-    items: readonly McpToolDefinition[],
+    { items, apps }: VisibleFeatures<McpToolDefinition>,
     tools: readonly McpToolDefinition[],
   ): readonly McpToolDefinition[] {
     if (tools.length <= this.options.above) return items.filter((tool) => !isSearchTool(tool));
     return items.flatMap((tool) => {
       if (tool.name === SEARCH_TOOL) return searchTool(tools);
       if (tool.name === CALL_TOOL) return callTool(tools);
-      return isForApps(tool) || this.isAlwaysShown(tool.name) ? tool : [];
+      return this.isAlwaysShown(tool, apps) ? tool : [];
     });
   }
 
-  /** Clients need the schema of a tool whose arguments they repeat in headers. */
-  private isAlwaysShown(name: string): boolean {
-    return this.pinned.has(name) || this.registry.toolMap.get(name)?.mirrored !== undefined;
+  /** Clients need the definition of a tool whose arguments they repeat in headers, or whose results an app shows. */
+  private isAlwaysShown({ name, ui }: McpToolDefinition, apps: boolean): boolean {
+    if (this.pinned.has(name) || (apps && ui !== undefined)) return true;
+    return this.registry.toolMap.get(name)?.mirrored !== undefined;
   }
 
   /** The first tool may be larger than all are meant to be, or nobody could call it. */
