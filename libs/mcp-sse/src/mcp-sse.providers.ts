@@ -28,7 +28,7 @@ import { StatelessRequests } from './stateless/stateless-requests.js';
 import { MemoryBudget } from './streaming/memory-budget.js';
 import { assertTasks } from './tasks/assert-tasks.js';
 import { inProcessRunner } from './tasks/in-process-runner.js';
-import { memoryTasks } from './tasks/memory-task-store.js';
+import { MemoryTaskStore } from './tasks/memory-task-store.js';
 import { Tasks } from './tasks/tasks.js';
 import { restoredOrigin } from './transports/relay/relayed-origin.js';
 
@@ -62,7 +62,10 @@ export const SERVER_PROVIDERS: Provider[] = [
   },
   {
     provide: Tasks,
-    inject: [MCP_OPTIONS, McpInvoker, McpRegistry, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    inject: [
+      ...[MCP_OPTIONS, McpInvoker, McpRegistry, MemoryBudget],
+      ...[ERROR_REPORTER, ClusterReporter, TRAFFIC_OBSERVER],
+    ],
     useFactory: createTasks,
   },
   {
@@ -149,14 +152,16 @@ async function createTasks(
   options: ResolvedOptions,
   invoker: McpInvoker,
   registry: McpRegistry,
+  memory: MemoryBudget,
   errors: ErrorReporter,
+  reports: ClusterReporter,
   observer: TrafficObserver,
 ): Promise<Tasks> {
   const { name, limits, input, stored, contextFactory } = options;
   assertTasks(options.tasks);
-  const { store = memoryTasks, runner = inProcessRunner, ...settings } = options.tasks;
-  const reports = new ClusterReporter(errors);
-  return new Tasks(await store.open(name, reports), {
+  const { store: storage, runner = inProcessRunner, ...settings } = options.tasks;
+  const store = storage ? await storage.open(name, reports) : new MemoryTaskStore(memory);
+  return new Tasks(store, {
     ...settings,
     server: name,
     runner,

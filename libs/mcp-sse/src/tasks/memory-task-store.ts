@@ -1,38 +1,47 @@
 import { expiryOf, type McpTaskChange, type McpTaskRecord } from '../model/tasks/mcp-task-record.js';
-import type { McpTaskStorage, McpTaskStore } from '../model/tasks/mcp-task-store.js';
+import type { McpTaskStore } from '../model/tasks/mcp-task-store.js';
+import { heapBytes, type MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
 
 /** Longest delay that a timer has. Node runs a longer one at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Keeps tasks in this process. They end with it. */
-export const memoryTasks: McpTaskStorage = {
-  open: () => Promise.resolve(new MemoryTaskStore()),
-};
-
 interface Kept {
   task: McpTaskRecord;
+  bytes: number;
+  readonly owner: Owner;
   readonly timer: NodeJS.Timeout;
 }
 
-/** The tasks of one server in this process. */
+/** A principal with tasks. */
+interface Owner {
+  readonly tasks: Set<string>;
+  readonly memory: MemoryAccount;
+}
+
+/** The tasks of one server in this process. They end with it. */
 export class MemoryTaskStore implements McpTaskStore {
   readonly outlives = false;
   private readonly tasks = new Map<string, Kept>();
-  private readonly counts = new Map<string, number>();
+  private readonly owners = new Map<string, Owner>();
   private readonly listeners = new Set<(id: string | undefined) => void>();
+
+  /** @param budget in which the tasks count. When it is short, the principals that hold the most lose theirs */
+  constructor(private readonly budget: MemoryBudget = MemoryBudget.unlimited()) {}
 
   get size(): number {
     return this.tasks.size;
   }
 
   create(task: McpTaskRecord, maxPerOwner: number): Promise<boolean> {
-    const { id, owner } = task;
-    const count = this.counts.get(owner) ?? 0;
-    if (count >= maxPerOwner) return Promise.resolve(false);
+    const { id } = task;
+    const owner = this.ownerOf(task.owner);
+    if (owner.tasks.size >= maxPerOwner) return Promise.resolve(false);
     const delayMs = Math.min(expiryOf(task) - Date.now(), MAX_DELAY_MS);
     const timer = setTimeout(() => this.forget(id), delayMs).unref();
-    this.counts.set(owner, count + 1);
-    this.tasks.set(id, { task: copyOf(task), timer });
+    const kept = { task: copyOf(task), bytes: 0, owner, timer };
+    owner.tasks.add(id);
+    this.tasks.set(id, kept);
+    this.weigh(kept);
     this.tell(id);
     return Promise.resolve(true);
   }
@@ -45,6 +54,7 @@ export class MemoryTaskStore implements McpTaskStore {
     const kept = this.find(id);
     if (kept?.task.version !== version) return Promise.resolve(false);
     kept.task = changed(kept.task, change);
+    if (change.questions || change.steps || change.result) this.weigh(kept);
     this.tell(id);
     return Promise.resolve(true);
   }
@@ -55,9 +65,7 @@ export class MemoryTaskStore implements McpTaskStore {
   }
 
   close(): Promise<void> {
-    for (const { timer } of this.tasks.values()) clearTimeout(timer);
-    this.tasks.clear();
-    this.counts.clear();
+    for (const id of this.tasks.keys()) this.forget(id);
     return Promise.resolve();
   }
 
@@ -70,12 +78,36 @@ export class MemoryTaskStore implements McpTaskStore {
   private forget(id: string): void {
     const kept = this.tasks.get(id);
     if (!kept) return;
-    clearTimeout(kept.timer);
+    const { timer, owner, bytes, task } = kept;
+    clearTimeout(timer);
     this.tasks.delete(id);
-    const { owner } = kept.task;
-    const count = this.counts.get(owner)! - 1;
-    if (count > 0) this.counts.set(owner, count);
-    else this.counts.delete(owner);
+    owner.tasks.delete(id);
+    owner.memory.add(-bytes);
+    if (owner.tasks.size > 0) return;
+    this.owners.delete(task.owner);
+    owner.memory.close();
+  }
+
+  private ownerOf(key: string): Owner {
+    const found = this.owners.get(key);
+    if (found) return found;
+    const tasks = new Set<string>();
+    const cut = () => {
+      for (const id of tasks) {
+        this.forget(id);
+        this.tell(id);
+      }
+    };
+    const owner = { tasks, memory: this.budget.open(key, { trim: () => undefined, cut }) };
+    this.owners.set(key, owner);
+    return owner;
+  }
+
+  private weigh(kept: Kept): void {
+    const bytes = heapBytes(JSON.stringify(kept.task));
+    kept.owner.memory.add(bytes - kept.bytes);
+    kept.bytes = bytes;
+    this.budget.settle();
   }
 
   /** Later, as a store elsewhere does it: whoever makes a change must not run a listener within it. */
