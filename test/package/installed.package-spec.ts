@@ -60,7 +60,7 @@ it('packs the licence, the README and the build, and no sources', async () => {
   expect(
     files.filter(
       (file) =>
-        !/^package\/(dist\/.+\.(d\.ts|js)|dist\/(esm|cjs)\/console\/page\/\w+\.(html|css|svg)|dist\/schematics\/[a-z.-]+\.(cjs|json)|dist\/cjs\/package\.json|[A-Za-z.]+)$/.test(
+        !/^package\/(dist\/.+\.(d\.ts|js)|dist\/(esm|cjs)\/console\/page\/[\w-]+\.(html|css|svg)|dist\/schematics\/[a-z.-]+\.(cjs|json)|dist\/cjs\/package\.json|[A-Za-z.]+)$/.test(
           file,
         ),
     ),
