@@ -2,7 +2,7 @@ import { type Message, ModernWireClient } from './modern-wire-client.js';
 
 export const TASKS = 'io.modelcontextprotocol/tasks';
 
-const CAPABILITIES = { elicitation: { form: {} }, sampling: {}, extensions: { [TASKS]: {} } };
+export const CAPABILITIES = { elicitation: { form: {} }, sampling: {}, extensions: { [TASKS]: {} } };
 const FINAL = ['completed', 'failed', 'cancelled'];
 
 /** A client of revision 2026-07-28 that takes tasks, and exposes the wire. */

@@ -77,7 +77,7 @@ export class ToolCalls {
     tasks.allow();
     return async () => {
       // The task gets them as they were, whatever this run does with them.
-      const given = structuredClone(args);
+      const given = JSON.parse(JSON.stringify(args)) as Params;
       const result = await this.call(tool, args, context).catch((error: unknown) => {
         if (!tasks.hasBegun) throw error;
       });
@@ -95,11 +95,9 @@ export class ToolCalls {
         : toolResult(returned, name);
       // The questions to the client take its place.
       if (context.isLeft) return result;
-      return await this.limits.tool(
-        tool,
-        context.era === 'legacy' ? legacyToolResult(result) : result,
-        context,
-      );
+      const ofEra = context.era === 'legacy' ? legacyToolResult(result) : result;
+      const sent = this.limits.tool(tool, ofEra, context);
+      return sent instanceof Promise ? await sent : sent;
     } catch (error) {
       // The answer asks the client: what ended the run is neither told nor logged.
       if (context.isLeft) throw error;

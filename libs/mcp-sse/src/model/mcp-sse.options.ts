@@ -148,7 +148,7 @@ export interface McpSseModuleOptions {
      * `tracestate`, `user-agent` and `x-request-id`. None by default.
      */
     headers?: string[];
-    /** Query parameters of the stream to store besides those of `sse.endpointQuery`. None by default. */
+    /** Query parameters of the stream to store besides `toolsets` and those of `sse.endpointQuery`. None by default. */
     query?: string[];
     /** Members of `request.user` to store besides those that the principal is made from. None by default. */
     claims?: string[];

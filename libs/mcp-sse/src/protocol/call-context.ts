@@ -70,6 +70,8 @@ export interface CallPort {
   beginTask?(): Promise<void>;
   /** Whether a task is executed. */
   readonly isTask?: boolean;
+  /** Of the request that made the task. */
+  readonly correlationId?: string;
   /** Told of an error of the handler that is not for the client to see. */
   hasFailed?(error: unknown): void;
   ask<T>(question: Question<T>, options: ContextRequestOptions): Promise<T>;
@@ -121,7 +123,7 @@ export class CallContext extends McpContext {
   }
 
   get correlationId(): string {
-    return (this.#correlationId ??= randomUUID());
+    return (this.#correlationId ??= this.#port.correlationId ?? randomUUID());
   }
 
   get principal(): McpPrincipal {

@@ -44,6 +44,7 @@ const TASK: Record<keyof McpTaskRecord, (value: unknown) => boolean> = {
   protocolVersion: isText,
   clientInfo: optional(isFields),
   clientCapabilities: optional(isFields),
+  requestId: (value) => isText(value) || isNumber(value),
   correlationId: isText,
   status: oneOf('working', 'input_required', 'completed', 'failed', 'cancelled'),
   statusMessage: optional(isText),

@@ -91,6 +91,7 @@ export class TaskMaker {
       protocolVersion: context.protocolVersion!,
       clientInfo,
       clientCapabilities,
+      requestId: context.requestId,
       correlationId: context.correlationId,
       status: 'working',
       createdAt: now,

@@ -30,7 +30,7 @@ export class TaskRecords {
    * @returns false when its owner has too many
    * @throws {TaskTooLargeError}
    */
-  create(task: McpTaskRecord, maxPerOwner: number): Promise<boolean> {
+  async create(task: McpTaskRecord, maxPerOwner: number): Promise<boolean> {
     this.assertSize(task);
     return this.store.create(task, maxPerOwner);
   }

@@ -47,6 +47,7 @@ export class TaskRun implements ExecutionHost {
   readonly id = randomUUID();
   readonly isTask = true;
   readonly transport: McpTransportName;
+  readonly correlationId: string;
   readonly state: Readonly<ClientState>;
   readonly input: TaskQuestions;
   private readonly execution: Execution;
@@ -70,6 +71,7 @@ export class TaskRun implements ExecutionHost {
   ) {
     const { transport, protocolVersion, clientInfo, clientCapabilities } = task;
     this.transport = transport;
+    this.correlationId = task.correlationId;
     this.state = { protocolVersion, clientInfo, clientCapabilities };
     this.input = new TaskQuestions(
       task,
@@ -78,9 +80,9 @@ export class TaskRun implements ExecutionHost {
       server.maxQuestions,
     );
     const meta = { ...task.meta, progressToken: PROGRESS_TOKEN };
-    const params = { name: task.tool, arguments: structuredClone(task.arguments), _meta: meta };
+    const params = { name: task.tool, arguments: copyOf(task.arguments), _meta: meta };
     this.execution = new Execution(
-      { kind: 'request', method: 'tools/call', id: task.id, params },
+      { kind: 'request', method: 'tools/call', id: task.requestId, params },
       origin,
       this,
     );
@@ -218,7 +220,9 @@ export class TaskRun implements ExecutionHost {
       ? (outcome as JsonRpcResponse & { error: McpTaskRecord['error'] }).error!
       : undefined;
     try {
-      await this.update(() => ended(error ? { error } : { result: outcome as Params }));
+      await this.update(() =>
+        ended(error ? { error } : { result: { resultType: 'complete', ...(outcome as Params) } }),
+      );
     } catch (failure) {
       if (!(failure instanceof TaskTooLargeError)) throw failure;
       this.errors.warn(`tools/call ${this.task.tool}: ${failure.message}`);
@@ -239,4 +243,9 @@ export class TaskRun implements ExecutionHost {
     if (this.message !== statusMessage && !this.isOver && !this.answered)
       this.progress = setTimeout(() => void this.tellProgress(), PROGRESS_MS).unref();
   }
+}
+
+/** The handler may change its arguments, and the task keeps them. */
+function copyOf(args: Params): Params {
+  return JSON.parse(JSON.stringify(args)) as Params;
 }

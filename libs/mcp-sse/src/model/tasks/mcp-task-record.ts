@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ClientCapabilities, Implementation } from '@modelcontextprotocol/sdk/types.js';
+import type { ClientCapabilities, Implementation, RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { McpPrincipal } from '../principal.js';
 import type { McpTransportName } from '../session-view.js';
 
@@ -55,7 +55,8 @@ export interface McpTaskRecord {
   readonly protocolVersion: string;
   readonly clientInfo?: Implementation;
   readonly clientCapabilities?: ClientCapabilities;
-  /** Correlation id of the request that made it. */
+  /** JSON-RPC id and correlation id of the request that made it. */
+  readonly requestId: RequestId;
   readonly correlationId: string;
 
   /* Its state. */
