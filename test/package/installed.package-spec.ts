@@ -82,15 +82,12 @@ describe.each(TYPES)('in an empty Nest application of type "%s"', (type) => {
   it(
     'has types that resolve, also in what its generators make',
     async () => {
-      const generate = (feature: string) =>
-        run(
-          process.execPath,
-          [SCHEMATICS, `nestjs-mcp-sse:${feature}`, '--name=orders/any', '--spec=false'],
-          {
-            cwd: application(),
-          },
-        );
-      await Promise.all(['tool', 'resource', 'prompt', 'app'].map(generate));
+      for (const feature of ['tool', 'resource', 'prompt', 'app']) {
+        const options = ['--name=orders/any', '--spec=false', '--skip-install'];
+        await run(process.execPath, [SCHEMATICS, `nestjs-mcp-sse:${feature}`, ...options], {
+          cwd: application(),
+        });
+      }
       // The declarations of all packages are checked once, below.
       expect(await compile(application(), '--skipLibCheck')).toMatchObject({ stdout: '' });
     },
