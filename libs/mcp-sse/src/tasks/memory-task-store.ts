@@ -2,9 +2,6 @@ import { expiryOf, type McpTaskChange, type McpTaskRecord } from '../model/tasks
 import type { McpTaskStore } from '../model/tasks/mcp-task-store.js';
 import { heapBytes, type MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
 
-/** Longest delay that a timer has. Node runs a longer one at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
-
 interface Kept {
   task: McpTaskRecord;
   bytes: number;
@@ -36,8 +33,8 @@ export class MemoryTaskStore implements McpTaskStore {
     const { id } = task;
     const owner = this.ownerOf(task.owner);
     if (owner.tasks.size >= maxPerOwner) return Promise.resolve(false);
-    const delayMs = Math.min(expiryOf(task) - Date.now(), MAX_DELAY_MS);
-    const timer = setTimeout(() => this.forget(id), delayMs).unref();
+    // Timers may be a millisecond early.
+    const timer = setTimeout(() => this.forget(id), expiryOf(task) - Date.now() + 1).unref();
     const kept = { task: copyOf(task), bytes: 0, owner, timer };
     owner.tasks.add(id);
     this.tasks.set(id, kept);
