@@ -1,7 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import {
+  createTaskSessionFromClient,
+  resultFromTaskOutcome,
+  toolDeclaration,
+} from '@modelcontextprotocol/ext-tasks/client';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { MODERN } from '../clients/modern-client.js';
 import type { Message } from '../clients/modern-wire-client.js';
+import { CAPABILITIES } from '../clients/task-wire-client.js';
 import type { ChildApplication } from '../fixtures/child-application.js';
 import { keyOf, TaskCluster } from '../fixtures/tasks/task-cluster.js';
 
@@ -124,6 +132,42 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
     expect(result.content).toEqual([
       { type: 'text', text: expect.stringMatching(new RegExp(`^${number} L by \\d+$`)) },
     ]);
+  });
+
+  it('work with the official client, each of whose requests reaches another node', async () => {
+    const wires = [one, other].map((node) => cluster.client(node));
+    const client = new Client(
+      { name: 'ext-tasks', version: '1.0.0' },
+      { versionNegotiation: { mode: { pin: MODERN } } },
+    );
+    const headers = { 'x-api-key': keyOf('alice') };
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(`${one.url}/mcp`), { requestInit: { headers } }),
+    );
+    let count = 0;
+    const session = createTaskSessionFromClient(client, {
+      endpointId: 'cluster',
+      tools: { currentTool: (name) => toolDeclaration({ name, inputSchema: { type: 'object' } }) },
+      rawDispatch: async (request) => {
+        const { method, params } = request as { method: string; params: Message };
+        const { result, error } = await wires[count++ % 2]!.call(method, params);
+        return error ? { kind: 'error', error } : { kind: 'result', result };
+      },
+      v2RequestFraming: {
+        protocolVersion: MODERN,
+        clientInfo: { name: 'ext-tasks', version: '1.0.0' },
+        clientCapabilities: CAPABILITIES,
+      },
+      onInputRequest: async () => ({ action: 'accept', content: { size: 'M' } }) as never,
+    });
+    const { outcome } = await (await session.callTool('order')).settle();
+    expect(resultFromTaskOutcome(outcome)).toMatchObject({
+      content: [{ text: expect.stringMatching(/ M by \d+$/) }],
+    });
+    expect(await cluster.told()).toMatchObject({ event: 'number' });
+    expect(count).toBeGreaterThan(3);
+    await session.close();
+    await client.close();
   });
 
   it('are attempted again after errors of their handler, as often as their options say', async () => {

@@ -20,7 +20,7 @@ import { judgeVersion, VERSION } from './written-json.js';
 const isQuestion = object({
   key: isText,
   identity: isText,
-  request: object({ method: isText }),
+  request: optional(object({ method: isText })),
   state: oneOf('open', 'answered', 'refused'),
   answer: optional(isText),
 });
