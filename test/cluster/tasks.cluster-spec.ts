@@ -28,9 +28,7 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
     queue.on('error', () => undefined);
   }, 2 * MINUTE);
 
-  afterEach(async () => {
-    await cluster.assertAllTold();
-  });
+  afterEach(() => cluster.reset());
 
   afterAll(async () => {
     await queue.close();
@@ -83,8 +81,7 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
         statusMessage: message,
         error: { code: -32603, message },
       });
-      const [job] = await failedJobs();
-      expect(job).toMatchObject({ name: 'work_once', data: { id } });
+      expect(await failedJob(id)).toMatchObject({ name: 'work_once' });
       await cluster.add('worker');
     },
     MINUTE,
@@ -116,7 +113,6 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
     expect(await cluster.client(other).cancel(id)).toHaveProperty('result');
     expect(await cluster.told()).toEqual({ event: 'aborted', pid: worker });
     expect(await cluster.client(one).get(id)).toMatchObject({ status: 'cancelled' });
-    expect(await queue.getFailedCount()).toBe(1);
   });
 
   it('ask their client through any node, and go on at any worker', async () => {
@@ -132,6 +128,7 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
     expect(result.content).toEqual([
       { type: 'text', text: expect.stringMatching(new RegExp(`^${number} L by \\d+$`)) },
     ]);
+    await cluster.assertAllTold();
   });
 
   it('work with the official client, each of whose requests reaches another node', async () => {
@@ -178,9 +175,7 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
       status: 'completed',
       result: { isError: true },
     });
-    expect(await failedJobs()).toContainEqual(
-      expect.objectContaining({ name: 'fail', failedReason: 'no paper' }),
-    );
+    expect(await failedJob(id)).toMatchObject({ name: 'fail', failedReason: 'no paper' });
   });
 
   it('belong to their owner, at each node', async () => {
@@ -230,6 +225,8 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
         expect(error).toMatchObject({ code: -32603, data: { retryable: true } });
       cluster.redis.resume();
       await cluster.redis.restart();
+      // The lock of the job may have expired meanwhile, so that another worker has begun again.
+      await cluster.open();
       await cluster.open();
       let task: Message | undefined;
       while (task?.['status'] !== 'completed') task = await client.get(id);
@@ -238,10 +235,12 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
     MINUTE,
   );
 
-  async function failedJobs() {
-    let jobs = await queue.getFailed();
-    while (jobs.length === 0) jobs = await queue.getFailed();
-    return jobs;
+  /** The job of a task, once it has failed for good. */
+  async function failedJob(id: string) {
+    for (;;) {
+      const job = (await queue.getFailed()).find(({ data }) => data.id === id);
+      if (job) return job;
+    }
   }
 });
 
