@@ -63,7 +63,7 @@ export interface StatelessServer {
   /** Name of the server. */
   readonly name: string;
   readonly invoker: Invoker;
-  readonly tasks?: ServerTasks;
+  readonly tasks?: ServerTasks | undefined;
   readonly listens: ListenStreams;
   /** Most resources that one stream listens to. */
   readonly maxSubscriptions: number;
