@@ -7,7 +7,7 @@ import type { McpTaskAttempt, McpTaskOutcome } from '../model/tasks/mcp-task-run
 import { SerializedMembers } from '../model/serialized-members.js';
 import type { McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { ContextRequestOptions, MessageOrigin } from '../protocol/call-context.js';
+import type { ContextRequestOptions, MessageOrigin } from '../protocol/call-port.js';
 import type { ClientState } from '../protocol/connection-state.js';
 import { Execution, type ExecutionHost } from '../protocol/execution.js';
 import type { Question } from '../protocol/input/question.js';
