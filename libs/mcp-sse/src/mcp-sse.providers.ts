@@ -28,7 +28,7 @@ import { StatelessRequests } from './stateless/stateless-requests.js';
 import { MemoryBudget } from './streaming/memory-budget.js';
 import { assertTasks } from './tasks/assert-tasks.js';
 import { inProcessRunner } from './tasks/in-process-runner.js';
-import { memoryTasks } from './tasks/memory-task-store.js';
+import { MemoryTaskStore } from './tasks/memory-task-store.js';
 import { Tasks } from './tasks/tasks.js';
 import { restoredOrigin } from './transports/relay/relayed-origin.js';
 
@@ -62,7 +62,7 @@ export const SERVER_PROVIDERS: Provider[] = [
   },
   {
     provide: Tasks,
-    inject: [MCP_OPTIONS, McpInvoker, McpRegistry, ERROR_REPORTER, TRAFFIC_OBSERVER],
+    inject: [MCP_OPTIONS, McpInvoker, McpRegistry, ERROR_REPORTER, TRAFFIC_OBSERVER, MemoryBudget],
     useFactory: createTasks,
   },
   {
@@ -151,12 +151,13 @@ async function createTasks(
   registry: McpRegistry,
   errors: ErrorReporter,
   observer: TrafficObserver,
+  memory: MemoryBudget,
 ): Promise<Tasks> {
   const { name, limits, input, stored, contextFactory } = options;
   assertTasks(options.tasks);
-  const { store = memoryTasks, runner = inProcessRunner, ...settings } = options.tasks;
+  const { store, runner = inProcessRunner, ...settings } = options.tasks;
   const reports = new ClusterReporter(errors);
-  return new Tasks(await store.open(name, reports), {
+  return new Tasks(store ? await store.open(name, reports) : new MemoryTaskStore(memory), {
     ...settings,
     server: name,
     runner,

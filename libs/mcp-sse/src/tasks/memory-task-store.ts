@@ -1,25 +1,31 @@
-import { expiryOf, type McpTaskChange, type McpTaskRecord } from '../model/tasks/mcp-task-record.js';
-import type { McpTaskStorage, McpTaskStore } from '../model/tasks/mcp-task-store.js';
+import { expiryOf, isFinal, type McpTaskChange, type McpTaskRecord } from '../model/tasks/mcp-task-record.js';
+import type { McpTaskStore } from '../model/tasks/mcp-task-store.js';
+import { jsonWeight } from '../protocol/json-weight.js';
+import { type MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
 
 /** Longest delay that a timer has. Node runs a longer one at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Keeps tasks in this process. They end with it. */
-export const memoryTasks: McpTaskStorage = {
-  open: () => Promise.resolve(new MemoryTaskStore()),
-};
-
 interface Kept {
   task: McpTaskRecord;
+  bytes: number;
   readonly timer: NodeJS.Timeout;
 }
 
-/** The tasks of one server in this process. */
+/** The tasks of one owner, the oldest first. */
+interface Owned {
+  readonly ids: Set<string>;
+  readonly memory: MemoryAccount;
+}
+
+/** The tasks of one server in this process, as part of the memory that its clients may hold. They end with the process. */
 export class MemoryTaskStore implements McpTaskStore {
   readonly outlives = false;
   private readonly tasks = new Map<string, Kept>();
-  private readonly counts = new Map<string, number>();
+  private readonly owners = new Map<string, Owned>();
   private readonly listeners = new Set<(id: string | undefined) => void>();
+
+  constructor(private readonly budget = MemoryBudget.unlimited()) {}
 
   get size(): number {
     return this.tasks.size;
@@ -27,14 +33,16 @@ export class MemoryTaskStore implements McpTaskStore {
 
   create(task: McpTaskRecord, maxPerOwner: number): Promise<boolean> {
     const { id, owner } = task;
-    const count = this.counts.get(owner) ?? 0;
-    if (count >= maxPerOwner) return Promise.resolve(false);
+    if ((this.owners.get(owner)?.ids.size ?? 0) >= maxPerOwner) return Promise.resolve(false);
     const delayMs = Math.min(expiryOf(task) - Date.now(), MAX_DELAY_MS);
     const timer = setTimeout(() => this.forget(id), delayMs).unref();
-    this.counts.set(owner, count + 1);
-    this.tasks.set(id, { task: copyOf(task), timer });
+    const owned = this.owners.get(owner) ?? this.open(owner);
+    const kept = { task: copyOf(task), bytes: 0, timer };
+    owned.ids.add(id);
+    this.tasks.set(id, kept);
+    this.weigh(kept);
     this.tell(id);
-    return Promise.resolve(true);
+    return Promise.resolve(this.tasks.has(id));
   }
 
   get(id: string): Promise<McpTaskRecord | undefined> {
@@ -45,6 +53,7 @@ export class MemoryTaskStore implements McpTaskStore {
     const kept = this.find(id);
     if (kept?.task.version !== version) return Promise.resolve(false);
     kept.task = changed(kept.task, change);
+    if (change.questions || change.steps || change.result) this.weigh(kept);
     this.tell(id);
     return Promise.resolve(true);
   }
@@ -55,9 +64,7 @@ export class MemoryTaskStore implements McpTaskStore {
   }
 
   close(): Promise<void> {
-    for (const { timer } of this.tasks.values()) clearTimeout(timer);
-    this.tasks.clear();
-    this.counts.clear();
+    for (const id of [...this.tasks.keys()]) this.forget(id);
     return Promise.resolve();
   }
 
@@ -73,9 +80,36 @@ export class MemoryTaskStore implements McpTaskStore {
     clearTimeout(kept.timer);
     this.tasks.delete(id);
     const { owner } = kept.task;
-    const count = this.counts.get(owner)! - 1;
-    if (count > 0) this.counts.set(owner, count);
-    else this.counts.delete(owner);
+    const { ids, memory } = this.owners.get(owner)!;
+    ids.delete(id);
+    memory.add(-kept.bytes);
+    if (ids.size > 0) return;
+    this.owners.delete(owner);
+    memory.close();
+  }
+
+  private open(owner: string): Owned {
+    const ids = new Set<string>();
+    const drop = (isDue: (task: McpTaskRecord) => boolean) => {
+      for (const id of ids) {
+        if (!this.budget.isPressed) return;
+        if (!isDue(this.tasks.get(id)!.task)) continue;
+        this.forget(id);
+        this.tell(id);
+      }
+    };
+    const memory = this.budget.open(owner, { trim: () => drop(isFinal), cut: () => drop(() => true) });
+    const owned = { ids, memory };
+    this.owners.set(owner, owned);
+    return owned;
+  }
+
+  /** May forget tasks of the owners that hold the most, if there are too many in all. */
+  private weigh(kept: Kept): void {
+    const bytes = jsonWeight(kept.task);
+    this.owners.get(kept.task.owner)!.memory.add(bytes - kept.bytes);
+    kept.bytes = bytes;
+    this.budget.settle();
   }
 
   /** Later, as a store elsewhere does it: whoever makes a change must not run a listener within it. */
