@@ -71,7 +71,8 @@ async function writeDocs(): Promise<void> {
   writeFileSync('docs/performance.svg', chart(samples));
 }
 
-function isPlanned({ peer }: MeasuredServer): boolean {
+function isPlanned({ peer, onRequest }: MeasuredServer): boolean {
+  if (onRequest) return false;
   return peer === undefined || existsSync(`bench/peers/${peer}/node_modules`);
 }
 

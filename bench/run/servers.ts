@@ -14,6 +14,8 @@ export interface MeasuredServer {
   readonly peer?: string;
   /** Maximum number of sessions, if limited. */
   readonly maxSessions?: number;
+  /** Whether it is measured only where it is named. */
+  readonly onRequest?: boolean;
 }
 
 /** The reference for ratios: the floor of the same transport. */
@@ -51,6 +53,8 @@ export const SERVERS: readonly MeasuredServer[] = [
   own('fastify', 'modern'),
   peer('sdk2-modern', 'SDK v2, createMcpHandler, node:http', 'modern', 'sdk2', 'http.mjs'),
   peer('mcp-nest2-modern', '@rekog/mcp-nest 2.0.5', 'modern', 'mcp-nest2', 'http.mjs'),
+  ofRoutes(own('express', 'http')),
+  ofRoutes(own('fastify', 'http')),
 ];
 
 function floor(transport: TransportName): MeasuredServer {
@@ -70,6 +74,18 @@ function own(adapter: 'express' | 'fastify', transport: TransportName): Measured
   const label = `nestjs-mcp-sse, ${adapter === 'express' ? 'Express' : 'Fastify'}`;
   const command = ['bench/server.mjs', adapter];
   return { name: `${adapter}-${transport}`, label, transport, path: PATHS[transport], command, own: true };
+}
+
+/** The same server, with `echo` as a route of a controller. */
+function ofRoutes(server: MeasuredServer): MeasuredServer {
+  const { name, label, command } = server;
+  return {
+    ...server,
+    name: `${name}-route`,
+    label: `${label}, a route`,
+    command: [...command, 'route'],
+    onRequest: true,
+  };
 }
 
 function peer(

@@ -1,7 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import {
+  createTaskSessionFromClient,
+  resultFromTaskOutcome,
+  toolDeclaration,
+} from '@modelcontextprotocol/ext-tasks/client';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { MODERN } from '../clients/modern-client.js';
 import type { Message } from '../clients/modern-wire-client.js';
+import { CAPABILITIES } from '../clients/task-wire-client.js';
 import type { ChildApplication } from '../fixtures/child-application.js';
 import { keyOf, TaskCluster } from '../fixtures/tasks/task-cluster.js';
 
@@ -20,9 +28,7 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
     queue.on('error', () => undefined);
   }, 2 * MINUTE);
 
-  afterEach(async () => {
-    await cluster.assertAllTold();
-  });
+  afterEach(() => cluster.reset());
 
   afterAll(async () => {
     await queue.close();
@@ -75,8 +81,7 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
         statusMessage: message,
         error: { code: -32603, message },
       });
-      const [job] = await failedJobs();
-      expect(job).toMatchObject({ name: 'work_once', data: { id } });
+      expect(await failedJob(id)).toMatchObject({ name: 'work_once' });
       await cluster.add('worker');
     },
     MINUTE,
@@ -108,7 +113,6 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
     expect(await cluster.client(other).cancel(id)).toHaveProperty('result');
     expect(await cluster.told()).toEqual({ event: 'aborted', pid: worker });
     expect(await cluster.client(one).get(id)).toMatchObject({ status: 'cancelled' });
-    expect(await queue.getFailedCount()).toBe(1);
   });
 
   it('ask their client through any node, and go on at any worker', async () => {
@@ -124,6 +128,43 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
     expect(result.content).toEqual([
       { type: 'text', text: expect.stringMatching(new RegExp(`^${number} L by \\d+$`)) },
     ]);
+    await cluster.assertAllTold();
+  });
+
+  it('work with the official client, each of whose requests reaches another node', async () => {
+    const wires = [one, other].map((node) => cluster.client(node));
+    const client = new Client(
+      { name: 'ext-tasks', version: '1.0.0' },
+      { versionNegotiation: { mode: { pin: MODERN } } },
+    );
+    const headers = { 'x-api-key': keyOf('alice') };
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(`${one.url}/mcp`), { requestInit: { headers } }),
+    );
+    let count = 0;
+    const session = createTaskSessionFromClient(client, {
+      endpointId: 'cluster',
+      tools: { currentTool: (name) => toolDeclaration({ name, inputSchema: { type: 'object' } }) },
+      rawDispatch: async (request) => {
+        const { method, params } = request as { method: string; params: Message };
+        const { result, error } = await wires[count++ % 2]!.call(method, params);
+        return error ? { kind: 'error', error } : { kind: 'result', result };
+      },
+      v2RequestFraming: {
+        protocolVersion: MODERN,
+        clientInfo: { name: 'ext-tasks', version: '1.0.0' },
+        clientCapabilities: CAPABILITIES,
+      },
+      onInputRequest: async () => ({ action: 'accept', content: { size: 'M' } }) as never,
+    });
+    const { outcome } = await (await session.callTool('order')).settle();
+    expect(resultFromTaskOutcome(outcome)).toMatchObject({
+      content: [{ text: expect.stringMatching(/ M by \d+$/) }],
+    });
+    expect(await cluster.told()).toMatchObject({ event: 'number' });
+    expect(count).toBeGreaterThan(3);
+    await session.close();
+    await client.close();
   });
 
   it('are attempted again after errors of their handler, as often as their options say', async () => {
@@ -134,9 +175,7 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
       status: 'completed',
       result: { isError: true },
     });
-    expect(await failedJobs()).toContainEqual(
-      expect.objectContaining({ name: 'fail', failedReason: 'no paper' }),
-    );
+    expect(await failedJob(id)).toMatchObject({ name: 'fail', failedReason: 'no paper' });
   });
 
   it('belong to their owner, at each node', async () => {
@@ -186,6 +225,8 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
         expect(error).toMatchObject({ code: -32603, data: { retryable: true } });
       cluster.redis.resume();
       await cluster.redis.restart();
+      // The lock of the job may have expired meanwhile, so that another worker has begun again.
+      await cluster.open();
       await cluster.open();
       let task: Message | undefined;
       while (task?.['status'] !== 'completed') task = await client.get(id);
@@ -194,10 +235,12 @@ describe('tasks in a queue of BullMQ, with two nodes and two workers,', () => {
     MINUTE,
   );
 
-  async function failedJobs() {
-    let jobs = await queue.getFailed();
-    while (jobs.length === 0) jobs = await queue.getFailed();
-    return jobs;
+  /** The job of a task, once it has failed for good. */
+  async function failedJob(id: string) {
+    for (;;) {
+      const job = (await queue.getFailed()).find(({ data }) => data.id === id);
+      if (job) return job;
+    }
   }
 });
 

@@ -66,8 +66,11 @@ class Orders {
 
 const SHOWS_APPS = { capabilities: { extensions: { [UI]: { mimeTypes: [TYPE] } } } };
 
-describeOnTransports('an app', (connect) => {
-  const fixture = { providers: [Orders, Gate] };
+describeOnTransports('an app', (connect, _transport, era) => {
+  const fixture = {
+    providers: [Orders, Gate],
+    options: { cache: { ttlMs: 60_000, scope: 'public' as const } },
+  };
   const toolsOf = async (client: SdkClient) =>
     Object.fromEntries((await client.listTools()).tools.map(({ name, _meta }) => [name, _meta]));
 
@@ -104,6 +107,14 @@ describeOnTransports('an app', (connect) => {
       code: -32602,
       message: expect.stringContaining('Unknown tool'),
     });
+  });
+
+  it('keeps caches from giving the list of one client to another', async () => {
+    const { client } = await connect(fixture, SHOWS_APPS);
+    const scopeOf = async (method: 'tools/list' | 'prompts/list') =>
+      ((await client.request({ method })) as { cacheScope?: string }).cacheScope;
+    expect(await scopeOf('tools/list')).toBe(era === 'modern' ? 'private' : undefined);
+    expect(await scopeOf('prompts/list')).toBe(era === 'modern' ? 'public' : undefined);
   });
 
   it('is read like any resource, behind the guards of its method', async () => {

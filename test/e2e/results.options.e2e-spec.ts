@@ -7,6 +7,7 @@ import {
   type McpToolOptions,
 } from 'nestjs-mcp-sse';
 import { HttpWireClient } from '../clients/http-wire-client.js';
+import { TaskWireClient } from '../clients/task-wire-client.js';
 import { ModernWireClient } from '../clients/modern-wire-client.js';
 import { anError } from '../fixtures/boot-error.js';
 import { metered } from '../fixtures/metered.js';
@@ -150,6 +151,13 @@ describe('what a tool says about large results', () => {
     expect((await modern.call('resources/read', { uri })).error.code).toBe(-32602);
   });
 
+  it('cannot keep links, which are sent at once: too many are an error', async () => {
+    const links = Array.from({ length: 200 }, () => link);
+    expect(await result({ onTooLarge: 'resource' }, McpResult.content(links))).toMatchObject({
+      isError: true,
+    });
+  });
+
   it('sends no link to a client of a revision without links: the text has the URI', async () => {
     add({ onTooLarge: 'resource' });
     const client = await HttpWireClient.connect(`${running.url}/mcp`, { version: '2025-03-26' });
@@ -158,6 +166,18 @@ describe('what a tool says about large results', () => {
     expect(answer['result'].content).toEqual([
       text(expect.stringMatching(/tool:\/\/run\/results\/[\w-]{22}\. Read that/) as never),
     ]);
+  });
+
+  it('holds for the result of a task', async () => {
+    add({ task: 'required' });
+    const client = new TaskWireClient(`${running.url}/mcp`);
+    const { result: handle } = await client.callTool('run');
+    const task = await client.ended(handle.taskId);
+    registry.removeTool('run');
+    expect(task).toMatchObject({
+      status: 'completed',
+      result: { isError: true, content: [text(expect.stringContaining('The result has 2,') as never)] },
+    });
   });
 
   it('is counted, by what was sent instead', async () => {

@@ -26,10 +26,10 @@ describeOnAdapters('tasks, for the official client of the extension', (adapter) 
     app = await startApp({ adapter, providers: [TaskDesk], options: { tasks: { pollIntervalMs: 10 } } });
     client = await connectModern(app.url);
     wire = new TaskWireClient(`${app.url}/mcp`);
-    session = open();
+    session = open(client);
   });
-  const open = () =>
-    createTaskSessionFromClient(client, {
+  const open = (connected: Client) =>
+    createTaskSessionFromClient(connected, {
       endpointId: 'desk',
       // What the SDK's own path reads has the prototypes of another realm in Jest, which the session refuses.
       tools: { currentTool: (name) => toolDeclaration({ name, inputSchema: { type: 'object' } }) },
@@ -96,12 +96,12 @@ describeOnAdapters('tasks, for the official client of the extension', (adapter) 
     if (execution.kind !== 'task') throw new Error('no task');
     let kept = '';
     await execution.handoff((reference) => void (kept = JSON.stringify(reference)));
-    await session.close();
-    session = open();
-    const resumed = await session.resumeTask(JSON.parse(kept));
+    const later = await connectModern(app.url);
+    const resumed = await open(later).resumeTask(JSON.parse(kept));
     app.app.get(TaskDesk).gate.open('done');
     const { outcome } = await resumed.settle();
     expect(resultFromTaskOutcome(outcome)).toMatchObject({ content: [{ text: 'a: done' }] });
+    await later.close();
   });
 });
 

@@ -25,7 +25,7 @@ describeOnTransports('a server with 300 tools', (connect, _transport, era) => {
       annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
     });
     expect(tools[3]).toMatchObject({ title: 'Search tools', annotations: { readOnlyHint: true } });
-    expect(tools[3]!.description).toContain('It has 304 tools');
+    expect(tools[3]!.description).toContain('There are 304 tools');
 
     const { tools: matches } = await found(client, 'Please give the customer their money back');
     expect(matches[0]).toMatchObject({

@@ -85,6 +85,20 @@ describe('a search of tools', () => {
     expect(await asked('create_banner')).toBe(await asked('create_nothing'));
   });
 
+  it('weighs words by how rare they are among what the caller may see', async () => {
+    const policy = new TestPolicy();
+    policy.decide = ({ name }, { subject }) => subject === 'boss' || !name.startsWith('hidden');
+    const { app, url } = await start({ options: { ...guarded, policy, toolSearch: { above: 0 } } });
+    const registry = app.get(McpRegistry);
+    for (const word of ['apple', 'zebra'])
+      registry.addTool({ name: `of_${word}`, description: `About one ${word}` }, () => word);
+    for (let index = 0; index < 50; index++)
+      registry.addTool({ name: `hidden${index}`, description: 'About one apple' }, () => 'hidden');
+    const first = async (user: string) => (await search(clientOf(url, user), 'apple zebra')).tools[0]!.name;
+    // Equal for one who sees both alone. Who sees many apples learns more from a zebra.
+    expect([await first('ada'), await first('boss')]).toEqual(['of_apple', 'of_zebra']);
+  });
+
   it('heeds toolsets, of the URL and of the principal', async () => {
     const toolsets: McpSseModuleOptions['toolsets'] = ({ tenant }) =>
       tenant === undefined ? undefined : [tenant];
@@ -98,7 +112,7 @@ describe('a search of tools', () => {
       expect(namesOf((await search(client)).tools)).toEqual(['hang', 'refund', 'sendInvoice']);
       expect((await search(client, 'orders findOpenOrders')).tools).toEqual([]);
       const [, searchTool] = (await list(client)).tools;
-      expect(searchTool!.description).toMatch(/It has 3 tools.* Toolsets: billing, orders\./);
+      expect(searchTool!.description).toMatch(/There are 3 tools.* Toolsets: billing, orders\./);
     }
   });
 
@@ -202,7 +216,7 @@ describe('a search of tools', () => {
     const shown = await listedTo({ _meta: meta });
     expect(namesOf(shown)).toEqual(['call_tool', 'drawSales', 'refreshSales', 'search_tools']);
     expect(shown[1]['_meta'].ui).toEqual({ resourceUri: 'ui://charts/sales' });
-    expect(shown[3].description).toContain('It has 301 tools');
+    expect(shown[3].description).toContain('There are 301 tools');
     const call = (name: string, args: object) =>
       client.call('tools/call', { name, arguments: args, _meta: meta });
     const { result } = await call('search_tools', { query: 'refreshSales drawSales' });

@@ -102,15 +102,16 @@ describeOnAdapters('the toolsets of a URL', (adapter) => {
     const legacy = await WireClient.connect(`${url}/sse?toolsets=billing`);
     await legacy.initialize();
     const listen = async (id: string, query?: string) => {
-      const listener = await ModernListener.acknowledged(url, { toolsListChanged: true }, { id, query });
+      const lists = { toolsListChanged: true, promptsListChanged: true };
+      const listener = await ModernListener.acknowledged(url, lists, { id, query });
       open.push(listener);
       return listener;
     };
     const all = await listen('all');
     const billing = await listen('billing', '?toolsets=billing');
     const registry = app.get(McpRegistry);
-    registry.addTool({ name: 'ship', toolsets: ['orders'] }, () => 'ship');
-    expect(await all.next()).toEqual(changed('tools', 'all'));
+    registry.addPrompt({ name: 'ship', toolsets: ['orders'] }, () => 'ship');
+    expect(await all.next()).toEqual(changed('prompts', 'all'));
     registry.addTool({ name: 'credit', toolsets: ['billing'] }, () => 'credit');
     expect(await billing.next()).toEqual(changed('tools', 'billing'));
     registry.removeTool('health');

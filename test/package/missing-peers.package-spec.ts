@@ -65,6 +65,8 @@ describe('an application without optional packages', () => {
         metrics: missing('McpMetricsModule', 'prom-client'),
         tracing: missing('McpTracingModule', '@opentelemetry/api'),
         redis: missing('redisCluster()', 'ioredis'),
+        tasks: missing('redisTaskStore()', 'ioredis'),
+        bullmq: missing('bullmqRunner()', 'bullmq'),
         passport: missing('McpJwtStrategy', 'passport'),
       });
     },

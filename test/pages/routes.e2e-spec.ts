@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { ValidationPipe, type DynamicModule, type Type } from '@nestjs/common';
 import { APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { McpSseModule, type McpSseModuleOptions } from 'nestjs-mcp-sse';
-import { textOf } from 'nestjs-mcp-sse/testing';
 import { HeaderUserGuard, userHeaders } from '../fixtures/header-user.guard.js';
 import { usePage } from '../fixtures/page.js';
 
@@ -66,7 +65,7 @@ describe('the page about routes as tools', () => {
       structuredContent: { customer: 'Bob', amount: 1, currency: 'EUR' },
     });
     const missing = await mcp.callTool({ name: 'find_order', arguments: { id: 9 } });
-    expect([missing.isError, textOf(missing)]).toEqual([true, 'There is no order 9']);
+    expect(missing).toMatchObject({ isError: true, content: [{ text: 'There is no order 9' }] });
   });
 
   it('includes many at once', async () => {
@@ -99,7 +98,7 @@ describe('the page about routes as tools', () => {
     const providers = [...module.providers, { provide: APP_GUARD, useClass: PeopleGuard }];
     const mcp = await page.start({ ...module, providers }, { headers: userHeaders('ann') });
     const refused = await mcp.callTool({ name: 'find_order', arguments: { id: 0 } });
-    expect([refused.isError, textOf(refused)]).toEqual([true, 'Forbidden resource']);
+    expect(refused).toMatchObject({ isError: true, content: [{ text: 'Forbidden resource' }] });
     const direct = await fetch(new URL('/orders/0', mcp.url));
     expect(direct.status).toBe(200);
   });

@@ -66,6 +66,7 @@ export type {
 export type { McpIntrospectionOptions } from './model/mcp-introspection.options.js';
 export type { McpInputOptions } from './model/mcp-input.options.js';
 export type { McpJwtOptions } from './model/mcp-jwt.options.js';
+export type { McpLimitsOptions } from './model/mcp-limits.options.js';
 export type { McpTasksOptions } from './model/mcp-tasks.options.js';
 export type { McpOAuthOptions } from './model/mcp-oauth.options.js';
 export type { McpSseModuleOptions } from './model/mcp-sse.options.js';

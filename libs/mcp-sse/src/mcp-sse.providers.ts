@@ -62,7 +62,10 @@ export const SERVER_PROVIDERS: Provider[] = [
   },
   {
     provide: Tasks,
-    inject: [MCP_OPTIONS, McpInvoker, McpRegistry, ERROR_REPORTER, TRAFFIC_OBSERVER, MemoryBudget],
+    inject: [
+      ...[MCP_OPTIONS, McpInvoker, McpRegistry, MemoryBudget],
+      ...[ERROR_REPORTER, ClusterReporter, TRAFFIC_OBSERVER],
+    ],
     useFactory: createTasks,
   },
   {
@@ -149,15 +152,16 @@ async function createTasks(
   options: ResolvedOptions,
   invoker: McpInvoker,
   registry: McpRegistry,
-  errors: ErrorReporter,
-  observer: TrafficObserver,
   memory: MemoryBudget,
+  errors: ErrorReporter,
+  reports: ClusterReporter,
+  observer: TrafficObserver,
 ): Promise<Tasks> {
   const { name, limits, input, stored, contextFactory } = options;
   assertTasks(options.tasks);
-  const { store, runner = inProcessRunner, ...settings } = options.tasks;
-  const reports = new ClusterReporter(errors);
-  return new Tasks(store ? await store.open(name, reports) : new MemoryTaskStore(memory), {
+  const { store: storage, runner = inProcessRunner, ...settings } = options.tasks;
+  const store = storage ? await storage.open(name, reports) : new MemoryTaskStore(memory);
+  return new Tasks(store, {
     ...settings,
     server: name,
     runner,

@@ -18,14 +18,19 @@ const MAPPED_BITS = 96;
 
 /** Finds the weaknesses of the options. */
 export function weaknesses(options: ResolvedOptions): readonly Weakness[] {
-  const shared = options.cluster?.weakness;
+  const { cluster, tasks } = options;
+  const connections = [cluster, tasks.store, tasks.runner];
   return [
     tokenWeakness(options),
     secretWeakness(options),
     proxyWeakness(options),
     ...inputWeaknesses(options),
-    shared === undefined ? undefined : { message: shared, isSevere: false },
+    ...connections.map((connection) => connectionWeakness(connection?.weakness)),
   ].filter((weakness) => weakness !== undefined);
+}
+
+function connectionWeakness(message: string | undefined): Weakness | undefined {
+  return message === undefined ? undefined : { message, isSevere: false };
 }
 
 /**

@@ -4,7 +4,7 @@ import { renewalMs } from '../model/cluster/session-store.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { LogEntry } from '../model/cluster/session-log.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
-import type { MessageOrigin } from '../protocol/call-context.js';
+import type { MessageOrigin } from '../protocol/call-port.js';
 import type { Sink } from '../streaming/sink.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 import type { McpSessionService } from '../sessions/mcp-session.service.js';

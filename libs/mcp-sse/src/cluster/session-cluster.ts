@@ -9,7 +9,7 @@ import {
 } from '../model/errors/cluster.errors.js';
 import { retry } from '../model/retry.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { MessageOrigin } from '../protocol/call-context.js';
+import type { MessageOrigin } from '../protocol/call-port.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 import type { McpSessionService } from '../sessions/mcp-session.service.js';
 import type { RelayedStream, SessionCommand, SessionSharing } from '../sessions/session-sharing.js';

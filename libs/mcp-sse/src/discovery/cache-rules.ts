@@ -35,7 +35,7 @@ export class CacheRules {
 
   /** @param items all items of the list, also those that a caller does not see */
   ofList(items: readonly McpDefinition[]): McpCacheHint {
-    return items.every(({ access }) => this.isSeenByAll(access)) ? this.usual : this.usualButPrivate;
+    return items.every((item) => this.isSeenByAll(item)) ? this.usual : this.usualButPrivate;
   }
 
   /**
@@ -56,9 +56,10 @@ export class CacheRules {
     return declared;
   }
 
-  private isSeenByAll({ public: isPublic, scopes, roles, toolsets }: McpAccess): boolean {
-    // A cache need not tell the URLs apart by which clients pick toolsets.
-    if (toolsets) return false;
+  private isSeenByAll(definition: McpDefinition): boolean {
+    const { public: isPublic, scopes, roles, toolsets } = definition.access;
+    // A cache need not tell the URLs apart by which clients pick toolsets, nor the clients by what they can show.
+    if (toolsets || (definition.kind !== 'prompt' && definition.ui)) return false;
     return isPublic || (!this.options.policy && scopes.length === 0 && roles.length === 0);
   }
 

@@ -97,11 +97,9 @@ export class ToolCalls {
         : toolResult(returned, name);
       // The questions to the client take its place.
       if (context.isLeft) return result;
-      return await this.limits.tool(
-        tool,
-        context.era === 'legacy' ? legacyToolResult(result) : result,
-        context,
-      );
+      const ofEra = context.era === 'legacy' ? legacyToolResult(result) : result;
+      const sent = this.limits.tool(tool, ofEra, context);
+      return sent instanceof Promise ? await sent : sent;
     } catch (error) {
       // The answer asks the client: what ended the run is neither told nor logged.
       if (context.isLeft) throw error;

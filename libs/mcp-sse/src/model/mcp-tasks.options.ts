@@ -8,7 +8,7 @@ export interface McpTasksOptions {
   /** What executes tasks. By default the process that made them. */
   runner?: McpTaskRunner;
   /**
-   * Milliseconds from its beginning that a task and its result are kept, 3600000 (an hour) by default. One that still runs
+   * Milliseconds from its beginning that a task and its result are kept, 3600000 (an hour) by default, 24 days at most. One that still runs
    * then is aborted.
    */
   ttlMs?: number;

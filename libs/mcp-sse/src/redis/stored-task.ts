@@ -1,5 +1,6 @@
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
 import {
+  either,
   isFields,
   isInteger,
   isNumber,
@@ -20,7 +21,7 @@ import { judgeVersion, VERSION } from './written-json.js';
 const isQuestion = object({
   key: isText,
   identity: isText,
-  request: object({ method: isText }),
+  request: optional(object({ method: isText })),
   state: oneOf('open', 'answered', 'refused'),
   answer: optional(isText),
 });
@@ -44,7 +45,7 @@ const TASK: Record<keyof McpTaskRecord, (value: unknown) => boolean> = {
   protocolVersion: isText,
   clientInfo: optional(isFields),
   clientCapabilities: optional(isFields),
-  requestId: (value) => isText(value) || isNumber(value),
+  requestId: either(isText, isNumber),
   correlationId: isText,
   status: oneOf('working', 'input_required', 'completed', 'failed', 'cancelled'),
   statusMessage: optional(isText),

@@ -97,14 +97,9 @@ function dispatchOf(adapter: AbstractHttpAdapter): Dispatch {
 
 /** Adapters give requests and responses other prototypes, which would take these methods away. */
 function keepMethods(target: object): void {
+  const own = target as Record<string, unknown>;
   const prototype = Object.getPrototypeOf(target) as Record<string, unknown>;
-  for (const name of Object.keys(prototype))
-    Object.defineProperty(target, name, {
-      value: prototype[name],
-      configurable: true,
-      writable: true,
-      enumerable: false,
-    });
+  for (const name of Object.keys(prototype)) own[name] = prototype[name];
 }
 
 /** Tells the application that the client went away, as a socket does, unless it has answered by then. */

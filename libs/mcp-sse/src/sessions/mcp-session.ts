@@ -9,7 +9,7 @@ import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { ConnectionOutlet } from '../protocol/connection-outlet.js';
 import { type JsonRpcMessage, serializeError } from '../protocol/json-rpc.js';
 import type { McpConnection } from '../protocol/mcp-connection.js';
-import type { MessageOrigin } from '../protocol/call-context.js';
+import type { MessageOrigin } from '../protocol/call-port.js';
 import type { MemoryAccount } from '../streaming/memory-budget.js';
 import type { SessionOutlet } from './session-outlet.js';
 import { SessionInbox, type InboxOwner } from './session-inbox.js';

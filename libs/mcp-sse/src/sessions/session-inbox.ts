@@ -5,7 +5,7 @@ import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { AdmittedMessage } from '../protocol/execution.js';
 import type { JsonRpcMessage } from '../protocol/json-rpc.js';
 import type { McpConnection } from '../protocol/mcp-connection.js';
-import type { MessageOrigin } from '../protocol/call-context.js';
+import type { MessageOrigin } from '../protocol/call-port.js';
 import { SessionClosedError, SessionMovedError } from './session.errors.js';
 import type { SharedJournal } from './shared-journal.js';
 

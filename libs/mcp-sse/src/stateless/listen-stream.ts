@@ -7,7 +7,8 @@ import type { Viewer } from '../model/mcp-policy.js';
 import { missingTasks, TASKS_EXTENSION } from '../model/tasks/tasks-extension.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpTransportName } from '../model/session-view.js';
-import { CallContext, type CallPort, type MessageOrigin } from '../protocol/call-context.js';
+import { CallContext } from '../protocol/call-context.js';
+import type { CallPort, MessageOrigin } from '../protocol/call-port.js';
 import type { RequestPreparer } from '../protocol/execution.js';
 import { type JsonRpcRequest, type Params, serializeNotification } from '../protocol/json-rpc.js';
 import {

@@ -6,13 +6,12 @@ import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { McpInputRequiredException } from '../model/errors/mcp-input-required.exception.js';
 import { McpClientError } from '../model/errors/mcp-client.error.js';
-import type { Invoker } from '../model/invoker.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { ContextRequestOptions, MessageOrigin } from '../protocol/call-context.js';
+import type { ContextRequestOptions, MessageOrigin } from '../protocol/call-port.js';
 import type { ClientState } from '../protocol/connection-state.js';
-import { Execution, type ExecutionHost, type RequestPreparer } from '../protocol/execution.js';
+import { Execution, type ExecutionHost } from '../protocol/execution.js';
 import { InputRounds, type InputSettings } from '../protocol/input/input-rounds.js';
 import type { Question } from '../protocol/input/question.js';
 import type { AskingRequest } from '../protocol/input/round-state.js';
@@ -24,57 +23,10 @@ import {
   serializeNotification,
 } from '../protocol/json-rpc.js';
 import { methodNamed } from '../protocol/methods.js';
-import type { ServerTasks } from '../protocol/server-tasks.js';
-import type { ResultWriter } from '../protocol/result-writer.js';
 import { ListenStream, type ListenPort } from './listen-stream.js';
-import type { ListenStreams } from './listen-streams.js';
 import { RequestTasks } from './request-tasks.js';
 import type { Requester } from './requesters.js';
-
-/** Sends the messages that answer one request: over HTTP in the response to its POST, over stdio as lines. */
-export interface Responder {
-  readonly transport: McpTransportName;
-  /** Sends a notification that belongs to the request. */
-  notify(json: string): void;
-  /**
-   * Sends the answer.
-   *
-   * @param errorCode the JSON-RPC code if it is an error
-   * @returns whether that may take a while: the request is cancelled once it is sent, or its client is gone
-   */
-  answer(json: string, errorCode?: number): boolean;
-  /** Whether the client reads more slowly than it is sent to. */
-  readonly isBehind: boolean;
-  /** Keeps the connection open while the answer takes its time. */
-  keepAlive(): void;
-  /** Lets the connection end with the answer, since a server that stops waits for it. */
-  endConnection(): void;
-  /** Ends the connection without an answer. */
-  destroy(): void;
-}
-
-/** What the requests without a session share. */
-export interface StatelessServer {
-  readonly observer: TrafficObserver;
-  readonly errors: ErrorReporter;
-  readonly checkForm: FormCheck;
-  readonly methods: RequestPreparer;
-  readonly results: ResultWriter;
-  /** Name of the server. */
-  readonly name: string;
-  readonly invoker: Invoker;
-  readonly tasks?: ServerTasks;
-  readonly listens: ListenStreams;
-  /** Most resources that one stream listens to. */
-  readonly maxSubscriptions: number;
-  /** How handlers ask. A promise until the nodes of a cluster have agreed on a key. */
-  readonly input: InputSettings | Promise<InputSettings>;
-  ended(request: StatelessRequest): void;
-  /** The answer of a request that has ended is on its way. */
-  sending(request: StatelessRequest): void;
-  /** That answer was sent, or its client is gone. */
-  sent(request: StatelessRequest): void;
-}
+import type { Responder, StatelessServer } from './stateless-server.js';
 
 /** One request of the modern era while it is answered. */
 export class StatelessRequest implements ExecutionHost, ListenPort {

@@ -4,7 +4,7 @@ import type { ErrorReporter } from '../model/error-reporter.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { Invoker } from '../model/invoker.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { MessageOrigin } from '../protocol/call-context.js';
+import type { MessageOrigin } from '../protocol/call-port.js';
 import type { ClientState } from '../protocol/connection-state.js';
 import type { InputSettings } from '../protocol/input/input-rounds.js';
 import type { JsonRpcRequest } from '../protocol/json-rpc.js';
@@ -19,7 +19,8 @@ import type { StatelessClients } from '../sessions/stateless-clients.js';
 import type { MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
 import { ListenStreams } from './listen-streams.js';
 import { Requesters } from './requesters.js';
-import { type Responder, StatelessRequest, type StatelessServer } from './stateless-request.js';
+import { StatelessRequest } from './stateless-request.js';
+import type { Responder, StatelessServer } from './stateless-server.js';
 
 /** The answer to requests that are unfinished when the server stops. */
 const SHUT_DOWN = new JsonRpcError(

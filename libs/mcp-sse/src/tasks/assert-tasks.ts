@@ -1,6 +1,9 @@
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedOptions } from '../model/resolved-options.js';
 
+/** Longest delay that a timer has: about 24 days. Node runs a longer one at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
 /** @throws {McpConfigurationError} when a member of the option `tasks` cannot work */
 export function assertTasks({ store, runner, ...counts }: ResolvedOptions['tasks']): void {
   for (const [name, count] of Object.entries(counts))
@@ -8,6 +11,10 @@ export function assertTasks({ store, runner, ...counts }: ResolvedOptions['tasks
       throw new McpConfigurationError(
         `"tasks.${name}" is ${String(count)}, but must be a whole number above 0.`,
       );
+  if (counts.ttlMs > MAX_DELAY_MS)
+    throw new McpConfigurationError(
+      `"tasks.ttlMs" is ${counts.ttlMs}, but must be ${MAX_DELAY_MS} (24 days) at most.`,
+    );
   if (store !== undefined && typeof (store as { open?: unknown } | null)?.open !== 'function')
     throw new McpConfigurationError(
       '"tasks.store" is no store of tasks. Give what redisTaskStore() returns, or leave it out to keep tasks in memory.',

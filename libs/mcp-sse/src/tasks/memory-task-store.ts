@@ -3,45 +3,45 @@ import type { McpTaskStore } from '../model/tasks/mcp-task-store.js';
 import { jsonWeight } from '../protocol/json-weight.js';
 import { type MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
 
-/** Longest delay that a timer has. Node runs a longer one at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
-
 interface Kept {
   task: McpTaskRecord;
   bytes: number;
+  readonly owner: Owner;
   readonly timer: NodeJS.Timeout;
 }
 
-/** The tasks of one owner, the oldest first. */
-interface Owned {
-  readonly ids: Set<string>;
+/** A principal with tasks, the oldest first. */
+interface Owner {
+  readonly tasks: Set<string>;
   readonly memory: MemoryAccount;
 }
 
-/** The tasks of one server in this process, as part of the memory that its clients may hold. They end with the process. */
+/** The tasks of one server in this process. They end with it. */
 export class MemoryTaskStore implements McpTaskStore {
   readonly outlives = false;
   private readonly tasks = new Map<string, Kept>();
-  private readonly owners = new Map<string, Owned>();
+  private readonly owners = new Map<string, Owner>();
   private readonly listeners = new Set<(id: string | undefined) => void>();
 
-  constructor(private readonly budget = MemoryBudget.unlimited()) {}
+  /** @param budget in which the tasks count. When it is short, the principals that hold the most lose theirs */
+  constructor(private readonly budget: MemoryBudget = MemoryBudget.unlimited()) {}
 
   get size(): number {
     return this.tasks.size;
   }
 
   create(task: McpTaskRecord, maxPerOwner: number): Promise<boolean> {
-    const { id, owner } = task;
-    if ((this.owners.get(owner)?.ids.size ?? 0) >= maxPerOwner) return Promise.resolve(false);
-    const delayMs = Math.min(expiryOf(task) - Date.now(), MAX_DELAY_MS);
-    const timer = setTimeout(() => this.forget(id), delayMs).unref();
-    const owned = this.owners.get(owner) ?? this.open(owner);
-    const kept = { task: copyOf(task), bytes: 0, timer };
-    owned.ids.add(id);
+    const { id } = task;
+    const owner = this.ownerOf(task.owner);
+    if (owner.tasks.size >= maxPerOwner) return Promise.resolve(false);
+    // Timers may be a millisecond early.
+    const timer = setTimeout(() => this.forget(id), expiryOf(task) - Date.now() + 1).unref();
+    const kept = { task: copyOf(task), bytes: 0, owner, timer };
+    owner.tasks.add(id);
     this.tasks.set(id, kept);
     this.weigh(kept);
     this.tell(id);
+    // It may be more than there is room for.
     return Promise.resolve(this.tasks.has(id));
   }
 
@@ -64,7 +64,7 @@ export class MemoryTaskStore implements McpTaskStore {
   }
 
   close(): Promise<void> {
-    for (const id of [...this.tasks.keys()]) this.forget(id);
+    for (const id of this.tasks.keys()) this.forget(id);
     return Promise.resolve();
   }
 
@@ -77,37 +77,37 @@ export class MemoryTaskStore implements McpTaskStore {
   private forget(id: string): void {
     const kept = this.tasks.get(id);
     if (!kept) return;
-    clearTimeout(kept.timer);
+    const { timer, owner, bytes, task } = kept;
+    clearTimeout(timer);
     this.tasks.delete(id);
-    const { owner } = kept.task;
-    const { ids, memory } = this.owners.get(owner)!;
-    ids.delete(id);
-    memory.add(-kept.bytes);
-    if (ids.size > 0) return;
-    this.owners.delete(owner);
-    memory.close();
+    owner.tasks.delete(id);
+    owner.memory.add(-bytes);
+    if (owner.tasks.size > 0) return;
+    this.owners.delete(task.owner);
+    owner.memory.close();
   }
 
-  private open(owner: string): Owned {
-    const ids = new Set<string>();
+  private ownerOf(key: string): Owner {
+    const found = this.owners.get(key);
+    if (found) return found;
+    const tasks = new Set<string>();
     const drop = (isDue: (task: McpTaskRecord) => boolean) => {
-      for (const id of ids) {
+      for (const id of tasks) {
         if (!this.budget.isPressed) return;
         if (!isDue(this.tasks.get(id)!.task)) continue;
         this.forget(id);
         this.tell(id);
       }
     };
-    const memory = this.budget.open(owner, { trim: () => drop(isFinal), cut: () => drop(() => true) });
-    const owned = { ids, memory };
-    this.owners.set(owner, owned);
-    return owned;
+    const memory = this.budget.open(key, { trim: () => drop(isFinal), cut: () => drop(() => true) });
+    const owner = { tasks, memory };
+    this.owners.set(key, owner);
+    return owner;
   }
 
-  /** May forget tasks of the owners that hold the most, if there are too many in all. */
   private weigh(kept: Kept): void {
     const bytes = jsonWeight(kept.task);
-    this.owners.get(kept.task.owner)!.memory.add(bytes - kept.bytes);
+    kept.owner.memory.add(bytes - kept.bytes);
     kept.bytes = bytes;
     this.budget.settle();
   }

@@ -1,7 +1,7 @@
 import type { McpSseModuleOptions } from '../model/mcp-sse.options.js';
 import { isFinal, type McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { McpTaskAttempt, McpTaskExecutor, McpTaskOutcome } from '../model/tasks/mcp-task-runner.js';
-import type { MessageOrigin } from '../protocol/call-context.js';
+import type { MessageOrigin } from '../protocol/call-port.js';
 import type { ServerTasks } from '../protocol/server-tasks.js';
 import { type RunServer, TaskRun } from './task-run.js';
 import type { TaskWatches } from './task-watches.js';

@@ -1,7 +1,7 @@
 import { McpClientError } from '../model/errors/mcp-client.error.js';
 import { McpInputRequiredException } from '../model/errors/mcp-input-required.exception.js';
 import type { McpTaskChange, McpTaskQuestion, McpTaskRecord } from '../model/tasks/mcp-task-record.js';
-import type { LeavableRun } from '../protocol/call-context.js';
+import type { LeavableRun } from '../protocol/call-port.js';
 import type { Question } from '../protocol/input/question.js';
 import { type IdentifiedQuestion, QuestionIdentities } from '../protocol/input/question-identities.js';
 import { runStep, stepResult } from '../protocol/input/step-result.js';

@@ -7,7 +7,7 @@ import type { McpTaskAttempt, McpTaskOutcome } from '../model/tasks/mcp-task-run
 import { SerializedMembers } from '../model/serialized-members.js';
 import type { McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { ContextRequestOptions, MessageOrigin } from '../protocol/call-context.js';
+import type { ContextRequestOptions, MessageOrigin } from '../protocol/call-port.js';
 import type { ClientState } from '../protocol/connection-state.js';
 import { Execution, type ExecutionHost } from '../protocol/execution.js';
 import type { Question } from '../protocol/input/question.js';
@@ -34,8 +34,6 @@ interface Answered {
 
 /** The progress of a run goes by this token to {@link TaskRun.notify}. */
 const PROGRESS_TOKEN = 0;
-/** Longest delay that a timer has. Node runs a longer one at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
 /** Least milliseconds between two changes that tell of progress. */
 const PROGRESS_MS = 500;
 
@@ -108,10 +106,7 @@ export class TaskRun implements ExecutionHost {
    */
   async run(): Promise<McpTaskOutcome> {
     const { task } = this;
-    this.expiry = setTimeout(
-      () => this.end(EXPIRED),
-      Math.min(expiryOf(task) - Date.now(), MAX_DELAY_MS),
-    ).unref();
+    this.expiry = setTimeout(() => this.end(EXPIRED), expiryOf(task) - Date.now()).unref();
     try {
       await Promise.race([this.handled(), this.whenOver]);
       if (this.answered && this.input.isLeft) return 'waiting';

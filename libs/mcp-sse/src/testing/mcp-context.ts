@@ -11,7 +11,8 @@ import type {
 } from '@modelcontextprotocol/sdk/types.js';
 import type { McpContext, McpEra } from '../model/mcp-context.js';
 import type { McpSessionView } from '../model/session-view.js';
-import { CallContext, type CallPort, type MessageOrigin } from '../protocol/call-context.js';
+import { CallContext } from '../protocol/call-context.js';
+import type { CallPort, MessageOrigin } from '../protocol/call-port.js';
 import type { Question } from '../protocol/input/question.js';
 import { runStep, stepResult } from '../protocol/input/step-result.js';
 import { REVISIONS } from '../protocol/revisions.js';

@@ -13,7 +13,7 @@ export function modernHttp(url: URL, options: StreamableHTTPClientTransportOptio
     const { id, method, params } = JSON.parse(init.body as string) as JSONRPCRequest;
     const headers = new Headers(init.headers);
     headers.set('mcp-method', method);
-    const name = params?.['name'] ?? params?.['uri'];
+    const name = params?.['name'] ?? params?.['uri'] ?? params?.['taskId'];
     if (typeof name === 'string') headers.set('mcp-name', mirroringHeader(name));
     const request = new AbortController();
     requests.set(id, request);

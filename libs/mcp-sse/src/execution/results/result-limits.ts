@@ -14,8 +14,8 @@ import { excessBytes, WrittenResult } from './written-result.js';
 /** The first revision whose clients know `resource_link`. */
 const LINKS_SINCE = '2025-06-18';
 
-/** Bytes that an error may have, whatever the limit. */
-const ERROR_BYTES = 4_096;
+/** Bytes that an error or the text with a link may have, whatever the limit. */
+const NOTICE_BYTES = 4_096;
 
 /** Holds results to their limits. Each is serialized here, once: to measure it, and to send it. */
 export class ResultLimits {
@@ -52,7 +52,7 @@ export class ResultLimits {
     if (result instanceof WrittenResult || result instanceof ToolFailure) return result;
     const json = JSON.stringify(result);
     const limit = tool.maxBytes ?? this.ofTools.bytes;
-    const bytes = excessBytes(json, result.isError ? Math.max(limit, ERROR_BYTES) : limit);
+    const bytes = excessBytes(json, result.isError ? Math.max(limit, NOTICE_BYTES) : limit);
     // Its own JSON is what counts.
     const plain = 'toJSON' in result ? (JSON.parse(json) as ToolResult) : result;
     if (bytes === undefined) return new WrittenResult(plain, json);
@@ -61,7 +61,7 @@ export class ResultLimits {
 
   /** An error's text, cut to the limit of its tool. */
   errorText(tool: RegisteredTool, text: string): string {
-    const bytes = Math.max(this.ofTool(tool).bytes, ERROR_BYTES);
+    const bytes = Math.max(this.ofTool(tool).bytes, NOTICE_BYTES);
     if (excessBytes(text, bytes) === undefined) return text;
     const cut = truncatedResult({ content: [{ type: 'text', text }] }, bytes, '…')?.content[0];
     return cut?.type === 'text' ? cut.text : '';
@@ -84,13 +84,16 @@ export class ResultLimits {
     const limit = this.ofTool(tool);
     // Of an error, its beginning is worth more than that it is too large.
     const way = result.isError ? 'truncate' : tool.onTooLarge;
-    const most = result.isError ? Math.max(limit.bytes, ERROR_BYTES) : limit.bytes;
+    const most = result.isError ? Math.max(limit.bytes, NOTICE_BYTES) : limit.bytes;
     const reduced =
       way === 'truncate'
         ? truncatedResult(result, most, endNote(tool, most))
         : way === 'resource' && (await this.linked(tool, result, bytes, context));
-    if (!reduced) throw new ResultTooLargeError(bytes, limit, narrowingAdvice(tool.definition));
-    return new WrittenResult(reduced, JSON.stringify(reduced), way);
+    const json = reduced && JSON.stringify(reduced);
+    // Links and `_meta` are sent as they are.
+    if (!json || excessBytes(json, Math.max(most, NOTICE_BYTES)) !== undefined)
+      throw new ResultTooLargeError(bytes, limit, narrowingAdvice(tool.definition));
+    return new WrittenResult(reduced, json, way);
   }
 
   /** @returns undefined if the result is not kept */

@@ -51,9 +51,9 @@ export function searchTool(tools: readonly McpToolDefinition[]): McpToolDefiniti
     name: SEARCH_TOOL,
     title: 'Search tools',
     description:
-      `Finds tools of this server by what they do. It has ${tools.length} tools, most of which are not listed: search ` +
-      `before you say that something cannot be done.${topics && ` Toolsets: ${topics}.`} Returns the best matches with ` +
-      `their input schemas. Call one with ${CALL_TOOL}.`,
+      'Finds tools of this server by what they do, and returns the best matches with their input schemas. Call one with ' +
+      `${CALL_TOOL}. There are ${tools.length} tools, most of which are not listed: search before you say that something ` +
+      `cannot be done.${topics && ` Toolsets: ${topics}.`}`,
     inputSchema: SEARCH_INPUT,
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     access: ACCESS,

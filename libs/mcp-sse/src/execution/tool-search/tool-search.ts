@@ -52,6 +52,7 @@ export class ToolSearch {
       this.indexes.clear();
     });
     const source = 'the option "toolSearch"';
+    // What clients see of them depends on the tools that they may use.
     registry.registerOwn(searchTool([]), SEARCH_INPUT, source, ({ query = '' }, context) =>
       this.search(query as string, context),
     );

@@ -3,7 +3,7 @@ import { rawRequest, type HttpRequest } from '../../http/raw-request.js';
 import type { McpSseModuleOptions } from '../../model/mcp-sse.options.js';
 import { plainJson } from '../../model/plain-json.js';
 import type { McpPrincipal } from '../../model/principal.js';
-import type { MessageOrigin } from '../../protocol/call-context.js';
+import type { MessageOrigin } from '../../protocol/call-port.js';
 import type { RelayedOrigin } from '../../cluster/cluster-message.js';
 import type { Arrival } from '../../cluster/remote-session.js';
 

@@ -2,7 +2,7 @@ import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { publicMessage } from '../../model/error-text.js';
 import { ClusterUnavailableError } from '../../model/errors/cluster.errors.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
-import type { MessageOrigin } from '../../protocol/call-context.js';
+import type { MessageOrigin } from '../../protocol/call-port.js';
 import { TooManyRequestsError } from '../../protocol/errors/too-many-requests.error.js';
 import { type JsonRpcMessage, parseMessage, parseMessages, serializeError } from '../../protocol/json-rpc.js';
 import { assertDepth } from '../../protocol/message-depth.js';

@@ -1,10 +1,11 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { andThen } from '../../model/and-then.js';
-import type { MessageOrigin } from '../../protocol/call-context.js';
+import type { MessageOrigin } from '../../protocol/call-port.js';
 import { RequestInFlightError } from '../../protocol/errors/request-in-flight.error.js';
 import { type JsonRpcRequest, serializeNotification } from '../../protocol/json-rpc.js';
 import { requestClient } from '../../protocol/request-meta.js';
-import type { Responder, StatelessRequest } from '../../stateless/stateless-request.js';
+import type { StatelessRequest } from '../../stateless/stateless-request.js';
+import type { Responder } from '../../stateless/stateless-server.js';
 import type { StatelessRequests } from '../../stateless/stateless-requests.js';
 import type { StdioOutlet } from './stdio.outlet.js';
 

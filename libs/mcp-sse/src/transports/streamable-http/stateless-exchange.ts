@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { encodedIfLarge, endAfterTurn } from '../../http/answer.js';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
 import { UnsentBytes } from '../../http/unsent-bytes.js';
-import type { Responder } from '../../stateless/stateless-request.js';
+import type { Responder } from '../../stateless/stateless-server.js';
 import type { MemoryAccount } from '../../streaming/memory-budget.js';
 
 /** HTTP statuses of JSON-RPC errors in the modern era; all other answers have 200. */
