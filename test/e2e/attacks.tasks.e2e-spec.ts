@@ -39,7 +39,10 @@ describe('the attacker who wants much to be kept of its tasks', () => {
     const [ada, bob] = [as('ada'), as('bob')];
     const other = await bob.begin('wait', { subject: 'b' });
     desk.reset();
-    const [running] = [await ada.begin('wait', { subject: LARGE }), await ada.begin('wait', { subject: LARGE })];
+    const [running] = [
+      await ada.begin('wait', { subject: LARGE }),
+      await ada.begin('wait', { subject: LARGE }),
+    ];
     const { signal } = await desk.begun.passed;
     const ended = await ada.begin('take', { one: LARGE, two: LARGE });
     for (let count = 0; count < 10; count++) await ada.begin('take', { one: LARGE, two: LARGE });
