@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { testNames } from '../fixtures/test-names.js';
+import { isMissing, namedTests, type NamedTest } from '../fixtures/named-tests.js';
 
 interface Row {
   readonly attack: string;
-  readonly tests: readonly { readonly file: string; readonly name: string }[];
+  readonly tests: readonly NamedTest[];
 }
 
 /** The rows of the tables. The last cell has the form `file`: “name”, “name”; `file`: “name”. */
@@ -13,15 +13,7 @@ function rows(): Row[] {
     .split('\n')
     .filter((line) => line.startsWith('| ') && !/^\| (attack|-+) +\|/.test(line))
     .map((line) => line.split(' | '))
-    .map((cells) => ({ attack: cells[0]!.replace(/^\| /, '').trim(), tests: testsOf(cells.at(-1)!) }));
-}
-
-function testsOf(cell: string): Row['tests'] {
-  return cell.split('; `').flatMap((group) => {
-    const [, file] = /^`?([^`]+)`: /.exec(group) ?? [];
-    const path = file?.includes('/') ? file : `test/e2e/${file}`;
-    return [...group.matchAll(/“([^”]+)”/g)].map(([, name]) => ({ file: path, name: name! }));
-  });
+    .map((cells) => ({ attack: cells[0]!.replace(/^\| /, '').trim(), tests: namedTests(cells.at(-1)!) }));
 }
 
 describe('the threat model', () => {
@@ -33,7 +25,7 @@ describe('the threat model', () => {
   it('names tests that exist', () => {
     const missing = rows()
       .flatMap(({ tests }) => tests)
-      .filter(({ file, name }) => !existsSync(file) || !testNames(file).has(name));
+      .filter(isMissing);
     expect(missing).toEqual([]);
   });
 });
