@@ -28,7 +28,7 @@ describe('the attacker who wants much to be kept of its tasks', () => {
   beforeAll(async () => {
     app = await startApp({
       providers: [Heap, TaskDesk],
-      options: { guards: [HeaderUserGuard], limits: { maxBytes: MAX_BYTES } },
+      options: { guards: [HeaderUserGuard], limits: { maxBytes: MAX_BYTES }, tasks: { maxBytes: 8 * MIB } },
     });
     desk = app.app.get(TaskDesk);
   });
