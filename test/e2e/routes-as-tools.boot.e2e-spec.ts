@@ -223,6 +223,16 @@ describe('options of routes that are wrong', () => {
   });
 });
 
+it('a tool of a provider that renames arguments as a route does stops the boot', async () => {
+  class Renaming {
+    @McpTool({ rename: { 'path.id': 'orderId' } })
+    find() {}
+  }
+  expect(await bootError({ providers: [Renaming] })).toEqual(
+    anError(McpConfigurationError, 'Renaming.find: "rename" is for routes of controllers'),
+  );
+});
+
 describe('routes that are included', () => {
   it('are tools named after their controller and method, without streams, and one line of the log lists them', async () => {
     const log = new MemoryLog();

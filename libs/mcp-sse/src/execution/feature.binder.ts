@@ -48,6 +48,10 @@ export class FeatureBinder {
     const parameters = methodParameters(method);
     switch (feature.kind) {
       case 'tool': {
+        if (feature.options.rename)
+          throw new McpConfigurationError(
+            `${where}: "rename" is for routes of controllers. Rename the property of the arguments instead.`,
+          );
         const input = argumentsSource(parameters, declaredInput(feature.options, where), 'input', where);
         const recipe = toolRecipe(declarationOf(method, feature.options), input, NO_ARGUMENTS);
         return this.register(recipe, method, parameters);
