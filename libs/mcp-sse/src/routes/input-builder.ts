@@ -56,6 +56,16 @@ export class InputBuilder {
     return [...this.arguments.values()].some((argument) => argument.place === place && argument.key === key);
   }
 
+  /** @throws {McpConfigurationError} for a new name of a value that the route does not take */
+  assertRenamed(): void {
+    const taken = [...this.arguments.values()].map(({ place, key = 'body' }) => `${place}.${key}`);
+    const wrong = Object.keys(this.rename).find((source) => !taken.includes(source));
+    if (wrong === undefined) return;
+    throw new McpConfigurationError(
+      `${this.where}: "rename" names "${wrong}", which the route does not take. It takes ${taken.join(', ') || 'nothing'}.`,
+    );
+  }
+
   /** The schema of the arguments. */
   get schema(): JsonObjectSchema {
     return {
