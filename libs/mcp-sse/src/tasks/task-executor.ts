@@ -22,10 +22,10 @@ export class TaskExecutor implements McpTaskExecutor {
     if (!task || isFinal(task)) return 'ended';
     const run = new TaskRun(task, attempt, await this.originOf(task), this.server);
     const refresh = () =>
-      void records.store.get(id).then(
-        (changed) => run.changed(changed),
-        (error: unknown) => run.giveUp(error),
-      );
+      void records.store
+        .get(id)
+        .then((changed) => run.changed(changed))
+        .catch((error: unknown) => run.giveUp(error));
     const stops = [this.watches.on(id, refresh)];
     try {
       const begun = await records.update(id, (current) =>
@@ -42,8 +42,9 @@ export class TaskExecutor implements McpTaskExecutor {
     }
   }
 
-  async fail(id: string, message: string): Promise<void> {
-    await this.server.records.fail(id, message);
+  async fail(id: string, message: string): Promise<boolean> {
+    const task = await this.server.records.fail(id, message);
+    return task?.status === 'failed' && task.statusMessage === message;
   }
 
   private lease(): Pick<McpTaskRecord, 'aliveUntil'> {
