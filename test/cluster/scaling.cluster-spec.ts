@@ -44,7 +44,9 @@ describe('the page on scaling', () => {
 
   it('names files and scripts that exist', () => {
     const text = readFileSync(PAGE, 'utf8');
-    const links = [...text.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map(([, path]) => `docs/${path}`);
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map(
+      ([, path]) => `docs/${path!.split('#')[0]}`,
+    );
     expect(links.filter((path) => !existsSync(path))).toEqual([]);
     const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script!);
     expect(named.filter((script) => !(script in scripts))).toEqual([]);

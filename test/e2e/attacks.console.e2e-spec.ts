@@ -33,8 +33,8 @@ const PER_VIEWER = 10;
 describe('who sends messages to a session that somebody watches in the console', () => {
   const { start } = appPerTest();
 
-  const watched = async (options: Parameters<typeof watchedShop>[0] = {}) => {
-    const app = await start(watchedShop(options));
+  const watched = async (...options: Parameters<typeof watchedShop>) => {
+    const app = await start(watchedShop(...options));
     const ada = await connect(app, ADA);
     const id = await idOf(app, ADA, OPERATOR);
     return { app, ada, id, watch: await watching(app, id, OPERATOR) };
@@ -81,7 +81,7 @@ describe('who sends messages to a session that somebody watches in the console',
   });
 
   it('exceeds the members, text or bytes that are shown: only its envelope is shown', async () => {
-    const { ada, watch } = await watched();
+    const { ada, watch } = await watched({}, { limits: { maxResultBytes: 8 * MIB } });
     const order = { customer: 'C-1', quantity: 1, delivery: { street: 'a' } };
     const bundles = [
       Array(15_000).fill(0),

@@ -61,6 +61,17 @@ describeOnAdapters('the attacker who wants results that are kept for others', (a
     expect(await read(ada, guessed)).toMatchObject(unknown(guessed));
   });
 
+  it('reads it on another route, such as that of another team: it is unknown', async () => {
+    const { url } = await start({
+      providers: [Archive],
+      options: { ...OPTIONS, http: { path: ':team/mcp' } },
+    });
+    const on = (team: string) => new ModernWireClient(`${url}/${team}/mcp`, user('ada'));
+    const uri = uriIn(await on('blue').callTool('dump'));
+    expect(await read(on('red'), uri)).toMatchObject(unknown(uri));
+    expect(await read(on('blue'), uri)).toHaveProperty('result');
+  });
+
   it('guesses: each URI has 128 random bits, and no list has it', async () => {
     const as = await serve();
     const ada = as(user('ada'));

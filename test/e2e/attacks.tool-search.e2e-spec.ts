@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { HttpWireClient } from '../clients/http-wire-client.js';
 import { ModernWireClient } from '../clients/modern-wire-client.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
@@ -91,5 +92,16 @@ describe('an attacker who searches tools', () => {
     const many = await list(`toolsets=${Array.from({ length: 2_000 }, (_, index) => `t${index}`).join()}`);
     expect(many.message.length).toBeLessThan(1_000);
     expect((await list(`toolsets=${'x'.repeat(9_000)}`)).message.length).toBeLessThan(300);
+  });
+
+  it('picks by a nested query, which a parser makes an object without a text: an unknown toolset', async () => {
+    const { url } = await start({
+      providers: [Billing],
+      configure: (app) => void (app as NestExpressApplication).set('query parser', 'extended'),
+    });
+    for (const query of ['toolsets[toString]=x', 'toolsets[a][b]=billing', 'toolsets[][a]=billing'])
+      expect(await new ModernWireClient(`${url}/mcp?${query}`).call('tools/list')).toMatchObject({
+        error: { code: -32602, message: expect.stringContaining('Unknown toolset') },
+      });
   });
 });

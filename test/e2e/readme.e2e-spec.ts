@@ -40,9 +40,10 @@ describe('the README', () => {
     const table = readFileSync('README.md', 'utf8').matchAll(/^\| `(\w+)\.(\w+)` +\| `(\S+)` +\|/gm);
     const documented: Record<string, Record<string, string>> = {};
     for (const [, group, option, value] of table) (documented[group!] ??= {})[option!] = value!;
-    const options = resolveOptions({ name: 'any', version: '1' });
-    const { protocol, cache, http, replay, input, results } = options;
-    // The table describes these two: one is an empty list, the other depends on the process.
+    const options = resolveOptions({ name: 'any', version: '1', toolSearch: {} });
+    const { protocol, cache, http, replay, input, results, tasks } = options;
+    // The table describes these: two are empty lists, one depends on the process.
+    const { pinned: _tools, ...toolSearch } = options.toolSearch!;
     const { endpointQuery: _names, ...sse } = options.sse;
     const { maxBytes: _bytes, ...limits } = options.limits;
     const asText = (group: object) =>
@@ -56,6 +57,8 @@ describe('the README', () => {
       limits: asText(limits),
       input: asText(input),
       results: asText(results),
+      tasks: asText(tasks),
+      toolSearch: asText(toolSearch),
     });
   });
 });

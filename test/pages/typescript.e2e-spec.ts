@@ -12,11 +12,12 @@ const PAGES = [
     .map((file) => `docs/${file}`),
 ];
 
-/** Files of the Nest CLI that the pages import. */
+/** Files of the Nest CLI and of the library's generators that the pages import. */
 const GENERATED: Readonly<Record<string, string>> = {
   'app.controller.ts': 'export class AppController {}',
   'app.service.ts': 'export class AppService {}',
   'app.module.ts': 'export class AppModule {}',
+  'hello.tool.ts': 'export class HelloTool {}',
   // Vitest's template also makes these global.
   'globals.d.ts': `declare global {
     const { describe, it, expect, beforeAll, beforeEach, afterAll, afterEach }: typeof import('@jest/globals');

@@ -84,8 +84,8 @@ export function resolveOptions(options: McpSseModuleOptions): ResolvedOptions {
     tasks: {
       ttlMs: 60 * 60_000,
       pollIntervalMs: 1_000,
-      maxPerPrincipal: 1_000,
-      maxBytes: 8 * MIB,
+      maxPerPrincipal: 200,
+      maxBytes: MIB,
       ...defined(options.tasks),
     },
     routes: { forward: [], ...defined(options.routes) },

@@ -1,6 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
 import { appCsp } from '../model/app-csp.js';
-import type { McpAppCsp } from '../model/apps.js';
+import type { McpAppCsp } from '../model/app-ui.js';
 import { PAGE_HEADERS } from './page-files.js';
 
 /** The file that the page shows an app in. */

@@ -1,4 +1,4 @@
-import type { McpAppUi } from '../model/apps.js';
+import type { McpAppUi } from '../model/app-ui.js';
 import { featureDecorator } from './feature-decorator.js';
 import type { McpResourceOptions } from './mcp-resource.decorator.js';
 import { APP_METADATA } from './metadata-keys.js';

@@ -1,7 +1,7 @@
 import type { McpAppOptions } from '../decorators/mcp-app.decorator.js';
 import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
 import { appCsp } from '../model/app-csp.js';
-import type { McpAppUi, McpToolUi } from '../model/apps.js';
+import type { McpAppUi, McpToolUi } from '../model/app-ui.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { assertMembers, isPlainObject } from '../model/known-members.js';
 

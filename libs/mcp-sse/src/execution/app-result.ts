@@ -1,6 +1,7 @@
 import type { ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
 import { isHtml } from '../discovery/app-file.js';
-import { APP_MIME_TYPE, type McpAppUi } from '../model/apps.js';
+import { APP_MIME_TYPE } from '../model/apps.js';
+import type { McpAppUi } from '../model/app-ui.js';
 import { resourceResult } from './resource-result.js';
 
 /**

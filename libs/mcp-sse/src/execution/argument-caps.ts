@@ -47,6 +47,12 @@ export class ArgumentCaps {
     if (fault) throw new McpInvalidArgumentsException([issueOf(fault)]);
   }
 
+  /** Whether arguments are within the limits. */
+  allows(args: object): boolean {
+    this.membersLeft = this.maxMembers;
+    return this.faultOf(args, 1) === undefined && this.membersLeft >= 0;
+  }
+
   /** @throws {JsonRpcError} -32602 for parameters with more members than arguments may have */
   assertCountable(params: object): void {
     if (countMembers(params, this.maxMembers) > this.maxMembers)

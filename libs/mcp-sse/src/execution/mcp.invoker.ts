@@ -149,7 +149,7 @@ export class McpInvoker implements Invoker {
 
   /** @returns undefined if the caller has no such result, or may not use its tool any more */
   private async findKept(uri: string, context: InvokedContext): Promise<object | undefined> {
-    const kept = await this.kept.find(uri, context.principal);
+    const kept = await this.kept.find(uri, context);
     const tool = kept && this.registry.toolMap.get(kept.tool);
     return tool && (await this.access.grants(tool.definition, context)) ? kept.contents : undefined;
   }

@@ -29,7 +29,8 @@ export function isPicked(toolsets: readonly string[], pick: Pick): boolean {
 /** @param value as the query has it: text, or a list of it where the parameter is repeated */
 function pickOf(value: unknown): Pick {
   if (value === undefined) return undefined;
-  const names = [value].flat().flatMap((part) => String(part).split(','));
+  // A parser of nested queries makes objects, whose text may throw. No toolset has this name.
+  const names = [value].flat().flatMap((part) => (typeof part === 'string' ? part.split(',') : '[object]'));
   const picked = new Set(names.map((name) => name.trim()).filter((name) => name !== ''));
   return picked.size > 0 ? picked : undefined;
 }

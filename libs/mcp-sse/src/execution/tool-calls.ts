@@ -73,6 +73,8 @@ export class ToolCalls {
       if (support === 'required') throw missingTasks(`the tool "${name}"`, context.era);
       return () => this.call(tool, args, context);
     }
+    // Arguments that no handler gets are not stored either: their call is refused at once.
+    if (!this.runner.caps.allows(args)) return () => this.call(tool, args, context);
     if (!tool.beginsTask) return () => tasks.make(name, args);
     tasks.allow();
     return async () => {

@@ -1,4 +1,4 @@
-import type { McpAppCsp } from './apps.js';
+import type { McpAppCsp } from './app-ui.js';
 import { McpConfigurationError } from './errors/mcp-configuration.error.js';
 import { assertMembers } from './known-members.js';
 

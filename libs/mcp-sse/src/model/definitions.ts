@@ -1,5 +1,5 @@
 import type { Annotations, Icon, ToolAnnotations } from '@modelcontextprotocol/sdk/types.js';
-import type { McpAppUi, McpToolUi } from './apps.js';
+import type { McpAppUi, McpToolUi } from './app-ui.js';
 import type { JsonObjectSchema, JsonSchema } from './schema-source.js';
 
 /** Who may see and use a feature. By default, everyone that the policy accepts. */

@@ -8,16 +8,16 @@ export interface McpTasksOptions {
   /** What executes tasks. By default the process that made them. */
   runner?: McpTaskRunner;
   /**
-   * Milliseconds from its beginning that a task and its result are kept, 3600000 (an hour) by default, 24 days at most. One that still runs
-   * then is aborted.
+   * Milliseconds from its beginning that a task and its result are kept, 3600000 (an hour) by default, 24 days at most.
+   * One that still runs then is aborted.
    */
   ttlMs?: number;
   /** Milliseconds that a client should wait before it asks again, 1000 by default. */
   pollIntervalMs?: number;
-  /** Most tasks of one principal that are kept at a time, 1000 by default. Further calls get an error. */
+  /** Most tasks of one principal that are kept at a time, 200 by default. Further calls get an error. */
   maxPerPrincipal?: number;
   /**
-   * Most bytes of one task, 8 MiB by default: its arguments, the answers of its client, the results of `ctx.once()`, and its
+   * Most bytes of one task, 1 MiB by default: its arguments, the answers of its client, the results of `ctx.once()`, and its
    * result. A task with more fails.
    */
   maxBytes?: number;

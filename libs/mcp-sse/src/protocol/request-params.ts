@@ -24,7 +24,7 @@ export function methodNotFound(name: string): JsonRpcError {
   return new JsonRpcError(ErrorCode.MethodNotFound, `Method not found: ${clip(name, MAX_METHOD_LENGTH)}`);
 }
 
-/** Most bytes that `clientInfo` and `capabilities` may weigh together, by `jsonWeight()`. Every session keeps both. */
+/** Most bytes that `clientInfo` and `capabilities` may weigh together, by `jsonWeight()`. Every session and task keeps both. */
 const MAX_CLIENT_WEIGHT = 16 * 1024;
 
 /**
@@ -33,16 +33,20 @@ const MAX_CLIENT_WEIGHT = 16 * 1024;
  * @throws {JsonRpcError} -32602 when one is missing or wrong, or larger than a session keeps
  */
 export function initializeParams(params: Params): InitializeRequestParams {
-  const kept = [params['clientInfo'], params['capabilities']];
-  if (jsonWeight(kept, MAX_CLIENT_WEIGHT) > MAX_CLIENT_WEIGHT)
+  assertClientWeight(params['clientInfo'], params['capabilities']);
+  const { success, data, error } = InitializeRequestParamsSchema.safeParse(params);
+  if (success) return data;
+  throw invalidParams(error.issues.map(({ path }) => path.join('.') || 'params'));
+}
+
+/** @throws {JsonRpcError} -32602 when what a client says of itself is larger than a session or a task keeps */
+export function assertClientWeight(clientInfo: unknown, capabilities: unknown): void {
+  if (jsonWeight([clientInfo, capabilities], MAX_CLIENT_WEIGHT) > MAX_CLIENT_WEIGHT)
     throw new JsonRpcError(
       ErrorCode.InvalidParams,
       `Invalid params: "clientInfo" and "capabilities" are too large: ${MAX_CLIENT_WEIGHT} characters together at most, ` +
         'where each value counts as 16 more, each name too, and each object or array as 64',
     );
-  const { success, data, error } = InitializeRequestParamsSchema.safeParse(params);
-  if (success) return data;
-  throw invalidParams(error.issues.map(({ path }) => path.join('.') || 'params'));
 }
 
 /** @throws {JsonRpcError} -32602 when the progress token is too long */

@@ -1,5 +1,6 @@
 import type { KnownInput } from './input/round-state.js';
 import type { InvokedContext } from '../model/invoker.js';
+import type { McpSessionView } from '../model/session-view.js';
 import type { Preparation } from './execution.js';
 import type { Params } from './json-rpc.js';
 import type { TaskMethod } from './methods.js';
@@ -47,4 +48,7 @@ export interface ServerTasks {
    * @throws {JsonRpcError} -32021
    */
   watch(ids: readonly string[], context: InvokedContext, tell: (task: object) => void): Promise<TaskWatch>;
+
+  /** Fails the tasks that this process executes for clients whose access has ended. */
+  revoke(isMeant: (client: Pick<McpSessionView, 'principal' | 'transport'>) => boolean): void;
 }

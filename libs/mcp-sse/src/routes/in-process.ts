@@ -13,7 +13,7 @@ export interface InProcessRequest {
   readonly headers: OutgoingHttpHeaders;
   /** JSON. */
   readonly body?: string;
-  /** Of the client behind the call. */
+  /** Of the client behind the call; undefined if nobody knows it. */
   readonly remoteAddress?: string;
   /** Whether the client's connection is encrypted. */
   readonly isEncrypted: boolean;
@@ -55,7 +55,8 @@ export class InProcessClient {
     const dispatch: Dispatch = (request, response) => {
       keepMethods(request);
       keepMethods(response);
-      Object.assign(request.socket, { encrypted: isEncrypted });
+      // The package takes an unknown address for a local one, which some guards trust.
+      Object.assign(request.socket, { encrypted: isEncrypted, remoteAddress });
       // The package warns of each use of the name.
       Object.defineProperty(request, 'connection', { value: request.socket });
       disconnect = disconnecting(request, response);
@@ -69,7 +70,6 @@ export class InProcessClient {
       url,
       headers,
       payload: body,
-      remoteAddress,
       payloadAsStream: true,
       validate: false,
     });

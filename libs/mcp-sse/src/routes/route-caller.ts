@@ -81,8 +81,11 @@ interface Connection {
   readonly isEncrypted: boolean;
 }
 
-/** The connection of the client. A call over stdio has none. */
-function connectionOf({ request }: McpContext): Connection {
+const LOCAL = { remoteAddress: '127.0.0.1', isEncrypted: false };
+
+/** The connection of the client. Over stdio that is the one who started this process; a task has none any more. */
+function connectionOf({ request, transport }: McpContext): Connection {
+  if (transport === 'stdio') return LOCAL;
   const socket = rawRequest(request).socket as Partial<TLSSocket> | undefined;
   return { remoteAddress: socket?.remoteAddress, isEncrypted: socket?.encrypted === true };
 }

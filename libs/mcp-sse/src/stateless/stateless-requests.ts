@@ -151,7 +151,9 @@ export class StatelessRequests implements StatelessServer, StatelessClients {
   }
 
   closeWhere(where: McpSessionFilter): void {
-    for (const request of [...this.open].filter(clientMatcher(where))) end(request, REVOKED);
+    const isMeant = clientMatcher(where);
+    for (const request of [...this.open].filter(isMeant)) end(request, REVOKED);
+    this.tasks?.revoke(isMeant);
   }
 
   /**

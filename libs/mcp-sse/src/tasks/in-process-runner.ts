@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { McpTaskExecutor, McpTaskQueue, McpTaskRunner } from '../model/tasks/mcp-task-runner.js';
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
@@ -20,7 +21,10 @@ class InProcessQueue implements McpTaskQueue {
   constructor(
     private readonly executor: McpTaskExecutor,
     private readonly reports: ClusterReports,
-  ) {}
+  ) {
+    // Each execution listens to it.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   start({ id }: McpTaskRecord): Promise<void> {
     const run = this.execute(id);

@@ -1,7 +1,8 @@
 import { LONGEST_DELAY_MS } from '../model/longest-delay.js';
-import { expiryOf, type McpTaskChange, type McpTaskRecord } from '../model/tasks/mcp-task-record.js';
+import { expiryOf, isFinal, type McpTaskChange, type McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { McpTaskStore } from '../model/tasks/mcp-task-store.js';
-import { heapBytes, type MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
+import { jsonWeight } from '../protocol/json-weight.js';
+import { type MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
 
 interface Kept {
   task: McpTaskRecord;
@@ -10,7 +11,7 @@ interface Kept {
   readonly timer: NodeJS.Timeout;
 }
 
-/** A principal with tasks. */
+/** A principal with tasks, the oldest first. */
 interface Owner {
   readonly tasks: Set<string>;
   readonly memory: MemoryAccount;
@@ -42,7 +43,8 @@ export class MemoryTaskStore implements McpTaskStore {
     this.tasks.set(id, kept);
     this.weigh(kept);
     this.tell(id);
-    return Promise.resolve(true);
+    // It may be more than there is room for.
+    return Promise.resolve(this.tasks.has(id));
   }
 
   get(id: string): Promise<McpTaskRecord | undefined> {
@@ -91,19 +93,22 @@ export class MemoryTaskStore implements McpTaskStore {
     const found = this.owners.get(key);
     if (found) return found;
     const tasks = new Set<string>();
-    const cut = () => {
+    const drop = (isDue: (task: McpTaskRecord) => boolean) => {
       for (const id of tasks) {
+        if (!this.budget.isPressed) return;
+        if (!isDue(this.tasks.get(id)!.task)) continue;
         this.forget(id);
         this.tell(id);
       }
     };
-    const owner = { tasks, memory: this.budget.open(key, { trim: () => undefined, cut }) };
+    const memory = this.budget.open(key, { trim: () => drop(isFinal), cut: () => drop(() => true) });
+    const owner = { tasks, memory };
     this.owners.set(key, owner);
     return owner;
   }
 
   private weigh(kept: Kept): void {
-    const bytes = heapBytes(JSON.stringify(kept.task));
+    const bytes = jsonWeight(kept.task);
     kept.owner.memory.add(bytes - kept.bytes);
     kept.bytes = bytes;
     this.budget.settle();

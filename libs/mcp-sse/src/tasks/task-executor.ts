@@ -2,11 +2,16 @@ import type { McpSseModuleOptions } from '../model/mcp-sse.options.js';
 import { isFinal, type McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { McpTaskAttempt, McpTaskExecutor, McpTaskOutcome } from '../model/tasks/mcp-task-runner.js';
 import type { MessageOrigin } from '../protocol/call-port.js';
+import type { ServerTasks } from '../protocol/server-tasks.js';
 import { type RunServer, TaskRun } from './task-run.js';
 import type { TaskWatches } from './task-watches.js';
 
+const REVOKED = 'Your access to this server was revoked.';
+
 /** Executes tasks in this process, for the runner. */
 export class TaskExecutor implements McpTaskExecutor {
+  private readonly executed = new Set<McpTaskRecord>();
+
   /** @param leaseMs see `McpTaskRunner.leaseMs` */
   constructor(
     private readonly server: RunServer,
@@ -26,7 +31,8 @@ export class TaskExecutor implements McpTaskExecutor {
         .get(id)
         .then((changed) => run.changed(changed))
         .catch((error: unknown) => run.giveUp(error));
-    const stops = [this.watches.on(id, refresh)];
+    const stops = [this.watches.on(id, refresh), () => this.executed.delete(task)];
+    this.executed.add(task);
     try {
       const begun = await records.update(id, (current) =>
         isFinal(current) ? undefined : { run: run.id, attempt: attempt.attempt, ...this.lease() },
@@ -45,6 +51,13 @@ export class TaskExecutor implements McpTaskExecutor {
   async fail(id: string, message: string): Promise<boolean> {
     const task = await this.server.records.fail(id, message);
     return task?.status === 'failed' && task.statusMessage === message;
+  }
+
+  /** Fails tasks, which aborts their handlers. */
+  revoke(isMeant: Parameters<ServerTasks['revoke']>[0]): void {
+    const { records, errors } = this.server;
+    for (const { id } of [...this.executed].filter(isMeant))
+      records.fail(id, REVOKED).catch((error: unknown) => errors.report(error, 'the end of a task'));
   }
 
   private lease(): Pick<McpTaskRecord, 'aliveUntil'> {

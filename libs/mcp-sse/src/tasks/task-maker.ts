@@ -9,6 +9,7 @@ import type { McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { McpTaskQueue } from '../model/tasks/mcp-task-runner.js';
 import type { KnownInput } from '../protocol/input/round-state.js';
 import type { Params } from '../protocol/json-rpc.js';
+import { assertClientWeight } from '../protocol/request-params.js';
 import { TaskTooLargeError, type TaskRecords } from './task-records.js';
 import { taskHandle } from './wire-task.js';
 
@@ -28,6 +29,8 @@ const NOTHING_KNOWN: KnownInput = { answers: new Map(), steps: new Map() };
 const ID_BYTES = 16;
 /** The members of `_meta` that name the trace of a request. */
 const TRACE = ['traceparent', 'tracestate', 'baggage'];
+/** Most characters of one of them that are stored: those of the longest baggage that W3C demands. */
+const MAX_TRACE_LENGTH = 8_192;
 
 /** Makes tasks of tool calls. */
 export class TaskMaker {
@@ -55,7 +58,7 @@ export class TaskMaker {
     if (!(await available(this.records.create(task, maxPerPrincipal))))
       throw new JsonRpcError(
         ErrorCode.InternalError,
-        `You have ${maxPerPrincipal} tasks already. Try again when one has expired.`,
+        `You have ${maxPerPrincipal} tasks already, or memory is short. Try again when one has expired.`,
         { retryable: true },
       );
     try {
@@ -75,6 +78,7 @@ export class TaskMaker {
   ): Omit<McpTaskRecord, 'questions' | 'steps'> {
     const { server, ttlMs, pollIntervalMs, stored, leaseMs } = this.settings;
     const { principal, headers, params: route, transport, clientInfo, clientCapabilities } = context;
+    assertClientWeight(clientInfo, clientCapabilities);
     const now = Date.now();
     return {
       id: randomBytes(ID_BYTES).toString('base64url'),
@@ -128,7 +132,9 @@ export async function available<T>(operation: Promise<T>): Promise<T> {
 }
 
 function traceOf(meta: unknown): McpTaskRecord['meta'] {
-  const members = Object.entries((meta ?? {}) as object).filter(([name]) => TRACE.includes(name));
+  const members = Object.entries((meta ?? {}) as object).filter(
+    ([name, value]) => TRACE.includes(name) && typeof value === 'string' && value.length <= MAX_TRACE_LENGTH,
+  );
   return members.length > 0 ? Object.fromEntries(members) : undefined;
 }
 

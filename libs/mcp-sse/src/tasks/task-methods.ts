@@ -3,6 +3,7 @@ import { countMembers } from '../model/count-members.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { InvokedContext, Invoker, PreparedRequest } from '../model/invoker.js';
 import { principalKey } from '../model/principal.js';
+import { isSameRoute } from '../model/same-route.js';
 import { isFinal, type McpTaskChange, type McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { McpTaskQueue } from '../model/tasks/mcp-task-runner.js';
 import { missingTasks, TASKS_EXTENSION } from '../model/tasks/tasks-extension.js';
@@ -116,14 +117,6 @@ function isParked({ status, run, attempt }: McpTaskRecord): boolean {
 function responsesOf({ inputResponses }: Params): Params {
   if (isObject(inputResponses)) return inputResponses;
   throw invalidParams(['inputResponses']);
-}
-
-function isSameRoute(
-  one: Readonly<Record<string, string>>,
-  other: Readonly<Record<string, string>>,
-): boolean {
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...names].every((name) => one[name] === other[name]);
 }
 
 function unknownTask(): JsonRpcError {

@@ -39,6 +39,7 @@ export class Tasks implements ServerTasks {
   private readonly methods: TaskMethods;
   private readonly leaseMs?: number;
   private queue?: McpTaskQueue;
+  private executor?: TaskExecutor;
   private closing?: Promise<void>;
 
   /** @throws {McpConfigurationError} when the runner needs a store that outlives this process */
@@ -98,13 +99,17 @@ export class Tasks implements ServerTasks {
   /** Called once tools can be called. */
   async start(): Promise<void> {
     const { runner, server, contextFactory, reports } = this.host;
-    const executor = new TaskExecutor(
+    this.executor = new TaskExecutor(
       { ...this.host, records: this.records },
       this.watches,
       contextFactory,
       this.leaseMs,
     );
-    this.queue = await runner.serve(server, executor, reports);
+    this.queue = await runner.serve(server, this.executor, reports);
+  }
+
+  revoke(isMeant: Parameters<ServerTasks['revoke']>[0]): void {
+    this.executor?.revoke(isMeant);
   }
 
   /** Lets what is executed here end until the deadline, and then gives it up. */

@@ -6,8 +6,9 @@ import type {
   ResourceLink,
   TextResourceContents,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { McpPrincipal } from '../../model/principal.js';
 import { principalKey } from '../../model/principal.js';
+import type { Viewer } from '../../model/mcp-policy.js';
+import { isSameRoute } from '../../model/same-route.js';
 import type { ResultStore, ResultStoreLimits } from '../../model/result-store.js';
 import { jsonText } from '../data-result.js';
 import { isReadResult, type ToolResult } from '../protocol-shape.js';
@@ -50,11 +51,11 @@ export class KeptResults {
     tool: { readonly name: string; readonly title?: string },
     result: ToolResult,
     bytes: number,
-    principal: McpPrincipal,
+    { principal, params }: Viewer,
   ): Promise<ResourceLink | undefined> {
     const id = randomBytes(16).toString('base64url');
     const contents = contentsOf(result);
-    const text = JSON.stringify({ tool: tool.name, contents });
+    const text = JSON.stringify({ tool: tool.name, route: params, contents });
     if (!(await this.store.keep(principalKey(principal), id, text, this.limits))) return undefined;
     const mimeType = contents.length === 1 ? contents[0]!.mimeType : undefined;
     return {
@@ -68,13 +69,13 @@ export class KeptResults {
   }
 
   /**
-   * @returns undefined for a result that was not kept for this principal, or not for so long
+   * @returns undefined for a result that was not kept for this principal on this route, or not for so long
    * @throws {ClusterUnavailableError}
    */
-  async find(uri: string, principal: McpPrincipal): Promise<KeptResult | undefined> {
+  async find(uri: string, { principal, params }: Viewer): Promise<KeptResult | undefined> {
     const id = KEPT_URI.exec(uri)?.[1];
     const text = id && (await this.store.find(principalKey(principal), id));
-    return text ? readKept(text, uri) : undefined;
+    return text ? readKept(text, uri, params) : undefined;
   }
 }
 
@@ -110,9 +111,14 @@ function blockContents(block: ContentBlock, textType: string): Unnamed[] {
 }
 
 /** @returns undefined for what this version cannot read, such as a text of a later one */
-function readKept(text: string, uri: string): KeptResult | undefined {
+function readKept(text: string, uri: string, params: Viewer['params']): KeptResult | undefined {
   try {
-    const { tool, contents } = JSON.parse(text) as { tool?: unknown; contents?: Contents[] };
+    const { tool, route, contents } = JSON.parse(text) as {
+      tool?: unknown;
+      route: Viewer['params'];
+      contents?: Contents[];
+    };
+    if (!isSameRoute(route, params)) return undefined;
     const read = { contents: contents?.map((one) => ({ ...one, uri })) } as ReadResourceResult;
     return typeof tool === 'string' && isReadResult(read) ? { tool, contents: read } : undefined;
   } catch {

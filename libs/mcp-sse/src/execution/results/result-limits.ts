@@ -104,18 +104,18 @@ export class ResultLimits {
     tool: RegisteredTool,
     result: ToolResult,
     bytes: number,
-    { principal, protocolVersion = '' }: InvokedContext,
+    context: InvokedContext,
   ): Promise<ToolResult | undefined> {
     if (bytes > this.ofReads.bytes) return undefined;
     try {
-      const link = await this.kept.keep(tool.definition, result, bytes, principal);
+      const link = await this.kept.keep(tool.definition, result, bytes, context);
       if (!link) return undefined;
       const links = result.content.filter(({ type }) => type === 'resource_link');
       const text =
         `The result has ${grouped(bytes)} bytes, too many to send at once. ` +
         `For ${minutes(this.kept.ttlMs)} it is the resource ${link.uri}. ` +
         `Read that, or call the tool again. ${narrowingAdvice(tool.definition)}`;
-      const linked = protocolVersion >= LINKS_SINCE ? [link, ...links] : links;
+      const linked = (context.protocolVersion ?? '') >= LINKS_SINCE ? [link, ...links] : links;
       const { _meta } = result;
       return { content: [{ type: 'text', text }, ...linked], ...(_meta && { _meta }) };
     } catch (error) {
