@@ -66,6 +66,13 @@ describe('options that cannot work stop the boot and name themselves:', () => {
     ['tasks for half a second', { tasks: { ttlMs: 0.5 } }, ['"tasks.ttlMs" is 0.5', 'whole number above 0']],
     ['tasks for years', { tasks: { ttlMs: 1e11 } }, ['"tasks.ttlMs" is 100000000000', '24 days']],
     ['no tasks for anyone', { tasks: { maxPerPrincipal: 0 } }, ['"tasks.maxPerPrincipal" is 0']],
+    [
+      'a limit of results that is no number',
+      { limits: { maxResultBytes: NaN } },
+      ['"limits.maxResultBytes" is NaN'],
+    ],
+    ['half a byte of a read', { limits: { maxReadBytes: 0.5 } }, ['"limits.maxReadBytes" is 0.5']],
+    ['results for no time', { results: { ttlMs: 0 } }, ['"results.ttlMs" is 0', 'whole number above 0']],
     ['a store that is none', { tasks: { store: {} as never } }, ['"tasks.store" is no store of tasks']],
     ['a runner that is none', { tasks: { runner: {} as never } }, ['"tasks.runner" executes no tasks']],
   ])('%s', async (_name, options, parts) => {

@@ -46,7 +46,7 @@ describeWithRedis('tasks in a queue of BullMQ', () => {
     const failed: string[] = [];
     const executor: McpTaskExecutor = {
       execute: (id, attempt) => execute(attempt, id),
-      fail: async (_id, message) => void failed.push(message),
+      fail: async (_id, message) => failed.push(message) > 0,
     };
     const jobs = await bullmqRunner(queue, options).serve(server, executor, NO_REPORTS);
     serving.push(jobs);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { finished } from 'node:stream';
+import { LONGEST_DELAY_MS } from '../model/longest-delay.js';
 import type { McpPrincipal } from '../model/principal.js';
 import { ResponseSink } from '../http/response-sink.js';
 import { EVENT_STREAM_HEADERS } from '../http/event-stream.js';
@@ -25,8 +26,6 @@ export type ViewerStreamEnd =
 
 /** Bytes that may wait for a viewer, beyond one event. */
 const MAX_WAITING_BYTES = 256 * 1024;
-/** The longest delay that `setTimeout` takes. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** Time that a viewer has to read waiting events when its stream ends. */
 const FAREWELL_MS = 5_000;
 
@@ -86,7 +85,7 @@ export class ViewerStream {
 
   private endIn(ms: number, reason: ViewerStreamEnd): void {
     if (ms === Infinity) return;
-    const timeoutMs = Math.min(MAX_TIMEOUT_MS, Math.max(0, ms));
+    const timeoutMs = Math.min(LONGEST_DELAY_MS, Math.max(0, ms));
     this.timers.push(setTimeout(() => this.end(reason), timeoutMs).unref());
   }
 

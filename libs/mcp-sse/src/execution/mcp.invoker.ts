@@ -3,6 +3,7 @@ import { CompleteRequestParamsSchema, ErrorCode } from '@modelcontextprotocol/sd
 import { completerKey, type RegisteredPrompt } from '../discovery/registered-feature.js';
 import { CacheRules } from '../discovery/cache-rules.js';
 import { McpRegistry } from '../discovery/mcp.registry.js';
+import { assertCounts } from '../model/assert-counts.js';
 import { andThen } from '../model/and-then.js';
 import { NOT_KEPT } from '../model/cache-hint.js';
 import type { McpCall } from '../model/call.js';
@@ -63,6 +64,7 @@ export class McpInvoker implements Invoker {
     'completion/complete': (params, context) => this.prepareCompletion(params, context),
   };
 
+  /** @throws {McpConfigurationError} when a limit of results is none */
   constructor(
     private readonly registry: McpRegistry,
     private readonly access: AccessControl,
@@ -73,6 +75,7 @@ export class McpInvoker implements Invoker {
     @Inject(RESULT_STORE) store: ResultStore,
     @Optional() @Inject(ToolSearch) search?: ToolSearch,
   ) {
+    assertCounts(results, 'results');
     const { ttlMs, maxBytesPerPrincipal } = results;
     this.kept = new KeptResults(store, { ttlMs, maxBytes: maxBytesPerPrincipal });
     this.limits = new ResultLimits(limits, this.kept);

@@ -1,9 +1,10 @@
 /**
  * Metadata of Nest's handlers that decorators of ours write and read.
  *
- * Read in @nestjs/common 11.2.10 and 12.5.1, constants.js and enums/route-paramtypes.enum.js, and in @nestjs/core of the
- * same versions, scanner.js. If a key changes, Nest's parameter decorators and `createParamDecorator` no longer work on
- * tools, and global request-scoped enhancers no longer run for them. The tests of parameters and enhancers fail then.
+ * Read in @nestjs/common 11.1.0, 11.2.10 and 12.5.1, constants.js and enums/route-paramtypes.enum.js, and in
+ * @nestjs/core of the same versions, scanner.js. If a key changes, Nest's parameter decorators and
+ * `createParamDecorator` no longer work on tools, and global request-scoped enhancers no longer run for them. The tests
+ * of parameters and enhancers fail then.
  */
 
 /** The key of a method's parameter decorators. */

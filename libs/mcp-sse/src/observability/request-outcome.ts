@@ -12,7 +12,8 @@ import { SessionClosedError, SessionLimitError, ShuttingDownError } from '../ses
 export interface RequestOutcome {
   /**
    * `failed`: answered with an error. `input_required`: answered with questions, so the client sends the request again
-   * with its user's answers. `task`: answered with a task, which is executed apart. `cancelled`: not answered, since the client cancelled it, went away, or its session ended.
+   * with its user's answers. `task`: answered with a task, which is executed apart. `cancelled`: not answered, since the
+   * client cancelled it, went away, or its session ended.
    */
   readonly outcome: 'ok' | 'failed' | 'denied' | 'input_required' | 'task' | 'cancelled';
   /** Why it was denied. */

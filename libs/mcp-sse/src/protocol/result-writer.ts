@@ -50,5 +50,6 @@ export class ResultWriter {
 
 /** The members that the result's JSON has. Copies only if `_meta` or `toJSON` demands it: questions can be long. */
 function plain(result: object): object {
+  if (result instanceof SerializedMembers) return JSON.parse(`{${result.text}}`) as object;
   return '_meta' in result || 'toJSON' in result ? (JSON.parse(JSON.stringify(result)) as object) : result;
 }

@@ -1,6 +1,6 @@
 /**
- * What decorators of @nestjs/swagger say of a route. Read in @nestjs/swagger 7 to 12: the keys under which they store
- * their options on the method.
+ * What decorators of @nestjs/swagger say of a route. Read in @nestjs/swagger 7.0.1, 7.4.2, 8.1.1, 11.4.7 and
+ * 12.0.2, constants.js and decorators/helpers.js: the keys under which they store their options on the method.
  */
 import 'reflect-metadata';
 import type { Keywords } from '../schema/keywords.js';

@@ -1,6 +1,5 @@
 import { Inject, Module, type DynamicModule, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
-
 import {
   INCLUDED_ROUTES,
   sourceParts,

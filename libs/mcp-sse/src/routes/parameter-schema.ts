@@ -8,6 +8,7 @@ import {
   ParseIntPipe,
   ParseUUIDPipe,
 } from '@nestjs/common';
+import { enumValues } from '../schema/api-property.js';
 import type { Keywords } from '../schema/keywords.js';
 import type { Pipe } from '../decorators/parameter.decorators.js';
 
@@ -45,7 +46,7 @@ const PIPES: readonly [
   [ParseBoolPipe, () => ({ type: 'boolean' })],
   [ParseUUIDPipe, () => ({ type: 'string', format: 'uuid' })],
   [ParseDatePipe, () => ({ type: 'string', format: 'date-time' })],
-  [ParseEnumPipe, ({ enumType }) => ({ enum: enumValues(enumType!) })],
+  [ParseEnumPipe, ({ enumType }) => ({ enum: enumValues(enumType) })],
   [ParseArrayPipe, ({ options }) => ({ type: 'array', items: PRIMITIVES.get(options?.items) ?? {} })],
 ];
 
@@ -83,13 +84,4 @@ function defaultOf(value: unknown): Keywords {
   return value === undefined || (typeof value === 'number' && !Number.isFinite(value))
     ? {}
     : { default: value };
-}
-
-/** A numeric enum maps its values back to their names; those entries are skipped. */
-function enumValues(type: Readonly<Record<string, unknown>>): unknown[] {
-  return Object.keys(type)
-    .filter(
-      (key) => !(typeof type[type[key] as string] === 'number' && String(type[type[key] as string]) === key),
-    )
-    .map((key) => type[key]);
 }

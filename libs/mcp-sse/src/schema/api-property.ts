@@ -86,11 +86,12 @@ function resolved(type: unknown): unknown {
 }
 
 /** A numeric TypeScript enum maps its values back to their names; those entries are skipped. */
-function enumValues(given: unknown): unknown[] | undefined {
+export function enumValues(given: unknown): unknown[] | undefined {
   const source: unknown = typeof given === 'function' ? (given as () => unknown)() : given;
   if (Array.isArray(source)) return source;
   if (typeof source !== 'object' || source === null) return undefined;
-  const members = Object.entries(source).filter(([name]) => Number.isNaN(Number(name)));
+  const numbers = Object.values(source).filter((value) => typeof value === 'number');
+  const members = Object.entries(source).filter(([name]) => !numbers.includes(Number(name)));
   return members.map(([, value]) => value as unknown);
 }
 

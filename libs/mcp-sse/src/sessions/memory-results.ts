@@ -27,7 +27,6 @@ export class MemoryResults implements ResultStore {
   async keep(owner: string, id: string, text: string, limits: ResultStoreLimits): Promise<boolean> {
     const bytes = Buffer.byteLength(text);
     if (bytes > limits.maxBytes) return false;
-    this.sweep();
     const owned = this.owners.get(owner) ?? this.open(owner);
     owned.kept.set(id, { text, bytes, expiresAt: Date.now() + limits.ttlMs });
     owned.bytes += bytes;

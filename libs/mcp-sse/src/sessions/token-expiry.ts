@@ -1,5 +1,5 @@
-/** The longest delay of `setTimeout`, in milliseconds. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+import { LONGEST_DELAY_MS } from '../model/longest-delay.js';
+
 const MAX_JITTER_MS = 30_000;
 
 /** A session whose streams end when the token of its principal expires. */
@@ -31,7 +31,7 @@ export class TokenExpiry {
   }
 
   private wakeAt(time: number): void {
-    const ms = Math.min(MAX_TIMEOUT_MS, Math.max(0, time - Date.now()));
+    const ms = Math.min(LONGEST_DELAY_MS, Math.max(0, time - Date.now()));
     this.timer = setTimeout(() => this.wake(time), ms).unref();
   }
 

@@ -1,3 +1,4 @@
+import { assertCounts } from '../model/assert-counts.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedOptions } from '../model/resolved-options.js';
 
@@ -7,11 +8,7 @@ const GENERATE = 'Generate one, for example with `openssl rand -base64 48`.';
 /** @throws {McpConfigurationError} when a member of the option `input` cannot work. Its message contains no key. */
 export function assertInput({ keys, singleUse, ...counts }: ResolvedOptions['input']): void {
   if (keys !== undefined) assertKeys(keys);
-  for (const [name, count] of Object.entries(counts))
-    if (!Number.isSafeInteger(count) || count < 1)
-      throw new McpConfigurationError(
-        `"input.${name}" is ${String(count)}, but must be a whole number above 0.`,
-      );
+  assertCounts(counts, 'input');
   if (typeof singleUse !== 'boolean')
     throw new McpConfigurationError(`"input.singleUse" is ${String(singleUse)}, but must be true or false.`);
 }

@@ -1,19 +1,14 @@
+import { assertCounts } from '../model/assert-counts.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import { LONGEST_DELAY_MS } from '../model/longest-delay.js';
 import type { ResolvedOptions } from '../model/resolved-options.js';
-
-/** Longest delay that a timer has: about 24 days. Node runs a longer one at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** @throws {McpConfigurationError} when a member of the option `tasks` cannot work */
 export function assertTasks({ store, runner, ...counts }: ResolvedOptions['tasks']): void {
-  for (const [name, count] of Object.entries(counts))
-    if (!Number.isSafeInteger(count) || count < 1)
-      throw new McpConfigurationError(
-        `"tasks.${name}" is ${String(count)}, but must be a whole number above 0.`,
-      );
-  if (counts.ttlMs > MAX_DELAY_MS)
+  assertCounts(counts, 'tasks');
+  if (counts.ttlMs > LONGEST_DELAY_MS)
     throw new McpConfigurationError(
-      `"tasks.ttlMs" is ${counts.ttlMs}, but must be ${MAX_DELAY_MS} (24 days) at most.`,
+      `"tasks.ttlMs" is ${counts.ttlMs}, but must be ${LONGEST_DELAY_MS} (24 days) at most.`,
     );
   if (store !== undefined && typeof (store as { open?: unknown } | null)?.open !== 'function')
     throw new McpConfigurationError(

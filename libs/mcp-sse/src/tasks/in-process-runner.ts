@@ -46,10 +46,10 @@ class InProcessQueue implements McpTaskQueue {
     try {
       await this.executor.execute(id, { attempt: 1, isLast: true, holdMs: Infinity, signal });
     } catch (error) {
-      // An error of the handler is the result of the task by now.
-      await this.executor
-        .fail(id, signal.aborted ? STOPPED : FAILED)
-        .catch(() => this.reports.failed(error, 'the execution of a task'));
+      const isStopped = signal.aborted;
+      // An error of the handler is the result of the task by now, and is logged.
+      const isUnknown = await this.executor.fail(id, isStopped ? STOPPED : FAILED).catch(() => true);
+      if (isUnknown && !isStopped) this.reports.failed(error, 'the execution of a task');
     }
   }
 }

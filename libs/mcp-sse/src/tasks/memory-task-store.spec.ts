@@ -1,5 +1,6 @@
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { describeTaskStore, newTask } from '../../../../test/fixtures/tasks/task-store-contract.js';
+import { LONGEST_DELAY_MS } from '../model/longest-delay.js';
 import { MemoryBudget } from '../streaming/memory-budget.js';
 import { MemoryTaskStore } from './memory-task-store.js';
 
@@ -21,4 +22,18 @@ it('gives the memory of the owner back who takes the most, when there is too lit
   expect(await told).toBe(large.id);
   expect(await store.get(small.id)).toEqual(small);
   expect(await store.create(newTask(), 1)).toBe(true);
+});
+
+it('keeps a task that lives for as long as a timer can run', async () => {
+  jest.useFakeTimers();
+  try {
+    const store = new MemoryTaskStore();
+    const task = newTask({ ttlMs: LONGEST_DELAY_MS });
+    await store.create(task, 1);
+    jest.advanceTimersByTime(1_000);
+    expect(store.size).toBe(1);
+    await store.close();
+  } finally {
+    jest.useRealTimers();
+  }
 });

@@ -1,3 +1,4 @@
+import { LONGEST_DELAY_MS } from '../model/longest-delay.js';
 import { expiryOf, isFinal, type McpTaskChange, type McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { McpTaskStore } from '../model/tasks/mcp-task-store.js';
 import { jsonWeight } from '../protocol/json-weight.js';
@@ -35,7 +36,8 @@ export class MemoryTaskStore implements McpTaskStore {
     const owner = this.ownerOf(task.owner);
     if (owner.tasks.size >= maxPerOwner) return Promise.resolve(false);
     // Timers may be a millisecond early.
-    const timer = setTimeout(() => this.forget(id), expiryOf(task) - Date.now() + 1).unref();
+    const ms = Math.min(LONGEST_DELAY_MS, expiryOf(task) - Date.now() + 1);
+    const timer = setTimeout(() => this.forget(id), ms).unref();
     const kept = { task: copyOf(task), bytes: 0, owner, timer };
     owner.tasks.add(id);
     this.tasks.set(id, kept);

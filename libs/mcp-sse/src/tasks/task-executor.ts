@@ -27,10 +27,10 @@ export class TaskExecutor implements McpTaskExecutor {
     if (!task || isFinal(task)) return 'ended';
     const run = new TaskRun(task, attempt, await this.originOf(task), this.server);
     const refresh = () =>
-      void records.store.get(id).then(
-        (changed) => run.changed(changed),
-        (error: unknown) => run.giveUp(error),
-      );
+      void records.store
+        .get(id)
+        .then((changed) => run.changed(changed))
+        .catch((error: unknown) => run.giveUp(error));
     const stops = [this.watches.on(id, refresh), () => this.executed.delete(task)];
     this.executed.add(task);
     try {
@@ -48,8 +48,9 @@ export class TaskExecutor implements McpTaskExecutor {
     }
   }
 
-  async fail(id: string, message: string): Promise<void> {
-    await this.server.records.fail(id, message);
+  async fail(id: string, message: string): Promise<boolean> {
+    const task = await this.server.records.fail(id, message);
+    return task?.status === 'failed' && task.statusMessage === message;
   }
 
   /** Fails tasks, which aborts their handlers. */

@@ -1,7 +1,6 @@
 import type { ErrorReporter } from '../model/error-reporter.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { InvokedContext } from '../model/invoker.js';
-import type { McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { TaskMethods } from './task-methods.js';
 import type { TaskWatches } from './task-watches.js';
 import { detailedTask } from './wire-task.js';
@@ -39,22 +38,19 @@ export class TaskFollower {
     return this.turn;
   }
 
+  /** Never rejects: nobody awaits it, and the next change is looked at after it. */
   private async look(): Promise<boolean> {
-    const task = await this.admitted();
-    if (!task) return false;
-    const state = detailedTask(task);
-    const json = JSON.stringify(state);
-    if (json !== this.told) this.tell(state);
-    this.told = json;
-    return true;
-  }
-
-  private async admitted(): Promise<McpTaskRecord | undefined> {
     try {
-      return await this.methods.admitted(this.id, this.context);
+      const task = await this.methods.admitted(this.id, this.context);
+      if (!task) return false;
+      const state = detailedTask(task);
+      const json = JSON.stringify(state);
+      if (json !== this.told) this.tell(state);
+      this.told = json;
+      return true;
     } catch (error) {
       if (!(error instanceof JsonRpcError)) this.errors.report(error, 'a subscription to a task');
-      return undefined;
+      return false;
     }
   }
 }

@@ -64,7 +64,7 @@ export class TaskMaker {
     try {
       await this.queue.start(task);
     } catch (error) {
-      await this.records.fail(task.id, NOT_STARTED.message);
+      await available(this.records.fail(task.id, NOT_STARTED.message));
       throw error instanceof ClusterUnavailableError ? NOT_STARTED : error;
     }
     return taskHandle(task);

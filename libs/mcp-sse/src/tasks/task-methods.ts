@@ -105,7 +105,7 @@ export class TaskMethods {
 }
 
 /** @throws {JsonRpcError} -32021 when the client does not declare tasks */
-export function assertDeclared(context: InvokedContext, what: string): void {
+function assertDeclared(context: InvokedContext, what: string): void {
   if (!context.clientSupports(TASKS_EXTENSION)) throw missingTasks(what);
 }
 

@@ -1,4 +1,5 @@
 import type { RegisteredTool } from '../../discovery/registered-feature.js';
+import { assertCounts } from '../../model/assert-counts.js';
 import { ClusterUnavailableError } from '../../model/errors/cluster.errors.js';
 import type { InvokedContext } from '../../model/invoker.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
@@ -23,10 +24,12 @@ export class ResultLimits {
   /** Of resources and prompts, and of what is kept. */
   readonly ofReads: SourceLimit;
 
+  /** @throws {McpConfigurationError} when a limit is none */
   constructor(
     { maxResultBytes, maxReadBytes }: ResolvedOptions['limits'],
     private readonly kept: KeptResults,
   ) {
+    assertCounts({ maxResultBytes, maxReadBytes }, 'limits');
     this.ofTools = { bytes: maxResultBytes, option: '"limits.maxResultBytes"' };
     this.ofReads = { bytes: maxReadBytes, option: '"limits.maxReadBytes"' };
   }

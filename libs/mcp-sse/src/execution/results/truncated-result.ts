@@ -42,7 +42,7 @@ export function isTextOf(structuredContent: unknown, { content }: ToolResult): b
 }
 
 /** The longest beginning of a text that takes no more bytes in JSON. It ends between two code points. */
-export function beginningIn(text: string, maxBytes: number): string {
+function beginningIn(text: string, maxBytes: number): string {
   let left = maxBytes;
   let end = 0;
   for (const character of text) {

@@ -1,4 +1,5 @@
 import type { McpRegistry } from '../../discovery/mcp.registry.js';
+import { assertCounts } from '../../model/assert-counts.js';
 import { McpConfigurationError } from '../../model/errors/mcp-configuration.error.js';
 import type { ResolvedOptions, ResolvedToolSearch } from '../../model/resolved-options.js';
 import type { Visibility } from '../visibility.js';
@@ -26,9 +27,5 @@ function assertToolSearch({ pinned, above, ...counts }: ResolvedToolSearch): voi
     throw new McpConfigurationError(
       `"toolSearch.above" is ${String(above)}, but must be a whole number of tools from 0 on.`,
     );
-  for (const [name, count] of Object.entries(counts))
-    if (!Number.isSafeInteger(count) || count < 1)
-      throw new McpConfigurationError(
-        `"toolSearch.${name}" is ${String(count)}, but must be a whole number above 0.`,
-      );
+  assertCounts(counts, 'toolSearch');
 }

@@ -67,6 +67,11 @@ export interface McpTaskExecutor {
    */
   execute(id: string, attempt: McpTaskAttempt): Promise<McpTaskOutcome>;
 
-  /** Fails a task that nothing will execute any more, unless it has ended. @param message tells its client why */
-  fail(id: string, message: string): Promise<void>;
+  /**
+   * Fails a task that nothing will execute any more.
+   *
+   * @param message tells its client why
+   * @returns false for a task that had ended, or expired
+   */
+  fail(id: string, message: string): Promise<boolean>;
 }

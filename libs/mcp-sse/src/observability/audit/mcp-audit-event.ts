@@ -35,7 +35,8 @@ export interface McpAuditEvent {
   readonly correlationId: string;
   /**
    * `failed`: answered with an error. `input_required`: answered with questions, so the client sends the request again
-   * with its user's answers. `task`: answered with a task, whose execution has an entry of its own. `cancelled`: not answered, since the client cancelled it, went away, or its session ended.
+   * with its user's answers. `task`: answered with a task, whose execution has an entry of its own. `cancelled`: not
+   * answered, since the client cancelled it, went away, or its session ended.
    */
   readonly outcome: 'ok' | 'failed' | 'denied' | 'input_required' | 'task' | 'cancelled';
 
