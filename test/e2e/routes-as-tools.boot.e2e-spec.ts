@@ -168,6 +168,22 @@ describe('a route that cannot be a tool stops the boot and says why and how to m
     );
   });
 
+  it('a new name for a value that it does not take', async () => {
+    @Controller()
+    class Renamed {
+      @Get(':id')
+      @McpTool({ rename: { 'path.id': 'number', 'query.pgae': 'pageNumber' } })
+      find(@Param('id') _id: string, @Query('page') _page: string) {}
+    }
+    expect(await bootError({ controllers: [Renamed] })).toEqual(
+      anError(
+        McpConfigurationError,
+        'Renamed.find: "rename" names "query.pgae"',
+        'Did you mean "query.page"?',
+      ),
+    );
+  });
+
   it('a header that belongs to the message', async () => {
     const options = { routes: { forward: ['X-Tenant', 'Content-Type'] } };
     expect(await bootError({ options })).toEqual(

@@ -1,5 +1,6 @@
 import type { JsonObjectSchema, JsonSchema } from '../model/schema-source.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
+import { nearest } from '../model/nearest.js';
 import type { Keywords } from '../schema/keywords.js';
 import type { Place } from './route-parameters.js';
 
@@ -50,6 +51,18 @@ export class InputBuilder {
     const { properties = {}, required = [] } = this.hoisted(document) as JsonSchema;
     for (const [key, schema] of Object.entries(properties))
       this.add({ place, key }, schema as Keywords, required.includes(key));
+  }
+
+  /** @throws {McpConfigurationError} when a new name is for a value that the route does not take */
+  assertRenamed(): void {
+    const values = [...this.arguments.values()].map(({ place, key = 'body' }) => `${place}.${key}`);
+    const unknown = Object.keys(this.rename).find((name) => !values.includes(name));
+    if (unknown === undefined) return;
+    const [meant] = nearest(unknown, values);
+    throw new McpConfigurationError(
+      `${this.where}: "rename" names "${unknown}", which the route does not take. ` +
+        (meant ? `Did you mean "${meant}"?` : `It takes ${values.join(', ') || 'nothing'}.`),
+    );
   }
 
   has(place: Place, key: string): boolean {

@@ -47,7 +47,7 @@ export class RouteInput {
 
   /**
    * @param declared schema of the arguments, which replaces what the parameters say
-   * @throws {McpConfigurationError} when two values have one name
+   * @throws {McpConfigurationError} when two values have one name, or a new name is for none
    * @throws {McpSchemaError} when nothing describes a value
    */
   constructor(
@@ -76,6 +76,7 @@ export class RouteInput {
     for (const place of ['path', 'host'] as const)
       for (const key of names[place])
         if (!builder.has(place, key)) builder.add({ place, key }, values.unnamed(place, key), true);
+    builder.assertRenamed();
     this.arguments = builder.arguments;
     this.described = builder.schema;
     this.hasBody = parameters.some(({ place }) => place === 'body');
