@@ -39,7 +39,7 @@ const { values } = parseArgs({ options: { update: { type: 'boolean', default: fa
 const node = Number.parseInt(process.versions.node, 10);
 const costs: Record<string, CostTable[string]> = {};
 
-for (const measured of SERVERS.filter(({ own }) => own)) {
+for (const measured of SERVERS.filter(({ own, onRequest }) => own && !onRequest)) {
   const server = await ServerProcess.start(measured, NODE_OPTIONS);
   try {
     costs[measured.name] = await runGateScript(server, measured);

@@ -62,6 +62,11 @@ describe('a tool and an app that do not fit together stop the boot, and the erro
       ['Orders.orders is a tool and an app', 'a "file"'],
     ],
     [
+      'a method that is both, whose tool does not name the app',
+      [withTool({}, McpApp({ uri: CHART, file: '/no/chart.html' }))],
+      ['Orders.orders is a tool and an app', `ui: '${CHART}'`],
+    ],
+    [
       'a misspelled app',
       [withApp(), withTool({ ui: 'ui://orders/chat' })],
       ['no such app', `Did you mean ${CHART}?`],

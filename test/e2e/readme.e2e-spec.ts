@@ -42,10 +42,11 @@ describe('the README', () => {
     for (const [, group, option, value] of table) (documented[group!] ??= {})[option!] = value!;
     const options = resolveOptions({ name: 'any', version: '1', toolSearch: {} });
     const { protocol, cache, http, replay, input, results, tasks } = options;
-    // The table describes these: two are empty lists, one depends on the process.
-    const { pinned: _tools, ...toolSearch } = options.toolSearch!;
+    // The table describes these: lists that are empty, and numbers that depend on the process.
     const { endpointQuery: _names, ...sse } = options.sse;
     const { maxBytes: _bytes, ...limits } = options.limits;
+    const { pinned: _pinned, ...toolSearch } = options.toolSearch!;
+    const { propagationMs: _depends, ...drain } = options.drain;
     const asText = (group: object) =>
       Object.fromEntries(Object.entries(group).map(([name, value]) => [name, String(value)]));
     expect(documented).toEqual({
@@ -59,7 +60,18 @@ describe('the README', () => {
       results: asText(results),
       tasks: asText(tasks),
       toolSearch: asText(toolSearch),
+      drain: asText(drain),
     });
+  });
+
+  it('names every option', () => {
+    const [section] = /(?<=^## Options\n)[^]*?(?=^## )/m.exec(readFileSync('README.md', 'utf8'))!;
+    const [, members] = /^export interface McpSseModuleOptions \{\n([^]*?)^\}/m.exec(
+      readFileSync('libs/mcp-sse/src/model/mcp-sse.options.ts', 'utf8'),
+    )!;
+    const options = [...members!.matchAll(/^ {2}(\w+)\??:/gm)].map(([, name]) => name!);
+    expect(options.length).toBeGreaterThan(30);
+    expect(options.filter((name) => !new RegExp(`\`${name}[.\`]`).test(section))).toEqual([]);
   });
 });
 

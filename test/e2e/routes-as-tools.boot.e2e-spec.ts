@@ -168,22 +168,6 @@ describe('a route that cannot be a tool stops the boot and says why and how to m
     );
   });
 
-  it('a new name for a value that it does not take', async () => {
-    @Controller()
-    class Renamed {
-      @Get(':id')
-      @McpTool({ rename: { 'path.id': 'number', 'query.pgae': 'pageNumber' } })
-      find(@Param('id') _id: string, @Query('page') _page: string) {}
-    }
-    expect(await bootError({ controllers: [Renamed] })).toEqual(
-      anError(
-        McpConfigurationError,
-        'Renamed.find: "rename" names "query.pgae"',
-        'Did you mean "query.page"?',
-      ),
-    );
-  });
-
   it('a header that belongs to the message', async () => {
     const options = { routes: { forward: ['X-Tenant', 'Content-Type'] } };
     expect(await bootError({ options })).toEqual(
@@ -202,11 +186,39 @@ describe('a route that cannot be a tool stops the boot and says why and how to m
       [[OrdersController, 'helper']],
       ['OrdersController.helper, which is no route', 'find, create'],
     ],
+    [
+      'a method that does not exist',
+      [[OrdersController, 'fnd']],
+      ['OrdersController.fnd, which is no route', 'find, create'],
+    ],
     ['an empty list', [[OrdersController]], ['OrdersController without a route']],
   ])('McpRoutesModule that includes %s', async (_what, include, parts) => {
     const imports = [McpRoutesModule.forRoot({ include })];
     expect(await bootError({ imports, controllers: [OrdersController] })).toEqual(
       anError(McpConfigurationError, ...parts),
+    );
+  });
+});
+
+describe('options of routes that are wrong', () => {
+  it('McpRoutesModule without a list', () => {
+    expect(() => McpRoutesModule.forRoot({ includes: [OrdersController] } as never)).toThrow(
+      anError(McpConfigurationError, 'needs a list "include"', 'include: [OrdersController]'),
+    );
+  });
+
+  it('another name for a value that the route does not take', async () => {
+    @Controller()
+    class Renaming {
+      @McpTool({ rename: { id: 'orderId' } })
+      @Put(':id')
+      change(@Param('id') _id: string, @Query('page') _page: string) {}
+    }
+    expect(await bootError({ controllers: [Renaming] })).toEqual(
+      anError(
+        McpConfigurationError,
+        'Renaming.change: "rename" names "id", which the route does not take. It takes path.id, query.page.',
+      ),
     );
   });
 });

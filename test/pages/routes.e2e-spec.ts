@@ -30,6 +30,7 @@ describe('the page about routes as tools', () => {
     expect((await mcp.listTools()).tools).toEqual([
       {
         name: 'create_order',
+        description: 'Orders goods for a customer',
         inputSchema: {
           type: 'object',
           properties: {

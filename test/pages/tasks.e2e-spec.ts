@@ -4,7 +4,9 @@ import {
   ElicitRequestSchema,
   ResultSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { McpTestClient } from 'nestjs-mcp-sse/testing';
+import type { Type } from '@nestjs/common';
+import { McpSseModule } from 'nestjs-mcp-sse';
+import type { McpTestClient, McpTestSource } from 'nestjs-mcp-sse/testing';
 import { usePage } from '../fixtures/page.js';
 
 const page = usePage('docs/tasks.md');
@@ -60,6 +62,18 @@ describe('the page about tasks', () => {
     answer = YES;
     const { result } = await until(mcp, await begin(mcp, 'backUp'), ({ status }) => status === 'completed');
     expect(result.content[0].text).toBe('Backed up.');
+  });
+
+  it('tries a task in a test', async () => {
+    const { ReportsTools } = await page.import<{ ReportsTools: Type }>('task');
+    const { resultOf } = await page.import<{
+      resultOf(source: McpTestSource, tool: string): Promise<unknown>;
+    }>('test');
+    class ReportsModule {}
+    const tasks = { pollIntervalMs: 20 };
+    const imports = [McpSseModule.forRoot({ name: 'reports', version: '1.0.0', tasks })];
+    const module = { module: ReportsModule, imports, providers: [ReportsTools] };
+    expect(await resultOf(module, 'report')).toMatchObject({ content: [{ text: 'A good year.' }] });
   });
 
   it('has options', async () => {

@@ -203,6 +203,14 @@ describe('options that are wrong', () => {
     );
   });
 
+  it.each<[object, string]>([
+    [{ allowedHosts: 'api.example.com' }, '"allowedHosts" must be an array, but its type is string.'],
+    [{ routes: { forward: 'x-tenant' } }, '"routes.forward" must be an array, but its type is string.'],
+    [{ modules: {} }, '"modules" must be an array, but its type is object.'],
+  ])('%j without a list stop the boot', async (options, message) => {
+    expect(await refusal({ options: options as Partial<McpSseModuleOptions> })).toContain(message);
+  });
+
   it('An option is unknown', async () => {
     expect(quoteIn(await refusal({ options: { pth: '/mcp' } as never }))).toContain('"pth"');
   });

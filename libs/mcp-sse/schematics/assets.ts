@@ -5,6 +5,7 @@ interface Options {
   builder?: string | { type?: string };
   webpack?: boolean;
   assets?: (string | { include?: string })[];
+  watchAssets?: boolean;
 }
 
 interface Project {
@@ -15,13 +16,15 @@ interface Project {
 const FILE = 'nest-cli.json';
 const PAGES = '**/*.html';
 
-/** Has the build copy the pages that stand beside the sources, or says what to do by hand. */
+/** Has the build copy the pages that stand beside the sources, when they change too, or says what to do by hand. */
 export async function copyPages(tree: Tree, context: SchematicContext, sourceRoot: string): Promise<void> {
   const before = tree.exists(FILE) ? tree.readText(FILE) : '{}';
   const configuration = parsed(before);
   if (!configuration)
     // It has comments, which writing it would lose.
-    return context.logger.warn(`Add to "compilerOptions" in ${FILE} by hand: "assets": ["${PAGES}"]`);
+    return context.logger.warn(
+      `Add to "compilerOptions" in ${FILE} by hand: "assets": ["${PAGES}"], "watchAssets": true`,
+    );
 
   const project = Object.values(configuration.projects ?? {}).find((each) => each.sourceRoot === sourceRoot);
   // A project takes what it has not from the whole.
@@ -35,7 +38,8 @@ export async function copyPages(tree: Tree, context: SchematicContext, sourceRoo
   const owner = options('assets') ?? owners[0]!;
   const assets = owner.compilerOptions?.assets ?? [];
   if (assets.some((asset) => (typeof asset === 'string' ? asset : asset.include) === PAGES)) return;
-  owner.compilerOptions = { ...owner.compilerOptions, assets: [...assets, PAGES] };
+  const watched = options('watchAssets') === undefined && { watchAssets: true };
+  owner.compilerOptions = { ...owner.compilerOptions, assets: [...assets, PAGES], ...watched };
   const text = `${JSON.stringify(configuration, undefined, 2)}\n`;
   if (tree.exists(FILE)) tree.overwrite(FILE, await formattedAsBefore(FILE, before, text));
   else tree.create(FILE, text);

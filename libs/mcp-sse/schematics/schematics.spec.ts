@@ -158,7 +158,7 @@ describe('nest generate', () => {
     expect(first.files['src/chart/chart.html']).toContain('<title>Chart</title>');
     expect(first.files['src/chart/chart.app.ts']).toContain(`join(import.meta.dirname, 'chart.html')`);
     expect(JSON.parse(first.files['nest-cli.json']!)).toMatchObject({
-      compilerOptions: { assets: ['**/*.css', '**/*.html'] },
+      compilerOptions: { assets: ['**/*.css', '**/*.html'], watchAssets: true },
       projects: { admin: { compilerOptions: {} } },
     });
     const second = await schematics.run('app', { name: 'map' }, first.files);

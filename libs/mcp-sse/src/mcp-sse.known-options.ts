@@ -9,12 +9,14 @@ import type { McpSseModuleOptions } from './model/mcp-sse.options.js';
 import type { McpToolSearchOptions } from './model/mcp-tool-search.options.js';
 import { nearest } from './model/nearest.js';
 
-/** The members of a group of options: a group of its own, or what one word stands for. */
+/** An option that is a list. */
+const LIST = 'list';
+/** The members of a group of options: a group of its own, a list, or any other value. */
 type Known = Readonly<Record<string, unknown>>;
 type KeysOf<T> = T extends object ? keyof T : never;
 
 /** The compiler finds a member that is missing here. */
-function members<T>(known: Readonly<Record<KeysOf<T>, true | Known>>): Known {
+function members<T>(known: Readonly<Record<KeysOf<T>, true | typeof LIST | Known>>): Known {
   return known;
 }
 
@@ -25,16 +27,16 @@ const KNOWN = members<Options>({
   version: true,
   title: true,
   websiteUrl: true,
-  icons: true,
+  icons: LIST,
   instructions: true,
   protocol: members<Options['protocol']>({ modern: true, legacy: true }),
   cache: members<Options['cache']>({ ttlMs: true, scope: true }),
   toolSearch: members<McpToolSearchOptions>({ above: true, pinned: true, maxResults: true, maxBytes: true }),
-  modules: true,
+  modules: LIST,
   sse: members<Options['sse']>({
     path: true,
     messagesPath: true,
-    endpointQuery: true,
+    endpointQuery: LIST,
     heartbeatMs: true,
     graceMs: true,
     maxQueuedBytes: true,
@@ -49,9 +51,9 @@ const KNOWN = members<Options>({
   replay: members<Options['replay']>({ maxEvents: true, maxBytes: true }),
   drain: members<Options['drain']>({ propagationMs: true, deadlineMs: true }),
   cluster: true,
-  stored: members<Options['stored']>({ headers: true, query: true, claims: true }),
+  stored: members<Options['stored']>({ headers: LIST, query: LIST, claims: LIST }),
   input: members<McpInputOptions>({
-    keys: true,
+    keys: LIST,
     ttlMs: true,
     maxStateBytes: true,
     maxRounds: true,
@@ -66,16 +68,16 @@ const KNOWN = members<Options>({
     maxBytes: true,
   }),
   publicUrl: true,
-  trustedProxies: true,
-  allowedHosts: true,
-  allowedOrigins: true,
+  trustedProxies: LIST,
+  allowedHosts: LIST,
+  allowedOrigins: LIST,
   auth: {
     jwt: members<McpJwtOptions>({
       secretOrKey: true,
       jwksUri: true,
       jwksMaxAgeMs: true,
       jwksTimeoutMs: true,
-      algorithms: true,
+      algorithms: LIST,
       issuer: true,
       audience: true,
       requireExpiry: true,
@@ -90,24 +92,24 @@ const KNOWN = members<Options>({
       cacheMs: true,
       timeoutMs: true,
     }),
-    apiKey: members<McpApiKeyOptions>({ keys: true, provider: true, header: true }),
+    apiKey: members<McpApiKeyOptions>({ keys: LIST, provider: true, header: true }),
   },
   oauth: members<McpOAuthOptions>({
-    authorizationServers: true,
-    scopesSupported: true,
-    scopes: true,
+    authorizationServers: LIST,
+    scopesSupported: LIST,
+    scopes: LIST,
     scopeHierarchy: true,
     resourceName: true,
   }),
-  guards: true,
-  decorators: true,
+  guards: LIST,
+  decorators: LIST,
   authenticationLimit: true,
   principal: true,
   policy: true,
   toolsets: true,
   tenantClaim: true,
   contextFactory: true,
-  routes: members<Options['routes']>({ forward: true }),
+  routes: members<Options['routes']>({ forward: LIST }),
   audit: true,
   results: members<Options['results']>({ ttlMs: true, maxBytesPerPrincipal: true }),
   limits: members<Options['limits']>({
@@ -138,7 +140,7 @@ const ALL_NAMES = namesOf(KNOWN, '');
 /**
  * Finds what the compiler does not find where options come from a factory or a configuration.
  *
- * @throws {McpConfigurationError} when an option is unknown, or has no name or version
+ * @throws {McpConfigurationError} when an option is unknown, is no list and has to be one, or there is no name or version
  */
 export function assertKnownOptions(options: unknown): void {
   if (isGroup(options)) assertMembers(options, KNOWN, '');
@@ -155,6 +157,11 @@ function assertMembers(given: Known, known: Known, prefix: string): void {
   for (const [member, value] of Object.entries(given)) {
     if (!Object.hasOwn(known, member)) throw unknownOption(member, known, prefix);
     const group = known[member];
+    if (group === LIST && !Array.isArray(value ?? []))
+      // Without the value, which may be a secret.
+      throw new McpConfigurationError(
+        `"${prefix}${member}" must be an array, but its type is ${typeof value}.`,
+      );
     if (isGroup(group) && isGroup(value)) assertMembers(value, group, `${prefix}${member}.`);
   }
 }

@@ -50,6 +50,6 @@ function adviceOn({ code, message }: NodeJS.ErrnoException): string {
   if (code !== 'ENOENT') return message;
   return (
     'there is none. If it stands beside the source, have the build copy it: ' +
-    `"compilerOptions": { "assets": ["**/*.html"] } in nest-cli.json.`
+    `"compilerOptions": { "assets": ["**/*.html"], "watchAssets": true } in nest-cli.json.`
   );
 }

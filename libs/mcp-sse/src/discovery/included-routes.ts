@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { routeNames } from '../nest/controller-routes.js';
+import { isRoute, routeNames } from '../nest/controller-routes.js';
 import type { ProviderWrapper } from '../nest/provider-wrapper.js';
 
 /** Injection token of what each `McpRoutesModule.forRoot()` includes. */
@@ -28,7 +28,10 @@ export function includedIn(
   return include
     .map((source) => sourceParts(source))
     .filter(({ controller }) => controller === metatype)
-    .flatMap(({ controller, methods = routeNames(controller.prototype as object) }) => methods)
+    .flatMap(({ controller, methods = routeNames(controller.prototype as object) }) =>
+      // McpRoutesModule stops the boot for others.
+      methods.filter((method) => isRoute(controller.prototype as object, method)),
+    )
     .map((methodName) => ({ methodName, name: `${subjectOf(metatype as Type)}_${methodName}`, server }));
 }
 

@@ -19,6 +19,7 @@ import { methodParameters, NO_PARAMETERS, type MethodParameters } from '../disco
 import { completerKey, type RegisteredFeature } from '../discovery/registered-feature.js';
 import type { McpAppOptions } from '../decorators/mcp-app.decorator.js';
 import type { McpCompleteOptions } from '../decorators/mcp-complete.decorator.js';
+import type { McpToolOptions } from '../decorators/mcp-tool.decorator.js';
 import {
   McpConfigurationError,
   McpParameterError,
@@ -70,11 +71,16 @@ export class FeatureBinder {
     const { where, prototype, methodName } = method;
     const cache = this.caching.ofRead(options.cache, readSubject(method));
     const recipe = appRecipe(declarationOf(method, options), cache);
+    const tool = Reflect.getMetadata(TOOL_METADATA, prototype, methodName) as McpToolOptions | undefined;
+    if (tool && tool.ui === undefined)
+      throw new McpConfigurationError(
+        `${where} is a tool and an app, but the tool does not name the app. Add it to @McpTool(): ui: '${options.uri}'.`,
+      );
     if (options.file !== undefined) {
       const file = await AppFile.open(options.file, where);
       return this.register(recipe, { ...method, replacement: () => file.read() }, NO_PARAMETERS);
     }
-    if (Reflect.hasMetadata(TOOL_METADATA, prototype, methodName))
+    if (tool)
       throw new McpConfigurationError(
         `${where} is a tool and an app, so what it returns cannot be the HTML. Give @McpApp() a "file", or put it on a ` +
           'method of its own.',

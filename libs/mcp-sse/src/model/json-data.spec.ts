@@ -19,7 +19,7 @@ describe('jsonData', () => {
   it('names the member that has no JSON', () => {
     const parent: { children: object[] } = { children: [] };
     parent.children.push({ parent }, { parent });
-    expect(() => jsonData(parent)).toThrow('the circle in "children[0].parent" has no JSON');
+    expect(() => jsonData(parent)).toThrow('the circular reference in "children[0].parent" has no JSON');
     expect(() => jsonData({ a: { b: new Error('secret') } })).toThrow('the Error in "a.b" has no JSON');
   });
 

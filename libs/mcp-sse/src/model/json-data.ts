@@ -68,7 +68,7 @@ function isUnsayable(value: object): boolean {
 function copied(value: unknown, path: string, above: readonly object[]): unknown {
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (above.includes(value)) throw problem('the circle', path);
+  if (above.includes(value)) throw problem('the circular reference', path);
   const inside = [...above, value];
   if (isBytes(value)) return copiedBytes(value, path, inside);
   if (isUnsayable(value)) throw problem(`the ${value.constructor.name}`, path);

@@ -1,6 +1,5 @@
 import type { JsonObjectSchema, JsonSchema } from '../model/schema-source.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
-import { nearest } from '../model/nearest.js';
 import type { Keywords } from '../schema/keywords.js';
 import type { Place } from './route-parameters.js';
 
@@ -53,20 +52,18 @@ export class InputBuilder {
       this.add({ place, key }, schema as Keywords, required.includes(key));
   }
 
-  /** @throws {McpConfigurationError} when a new name is for a value that the route does not take */
-  assertRenamed(): void {
-    const values = [...this.arguments.values()].map(({ place, key = 'body' }) => `${place}.${key}`);
-    const unknown = Object.keys(this.rename).find((name) => !values.includes(name));
-    if (unknown === undefined) return;
-    const [meant] = nearest(unknown, values);
-    throw new McpConfigurationError(
-      `${this.where}: "rename" names "${unknown}", which the route does not take. ` +
-        (meant ? `Did you mean "${meant}"?` : `It takes ${values.join(', ') || 'nothing'}.`),
-    );
-  }
-
   has(place: Place, key: string): boolean {
     return [...this.arguments.values()].some((argument) => argument.place === place && argument.key === key);
+  }
+
+  /** @throws {McpConfigurationError} for a new name of a value that the route does not take */
+  assertRenamed(): void {
+    const taken = [...this.arguments.values()].map(({ place, key = 'body' }) => `${place}.${key}`);
+    const wrong = Object.keys(this.rename).find((source) => !taken.includes(source));
+    if (wrong === undefined) return;
+    throw new McpConfigurationError(
+      `${this.where}: "rename" names "${wrong}", which the route does not take. It takes ${taken.join(', ') || 'nothing'}.`,
+    );
   }
 
   /** The schema of the arguments. */

@@ -50,10 +50,15 @@ export class McpRoutesModule implements OnModuleInit {
     private readonly discovery: DiscoveryService,
   ) {}
 
+  /** @throws {McpConfigurationError} without a list of what to include */
   static forRoot<const Sources extends readonly McpRouteSource[]>({
     include,
     server,
   }: McpRoutesModuleOptions<Sources>): DynamicModule {
+    if (!Array.isArray(include))
+      throw refused(
+        'needs a list "include" of controllers: McpRoutesModule.forRoot({ include: [OrdersController] }).',
+      );
     const included: IncludedRoutes = { include, server };
     return {
       module: McpRoutesModule,

@@ -47,7 +47,7 @@ export class RouteInput {
 
   /**
    * @param declared schema of the arguments, which replaces what the parameters say
-   * @throws {McpConfigurationError} when two values have one name, or a new name is for none
+   * @throws {McpConfigurationError} when two values have one name, or a name is for a value that is not there
    * @throws {McpSchemaError} when nothing describes a value
    */
   constructor(

@@ -114,7 +114,7 @@ export class ResultLimits {
       const text =
         `The result has ${grouped(bytes)} bytes, too many to send at once. ` +
         `For ${minutes(this.kept.ttlMs)} it is the resource ${link.uri}. ` +
-        `Read that, or call the tool again. ${narrowingAdvice(tool.definition)}`;
+        `Read that, or call the tool again for less. ${narrowingAdvice(tool.definition)}`;
       const linked = (context.protocolVersion ?? '') >= LINKS_SINCE ? [link, ...links] : links;
       const { _meta } = result;
       return { content: [{ type: 'text', text }, ...linked], ...(_meta && { _meta }) };

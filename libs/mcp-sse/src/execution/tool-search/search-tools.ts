@@ -32,7 +32,7 @@ export const CALL_INPUT: JsonObjectSchema = {
     name: { type: 'string', description: `Name of the tool, as ${SEARCH_TOOL} returned it.` },
     arguments: {
       type: 'object',
-      description: "Arguments of the tool: an object that fits the tool's inputSchema, no JSON text.",
+      description: "Arguments of the tool: an object that fits the tool's inputSchema, not JSON text.",
     },
   },
   required: ['name'],
