@@ -14,7 +14,7 @@ import { weaknesses } from './auth/weaknesses.js';
 import { afterLazyLoad } from './nest/lazy-modules.js';
 import { SessionCluster } from './cluster/session-cluster.js';
 import { checkApps } from './discovery/app-offer.js';
-import { offerAdvice } from './discovery/offer-advice.js';
+import { offerAdvice, taskAdvice } from './discovery/offer-advice.js';
 import { McpExplorer } from './discovery/mcp.explorer.js';
 import { McpRegistry, type McpFeatureList } from './discovery/mcp.registry.js';
 import { AccessControl } from './execution/access-control.js';
@@ -153,12 +153,13 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   }
 
   private advice(): string[] {
-    const { modules, toolSearch } = this.options;
-    const { tools: all, resources, prompts } = this.registry;
+    const { modules, protocol, toolSearch } = this.options;
+    const { tools: all, toolMap, resources, prompts } = this.registry;
     const tools = toolSearch ? all.filter((tool) => !isSearchTool(tool)) : all;
     return [
       ...offerAdvice({ tools, resources, prompts }, modules !== undefined),
       ...sizeAdvice(tools, toolSearch),
+      ...taskAdvice(toolMap.values(), protocol.modern),
     ];
   }
 

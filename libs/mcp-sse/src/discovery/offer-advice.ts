@@ -1,4 +1,5 @@
 import type { McpToolDefinition } from '../model/definitions.js';
+import type { RegisteredTool } from './registered-feature.js';
 
 interface Offer {
   readonly tools: readonly McpToolDefinition[];
@@ -22,5 +23,18 @@ export function offerAdvice({ tools, resources, prompts }: Offer, isLimited: boo
   return [
     `Tools without a description: ${silent.join(', ')}. Models choose a tool by what it says: ` +
       "@McpTool({ description: '…' }).",
+  ];
+}
+
+/** A warning about tools that are tasks only, on a server without the era that has tasks. */
+export function taskAdvice(tools: Iterable<RegisteredTool>, servesModern: boolean): string[] {
+  if (servesModern) return [];
+  const names = [...tools].flatMap(({ task, definition }) =>
+    task === 'required' ? `"${definition.name}"` : [],
+  );
+  if (names.length === 0) return [];
+  return [
+    `Nobody can call ${names.join(', ')}: with "task" of @McpTool() 'required', a call needs revision 2026-07-28, and ` +
+      '"protocol.modern" is false. Serve both eras, or make the task \'optional\'.',
   ];
 }
