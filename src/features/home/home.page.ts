@@ -40,8 +40,6 @@ export const CONTENT_SECURITY_POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-const DOCUMENTATION = 'https://www.npmjs.com/package/nestjs-mcp-sse';
-
 export function homePage(content: HomeContent): string {
   const { root = content.guessedRoot, paths, isOpen, hasConsole } = content;
   const url = root + paths.http;
@@ -71,7 +69,6 @@ export function homePage(content: HomeContent): string {
 <nav aria-label="Pages">
 ${hasConsole ? `<a href="${href('/console/')}">Console</a>` : ''}
 <a href="${href('/health')}">Health</a>
-<a href="${DOCUMENTATION}" rel="noreferrer">Documentation</a>
 </nav>
 </header>
 <main>

@@ -1,6 +1,7 @@
 import { METHOD_METADATA } from '../decorators/metadata-keys.js';
 import { ParameterKind, type ParameterMetadata } from '../decorators/parameter.decorators.js';
 import { McpParameterError } from '../model/errors/mcp-configuration.error.js';
+import { isDeclaredClass } from '../model/declared-class.js';
 import { McpContext } from '../model/mcp-context.js';
 import { NestParameter, PARAMETERS_METADATA } from '../nest/handler-metadata.js';
 import type { Type } from '../model/schema-source.js';
@@ -36,19 +37,6 @@ const DECORATORS =
   'Use @McpArgs(), @McpCtx(), @McpUriParam() or @McpPrincipal(), or the type McpContext. All arguments come in one ' +
   'object: declare one class with a property for each.';
 const HTTP_KINDS: readonly number[] = Object.values(NestParameter);
-const BUILT_IN: readonly unknown[] = [
-  Object,
-  String,
-  Number,
-  Boolean,
-  Array,
-  Function,
-  Promise,
-  Date,
-  Map,
-  Set,
-];
-
 /** What parameters without a decorator receive, in this order. */
 const ARGUMENTS_FIRST = [ParameterKind.Args, ParameterKind.Context];
 const VALUE_FIRST = [ParameterKind.Args, ParameterKind.UriParam, ParameterKind.Context];
@@ -95,7 +83,7 @@ export function methodParameters(discovered: DiscoveredMethod): MethodParameters
     contextIndexes,
     principalIndexes,
     argsIndex,
-    argsType: typeof argsType === 'function' && !BUILT_IN.includes(argsType) ? (argsType as Type) : undefined,
+    argsType: isDeclaredClass(argsType) ? argsType : undefined,
     hasTypes: types !== undefined,
   };
 }

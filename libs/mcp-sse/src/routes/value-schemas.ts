@@ -1,3 +1,4 @@
+import { isDeclaredClass } from '../model/declared-class.js';
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import type { JsonSchema, Type } from '../model/schema-source.js';
 import { ApiModels } from '../schema/api-model.js';
@@ -61,7 +62,7 @@ export class ValueSchemas {
     const piped = pipedValue(pipes);
     if (place === 'body' && piped?.schema['type'] === 'array')
       return { ...piped.schema, ...this.items(piped.elements, label) };
-    if (isClass(type)) {
+    if (isDeclaredClass(type)) {
       const described = this.classOf(type, label);
       if (described) return described;
     }
@@ -80,7 +81,7 @@ export class ValueSchemas {
 
   /** The class of `@Param() params: OrderParams`, if it is described. */
   ofUrl({ type }: RouteParameter): JsonSchema | undefined {
-    return isClass(type) ? this.classOf(type, `${this.where} (@Param())`) : undefined;
+    return isDeclaredClass(type) ? this.classOf(type, `${this.where} (@Param())`) : undefined;
   }
 
   private valueOf(
@@ -106,11 +107,11 @@ export class ValueSchemas {
 
   private typed(type: unknown): Keywords | undefined {
     if (type === Array) return { type: 'array', items: {} };
-    return primitive(type) ?? (isClass(type) ? this.classOf(type, this.where) : undefined);
+    return primitive(type) ?? (isDeclaredClass(type) ? this.classOf(type, this.where) : undefined);
   }
 
   private items(elements: unknown, label: string): Keywords {
-    const items = isClass(elements) ? this.classOf(elements, label) : undefined;
+    const items = isDeclaredClass(elements) ? this.classOf(elements, label) : undefined;
     return items ? hoistItems(items) : {};
   }
 
@@ -122,7 +123,7 @@ export class ValueSchemas {
   private documented(place: Place): JsonSchema | undefined {
     if (place === 'body') {
       const api = apiParameter(this.method, 'body', undefined);
-      if (isClass(api?.['type']) && api?.['isArray'] !== true)
+      if (isDeclaredClass(api?.['type']) && api?.['isArray'] !== true)
         return this.classOf(api!['type'] as Type, this.where);
       return api && documentOf(new ApiModels(), api);
     }
@@ -155,7 +156,11 @@ export function documentedType(
   direction: 'input' | 'output',
 ): JsonSchema | undefined {
   const { type, isArray } = api;
-  if (isArray !== true && isClass(type) && (schemaOfClass(type) || validationMetadataOf(type).length > 0))
+  if (
+    isArray !== true &&
+    isDeclaredClass(type) &&
+    (schemaOfClass(type) || validationMetadataOf(type).length > 0)
+  )
     return compileSchema(type, label, direction).jsonSchema;
   return documentOf(new ApiModels(), api);
 }
@@ -182,21 +187,4 @@ function hoistItems({ $defs, ...items }: JsonSchema): Keywords {
 
 function lacksItems({ items }: Keywords): boolean {
   return typeof items === 'object' && items !== null && Object.keys(items).length === 0;
-}
-
-const BUILT_IN: readonly unknown[] = [
-  Object,
-  String,
-  Number,
-  Boolean,
-  Array,
-  Function,
-  Promise,
-  Date,
-  Map,
-  Set,
-];
-
-function isClass(type: unknown): type is Type {
-  return typeof type === 'function' && !BUILT_IN.includes(type);
 }
