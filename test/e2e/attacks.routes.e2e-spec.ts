@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Controller, Get, Ip, Module, Param, ValidationPipe } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -54,6 +55,9 @@ describeOnAdapters('attackers of routes that are tools', (adapter) => {
       configure: (app) => {
         app.useGlobalPipes(new ValidationPipe({ transform: true }));
         if (adapter === 'express') (app as NestExpressApplication).set('trust proxy', false);
+        app.use('/backstage', (_request: IncomingMessage, response: ServerResponse) =>
+          response.end('secret'),
+        );
       },
     });
     heard = running.app.get(HeardEvents);
@@ -83,6 +87,12 @@ describeOnAdapters('attackers of routes that are tools', (adapter) => {
     expect(await textOf('find', { id: 'export' })).toBe('isError: Not Found');
     expect(await textOf('page', { page: 'orders' })).toBe('isError: Not Found');
     expect(heard.events).toEqual([]);
+  });
+
+  it('read nothing that answers before the routes', async () => {
+    expect(await textOf('page', { page: 'backstage' })).toBe(
+      'isError: The arguments lead to something else than this tool.',
+    );
   });
 
   it('cannot call the endpoint by a route', async () => {
