@@ -5,6 +5,7 @@ import type { Message } from '../clients/modern-wire-client.js';
 import { CAPABILITIES, TaskWireClient } from '../clients/task-wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { HeaderUserGuard, userHeaders } from '../fixtures/header-user.guard.js';
+import { appPerTest } from '../fixtures/app-per-test.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { TaskDesk } from '../fixtures/tasks/task-desk.js';
 
@@ -89,8 +90,10 @@ describe('the attacker who wants much to be kept of its tasks', () => {
 });
 
 describe('the attacker whose access is revoked', () => {
+  const { start } = appPerTest();
+
   it('loses the tasks that run, and nobody else does', async () => {
-    const app = await startApp({ providers: [TaskDesk], options: { guards: [HeaderUserGuard] } });
+    const app = await start({ providers: [TaskDesk], options: { guards: [HeaderUserGuard] } });
     const desk = app.app.get(TaskDesk);
     const [ada, bob] = ['ada', 'bob'].map((sub) => new TaskWireClient(`${app.url}/mcp`, userHeaders(sub)));
     const taskId = await ada!.begin('wait', { subject: 'a' });
@@ -107,7 +110,6 @@ describe('the attacker whose access is revoked', () => {
     });
     expect(others.aborted).toBe(false);
     await bob!.cancel(other);
-    await app.close();
   });
 });
 
@@ -121,12 +123,13 @@ class AddressController {
 }
 
 describeOnAdapters('the attacker who is taken for a local caller', (adapter) => {
+  const { start } = appPerTest(adapter);
+
   it('calls a route by a task, which has no connection: its address is unknown', async () => {
-    const app = await startApp({ adapter, controllers: [AddressController] });
-    const client = new TaskWireClient(`${app.url}/mcp`);
+    const { url } = await start({ controllers: [AddressController] });
+    const client = new TaskWireClient(`${url}/mcp`);
     expect(await client.ended(await client.begin('address'))).toMatchObject({
       result: { structuredContent: { ip: 'unknown' } },
     });
-    await app.close();
   });
 });
