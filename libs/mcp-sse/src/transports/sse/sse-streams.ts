@@ -1,5 +1,3 @@
-import type { MessageEvent } from '@nestjs/common';
-import { defer, of, type Observable } from 'rxjs';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
@@ -13,13 +11,9 @@ import { relayedClient } from '../relay/relayed-origin.js';
 import { RelayStream } from '../relay/relay-stream.js';
 import { ResponseSink } from '../../http/response-sink.js';
 import type { SessionFinder } from '../messages/session-finder.js';
+import { answerWithStream, hasLeft } from '../stream-response.js';
 import type { EndpointUrl } from './endpoint-url.js';
 import { SseOutlet } from './sse.outlet.js';
-
-export type EventStream = Observable<MessageEvent> | Promise<Observable<MessageEvent>>;
-
-/** Answers a HEAD: Nest 11 sends the headers of a stream with its first event, whose body Node leaves out. */
-export const HEADERS_OF_STREAM: Observable<MessageEvent> = of({ data: '' });
 
 /** Opens the sessions of HTTP+SSE clients, and resumes the streams that they lost. */
 export class SseStreams {
@@ -39,16 +33,18 @@ export class SseStreams {
 
   /**
    * Resumes the stream that the request's `Last-Event-ID` names, or opens a new session: an EventSource gives up on any
-   * answer but a stream. Nothing is opened before subscription: Nest does not subscribe for a client that left.
+   * answer but a stream. Nothing is opened for a client that has left.
    *
+   * @throws {SessionLimitError}
+   * @throws {ShuttingDownError}
    * @throws {ClusterUnavailableError}
    */
-  open(request: HttpRequest, response: unknown): EventStream {
+  open(request: HttpRequest, response: unknown): void | Promise<void> {
     const lastEventId = rawRequest(request).headers['last-event-id'];
     const sessionId = typeof lastEventId === 'string' ? sessionOfEventId(lastEventId) : undefined;
     if (sessionId && this.sessions.isShared)
       return this.resumeAnywhere(sessionId, lastEventId as string, request, response);
-    return defer(() => this.openHere(sessionId, lastEventId as string, request, response));
+    this.openHere(sessionId, lastEventId as string, request, response);
   }
 
   private openHere(
@@ -56,10 +52,11 @@ export class SseStreams {
     lastEventId: string,
     request: HttpRequest,
     response: unknown,
-  ): Observable<MessageEvent> {
+  ): void {
+    if (hasLeft(response)) return;
     const session = sessionId && this.finder.own(request, 'sse', sessionId);
     const resumed = session && this.resume(session, lastEventId, request, response);
-    return (resumed || this.start(request, response)) as Observable<MessageEvent>;
+    answerWithStream(response, resumed || this.start(request, response));
   }
 
   private resume(
@@ -80,25 +77,24 @@ export class SseStreams {
     lastEventId: string,
     request: HttpRequest,
     response: unknown,
-  ): Promise<Observable<MessageEvent>> {
+  ): Promise<void> {
     const position = positionOfEventId(lastEventId);
     try {
       const session = await retryWhileUnavailable(async () =>
         this.finder.find(request, 'sse', sessionId, '', true),
       );
-      if (session instanceof McpSession)
-        return defer(() => this.openHere(sessionId, lastEventId, request, response));
+      if (session instanceof McpSession) return this.openHere(sessionId, lastEventId, request, response);
       const tail = await session.resume(0, position, relayedClient(request));
       if (tail) {
         const endpoint = this.endpoint.of(request, sessionId);
         const prelude = { id: lastEventId, type: 'endpoint', data: endpoint } as const;
         const stream = new RelayStream(session, tail, response, this.sessions.memory, this.options.sse);
-        return stream.attach(position, prelude) as Observable<MessageEvent>;
+        return answerWithStream(response, stream.attach(position, prelude));
       }
     } catch (error) {
       if (!(error instanceof SessionClosedError)) throw error;
     }
-    return defer(() => this.start(request, response) as Observable<MessageEvent>);
+    this.openHere(undefined, lastEventId, request, response);
   }
 
   private start(request: HttpRequest, response: unknown): ReturnType<SseOutlet['attach']> {

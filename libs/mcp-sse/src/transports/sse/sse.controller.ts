@@ -6,7 +6,6 @@ import {
   Post,
   Req,
   Res,
-  Sse,
   UseFilters,
   UseGuards,
   type Type,
@@ -24,11 +23,12 @@ import { MessageIntake } from '../messages/message-intake.js';
 import { registerOwnController } from '../../nest/global-interceptors.js';
 import { routesOf, type Routes } from '../routes/routes.js';
 import type { RegisteredRoute } from '../../nest/registered-route.js';
-import { setRoutePath, STREAM_OPTIONS } from '../../nest/route-metadata.js';
+import { setRoutePath } from '../../nest/route-metadata.js';
 import { EndpointUrl } from './endpoint-url.js';
 import { SessionFinder } from '../messages/session-finder.js';
 import { SsePost } from './sse.post.js';
-import { HEADERS_OF_STREAM, SseStreams, type EventStream } from './sse-streams.js';
+import { answerWithStreamHead } from '../stream-response.js';
+import { SseStreams } from './sse-streams.js';
 
 const MISSING_ID = 'The query must have a "sessionId"; the stream\'s "endpoint" event gives the URL.';
 
@@ -58,10 +58,10 @@ export function createSseController(): Type {
 
     @McpRoute('stream')
     @UseGuards(McpAuthGuard)
-    @Sse('', STREAM_OPTIONS)
-    stream(@Req() request: HttpRequest, @Res() response: unknown): EventStream {
+    @Get()
+    stream(@Req() request: HttpRequest, @Res() response: unknown): void | Promise<void> {
       const { method, headers } = rawRequest(request);
-      if (method === 'HEAD') return HEADERS_OF_STREAM;
+      if (method === 'HEAD') return answerWithStreamHead(response);
       assertAccepts(headers.accept, 'text/event-stream');
       return this.streams.open(request, response);
     }
