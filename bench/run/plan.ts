@@ -35,6 +35,7 @@ export const QUICK: Plan = {
     connect(600),
     idle('idle', 1_000),
     { ...idle('idle10k', 10_000), peers: false },
+    { ...listen(10_000), peers: false },
   ],
 };
 
@@ -51,6 +52,7 @@ export const FULL: Plan = {
     connect(4_000),
     idle('idle', 2_000),
     { ...idle('idle10k', 10_000), once: true },
+    { ...listen(10_000), once: true, peers: false },
   ],
 };
 
@@ -93,4 +95,8 @@ function idle(name: string, sessions: number): PlannedScenario {
     transports: WITH_SESSIONS,
     peers: true,
   };
+}
+
+function listen(streams: number): PlannedScenario {
+  return { ...idle('listen10k', streams), scenario: 'listen', transports: ['modern'] };
 }
