@@ -6,10 +6,10 @@
  * `--docs` writes the table to docs/performance.md.
  */
 import { parseArgs } from 'node:util';
-import { format } from 'prettier';
 import { costOfCall, type Burden } from './growth/cost-of-call.js';
 import { formatNumber } from './report/format-number.js';
-import { writeSection } from './report/write-section.js';
+import { markdownTable } from './report/markdown-table.js';
+import { writePerformance } from './report/write-section.js';
 import { pinLoad } from './run/pin-load.js';
 import { median } from './run/statistics.js';
 
@@ -50,16 +50,12 @@ const rows = GROWING.map(({ title }) => [
   }),
 ]);
 
-const table = [
+const table = markdownTable([
   ['µs per call', ...columns.map((size) => size.toLocaleString('en-US'))],
-  ['---', ...columns.map(() => '---:')],
   ...rows,
-]
-  .map((cells) => `| ${cells.join(' | ')} |`)
-  .join('\n');
+]);
 process.stdout.write(`${table}\n`);
 const name = `${values.adapter}, ${transport === 'sse' ? 'HTTP+SSE' : 'Streamable HTTP'}`;
 const text = `On ${name}; a call goes to one session after the other, ten at a time.\n\n${table}`;
-if (values.docs)
-  writeSection('docs/performance.md', 'growth', (await format(text, { parser: 'markdown' })).trim());
+if (values.docs) await writePerformance('growth', text);
 process.exit();
