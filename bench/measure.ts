@@ -1,9 +1,13 @@
 /**
  * Measures one scenario on one server, with load and server on separate cores, and prints the result as JSON:
  *
- *     node bench/dist/bench/measure.js --server fastify-sse --scenario call
+ *     node bench/dist/bench/measure.js --server fastify-sse --scenario call [--node <path>] [--front nginx|tls]
+ *
+ * `--node` is the server's; the load runs on the Node that runs this. `--front` puts nginx before the server, or TLS into it.
  */
 import { parseArgs } from 'node:util';
+import { startNginx } from '../test/fixtures/nginx.js';
+import { startWithTls } from './front/start-with-tls.js';
 import { McpLoadClient } from './load/mcp-load.client.js';
 import { pinLoad } from './run/pin-load.js';
 import { ServerProcess } from './run/server-process.js';
@@ -18,6 +22,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '3' },
     warmup: { type: 'string', default: '4' },
     cycles: { type: 'string', default: '3000' },
+    node: { type: 'string', default: process.execPath },
+    front: { type: 'string' },
   },
 });
 
@@ -29,11 +35,15 @@ if (!measured || !Object.hasOwn(scenarios, values.scenario))
   );
 
 pinLoad();
-const server = await ServerProcess.start(measured);
+const server = await (values.front === 'tls'
+  ? startWithTls(measured, values.node)
+  : ServerProcess.start(measured, [], values.node));
+const proxy = values.front === 'nginx' ? await startNginx({ nodes: [Number(server.url.port)] }) : undefined;
 try {
   const result = await scenarios[values.scenario as ScenarioName]({
-    client: new McpLoadClient(server.url, measured.transport),
+    client: new McpLoadClient(proxy ? new URL(measured.path, proxy.url) : server.url, measured.transport),
     server,
+    proxy,
     sessions: Math.min(Number(values.sessions), measured.maxSessions ?? Infinity),
     seconds: Number(values.seconds),
     warmupSeconds: Number(values.warmup),
@@ -41,6 +51,7 @@ try {
   });
   process.stdout.write(`${JSON.stringify(result)}\n`);
 } finally {
+  await proxy?.stop();
   await server.stop();
 }
 process.exit();

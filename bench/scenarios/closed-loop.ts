@@ -7,7 +7,12 @@ import type { ScenarioContext, ScenarioResult } from './scenario.js';
  * Repeats each step as soon as it has ended. Measures after a warm-up, since V8 keeps optimizing for thousands of calls.
  */
 export async function closedLoop(
-  { server, seconds, warmupSeconds }: Pick<ScenarioContext, 'server' | 'seconds' | 'warmupSeconds'>,
+  {
+    server,
+    proxy,
+    seconds,
+    warmupSeconds,
+  }: Pick<ScenarioContext, 'server' | 'proxy' | 'seconds' | 'warmupSeconds'>,
   steps: readonly (() => Promise<void>)[],
 ): Promise<ScenarioResult> {
   const end = new AbortController();
@@ -23,7 +28,7 @@ export async function closedLoop(
   );
   await Promise.race([cpuTaken(server.pid, warmupSeconds), loops]);
   latencies = [];
-  const meter = new CpuMeter(server.pid);
+  const meter = new CpuMeter(server.pid, proxy?.pid);
   await Promise.race([cpuTaken(server.pid, seconds), loops]);
   const usage = meter.read();
   const measured = latencies;
@@ -34,6 +39,9 @@ export async function closedLoop(
   return {
     operations: measured.length,
     cpuMicrosPerOperation: (usage.serverSeconds * 1e6) / measured.length,
+    ...(usage.proxySeconds !== undefined && {
+      proxyCpuMicrosPerOperation: (usage.proxySeconds * 1e6) / measured.length,
+    }),
     operationsPerSecond: measured.length / usage.seconds,
     latencyMs: { p50: percentile(measured, 0.5), p99: percentile(measured, 0.99) },
     cores: usage.cores,

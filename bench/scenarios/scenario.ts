@@ -5,6 +5,8 @@ import type { ServerProcess } from '../run/server-process.js';
 export interface ScenarioContext {
   readonly client: McpLoadClient;
   readonly server: ServerProcess;
+  /** What stands in front of the server, if anything. */
+  readonly proxy?: { readonly pid: number };
   /** Open sessions; for `connect`, sessions opened concurrently. */
   readonly sessions: number;
   /** Seconds of the server's CPU time during the measurement. */
@@ -20,6 +22,7 @@ export interface ScenarioResult {
   readonly operations: number;
   /** CPU time of the server, user and system. */
   readonly cpuMicrosPerOperation?: number;
+  readonly proxyCpuMicrosPerOperation?: number;
   readonly operationsPerSecond?: number;
   readonly latencyMs?: { readonly p50: number; readonly p99: number };
   /** Cores used by the server, the load and everything else. */

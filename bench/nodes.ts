@@ -1,0 +1,50 @@
+/**
+ * Measures the servers of this library and the floors on several versions of Node:
+ *
+ *     npm run bench:nodes [-- --nodes 20,24,/path/to/node] [--rounds 1] [--docs]
+ *
+ * `--docs` writes the table to docs/performance.md. The versions are those of bench/nodes/package.json, which
+ * `npm run bench:setup` installs. The load runs on the same Node in each case.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { durations } from './report/durations.js';
+import { nodesTable, type SamplesOfNode } from './report/nodes-table.js';
+import { writePerformance } from './report/write-section.js';
+import { PER_NODE } from './run/plan.js';
+import type { Sample } from './run/sample.js';
+import { SERVERS, TRANSPORTS } from './run/servers.js';
+import { suits, takeSample } from './run/take-sample.js';
+
+const { values } = parseArgs({
+  options: {
+    nodes: { type: 'string', default: '20,22,24,26' },
+    rounds: { type: 'string', default: '1' },
+    docs: { type: 'boolean', default: false },
+  },
+});
+
+const nodes = values.nodes.split(',').map((given) => {
+  const path = given.includes('/') ? given : `bench/nodes/node_modules/node-${given}/bin/node`;
+  if (!existsSync(path)) throw new Error(`There is no ${path}. Run npm run bench:setup, or give a path.`);
+  const version = execFileSync(path, ['--version'], { encoding: 'utf8' }).trim();
+  return { path, version, samples: [] as Sample[] };
+});
+const servers = SERVERS.filter(({ peer, onRequest }) => peer === undefined && !onRequest);
+
+// All versions take turns at each server of one transport, so that a slow minute of the machine hits all of them.
+for (let round = 0; round < Number(values.rounds); round++)
+  for (const scenario of PER_NODE)
+    for (const transport of TRANSPORTS)
+      for (const { path, version, samples } of nodes)
+        for (const server of servers) {
+          if (server.transport !== transport || !suits(scenario, server)) continue;
+          process.stderr.write(`${version} `);
+          samples.push(await takeSample(round, scenario, server, { node: path }));
+        }
+
+const table = nodesTable(nodes satisfies readonly SamplesOfNode[]);
+process.stdout.write(`${table}\n\n${durations(nodes.flatMap(({ samples }) => samples))}\n`);
+if (values.docs) await writePerformance('nodes', table);
+process.exit();
