@@ -6,12 +6,11 @@
  * `--docs` writes the table to docs/performance.md. The versions are those of bench/nodes/package.json, which
  * `npm run bench:setup` installs. The load runs on the same Node in each case.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { durations } from './report/durations.js';
-import { nodesTable, type SamplesOfNode } from './report/nodes-table.js';
+import { nodesTable } from './report/nodes-table.js';
 import { writePerformance } from './report/write-section.js';
+import { nodeExecutable } from './run/node-executable.js';
 import { PER_NODE } from './run/plan.js';
 import type { Sample } from './run/sample.js';
 import { SERVERS, TRANSPORTS } from './run/servers.js';
@@ -25,12 +24,7 @@ const { values } = parseArgs({
   },
 });
 
-const nodes = values.nodes.split(',').map((given) => {
-  const path = given.includes('/') ? given : `bench/nodes/node_modules/node-${given}/bin/node`;
-  if (!existsSync(path)) throw new Error(`There is no ${path}. Run npm run bench:setup, or give a path.`);
-  const version = execFileSync(path, ['--version'], { encoding: 'utf8' }).trim();
-  return { path, version, samples: [] as Sample[] };
-});
+const nodes = values.nodes.split(',').map((given) => ({ ...nodeExecutable(given), samples: [] as Sample[] }));
 const servers = SERVERS.filter(({ peer, onRequest }) => peer === undefined && !onRequest);
 
 // All versions take turns at each server of one transport, so that a slow minute of the machine hits all of them.
@@ -44,7 +38,7 @@ for (let round = 0; round < Number(values.rounds); round++)
           samples.push(await takeSample(round, scenario, server, { node: path }));
         }
 
-const table = nodesTable(nodes satisfies readonly SamplesOfNode[]);
+const table = nodesTable(nodes);
 process.stdout.write(`${table}\n\n${durations(nodes.flatMap(({ samples }) => samples))}\n`);
 if (values.docs) await writePerformance('nodes', table);
 process.exit();

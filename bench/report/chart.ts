@@ -15,8 +15,8 @@ const ROWS: readonly Readonly<Partial<Record<TransportName, string>>>[] = [
 ];
 
 const MARGIN = 16;
-const COLUMN_WIDTH = 336;
-const LABEL_WIDTH = 132;
+const COLUMN_WIDTH = 312;
+const LABEL_WIDTH = 126;
 const VALUE_WIDTH = 44;
 const BAR_WIDTH = COLUMN_WIDTH - LABEL_WIDTH - VALUE_WIDTH - 12;
 const BAR_HEIGHT = 11;
@@ -133,10 +133,13 @@ function drawn({ title, floor, bars }: Panel, x: number, y: number, scale: numbe
   return [head, ...rows, `<line x1="${one}" x2="${one}" y1="${y + TITLE_HEIGHT - 4}" y2="${bottom}"/>`];
 }
 
-/** Fits before a bar: without versions and adapters. */
+/** Fits before a bar: without the adapter, and with no more of a version than its major. */
 function shortLabel({ label, own }: MeasuredServer): string {
   if (own) return label.replace(/^.*, /, 'ours, ');
-  return label.replace(/ [\d.]+$/, '').replace(/, (?:Express|createMcpHandler).*$/, '');
+  return label
+    .replace(/ 0\.[\d.]+$/, '')
+    .replace(/\.[\d.]+$/, '')
+    .replace(/(?: Server)?, (?:Express|createMcpHandler).*$/, '');
 }
 
 function escape(text: string): string {
