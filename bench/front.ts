@@ -42,7 +42,7 @@ for (let round = 0; round < Number(values.rounds); round++)
     for (const [front, options] of FRONTS) {
       const server = `${values.adapter}-${transport}`;
       const outcome = {
-        loaded: await measureApart(server, 'call', { ...LOADED, ...options }),
+        loaded: await measureApart(server, 'call', { ...LOADED, reference: server, ...options }),
         alone: await measureApart(server, 'call', { ...ALONE, ...options }),
       };
       const key = `${TRANSPORT_LABELS[transport]}, ${front}`;
@@ -52,18 +52,19 @@ for (let round = 0; round < Number(values.rounds); round++)
 
 const rows = TRANSPORTS.flatMap((transport) => {
   const label = TRANSPORT_LABELS[transport];
-  const direct = outcomes.get(`${label}, direct`)!;
   return FRONTS.map(([front]) => {
     const measured = outcomes.get(`${label}, ${front}`)!;
     const of = (figure: (outcome: Outcome) => number | undefined, text: (value: number) => string) => {
       const value = median(measured.flatMap((outcome) => figure(outcome) ?? []));
       return value === undefined ? '–' : text(value);
     };
-    const ratios = measured.map(({ loaded }, round) => cpu(loaded) / cpu(direct[round]!.loaded));
     return [
       `${label}, ${front}`,
-      of(({ loaded }) => cpu(loaded), formatNumber),
-      `${formatNumber(median(ratios)!)}×`,
+      of(({ loaded }) => loaded.cpuMicrosPerOperation, formatNumber),
+      of(
+        ({ loaded }) => loaded.cpuRatio,
+        (ratio) => `${formatNumber(ratio)}×`,
+      ),
       of(({ loaded }) => loaded.proxyCpuMicrosPerOperation, formatNumber),
       of(({ alone }) => alone.latencyMs?.p50, formatNumber),
       of(({ alone }) => alone.latencyMs?.p99, formatNumber),
@@ -75,7 +76,3 @@ const table = markdownTable([head, ...rows]);
 process.stdout.write(`${table}\n`);
 if (values.docs) await writePerformance('front', table);
 process.exit();
-
-function cpu({ cpuMicrosPerOperation }: ScenarioResult): number {
-  return cpuMicrosPerOperation!;
-}

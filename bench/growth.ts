@@ -1,7 +1,7 @@
 /**
  * Measures the cost of a call as sessions, tools and subscriptions grow:
  *
- *     npm run bench:growth [-- --adapter fastify] [--transport sse] [--rounds 3] [--docs]
+ *     npm run bench:growth [-- --adapter fastify] [--transport sse] [--rounds 2] [--docs]
  *
  * `--docs` writes the table to docs/performance.md.
  */
@@ -25,7 +25,7 @@ const { values } = parseArgs({
   options: {
     adapter: { type: 'string', default: 'fastify' },
     transport: { type: 'string', default: 'sse' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '2' },
     docs: { type: 'boolean', default: false },
   },
 });

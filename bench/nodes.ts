@@ -1,5 +1,5 @@
 /**
- * Measures the servers of this library and the floors on several versions of Node:
+ * Measures the servers of this library, each in alternation with the floor, on several versions of Node:
  *
  *     npm run bench:nodes [-- --nodes 20,24,/path/to/node] [--rounds 1] [--docs]
  *
@@ -25,7 +25,7 @@ const { values } = parseArgs({
 });
 
 const nodes = values.nodes.split(',').map((given) => ({ ...nodeExecutable(given), samples: [] as Sample[] }));
-const servers = SERVERS.filter(({ peer, onRequest }) => peer === undefined && !onRequest);
+const servers = SERVERS.filter(({ own, onRequest }) => own && !onRequest);
 
 // All versions take turns at each server of one transport, so that a slow minute of the machine hits all of them.
 for (let round = 0; round < Number(values.rounds); round++)

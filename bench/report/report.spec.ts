@@ -26,6 +26,12 @@ describe('the report', () => {
     expect(tables(SAMPLES)).toContain('| floor: node:http alone | 20.0 |');
   });
 
+  it('takes ratios that were measured in alternation instead', () => {
+    const result = { operations: 1, cpuMicrosPerOperation: 30, cpuRatio: 1.5 };
+    const samples = [call(0, 'floor-http', 10), { ...call(0, 'fastify-http', 30), result }];
+    expect(tables(samples)).toContain('| nestjs-mcp-sse, Fastify | 30.0 (1.50×) |');
+  });
+
   it('lists failed measurements with their reasons', () => {
     expect(tables(SAMPLES)).toContain('- express-sse, call: it did not start');
   });

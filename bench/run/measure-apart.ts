@@ -6,7 +6,10 @@ import type { ScenarioName } from '../scenarios/scenarios.js';
 
 /** Options of `measure.js`. */
 export type MeasureOptions = Readonly<
-  Partial<Record<'sessions' | 'seconds' | 'warmup' | 'cycles', number> & Record<'node' | 'front', string>>
+  Partial<
+    Record<'sessions' | 'seconds' | 'warmup' | 'cycles', number> &
+      Record<'reference' | 'node' | 'front', string>
+  >
 >;
 
 const LIMIT_MS = 300_000;

@@ -18,13 +18,12 @@ const WITH_SESSIONS: readonly TransportName[] = ['sse', 'http'];
 
 const ONCE = { own: 1, peers: 1 };
 const OWN_ONCE = { own: 1, peers: 0 };
-/** Rounds cost the time of each of them. Other servers are so far away that one is enough. */
-const OFTEN = { own: 3, peers: 1 };
+/** Other servers are so far away that one round is enough. */
 const TWICE = { own: 2, peers: 1 };
 
-/** About ten minutes: all published scenarios, each for a short time, to see the effect of a change. */
+/** About twelve minutes: all published scenarios, each for a short time, to see the effect of a change. */
 export const QUICK: readonly PlannedScenario[] = [
-  call(2, 3, ONCE),
+  call(1.5, 2.5, ONCE),
   ask(1, 1.5, ONCE),
   loop('list', 16, 1, 1.5, ONCE),
   loop('progress', 8, 1, 2, ONCE),
@@ -34,19 +33,19 @@ export const QUICK: readonly PlannedScenario[] = [
   idle('idle10k', 10_000, OWN_ONCE),
 ];
 
-/** About twenty minutes: the published results. */
+/** About sixteen minutes: the published results. */
 export const FULL: readonly PlannedScenario[] = [
-  call(1.5, 3, OFTEN),
-  ask(1, 2, OFTEN),
-  loop('list', 16, 1, 1.5, TWICE),
-  loop('progress', 8, 1, 2, OFTEN),
+  call(1.5, 3, TWICE),
+  ask(1, 2, TWICE),
+  loop('list', 16, 1, 1.5, ONCE),
+  loop('progress', 8, 1, 2, TWICE),
   loop('big', 4, 1, 1, ONCE),
-  connect(800, OFTEN),
+  connect(800, TWICE),
   idle('idle', 1_000, ONCE),
   idle('idle10k', 10_000, OWN_ONCE),
 ];
 
-/** About two minutes for one version of Node: what a user waits for. */
+/** About 100 seconds for one version of Node: what users wait for. */
 export const PER_NODE: readonly PlannedScenario[] = [
   call(1, 2, OWN_ONCE),
   ask(0.8, 1.5, OWN_ONCE),

@@ -1,7 +1,7 @@
 import { measureApart, type MeasureOptions } from './measure-apart.js';
 import type { PlannedScenario } from './plan.js';
 import type { Sample } from './sample.js';
-import type { MeasuredServer } from './servers.js';
+import { FLOORS, type MeasuredServer } from './servers.js';
 
 /** Whether a scenario means anything on a server. */
 export function suits(
@@ -12,7 +12,10 @@ export function suits(
   return transports === undefined || transports.includes(transport);
 }
 
-/** Measures a scenario on a server in processes of their own. A failure becomes the sample's. */
+/**
+ * Measures a scenario on a server in processes of their own, in alternation with the floor if it is about CPU. A failure
+ * becomes the sample's.
+ */
 export async function takeSample(
   round: number,
   { name, scenario, options }: PlannedScenario,
@@ -20,7 +23,9 @@ export async function takeSample(
   further: MeasureOptions = {},
 ): Promise<Sample> {
   const start = performance.now();
-  const outcome = await measureApart(server.name, scenario, { ...options, ...further }).then(
+  const floor = FLOORS[server.transport];
+  const reference = scenario === 'idle' || server.name === floor ? {} : { reference: floor };
+  const outcome = await measureApart(server.name, scenario, { ...options, ...reference, ...further }).then(
     (result) => ({ result }),
     ({ message }: Error) => ({ failure: message }),
   );

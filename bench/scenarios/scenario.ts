@@ -1,5 +1,6 @@
 import type { McpLoadClient } from '../load/mcp-load.client.js';
 import type { ServerProcess } from '../run/server-process.js';
+import type { Turn } from './turns.js';
 
 /** The target and size of a scenario. */
 export interface ScenarioContext {
@@ -7,6 +8,8 @@ export interface ScenarioContext {
   readonly server: ServerProcess;
   /** What stands in front of the server, if anything. */
   readonly proxy?: { readonly pid: number };
+  /** Runs each slice of the measurement, if another one alternates with it. */
+  readonly turn?: Turn;
   /** Open sessions; for `connect`, sessions opened concurrently. */
   readonly sessions: number;
   /** Seconds of the server's CPU time during the measurement. */
@@ -23,6 +26,8 @@ export interface ScenarioResult {
   /** CPU time of the server, user and system. */
   readonly cpuMicrosPerOperation?: number;
   readonly proxyCpuMicrosPerOperation?: number;
+  /** CPU of the server compared with another one that was measured in alternation with it. */
+  readonly cpuRatio?: number;
   readonly operationsPerSecond?: number;
   readonly latencyMs?: { readonly p50: number; readonly p99: number };
   /** Cores used by the server, the load and everything else. */
