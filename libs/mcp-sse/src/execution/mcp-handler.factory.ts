@@ -7,6 +7,7 @@ import type { McpCall, McpHandler } from '../model/call.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { enhancerFault, enhancersOf } from '../nest/enhancer-metadata.js';
 import { forHandler, pipesOf, withoutErrorLog } from '../nest/external-context-creator.js';
+import { withFewPromises } from '../nest/few-promises.js';
 import { contextIdOf, instanceFor, moduleKeyOf, staticInstance } from '../nest/provider-wrapper.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { argumentsPipes, shapeCheck } from './arguments.pipe.js';
@@ -58,7 +59,7 @@ export class McpHandlerFactory {
     const moduleKey = moduleKeyOf(wrapper, this.modules);
     const creators = {
       moduleKey,
-      running: withCall(forHandler(this.contexts, moduleKey), parameters, schema),
+      running: withFewPromises(withCall(forHandler(this.contexts, moduleKey), parameters, schema)),
       filtering: withoutErrorLog(forHandler(this.contexts, moduleKey)),
     };
     const instance = await staticInstance(wrapper);
