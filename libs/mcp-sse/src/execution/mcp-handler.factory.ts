@@ -103,12 +103,17 @@ export class McpHandlerFactory {
         { guards: !filters, interceptors: !filters, filters },
         'mcp',
       );
-    const rethrow: Method = (...args) => {
-      throw args.at(-1);
+    const createFilter = () => {
+      const rethrow: Method = (...args) => {
+        throw args.at(-1);
+      };
+      return create(filtering, likeMethod(method, rethrow), undefined, true);
     };
+    // Made for the first exception: a provider that is made for each request has a pipeline for each.
+    let filter: Pipeline['filter'] | undefined;
     return {
       run: create(running, callback, metadataKey, false),
-      filter: create(filtering, likeMethod(method, rethrow), undefined, true),
+      filter: (...args) => (filter ??= createFilter())(...args),
     };
   }
 }
