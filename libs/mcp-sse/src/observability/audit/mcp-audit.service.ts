@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { HttpStatus, Inject, Injectable, Logger } from '@nestjs/common';
-import { map, Subject, type Observable } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 import { claimedCall } from '../../http/claimed-call.js';
 import { rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
@@ -47,7 +47,10 @@ export class McpAuditService {
    * Entries, each once its request is answered. None is made while nobody subscribes. A subscriber that throws or
    * rejects breaks nothing, and its first failure is logged.
    */
-  readonly events$: Observable<McpAuditEvent> = this.tolerant(this.entries.pipe(map(({ event }) => event)));
+  readonly events$: Observable<McpAuditEvent> = this.tolerant(
+    // map() would end the subscription if an entry could not be built.
+    new Observable((subscriber) => this.entries.subscribe(({ event }) => subscriber.next(event))),
+  );
   /** @internal The same, not built yet. */
   readonly entries$: Observable<AuditEntry> = this.tolerant(this.entries);
 
