@@ -1,15 +1,12 @@
 import 'reflect-metadata';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { Exclude, Expose, Transform, Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import * as v from 'class-validator';
 import fc from 'fast-check';
-import { CheckPlan } from './check-plan.js';
 import { loadClassPackages } from './class-packages.js';
 import type { CompiledSchema, DtoClass, SchemaOutcome } from './compiled-schema.js';
-import { DtoDocument } from './dto-document.js';
 import { compileDtoSchema } from './dto-schema.js';
-import { InstancePlan } from './instance-plan.js';
 
 await loadClassPackages();
 
@@ -132,13 +129,7 @@ const ODD = [
     Promise.resolve(1),
     new LineDto(),
   ],
-  ...[
-    { toString: 1 },
-    { constructor: 1 },
-    { then: () => 1 },
-    Object.create(null) as object,
-    [[{ sku: 'a' }]],
-  ],
+  ...[{ toString: 1 }, { constructor: 1 }, { then: 1 }, Object.create(null) as object, [[{ sku: 'a' }]]],
   ...(['{"__proto__":{}}', '{"a":{"__proto__":{"x":1}}}', '[{"constructor":1}]'].map((text) =>
     JSON.parse(text),
   ) as object[]),
@@ -149,7 +140,7 @@ interface Property extends Kind {
   readonly initial: unknown;
 }
 
-const properties = fc.array(
+const someProperties = fc.array(
   fc.constantFrom(...KINDS).chain((kind) =>
     fc.record<Property>({
       decorators: fc.subarray([...kind.decorators], {
@@ -183,8 +174,8 @@ function inputs(all: readonly Property[]): fc.Arbitrary<object> {
     .map((found) => Object.fromEntries(found.filter((one) => one !== undefined)) as object);
 }
 
-const cases = properties.chain((all) =>
-  fc.record({ properties: fc.constant(all), values: fc.array(inputs(all), { minLength: 4, maxLength: 8 }) }),
+const cases = someProperties.chain((all) =>
+  fc.tuple(fc.constant(all), fc.array(inputs(all), { minLength: 4, maxLength: 8 })),
 );
 
 function classOf(all: readonly Property[]): DtoClass {
@@ -218,16 +209,10 @@ async function validated({ validate }: CompiledSchema, value: object) {
 }
 
 describe('the plans of a DTO', () => {
-  it('give the outcomes of class-transformer and class-validator', async () => {
+  it('give the same outcomes as class-transformer and class-validator', async () => {
     const counts = { planned: 0, accepted: 0, refused: 0 };
-    const compare = async ({
-      properties: all,
-      values,
-    }: {
-      properties: readonly Property[];
-      values: object[];
-    }) => {
-      const dto = classOf(all);
+    const compare = async (properties: readonly Property[], values: readonly object[]) => {
+      const dto = classOf(properties);
       const schema = compileDtoSchema(dto, 'a test', 'input');
       const found = await Promise.all(values.map((value) => validated(schema, value)));
       complicate(dto);
@@ -243,175 +228,11 @@ describe('the plans of a DTO', () => {
         if (isOk && isPlanned) counts.planned++;
       }
     };
-    await fc.assert(fc.asyncProperty(cases, compare), { numRuns: 100 });
+    await fc.assert(
+      fc.asyncProperty(cases, (drawn) => compare(...drawn)),
+      { numRuns: 100 },
+    );
     expect(counts.planned).toBeGreaterThan(50);
     expect(counts.refused).toBeGreaterThan(50);
-  });
-
-  class Base {
-    @v.IsString()
-    name!: string;
-  }
-  const planned = (dto: DtoClass, direction: 'input' | 'output' = 'input') => {
-    const { wire, unchecked } = new DtoDocument(dto, 'a test', direction);
-    return {
-      instance: InstancePlan.of(dto, wire) !== undefined,
-      check: CheckPlan.of(dto, unchecked) !== undefined,
-    };
-  };
-
-  it('serve subclasses and nested classes', () => {
-    class Derived extends Base {
-      @v.ValidateNested({ each: true })
-      @Type(() => LineDto)
-      lines!: LineDto[];
-
-      method() {}
-    }
-    expect(planned(Derived)).toEqual({ instance: true, check: true });
-  });
-
-  const decorated = (...decorators: PropertyDecorator[]): DtoClass => {
-    class Decorated extends Base {}
-    for (const decorate of decorators) decorate(Decorated.prototype, 'value');
-    return Decorated;
-  };
-  class WithAccessor {
-    #value = 'a';
-    @v.IsString()
-    get value() {
-      return this.#value;
-    }
-    set value(value: string) {
-      this.#value = value;
-    }
-  }
-  class WithFunction {
-    @v.IsOptional()
-    value: unknown = () => 1;
-  }
-  class WithMap {
-    @v.ValidateNested()
-    @Type(() => Base)
-    value!: Map<string, Base>;
-  }
-  class WithUnplanned {
-    @v.ValidateNested()
-    @Type(() => WithAccessor)
-    value!: WithAccessor;
-  }
-  @Exclude()
-  class Hidden {
-    @Expose()
-    @v.IsString()
-    value!: string;
-  }
-  class ExtendsHidden extends Hidden {}
-  class Replaced {
-    @v.IsString()
-    value!: string;
-
-    constructor() {
-      return new Base() as never;
-    }
-  }
-  it.each<[string, DtoClass]>([
-    [
-      '@Transform()',
-      decorated(
-        v.IsString(),
-        Transform(({ value }: { value: unknown }) => value),
-      ),
-    ],
-    [
-      '@Transform() for results',
-      decorated(
-        v.IsString(),
-        Transform(() => 1, { toPlainOnly: true }),
-      ),
-    ],
-    ['@Expose(), which sets absent properties', decorated(v.IsString(), Expose())],
-    ['@Exclude()', decorated(v.IsString(), v.IsOptional(), Exclude())],
-    ['@Exclude() on a class', Hidden],
-    ['@Exclude() on a base class', ExtendsHidden],
-    [
-      '@Type() that looks at the value',
-      decorated(
-        v.IsString(),
-        Type((given) => (given ? String : Number)),
-      ),
-    ],
-    [
-      '@Type() of another class',
-      decorated(
-        v.IsObject(),
-        Type(() => Base),
-      ),
-    ],
-    ['an accessor', WithAccessor],
-    ['a property that holds a function', WithFunction],
-    ['a map', WithMap],
-    ['a constructor that returns something else', Replaced],
-    ['a nested class of such', WithUnplanned],
-  ])('leave %s to class-transformer', (_, dto) => {
-    expect(planned(dto).instance).toBe(false);
-  });
-
-  class AsyncRule {
-    validate = () => Promise.resolve(true);
-  }
-  v.ValidatorConstraint({ async: true })(AsyncRule);
-  class Nested {
-    @v.ValidateNested()
-    @Type(() => Decorated)
-    value!: object;
-  }
-  const Decorated = decorated(
-    v.ValidateIf(() => true),
-    v.IsString(),
-  );
-  it.each<[string, DtoClass]>([
-    ['a custom validator', decorated(v.ValidateBy({ name: 'even', validator: { validate: () => true } }))],
-    ['a class of a validator', decorated(v.Validate(AsyncRule))],
-    ['@ValidateIf()', Decorated],
-    ['the option validateIf', decorated(v.IsString({ validateIf: () => false }))],
-    ['@ValidatePromise()', decorated(v.ValidatePromise())],
-    ['a sticky expression', decorated(v.Matches(/a/y))],
-    ['a nested class of such', Nested],
-  ])('leave %s to class-validator', (_, dto) => {
-    expect(planned(dto).check).toBe(false);
-  });
-
-  it('never take a promise for a yes', async () => {
-    const disguised = v.ValidateBy({
-      name: 'isString',
-      validator: { validate: () => Promise.resolve(false) as never, defaultMessage: () => 'no' },
-    });
-    const outcome = await compileDtoSchema(decorated(disguised), 'a test', 'input').validate({
-      name: 'a',
-      value: 'a',
-    });
-    expect(outcome).toEqual({ ok: false, issues: [{ path: 'value', message: 'no' }] });
-  });
-
-  it('give a validator what class-validator gives it', async () => {
-    const seen: unknown[] = [];
-    const validate = (value: unknown, args?: v.ValidationArguments) => seen.push(value, { ...args }) > 0;
-    const spy = v.ValidateBy({ name: 'isString', constraints: [1], validator: { validate } });
-    const dto = decorated(spy);
-    await compileDtoSchema(dto, 'a test', 'input').validate({ name: 'a', value: 'b' });
-    const [value, args, ...again] = seen;
-    complicate(dto);
-    v.IsOptional()(dto.prototype as object, 'last');
-    seen.length = 0;
-    await compileDtoSchema(dto, 'a test', 'input').validate({ name: 'a', value: 'b' });
-    expect(seen).toStrictEqual([value, args]);
-    expect(again).toEqual([]);
-  });
-
-  it('check results too', () => {
-    const result = compileDtoSchema(Base, 'a test', 'output');
-    expect(result.validate({ name: 'a' })).toEqual({ ok: true, value: { name: 'a' } });
-    expect(result.validate({ name: 1 })).toBeInstanceOf(Promise);
   });
 });
