@@ -14,9 +14,19 @@ export interface MeasuredServer {
   readonly peer?: string;
   /** Maximum number of sessions, if limited. */
   readonly maxSessions?: number;
+  /** Whether it speaks TLS. */
+  readonly secure?: boolean;
   /** Whether it is measured only where it is named. */
   readonly onRequest?: boolean;
 }
+
+export const TRANSPORTS: readonly TransportName[] = ['sse', 'http', 'modern'];
+
+export const TRANSPORT_LABELS: Readonly<Record<TransportName, string>> = {
+  sse: 'HTTP+SSE',
+  http: 'Streamable HTTP',
+  modern: 'Revision 2026-07-28',
+};
 
 /** The reference for ratios: the floor of the same transport. */
 export const FLOORS: Readonly<Record<TransportName, string>> = {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ExternalContextCreator, ModulesContainer, type ContextId } from '@nestjs/core';
+import { ExternalContextCreator, type ContextId } from '@nestjs/core';
 import { ParameterKind, type Pipe } from '../decorators/parameter.decorators.js';
 import type { DiscoveredMethod } from '../discovery/discovered-method.js';
 import type { MethodParameters } from '../discovery/method-parameters.js';
@@ -39,10 +39,7 @@ const noop = () => undefined;
  */
 @Injectable()
 export class McpHandlerFactory {
-  constructor(
-    private readonly contexts: ExternalContextCreator,
-    private readonly modules: ModulesContainer,
-  ) {}
+  constructor(private readonly contexts: ExternalContextCreator) {}
 
   /**
    * @param schema of the arguments, if they have one
@@ -55,7 +52,7 @@ export class McpHandlerFactory {
   ): Promise<McpHandler> {
     assertEnhancersRun(method, parameters, this.contexts);
     const { wrapper } = method;
-    const moduleKey = moduleKeyOf(wrapper, this.modules);
+    const moduleKey = moduleKeyOf(wrapper);
     const creators = {
       moduleKey,
       running: withCall(forHandler(this.contexts, moduleKey), parameters, schema),
