@@ -72,7 +72,7 @@ export function chart(samples: readonly Sample[]): string {
       `<text class="head" x="${MARGIN + column * COLUMN_WIDTH}" y="${MARGIN + 50}">${TRANSPORT_LABELS[transport]}</text>`,
   );
   const legend =
-    'What an MCP server costs, in multiples of the floor (dashed line: node:http alone). Shorter is better.';
+    'What an MCP server costs, in multiples of the floor (dashed line: node:http alone). Shorter is better. Ours is nestjs-mcp-sse.';
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y + MARGIN - GAP}" role="img">`,
     `<title>${legend}</title>`,

@@ -25,8 +25,8 @@ const LINES: readonly Line[] = [
 ];
 
 const COLUMNS: readonly (readonly [string, Readonly<Record<TransportName, string>>])[] = [
-  ['ours, Express', { sse: 'express-sse', http: 'express-http', modern: 'express-modern' }],
-  ['ours, Fastify', { sse: 'fastify-sse', http: 'fastify-http', modern: 'fastify-modern' }],
+  ['nestjs-mcp-sse, Express', { sse: 'express-sse', http: 'express-http', modern: 'express-modern' }],
+  ['nestjs-mcp-sse, Fastify', { sse: 'fastify-sse', http: 'fastify-http', modern: 'fastify-modern' }],
   ['official SDK', { sse: 'sdk-sse', http: 'sdk-http', modern: 'sdk2-modern' }],
   ['@rekog/mcp-nest', { sse: 'mcp-nest1-sse', http: 'mcp-nest2-http', modern: 'mcp-nest2-modern' }],
 ];

@@ -50,8 +50,8 @@ export const FULL: readonly PlannedScenario[] = [
 /** About 100 seconds for one version of Node: what users wait for. */
 export const PER_NODE: readonly PlannedScenario[] = [
   call(1, 2, OWN_ONCE),
-  ask(0.8, 1.5, OWN_ONCE),
-  loop('progress', 8, 0.8, 1.2, OWN_ONCE),
+  ask(0.8, 2, OWN_ONCE),
+  loop('progress', 8, 0.8, 1.5, OWN_ONCE),
   connect(400, OWN_ONCE),
 ];
 

@@ -5,9 +5,10 @@ import { FLOORS, type MeasuredServer } from './servers.js';
 
 /** Whether a scenario means anything on a server. */
 export function suits(
-  { needsSessions, transports }: PlannedScenario,
-  { transport, maxSessions }: MeasuredServer,
+  { scenario, needsSessions, transports }: PlannedScenario,
+  { transport, maxSessions, lacks }: MeasuredServer,
 ): boolean {
+  if (lacks?.includes(scenario)) return false;
   if (needsSessions && maxSessions !== undefined) return false;
   return transports === undefined || transports.includes(transport);
 }

@@ -2,7 +2,7 @@
 export type Turn = <T>(slice: () => Promise<T>) => Promise<T>;
 
 /** Into how many slices a measurement is divided. */
-export const SLICES = 5;
+export const SLICES = 8;
 
 /** Without others to wait for. */
 export const alone: Turn = (slice) => slice();

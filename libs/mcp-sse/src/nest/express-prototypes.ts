@@ -7,7 +7,7 @@
  * `ServerResponse`.
  *
  * If Node moves the symbols, nothing breaks, but a call on Express costs more: three to four times the CPU on Node 20 and 22, a
- * sixth more on Node 24 and 26. Then the budget of `npm run bench:gate` fails. See docs/decisions/0015.
+ * sixth more on Node 24 and 26. `test/e2e/express-requests.e2e-spec.ts` fails then. See docs/decisions/0015.
  */
 import { IncomingMessage, ServerResponse, type Server } from 'node:http';
 import { classKey, type ServerClasses } from '../http/server-classes.js';
