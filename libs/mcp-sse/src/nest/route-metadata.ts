@@ -10,10 +10,16 @@
  * does not recognise our routes: body parsers read their bodies, and metadata of OAuth answers 404.
  */
 import 'reflect-metadata';
-import { SetMetadata, type Type } from '@nestjs/common';
+import { RequestMethod, SetMetadata, type Type } from '@nestjs/common';
 
 const PATH = 'path';
 const ROUTE_CONFIG = '__fastify_route_config__';
+
+/**
+ * Options of `@Sse()`. Nest must not drop a client that reads slowly: sessions have limits of their own. Nest 11.1 and 12.0
+ * take the HTTP method from the options alone, so without it a route would serve every method.
+ */
+export const STREAM_OPTIONS = { maxPendingDataLength: Infinity, method: RequestMethod.GET };
 
 /**
  * Sets the path of some of a controller's routes, before Nest registers them.

@@ -1,3 +1,4 @@
+import { NEVER, type Observable } from 'rxjs';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
@@ -5,15 +6,17 @@ import { retryWhileUnavailable } from '../../cluster/remote-session.js';
 import { SessionClosedError } from '../../sessions/session.errors.js';
 import { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
-import { positionOfEventId, sessionOfEventId } from '../../streaming/stream-event.js';
+import { positionOfEventId, sessionOfEventId, type StreamItem } from '../../streaming/stream-event.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import { relayedClient } from '../relay/relayed-origin.js';
 import { RelayStream } from '../relay/relay-stream.js';
+import { rawResponse } from '../../http/raw-response.js';
 import { ResponseSink } from '../../http/response-sink.js';
 import type { SessionFinder } from '../messages/session-finder.js';
-import { answerWithStream, hasLeft } from '../stream-response.js';
 import type { EndpointUrl } from './endpoint-url.js';
 import { SseOutlet } from './sse.outlet.js';
+
+type EventStream = Observable<StreamItem>;
 
 /** Opens the sessions of HTTP+SSE clients, and resumes the streams that they lost. */
 export class SseStreams {
@@ -39,12 +42,12 @@ export class SseStreams {
    * @throws {ShuttingDownError}
    * @throws {ClusterUnavailableError}
    */
-  open(request: HttpRequest, response: unknown): void | Promise<void> {
+  open(request: HttpRequest, response: unknown): EventStream | Promise<EventStream> {
     const lastEventId = rawRequest(request).headers['last-event-id'];
     const sessionId = typeof lastEventId === 'string' ? sessionOfEventId(lastEventId) : undefined;
     if (sessionId && this.sessions.isShared)
       return this.resumeAnywhere(sessionId, lastEventId as string, request, response);
-    this.openHere(sessionId, lastEventId as string, request, response);
+    return this.openHere(sessionId, lastEventId as string, request, response);
   }
 
   private openHere(
@@ -52,11 +55,11 @@ export class SseStreams {
     lastEventId: string,
     request: HttpRequest,
     response: unknown,
-  ): void {
-    if (hasLeft(response)) return;
+  ): EventStream {
+    if (hasLeft(response)) return NEVER;
     const session = sessionId && this.finder.own(request, 'sse', sessionId);
     const resumed = session && this.resume(session, lastEventId, request, response);
-    answerWithStream(response, resumed || this.start(request, response));
+    return resumed || this.start(request, response);
   }
 
   private resume(
@@ -77,7 +80,7 @@ export class SseStreams {
     lastEventId: string,
     request: HttpRequest,
     response: unknown,
-  ): Promise<void> {
+  ): Promise<EventStream> {
     const position = positionOfEventId(lastEventId);
     try {
       const session = await retryWhileUnavailable(async () =>
@@ -89,12 +92,12 @@ export class SseStreams {
         const endpoint = this.endpoint.of(request, sessionId);
         const prelude = { id: lastEventId, type: 'endpoint', data: endpoint } as const;
         const stream = new RelayStream(session, tail, response, this.sessions.memory, this.options.sse);
-        return answerWithStream(response, stream.attach(position, prelude));
+        return stream.attach(position, prelude);
       }
     } catch (error) {
       if (!(error instanceof SessionClosedError)) throw error;
     }
-    this.openHere(undefined, lastEventId, request, response);
+    return this.openHere(undefined, lastEventId, request, response);
   }
 
   private start(request: HttpRequest, response: unknown): ReturnType<SseOutlet['attach']> {
@@ -118,4 +121,9 @@ export class SseStreams {
     const endpoint = this.endpoint.of(request, id);
     return [endpoint, new ResponseSink(response, memory), () => this.sessions.detached(id)];
   }
+}
+
+function hasLeft(response: unknown): boolean {
+  const { destroyed, req } = rawResponse(response);
+  return destroyed || req.socket.destroyed;
 }

@@ -31,7 +31,7 @@ import { ResponseSink } from '../../http/response-sink.js';
 import { routesOf, type Routes } from '../routes/routes.js';
 import { setRoutePath } from '../../nest/route-metadata.js';
 import { EndpointUrl } from '../sse/endpoint-url.js';
-import { answerWithStream, answerWithStreamHead } from '../stream-response.js';
+import { answerWithStream, answerWithStreamHead } from './stream-response.js';
 import { SseStreams } from '../sse/sse-streams.js';
 import { NOT_RESUMABLE } from './numbered-stream.js';
 import { requestRevision } from './protocol-version.js';
@@ -88,7 +88,10 @@ export function createStreamableHttpController(): Type {
       if (http.stateless || !this.protocol.legacy) this.refuseMethod(response, 'POST');
       if (method === 'HEAD') return answerWithStreamHead(response);
       assertAccepts(headers.accept, 'text/event-stream');
-      if (sessionIdOf(request) === undefined) return this.sseStreams.open(request, response);
+      if (sessionIdOf(request) === undefined)
+        return andThen(this.sseStreams.open(request, response), (stream) =>
+          answerWithStream(response, stream),
+        );
 
       return andThen(sessions.find(request, true), (session) => {
         const { hasPrimingEvents } = requestRevision(headers, negotiatedBy(session));

@@ -8,7 +8,7 @@ import { positionOfEventId } from '../../streaming/stream-event.js';
 import { relayedClient, relayedOrigin } from '../relay/relayed-origin.js';
 import { answerStatus } from '../../http/answer.js';
 import { relayAccount, RelayStream } from '../relay/relay-stream.js';
-import { answerWithStream } from '../stream-response.js';
+import { answerWithStream } from './stream-response.js';
 import type { HttpRequest } from '../../http/raw-request.js';
 import { hijackResponse } from '../../http/raw-response.js';
 import type { MemoryBudget } from '../../streaming/memory-budget.js';

@@ -1,12 +1,7 @@
 import type { Observable } from 'rxjs';
-import { EVENT_STREAM_HEADERS } from '../http/event-stream.js';
-import { hijackResponse, rawResponse } from '../http/raw-response.js';
-import type { StreamItem } from '../streaming/stream-event.js';
-
-/** Whether the client of a request has left, so that nothing must be opened for it. */
-export function hasLeft(response: unknown): boolean {
-  return rawResponse(response).destroyed;
-}
+import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
+import { hijackResponse } from '../../http/raw-response.js';
+import type { StreamItem } from '../../streaming/stream-event.js';
 
 /**
  * Answers a GET with an event stream that stays open until it completes or its client leaves.
