@@ -2,7 +2,7 @@ import type { SessionRecord } from '../model/cluster/session-record.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { retry } from '../model/retry.js';
 import type { JsonRpcMessage } from '../protocol/json-rpc.js';
-import type { AttachMessage, PostReply, RelayedOrigin } from './cluster-message.js';
+import type { AnswerStream, AttachMessage, PostReply, RelayedOrigin } from './cluster-message.js';
 import type { SessionCluster } from './session-cluster.js';
 import type { StreamTail } from './stream-tail.js';
 
@@ -30,16 +30,21 @@ export class RemoteSession {
   /**
    * Sends messages to the owner. Resolves once their requests are in the log.
    *
-   * @param resent whether this node may have written them to the log while it was the owner
+   * @param options.holdMs for how long the owner may hold answers to reply with them
+   * @param options.resent whether this node may have written them to the log while it was the owner
    * @throws as `SessionCluster.ask` does
    */
   post(
     messages: readonly JsonRpcMessage[],
     origin: RelayedOrigin,
-    { primes = false, resent = false }: { readonly primes?: boolean; readonly resent?: boolean } = {},
+    {
+      primes = false,
+      resent = false,
+      holdMs,
+    }: { readonly primes?: boolean; readonly resent?: boolean; readonly holdMs?: number } = {},
   ): Promise<PostReply> {
     this.cluster.observer.messages?.routed();
-    return this.cluster.ask({ type: 'post', id: this.record.id, messages, origin, primes, resent });
+    return this.cluster.ask({ type: 'post', id: this.record.id, messages, origin, primes, resent, holdMs });
   }
 
   end(): Promise<void> {
@@ -51,7 +56,7 @@ export class RemoteSession {
    *
    * @throws as `SessionCluster.ask` does
    */
-  async answers({ stream }: PostReply): Promise<StreamTail> {
+  async answers({ stream }: AnswerStream): Promise<StreamTail> {
     const tail = await this.cluster.tails.follow(this.record.id, stream);
     const reply = await this.cluster.tails.attach(tail, false, undefined);
     if (!reply.isAttached || reply.isFinished) tail.end();

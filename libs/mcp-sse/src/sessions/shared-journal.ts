@@ -19,8 +19,12 @@ export interface SharedJournal extends EventJournal {
    */
   isOwned(): Promise<boolean>;
 
-  /** Writes requests, as JSON of their ids, whose answers go to a stream. Resolves when that is done or has failed. */
-  keep(requests: readonly string[], stream: number): Promise<Keeping>;
+  /**
+   * Writes requests, as JSON of their ids, whose answers go to a stream. Resolves when that is done or has failed.
+   *
+   * @param isPatient whether they may be written with what comes next: not at all if that is their answer
+   */
+  keep(requests: readonly string[], stream: number, isPatient?: boolean): Promise<Keeping>;
 
   /** Marks a request, as JSON of its id, that gets no answer. */
   complete(request: string): void;

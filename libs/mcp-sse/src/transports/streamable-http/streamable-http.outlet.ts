@@ -2,13 +2,14 @@ import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { defer, type Observable } from 'rxjs';
 import type { AdoptedSession } from '../../model/cluster/session-store.js';
 import type { LogEntry } from '../../model/cluster/session-log.js';
-import type { RemoteReading, SharedOutlet } from '../../sessions/shared-outlet.js';
+import type { HoldOptions, RelayedAnswers, RemoteReading, SharedOutlet } from '../../sessions/shared-outlet.js';
 import { type StreamItem, positionOfEventId } from '../../streaming/stream-event.js';
 import type { OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
 import { NumberedStream, streamOfEventId } from './numbered-stream.js';
 import type { Exchange } from './exchange.js';
+import { HeldExchange } from './held-exchange.js';
 import { RemoteExchange } from './remote-exchange.js';
 
 /** The stream that a client opens with GET, for messages that belong to none of its requests. */
@@ -134,6 +135,17 @@ export class StreamableHttpOutlet implements SharedOutlet {
 
   isFinished(number: number): boolean {
     return number !== STANDALONE && (this.streams.get(number)?.isFinished ?? true);
+  }
+
+  hold(ids: readonly RequestId[], { primes, holdMs, memory }: HoldOptions): Promise<RelayedAnswers> {
+    const exchange = new HeldExchange(this, ids.length, primes, holdMs, memory);
+    this.expect(ids, exchange);
+    return exchange.answered;
+  }
+
+  /** Position of the newest event. */
+  get last(): number {
+    return this.options.journal?.last ?? 0;
   }
 
   relay(ids: readonly RequestId[], primes: boolean): number {
