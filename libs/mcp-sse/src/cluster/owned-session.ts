@@ -24,6 +24,8 @@ import type { JournaledSession, SessionJournal } from './session-journal.js';
 import { storedRecord } from './stored-record.js';
 import type { StoredNames } from '../model/stored-parts.js';
 
+/** The stream of a transport that has one for each session. */
+const ONLY_STREAM = 0;
 /** For how long answers may be held for another node at most, in milliseconds. That node waits for 10 s. */
 const MAX_HOLD_MS = 5_000;
 /** How soon the nodes of clients that read an adopted session have said so, in milliseconds. */
@@ -87,7 +89,7 @@ export class OwnedSession implements JournaledSession, DisownedSession {
 
   /** Takes messages that came to another node. @throws as the session does */
   async post(
-    { messages, primes, holdMs, resent, begun }: Extract<SessionMessage, PostMessage>,
+    { messages, primes, holdMs = 0, resent, begun }: Extract<SessionMessage, PostMessage>,
     origin: Omit<MessageOrigin, 'streamHeaders'>,
   ): Promise<PostReply> {
     const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
@@ -100,29 +102,13 @@ export class OwnedSession implements JournaledSession, DisownedSession {
     const admitted = admitting instanceof Promise ? await admitting : admitting;
     const after = this.journal.last;
     inbox.assertReceivable(messages);
-    if (ids.length > 0 && holdMs !== undefined && this.outlet.hold) {
+    if (ids.length > 0 && this.outlet.hold) {
       const answers = this.outlet.hold(ids, { primes, holdMs: Math.min(holdMs, MAX_HOLD_MS), memory });
       inbox.receive(admitted);
       return answers;
     }
-    const stream = ids.length > 0 ? this.outlet.relay(ids, primes) : 0;
-    if (ids.length > 0 && !this.outlet.hold && this.journal.isHealthy) {
-      // Written at the latest with the first event after it, which need not wait for it.
-      const keeping = this.journal.keep(ids.map(keyOf), stream, true);
-      inbox.receive(admitted);
-      if ((await keeping) === 'fenced') throw new SessionMovedError(true);
-      return { stream, after };
-    }
-    try {
-      const keeping = inbox.keep(messages, stream, true);
-      if (primes && ids.length > 0) this.outlet.prime(stream);
-      await keeping;
-    } catch (error) {
-      this.outlet.unrelay(ids);
-      throw error;
-    }
-    inbox.receive(admitted);
-    return { stream, after };
+    await inbox.keepAndReceive(messages, admitted, ONLY_STREAM, true);
+    return { stream: ONLY_STREAM, after };
   }
 
   attach({ stream, attachment, node, primes, arrival }: AttachMessage): Omit<AttachReply, 'node'> {
@@ -238,7 +224,7 @@ export class OwnedSession implements JournaledSession, DisownedSession {
     const after = this.journal.last;
     for (const id of ids) this.session.lose(id, LOST_REQUEST);
     await this.settle();
-    return { stream: 0, after };
+    return { stream: ONLY_STREAM, after };
   }
 }
 

@@ -20,6 +20,16 @@ export function retryWhileUnavailable<T>(attempt: () => Promise<T>): Promise<T> 
 
 export type Arrival = NonNullable<AttachMessage['arrival']>;
 
+interface PostOptions {
+  readonly primes?: boolean;
+  /** Whether this node may have written them to the log while it was the owner. */
+  readonly resent?: boolean;
+  /** Whether it may have begun to carry them out. */
+  readonly begun?: boolean;
+  /** For how long the owner may hold answers to reply with them. */
+  readonly holdMs?: number;
+}
+
 /** A session that another node owns, for a request that came to this one. */
 export class RemoteSession {
   constructor(
@@ -30,21 +40,16 @@ export class RemoteSession {
   /**
    * Sends messages to the owner. Resolves once their requests are in the log.
    *
-   * @param options.holdMs for how long the owner may hold answers to reply with them
-   * @param options.resent whether this node may have written them to the log while it was the owner
    * @throws as `SessionCluster.ask` does
    */
   post(
     messages: readonly JsonRpcMessage[],
     origin: RelayedOrigin,
-    {
-      primes = false,
-      resent = false,
-      holdMs,
-    }: { readonly primes?: boolean; readonly resent?: boolean; readonly holdMs?: number } = {},
+    { primes = false, resent = false, begun, holdMs }: PostOptions = {},
   ): Promise<PostReply> {
     this.cluster.observer.messages?.routed();
-    return this.cluster.ask({ type: 'post', id: this.record.id, messages, origin, primes, resent, holdMs });
+    const { id } = this.record;
+    return this.cluster.ask({ type: 'post', id, messages, origin, primes, resent, begun, holdMs });
   }
 
   end(): Promise<void> {

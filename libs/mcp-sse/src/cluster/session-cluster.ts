@@ -125,7 +125,7 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
     return (await (own ? this.node.store.find(id) : this.locate(id)))?.record;
   }
 
-  ask(message: PostMessage & { readonly resent: boolean }): Promise<PostReply>;
+  ask(message: PostMessage & Pick<SessionMessage, 'resent' | 'begun'>): Promise<PostReply>;
   ask(message: AttachMessage): Promise<AttachReply>;
   ask(message: EndMessage | SettleMessage): Promise<void>;
   /**
@@ -221,7 +221,11 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
   }
 
   /** @param isGuess whether the owner may have changed since it was found */
-  private async askOwner({ node }: SessionOwner, message: SessionMessage, isGuess: boolean): Promise<unknown> {
+  private async askOwner(
+    { node }: SessionOwner,
+    message: SessionMessage,
+    isGuess: boolean,
+  ): Promise<unknown> {
     if (node === '' || node === this.node.id) throw new NodeGoneError();
     const envelope = await this.node.bus.request(node, message, { acts: message.type === 'post', isGuess });
     if (!isEnvelopeOf(message.type, envelope)) throw this.unreadable(ClusterUnavailableError);

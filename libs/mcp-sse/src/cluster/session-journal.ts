@@ -162,7 +162,6 @@ export class SessionJournal implements SharedJournal {
     return this.term === this.node.lease.term;
   }
 
-  /** Whether the store probably takes the next write. */
   get isHealthy(): boolean {
     return this.isTaken && !this.isNew;
   }

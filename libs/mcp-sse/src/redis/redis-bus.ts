@@ -8,7 +8,14 @@ import {
   UnreadableMessageError,
 } from '../model/errors/cluster.errors.js';
 import { Outbox } from './outbox.js';
-import { packetBody, readPackets, writePacket, writeRefusal, type Packet, type ReadPacket } from './packet.js';
+import {
+  packetBody,
+  readPackets,
+  writePacket,
+  writeRefusal,
+  type Packet,
+  type ReadPacket,
+} from './packet.js';
 import { PendingAnswer } from './pending-answer.js';
 import type { RedisClient } from './redis-clients.js';
 import type { RedisConnection } from './redis-connection.js';
@@ -54,9 +61,7 @@ export class RedisBus implements NodeBus {
     private readonly clock: () => number,
     private readonly reports: ClusterReports,
   ) {
-    this.requests = new Outbox((channel, text) =>
-      redis.run((commands) => commands.publish(channel, text)),
-    );
+    this.requests = new Outbox((channel, text) => redis.run((commands) => commands.publish(channel, text)));
     // A Redis that is full still publishes messages.
     this.replies = new Outbox((channel, text) =>
       redis.attempt((commands) => commands.publish(channel, text)),

@@ -12,6 +12,9 @@ export interface SharedJournal extends EventJournal {
   /** Whether the session is certainly this node's. */
   readonly isSure: boolean;
 
+  /** Whether it probably takes the next write: it took the last one. */
+  readonly isHealthy: boolean;
+
   /**
    * Asks whether the session is still this node's.
    *

@@ -45,13 +45,6 @@ export interface SharedOutlet extends SessionOutlet {
   isFinished(stream: number): boolean;
 
   /**
-   * Expects requests that came to another node.
-   *
-   * @returns the stream that carries their answers
-   */
-  relay(ids: readonly RequestId[], primes: boolean): number;
-
-  /**
    * Expects requests that came to another node, which answers them itself if the answers are quick. Undefined if all
    * answers go to a stream.
    *
@@ -61,12 +54,6 @@ export interface SharedOutlet extends SessionOutlet {
    * @throws {SessionClosedError} when the answers are dropped
    */
   hold?(ids: readonly RequestId[], options: HoldOptions): Promise<RelayedAnswers>;
-
-  /** Undoes `relay` or `hold` for requests that are not taken. */
-  unrelay(ids: readonly RequestId[]): void;
-
-  /** Adds a priming event to a stream. */
-  prime(stream: number): void;
 
   /** Restores the events and streams that the last owner left. */
   restore(session: AdoptedSession): void;

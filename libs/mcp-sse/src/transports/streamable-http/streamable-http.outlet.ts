@@ -2,7 +2,12 @@ import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { defer, type Observable } from 'rxjs';
 import type { AdoptedSession } from '../../model/cluster/session-store.js';
 import type { LogEntry } from '../../model/cluster/session-log.js';
-import type { HoldOptions, RelayedAnswers, RemoteReading, SharedOutlet } from '../../sessions/shared-outlet.js';
+import type {
+  HoldOptions,
+  RelayedAnswers,
+  RemoteReading,
+  SharedOutlet,
+} from '../../sessions/shared-outlet.js';
 import { type StreamItem, positionOfEventId } from '../../streaming/stream-event.js';
 import type { OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
@@ -146,21 +151,6 @@ export class StreamableHttpOutlet implements SharedOutlet {
   /** Position of the newest event. */
   get last(): number {
     return this.options.journal?.last ?? 0;
-  }
-
-  relay(ids: readonly RequestId[], primes: boolean): number {
-    this.forgetFinished();
-    const stream = this.addStream(++this.lastStream);
-    this.expect(ids, new RemoteExchange(stream, ids.length, primes));
-    return stream.number;
-  }
-
-  unrelay(ids: readonly RequestId[]): void {
-    for (const id of ids) this.abandon(id);
-  }
-
-  prime(number: number): void {
-    this.streams.get(number)?.prime();
   }
 
   restore({ epoch, entries, inFlight }: AdoptedSession): void {
