@@ -6,6 +6,7 @@ export default {
     '<rootDir>/libs/.*/dist',
     '<rootDir>/bench/dist',
     '<rootDir>/bench/peers',
+    '<rootDir>/bench/nodes',
   ],
   extensionsToTreatAsEsm: ['.ts'],
   // One more than the two cores of the smallest machine: some workers wait while others compute.

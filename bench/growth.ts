@@ -1,15 +1,15 @@
 /**
  * Measures the cost of a call as sessions, tools and subscriptions grow:
  *
- *     npm run bench:growth [-- --adapter fastify] [--transport sse] [--rounds 3] [--docs]
+ *     npm run bench:growth [-- --adapter fastify] [--transport sse] [--rounds 2] [--docs]
  *
  * `--docs` writes the table to docs/performance.md.
  */
 import { parseArgs } from 'node:util';
-import { format } from 'prettier';
 import { costOfCall, type Burden } from './growth/cost-of-call.js';
 import { formatNumber } from './report/format-number.js';
-import { writeSection } from './report/write-section.js';
+import { markdownTable } from './report/markdown-table.js';
+import { writePerformance } from './report/write-section.js';
 import { pinLoad } from './run/pin-load.js';
 import { median } from './run/statistics.js';
 
@@ -25,7 +25,7 @@ const { values } = parseArgs({
   options: {
     adapter: { type: 'string', default: 'fastify' },
     transport: { type: 'string', default: 'sse' },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '2' },
     docs: { type: 'boolean', default: false },
   },
 });
@@ -50,16 +50,12 @@ const rows = GROWING.map(({ title }) => [
   }),
 ]);
 
-const table = [
+const table = markdownTable([
   ['µs per call', ...columns.map((size) => size.toLocaleString('en-US'))],
-  ['---', ...columns.map(() => '---:')],
   ...rows,
-]
-  .map((cells) => `| ${cells.join(' | ')} |`)
-  .join('\n');
+]);
 process.stdout.write(`${table}\n`);
 const name = `${values.adapter}, ${transport === 'sse' ? 'HTTP+SSE' : 'Streamable HTTP'}`;
 const text = `On ${name}; a call goes to one session after the other, ten at a time.\n\n${table}`;
-if (values.docs)
-  writeSection('docs/performance.md', 'growth', (await format(text, { parser: 'markdown' })).trim());
+if (values.docs) await writePerformance('growth', text);
 process.exit();

@@ -3,20 +3,21 @@
  *
  *     npm run bench -- [--servers floor-sse,fastify-sse] [--scenarios call,list] [--rounds 3]
  *
- * Other projects' servers take part if `npm run bench:setup` has installed them. `--full` measures longer and in rounds;
- * `--docs` writes the results to docs/performance.md.
+ * Other projects' servers take part if `npm run bench:setup` has installed them. `--full` measures what is published;
+ * `--docs` writes the results to docs/performance.md; `--from <file>` takes them from an earlier run's results.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { format } from 'prettier';
 import { chart } from './report/chart.js';
+import { durations } from './report/durations.js';
+import { summary } from './report/summary.js';
 import { tables } from './report/tables.js';
-import { writeSection } from './report/write-section.js';
-import { measureApart } from './run/measure-apart.js';
+import { writePerformance } from './report/write-section.js';
 import { FULL, QUICK } from './run/plan.js';
 import type { Run, Sample } from './run/sample.js';
 import { SERVERS, type MeasuredServer } from './run/servers.js';
+import { suits, takeSample } from './run/take-sample.js';
 
 const RESULTS = 'bench/results';
 
@@ -27,47 +28,41 @@ const { values } = parseArgs({
     servers: { type: 'string' },
     scenarios: { type: 'string' },
     rounds: { type: 'string' },
+    from: { type: 'string' },
   },
 });
 
-const plan = values.full ? FULL : QUICK;
-const rounds = Number(values.rounds ?? plan.rounds);
-const scenarios = chosen(plan.scenarios, values.scenarios, () => true);
-const servers = chosen(SERVERS, values.servers, isPlanned);
-const samples: Sample[] = [];
-const run: Run = { node: process.version, cpu: cpus()[0]!.model, date: new Date().toISOString(), samples };
-mkdirSync(RESULTS, { recursive: true });
+const run = values.from === undefined ? await measure() : readRun(values.from);
+process.stdout.write(`${summary(run.samples)}\n\n${tables(run.samples)}\n\n${durations(run.samples)}\n`);
+if (values.docs) await writeDocs(run);
 
-for (let round = 0; round < rounds; round++)
-  for (const { name, scenario, options, needsSessions, once, transports, peers } of scenarios) {
-    if (once && round > 0) continue;
-    for (const server of rotated(servers, round)) {
-      if (needsSessions && server.maxSessions !== undefined) continue;
-      if (server.peer !== undefined && !peers) continue;
-      if (transports && !transports.includes(server.transport)) continue;
-      const outcome = await measureApart(server.name, scenario, options).then(
-        (result) => ({ result }),
-        ({ message }: Error) => ({ failure: message }),
-      );
-      samples.push({ round, server: server.name, scenario: name, ...outcome });
-      // A run takes long and may be interrupted.
-      writeFileSync(`${RESULTS}/results.json`, JSON.stringify(run, null, 1));
-      const shown = JSON.stringify(outcome).slice(0, 160);
-      process.stderr.write(`${round + 1}/${rounds} ${name.padEnd(8)} ${server.name.padEnd(22)} ${shown}\n`);
-    }
-  }
+async function measure(): Promise<Run> {
+  const scenarios = chosen(values.full ? FULL : QUICK, values.scenarios, () => true);
+  const servers = chosen(SERVERS, values.servers, isPlanned);
+  const samples: Sample[] = [];
+  const run: Run = { node: process.version, cpu: cpus()[0]!.model, date: new Date().toISOString(), samples };
+  mkdirSync(RESULTS, { recursive: true });
+  const rounds = Number(values.rounds ?? Math.max(...scenarios.map((scenario) => scenario.rounds.own)));
+  for (let round = 0; round < rounds; round++)
+    for (const scenario of scenarios)
+      for (const server of rotated(servers, round)) {
+        const planned = server.peer === undefined ? scenario.rounds.own : scenario.rounds.peers;
+        if (round >= Number(values.rounds ?? planned) || !suits(scenario, server)) continue;
+        samples.push(await takeSample(round, scenario, server));
+        // A run takes long and may be interrupted.
+        writeFileSync(`${RESULTS}/results.json`, JSON.stringify(run, null, 1));
+      }
+  return run;
+}
 
-process.stdout.write(`${tables(samples)}\n`);
-if (values.docs) await writeDocs();
+function readRun(file: string): Run {
+  return JSON.parse(readFileSync(file, 'utf8')) as Run;
+}
 
-async function writeDocs(): Promise<void> {
-  const day = run.date.slice(0, 10);
-  const machine = `Node ${run.node}, ${run.cpu}, one core for the server; ${rounds === 1 ? 'one round' : `${rounds} rounds`}, ${day}.`;
-  writeSection(
-    'docs/performance.md',
-    'results',
-    (await format(`${machine}\n\n${tables(samples)}`, { parser: 'markdown' })).trim(),
-  );
+async function writeDocs({ node, cpu, date, samples }: Run): Promise<void> {
+  const machine = `Node ${node}, ${cpu}, one core for the server, ${date.slice(0, 10)}.`;
+  await writePerformance('summary', `${summary(samples)}\n\n${machine}`);
+  await writePerformance('results', tables(samples));
   writeFileSync('docs/performance.svg', chart(samples));
 }
 

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 import { HttpResponseParser } from './http-response.parser.js';
 import type { ResponseHead } from './response-head.js';
 
@@ -32,7 +33,7 @@ export class HttpConnection {
         current?.end?.();
       },
     });
-    this.socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true })
+    this.socket = socketTo(url)
       .on('data', (chunk) => this.receive(chunk))
       .on('end', () => this.endResponse())
       .on('error', (error) => this.fail(error))
@@ -75,4 +76,11 @@ export class HttpConnection {
     this.destroy();
     current?.fail(error);
   }
+}
+
+function socketTo({ protocol, hostname, port }: URL): Socket {
+  const address = { host: hostname, port: Number(port) };
+  // The measured server's certificate is its own.
+  if (protocol === 'https:') return connectSecurely({ ...address, rejectUnauthorized: false }).setNoDelay();
+  return connect({ ...address, noDelay: true });
 }

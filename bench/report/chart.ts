@@ -1,82 +1,145 @@
+import type { TransportName } from '../load/mcp-load.client.js';
 import type { Sample } from '../run/sample.js';
-import { SERVERS, type MeasuredServer } from '../run/servers.js';
-import { compare, type Comparison } from './compare.js';
-import { CPU_FIGURES, MEMORY_FIGURES, type Figure } from './figures.js';
+import { FLOORS, SERVERS, TRANSPORT_LABELS, TRANSPORTS, type MeasuredServer } from '../run/servers.js';
+import { compare } from './compare.js';
+import { figureOf } from './figures.js';
 import { formatNumber } from './format-number.js';
 
-const PANELS = ['call', 'ask', 'list', 'progress', 'connect', 'idle'];
-const TRANSPORTS = { sse: 'SSE', http: 'Streamable', modern: '2026-07-28' };
-const WIDTH = 860;
-const LABEL_WIDTH = 300;
-const VALUE_WIDTH = 130;
-const BAR_HEIGHT = 14;
-const ROW_HEIGHT = 20;
-const TITLE_HEIGHT = 34;
+/** The scenarios of each column; those of a row share a scale. */
+const ROWS: readonly Readonly<Partial<Record<TransportName, string>>>[] = [
+  { sse: 'call', http: 'call', modern: 'call' },
+  { sse: 'list', http: 'list', modern: 'list' },
+  { sse: 'progress', http: 'progress', modern: 'progress' },
+  { sse: 'connect', http: 'connect', modern: 'ask' },
+  { sse: 'idle', http: 'idle' },
+];
 
-/** Readable on light and dark pages: an image follows the reader's color scheme, not the page's. */
+const MARGIN = 16;
+const COLUMN_WIDTH = 312;
+const LABEL_WIDTH = 126;
+const VALUE_WIDTH = 44;
+const BAR_WIDTH = COLUMN_WIDTH - LABEL_WIDTH - VALUE_WIDTH - 12;
+const BAR_HEIGHT = 11;
+const LINE_HEIGHT = 17;
+const HEAD_HEIGHT = 62;
+const TITLE_HEIGHT = 26;
+const GAP = 14;
+const WIDTH = 2 * MARGIN + TRANSPORTS.length * COLUMN_WIDTH;
+
+/** Has a background of its own: an image follows the reader's color scheme, which may differ from the page's. */
 const STYLE = `
-  text { font: 12px system-ui, sans-serif; fill: #24292f; }
-  .title { font-weight: 600; font-size: 14px; }
-  .floor { fill: #8c959f; } .own { fill: #1a7f37; } .other { fill: #54aeff; }
+  .page { fill: #ffffff; stroke: #d1d9e0; }
+  text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #59636e; }
+  .head { font-size: 15px; font-weight: 600; fill: #1f2328; }
+  .title { font-weight: 600; fill: #1f2328; }
+  .mine { font-weight: 600; fill: #1f2328; }
+  line { stroke: #818b98; stroke-dasharray: 2 2; }
+  .own { fill: #1a7f37; } .other { fill: #afb8c1; }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3; }
-    .floor { fill: #6e7681; } .own { fill: #3fb950; } .other { fill: #388bfd; }
+    .page { fill: #0d1117; stroke: #3d444d; }
+    text { fill: #9198a1; }
+    .head, .title, .mine { fill: #f0f6fc; }
+    line { stroke: #656c76; }
+    .own { fill: #3fb950; } .other { fill: #4d5560; }
   }`;
 
 interface Bar {
   readonly server: MeasuredServer;
-  readonly comparison: Comparison;
+  readonly ratio: number;
 }
 
-/** Draws the main figures as an SVG bar chart. */
+interface Panel {
+  readonly title: string;
+  readonly floor: string;
+  readonly bars: readonly Bar[];
+}
+
+/** Draws what each server costs, in multiples of the floor, as an SVG: a column for each transport, a row for each scenario. */
 export function chart(samples: readonly Sample[]): string {
-  const figures = PANELS.flatMap(
-    (name) => [...CPU_FIGURES, ...MEMORY_FIGURES].find(({ scenario }) => scenario === name) ?? [],
+  const parts: string[] = [];
+  let y = MARGIN + HEAD_HEIGHT;
+  for (const row of ROWS) {
+    const panels = TRANSPORTS.map((transport) => panelOf(samples, transport, row[transport]));
+    const longest = Math.max(0, ...panels.flatMap((panel) => panel?.bars.map(({ ratio }) => ratio) ?? []));
+    const height = Math.max(0, ...panels.map((panel) => heightOf(panel)));
+    if (height === 0) continue;
+    for (const [column, panel] of panels.entries())
+      if (panel) parts.push(...drawn(panel, MARGIN + column * COLUMN_WIDTH, y, BAR_WIDTH / longest));
+    y += height + GAP;
+  }
+  const heads = TRANSPORTS.map(
+    (transport, column) =>
+      `<text class="head" x="${MARGIN + column * COLUMN_WIDTH}" y="${MARGIN + 50}">${TRANSPORT_LABELS[transport]}</text>`,
   );
-  let y = 0;
-  const panels = figures.map((figure) => {
-    const bars = SERVERS.flatMap((server): Bar[] => {
-      const comparison = compare(samples, figure, server);
-      return comparison ? [{ server, comparison }] : [];
-    });
-    const top = y;
-    if (bars.length > 0) y += TITLE_HEIGHT + bars.length * ROW_HEIGHT;
-    return bars.length > 0 ? panel(figure, bars, top) : '';
-  });
+  const legend =
+    'What an MCP server costs, in multiples of the floor (dashed line: node:http alone). Shorter is better. Ours is nestjs-mcp-sse.';
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y + 8}" role="img">`,
-    '<title>CPU and memory of MCP servers; shorter bars are better</title>',
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y + MARGIN - GAP}" role="img">`,
+    `<title>${legend}</title>`,
     `<style>${STYLE}\n</style>`,
-    ...panels.filter(Boolean),
+    `<rect class="page" x="0.5" y="0.5" width="${WIDTH - 1}" height="${y + MARGIN - GAP - 1}" rx="8"/>`,
+    `<text x="${MARGIN}" y="${MARGIN + 14}">${legend}</text>`,
+    ...heads,
+    ...parts,
     '</svg>\n',
   ].join('\n');
 }
 
-function panel({ title }: Figure, bars: readonly Bar[], top: number): string {
-  const longest = Math.max(...bars.map(({ comparison }) => comparison.value));
-  const scale = (WIDTH - LABEL_WIDTH - VALUE_WIDTH) / longest;
-  const rows = bars.map(({ server, comparison: { value, ratio } }, index) => {
-    const y = top + TITLE_HEIGHT + index * ROW_HEIGHT;
-    const width = Math.max(1, value * scale).toFixed(1);
-    const text =
-      ratio === undefined ? formatNumber(value) : `${formatNumber(value)} (${formatNumber(ratio)}×)`;
-    const baseline = y + BAR_HEIGHT - 3;
+/** @returns undefined if there is nothing to compare with the floor */
+function panelOf(
+  samples: readonly Sample[],
+  transport: TransportName,
+  scenario: string | undefined,
+): Panel | undefined {
+  if (scenario === undefined) return undefined;
+  const figure = figureOf(scenario);
+  const ofTransport = SERVERS.filter((server) => server.transport === transport);
+  const bars = ofTransport.flatMap((server): Bar[] => {
+    const ratio = compare(samples, figure, server)?.ratio;
+    return ratio === undefined ? [] : [{ server, ratio }];
+  });
+  if (bars.length === 0) return undefined;
+  const floor = compare(
+    samples,
+    figure,
+    ofTransport.find(({ name }) => name === FLOORS[transport])!,
+  )!;
+  const [title, unit] = figure.title.split(', ');
+  return { title: title!, floor: `floor ${formatNumber(floor.value)} ${unit}`, bars };
+}
+
+function heightOf(panel: Panel | undefined): number {
+  return panel ? TITLE_HEIGHT + panel.bars.length * LINE_HEIGHT : 0;
+}
+
+/** @param scale pixels of a bar as long as the floor's */
+function drawn({ title, floor, bars }: Panel, x: number, y: number, scale: number): string[] {
+  const start = x + LABEL_WIDTH;
+  const head =
+    `<text x="${x}" y="${y + 14}"><tspan class="title">${escape(title)}</tspan>` +
+    `<tspan dx="8">${escape(floor)}</tspan></text>`;
+  const rows = bars.map(({ server, ratio }, index) => {
+    const top = y + TITLE_HEIGHT + index * LINE_HEIGHT;
+    const width = Math.max(1, ratio * scale);
+    const mine = server.own ? ' class="mine"' : '';
     return [
-      `<text x="${LABEL_WIDTH - 8}" y="${baseline}" text-anchor="end">${label(server)}</text>`,
-      `<rect class="${kind(server)}" x="${LABEL_WIDTH}" y="${y}" width="${width}" height="${BAR_HEIGHT}" rx="2"/>`,
-      `<text x="${LABEL_WIDTH + Number(width) + 6}" y="${baseline}">${text}</text>`,
+      `<text${mine} x="${start - 8}" y="${top + 10}" text-anchor="end">${escape(shortLabel(server))}</text>`,
+      `<rect class="${server.own ? 'own' : 'other'}" x="${start}" y="${top}" width="${width.toFixed(1)}" height="${BAR_HEIGHT}" rx="2"/>`,
+      `<text${mine} x="${(start + width + 6).toFixed(1)}" y="${top + 10}">${formatNumber(ratio)}×</text>`,
     ].join('');
   });
-  return [`<text class="title" x="8" y="${top + 24}">${escape(title)}</text>`, ...rows].join('\n');
+  const one = (start + scale).toFixed(1);
+  const bottom = y + heightOf({ title, floor, bars }) - 4;
+  return [head, ...rows, `<line x1="${one}" x2="${one}" y1="${y + TITLE_HEIGHT - 4}" y2="${bottom}"/>`];
 }
 
-function label({ label, transport }: MeasuredServer): string {
-  return escape(`${label} · ${TRANSPORTS[transport]}`);
-}
-
-function kind({ own, peer }: MeasuredServer): string {
-  if (own) return 'own';
-  return peer === undefined ? 'floor' : 'other';
+/** Fits before a bar: without the adapter, and with no more of a version than its major. */
+function shortLabel({ label, own }: MeasuredServer): string {
+  if (own) return label.replace(/^.*, /, 'ours, ');
+  return label
+    .replace(/ 0\.[\d.]+$/, '')
+    .replace(/\.[\d.]+$/, '')
+    .replace(/(?: Server)?, (?:Express|createMcpHandler).*$/, '');
 }
 
 function escape(text: string): string {

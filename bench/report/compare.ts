@@ -5,31 +5,32 @@ import type { Figure } from './figures.js';
 
 export interface Comparison {
   readonly value: number;
-  /** The ratio to the floor of the same transport in the same round. */
+  /** The ratio to the floor of the same transport. */
   readonly ratio?: number;
 }
 
-/** The medians, over all rounds, of a figure and of its ratio to the floor. */
+/**
+ * The medians, over all rounds, of a figure and of its ratio to the floor: the one that was measured in alternation with
+ * the server, or else, for memory, in the same round.
+ */
 export function compare(
   samples: readonly Sample[],
   { scenario, value, compared }: Figure,
   { name, transport }: MeasuredServer,
 ): Comparison | undefined {
-  const valuesOf = (server: string) =>
-    new Map(
-      samples.flatMap((sample) => {
-        if (sample.server !== server || sample.scenario !== scenario || !sample.result) return [];
-        const measured = value(sample.result);
-        return measured === undefined ? [] : [[sample.round, measured] as const];
-      }),
-    );
-  const own = valuesOf(name);
-  const floor =
-    compared && name !== FLOORS[transport] ? valuesOf(FLOORS[transport]) : new Map<number, number>();
-  const middle = median([...own.values()]);
-  if (middle === undefined) return undefined;
-  const ratios = [...own].flatMap(([round, measured]) =>
-    floor.has(round) ? [measured / floor.get(round)!] : [],
-  );
-  return { value: middle, ratio: median(ratios) };
+  const floor = FLOORS[transport];
+  const resultsOf = (server: string) =>
+    samples.filter((sample) => sample.server === server && sample.scenario === scenario && sample.result);
+  const floors = new Map(resultsOf(floor).map(({ round, result }) => [round, value(result!)]));
+  const values: number[] = [];
+  const ratios: number[] = [];
+  for (const { round, result } of resultsOf(name)) {
+    const measured = value(result!);
+    if (measured === undefined) continue;
+    values.push(measured);
+    const ratio = result!.cpuRatio ?? measured / (floors.get(round) ?? NaN);
+    if (compared && name !== floor && !Number.isNaN(ratio)) ratios.push(ratio);
+  }
+  const middle = median(values);
+  return middle === undefined ? undefined : { value: middle, ratio: median(ratios) };
 }

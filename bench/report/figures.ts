@@ -16,7 +16,6 @@ const inThousands = (result: ScenarioResult) => divided(cpu(result), 1000);
 
 export const CPU_FIGURES: readonly Figure[] = [
   { title: 'call, µs', scenario: 'call', value: cpu, compared: true },
-  { title: 'call, one session, µs', scenario: 'call1', value: cpu, compared: true },
   { title: 'call with a question, µs', scenario: 'ask', value: cpu, compared: true },
   { title: 'list of 50 tools, µs', scenario: 'list', value: cpu, compared: true },
   { title: 'progress event, µs', scenario: 'progress', value: perEvent, compared: true },
@@ -51,12 +50,6 @@ export const SPEED_FIGURES: readonly Figure[] = [
   { title: 'p50, ms', scenario: 'call', value: ({ latencyMs }) => latencyMs?.p50, compared: false },
   { title: 'p99, ms', scenario: 'call', value: ({ latencyMs }) => latencyMs?.p99, compared: false },
   {
-    title: 'one session: p50, ms',
-    scenario: 'call1',
-    value: ({ latencyMs }) => latencyMs?.p50,
-    compared: false,
-  },
-  {
     title: 'cores of the server',
     scenario: 'call',
     value: ({ cores }) => cores?.server,
@@ -76,4 +69,9 @@ function rss(title: string, scenario: string): Figure {
 
 function divided(value: number | undefined, by: number): number | undefined {
   return value === undefined ? undefined : value / by;
+}
+
+/** The main figure of a planned scenario. */
+export function figureOf(name: string): Figure {
+  return [...CPU_FIGURES, ...MEMORY_FIGURES].find(({ scenario }) => scenario === name)!;
 }

@@ -1,14 +1,10 @@
 import type { Sample } from '../run/sample.js';
-import { SERVERS, type MeasuredServer } from '../run/servers.js';
-import { compare } from './compare.js';
+import { SERVERS, TRANSPORT_LABELS, TRANSPORTS, type MeasuredServer } from '../run/servers.js';
+import { compare, type Comparison } from './compare.js';
 import { CPU_FIGURES, MEMORY_FIGURES, SPEED_FIGURES, type Figure } from './figures.js';
 import { formatNumber } from './format-number.js';
+import { markdownTable } from './markdown-table.js';
 
-const TRANSPORTS = [
-  ['sse', 'HTTP+SSE'],
-  ['http', 'Streamable HTTP'],
-  ['modern', 'Revision 2026-07-28'],
-] as const;
 const LIMITED = '†';
 
 /** The results in Markdown, each value followed by its ratio to the floor. */
@@ -26,7 +22,9 @@ export function tables(samples: readonly Sample[]): string {
   ].filter(Boolean);
   return [
     ...sections.flatMap(([title, figures]) => {
-      const all = TRANSPORTS.map(([transport, label]) => table(label, transport, figures, samples));
+      const all = TRANSPORTS.map((transport) =>
+        table(TRANSPORT_LABELS[transport], transport, figures, samples),
+      );
       return all.some(Boolean) ? [`### ${title}`, ...all.filter(Boolean)] : [];
     }),
     ...notes,
@@ -48,19 +46,17 @@ function table(
     ),
   );
   if (servers.length === 0 || measured.length === 0) return '';
-  const rows = [
+  return markdownTable([
     [label, ...measured.map(({ title }) => title)],
-    ['---', ...measured.map(() => '---:')],
     ...servers.map((server) => [
       server.maxSessions ? `${server.label} ${LIMITED}` : server.label,
-      ...measured.map((figure) => cell(figure, server, samples)),
+      ...measured.map((figure) => cell(compare(samples, figure, server))),
     ]),
-  ];
-  return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  ]);
 }
 
-function cell(figure: Figure, server: MeasuredServer, samples: readonly Sample[]): string {
-  const comparison = compare(samples, figure, server);
+/** A value and its ratio to the floor. */
+export function cell(comparison: Comparison | undefined): string {
   if (!comparison) return '–';
   const value = formatNumber(comparison.value);
   return comparison.ratio === undefined ? value : `${value} (${formatNumber(comparison.ratio)}×)`;

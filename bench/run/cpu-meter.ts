@@ -1,9 +1,11 @@
-import { machineSeconds, processSeconds } from './proc-stat.js';
+import { familySeconds, machineSeconds, processSeconds } from './proc-stat.js';
 
 export interface CpuUsage {
   readonly seconds: number;
   /** CPU time of the server. */
   readonly serverSeconds: number;
+  /** CPU time of the proxy, if there is one. */
+  readonly proxySeconds?: number;
   readonly cores: { readonly server: number; readonly load: number; readonly others: number };
 }
 
@@ -11,7 +13,10 @@ export interface CpuUsage {
 export class CpuMeter {
   private readonly start = this.now();
 
-  constructor(private readonly serverPid: number) {}
+  constructor(
+    private readonly serverPid: number,
+    private readonly proxyPid?: number,
+  ) {}
 
   read(): CpuUsage {
     const { start } = this;
@@ -23,6 +28,7 @@ export class CpuMeter {
     return {
       seconds,
       serverSeconds: server,
+      proxySeconds: end.proxy === undefined ? undefined : end.proxy - start.proxy!,
       cores: { server: server / seconds, load: load / seconds, others: others / seconds },
     };
   }
@@ -31,6 +37,7 @@ export class CpuMeter {
     return {
       time: performance.now() / 1000,
       server: processSeconds(this.serverPid),
+      proxy: this.proxyPid === undefined ? undefined : familySeconds(this.proxyPid),
       load: processSeconds(process.pid),
       machine: machineSeconds(),
     };

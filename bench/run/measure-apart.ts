@@ -3,7 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { ScenarioResult } from '../scenarios/scenario.js';
 import type { ScenarioName } from '../scenarios/scenarios.js';
-import type { PlannedScenario } from './plan.js';
+
+/** Options of `measure.js`. */
+export type MeasureOptions = Readonly<
+  Partial<
+    Record<'sessions' | 'seconds' | 'warmup' | 'cycles', number> &
+      Record<'reference' | 'node' | 'front', string>
+  >
+>;
 
 const LIMIT_MS = 300_000;
 const MEASURE = fileURLToPath(new URL('../measure.js', import.meta.url));
@@ -17,7 +24,7 @@ const run = promisify(execFile);
 export async function measureApart(
   server: string,
   scenario: ScenarioName,
-  options: PlannedScenario['options'],
+  options: MeasureOptions,
 ): Promise<ScenarioResult> {
   const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const args = [MEASURE, '--server', server, '--scenario', scenario, ...given];

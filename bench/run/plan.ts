@@ -6,91 +6,77 @@ export interface PlannedScenario {
   readonly name: string;
   readonly scenario: ScenarioName;
   readonly options: Readonly<Partial<Record<'sessions' | 'seconds' | 'warmup' | 'cycles', number>>>;
+  /** Rounds in which the floors and this library's servers are measured, and other projects' servers if installed. */
+  readonly rounds: { readonly own: number; readonly peers: number };
   /** Skips servers that support fewer sessions. */
-  readonly needsSessions: boolean;
-  /** Measured in the first round only, since it takes long and varies little. */
-  readonly once: boolean;
+  readonly needsSessions?: boolean;
   /** Those that have what it measures; all by default. */
   readonly transports?: readonly TransportName[];
-  /** Whether other projects' servers take part, if installed. */
-  readonly peers: boolean;
-}
-
-export interface Plan {
-  readonly rounds: number;
-  readonly scenarios: readonly PlannedScenario[];
 }
 
 const WITH_SESSIONS: readonly TransportName[] = ['sse', 'http'];
 
-/** About ten minutes: all published scenarios, each for a short time, to see the effect of a change. */
-export const QUICK: Plan = {
-  rounds: 1,
-  scenarios: [
-    loop('call', 'call', 32, 2, 3),
-    ask(1, 1.5),
-    loop('list', 'list', 16, 1, 1.5),
-    loop('progress', 'progress', 8, 1, 2),
-    loop('big', 'big', 4, 1, 1),
-    connect(600),
-    idle('idle', 1_000),
-    { ...idle('idle10k', 10_000), peers: false },
-  ],
-};
+const ONCE = { own: 1, peers: 1 };
+const OWN_ONCE = { own: 1, peers: 0 };
+/** Other servers are so far away that one round is enough. */
+const TWICE = { own: 2, peers: 1 };
 
-/** An hour or more: the published results. */
-export const FULL: Plan = {
-  rounds: 3,
-  scenarios: [
-    loop('call', 'call', 32, 4, 6),
-    loop('call1', 'call', 1, 2, 4),
-    ask(3, 3),
-    loop('list', 'list', 16, 3, 3),
-    loop('progress', 'progress', 8, 3, 4),
-    loop('big', 'big', 4, 3, 2),
-    connect(4_000),
-    idle('idle', 2_000),
-    { ...idle('idle10k', 10_000), once: true },
-  ],
-};
+/** About twelve minutes: all published scenarios, each for a short time, to see the effect of a change. */
+export const QUICK: readonly PlannedScenario[] = [
+  call(1.5, 2.5, ONCE),
+  ask(1, 1.5, ONCE),
+  loop('list', 16, 1, 1.5, ONCE),
+  loop('progress', 8, 1, 2, ONCE),
+  loop('big', 4, 1, 1, ONCE),
+  connect(600, ONCE),
+  idle('idle', 1_000, ONCE),
+  idle('idle10k', 10_000, OWN_ONCE),
+];
+
+/** About sixteen minutes: the published results. */
+export const FULL: readonly PlannedScenario[] = [
+  call(1.5, 3, TWICE),
+  ask(1, 2, TWICE),
+  loop('list', 16, 1, 1.5, ONCE),
+  loop('progress', 8, 1, 2, TWICE),
+  loop('big', 4, 1, 1, ONCE),
+  connect(800, TWICE),
+  idle('idle', 1_000, ONCE),
+  idle('idle10k', 10_000, OWN_ONCE),
+];
+
+/** About 100 seconds for one version of Node: what users wait for. */
+export const PER_NODE: readonly PlannedScenario[] = [
+  call(1, 2, OWN_ONCE),
+  ask(0.8, 2, OWN_ONCE),
+  loop('progress', 8, 0.8, 1.5, OWN_ONCE),
+  connect(400, OWN_ONCE),
+];
+
+function call(seconds: number, warmup: number, rounds: PlannedScenario['rounds']): PlannedScenario {
+  return loop('call', 32, seconds, warmup, rounds);
+}
+
+function ask(seconds: number, warmup: number, rounds: PlannedScenario['rounds']): PlannedScenario {
+  return { ...loop('ask', 32, seconds, warmup, rounds), transports: ['modern'] };
+}
 
 function loop(
-  name: string,
   scenario: ScenarioName,
   sessions: number,
   seconds: number,
   warmup: number,
+  rounds: PlannedScenario['rounds'],
 ): PlannedScenario {
-  const options = { sessions, seconds, warmup };
-  return { name, scenario, options, needsSessions: false, once: false, peers: true };
+  return { name: scenario, scenario, options: { sessions, seconds, warmup }, rounds };
 }
 
-function ask(seconds: number, warmup: number): PlannedScenario {
-  return { ...loop('ask', 'ask', 32, seconds, warmup), transports: ['modern'] };
-}
-
-function connect(cycles: number): PlannedScenario {
+function connect(cycles: number, rounds: PlannedScenario['rounds']): PlannedScenario {
   const options = { sessions: 16, cycles };
-  return {
-    name: 'connect',
-    scenario: 'connect',
-    options,
-    needsSessions: false,
-    once: false,
-    transports: WITH_SESSIONS,
-    peers: true,
-  };
+  return { name: 'connect', scenario: 'connect', options, rounds, transports: WITH_SESSIONS };
 }
 
-function idle(name: string, sessions: number): PlannedScenario {
+function idle(name: string, sessions: number, rounds: PlannedScenario['rounds']): PlannedScenario {
   const options = { sessions };
-  return {
-    name,
-    scenario: 'idle',
-    options,
-    needsSessions: true,
-    once: false,
-    transports: WITH_SESSIONS,
-    peers: true,
-  };
+  return { name, scenario: 'idle', options, rounds, needsSessions: true, transports: WITH_SESSIONS };
 }

@@ -8,6 +8,12 @@ export function processSeconds(pid: number): number {
   return parseProcessTicks(readFileSync(`/proc/${pid}/stat`, 'utf8')) / TICKS_PER_SECOND;
 }
 
+/** The same of a process and its children, such as the workers of nginx. */
+export function familySeconds(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return [pid, ...children.map(Number)].reduce((sum, member) => sum + processSeconds(member), 0);
+}
+
 /** Seconds of CPU time of the whole machine, on all cores. */
 export function machineSeconds(): number {
   return parseMachineTicks(readFileSync('/proc/stat', 'utf8')) / TICKS_PER_SECOND;

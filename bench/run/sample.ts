@@ -6,6 +6,8 @@ export interface Sample {
   readonly server: string;
   /** Name of the planned scenario. */
   readonly scenario: string;
+  /** What the measurement took, with starting the server. */
+  readonly seconds: number;
   readonly result?: ScenarioResult;
   /** Why there is no result. */
   readonly failure?: string;

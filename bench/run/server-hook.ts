@@ -1,6 +1,6 @@
 /**
  * Preloaded into every server (`--import`, with `--expose-gc`): reports the port that it listens on. On request, collects
- * garbage and reports the remaining memory.
+ * garbage and reports the remaining memory, or reports CPU time or what the boot took.
  */
 import { Server, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,10 +9,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const COLLECTIONS = 4;
 const PAUSE_MS = 50;
 
+/** From the start of the process, in milliseconds; `createdMs` where a server marks it. */
+export interface Boot {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly createdMs?: number;
+}
+
+let boot: Boot | undefined;
+
 const prototype = Server.prototype as { listen: (this: Server, ...args: unknown[]) => Server };
 const { listen } = prototype;
 prototype.listen = function (...args) {
-  this.once('listening', () => process.send!((this.address() as AddressInfo).port));
+  this.once('listening', () => {
+    boot ??= {
+      wallMs: performance.now(),
+      cpuMs: cpuMs(),
+      createdMs: performance.getEntriesByName('create')[0]?.startTime,
+    };
+    process.send!((this.address() as AddressInfo).port);
+  });
   return listen.apply(this, args);
 };
 
@@ -20,6 +36,8 @@ prototype.listen = function (...args) {
 process.on('disconnect', () => process.exit());
 
 process.on('message', async (question) => {
+  if (question === 'cpu') process.send!(cpuMs());
+  if (question === 'boot') process.send!(boot!);
   if (question !== 'memory') return;
   for (let i = 0; i < COLLECTIONS; i++) {
     globalThis.gc!();
@@ -27,3 +45,8 @@ process.on('message', async (question) => {
   }
   process.send!(process.memoryUsage());
 });
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}

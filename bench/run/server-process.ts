@@ -38,12 +38,14 @@ export class ServerProcess {
    * Resolves once it listens.
    *
    * @param nodeOptions further Node options besides those that all servers get
+   * @param executable path of Node
    */
   static async start(
-    { name, command, path }: MeasuredServer,
+    { name, command, path, secure }: MeasuredServer,
     nodeOptions: readonly string[] = [],
+    executable = process.execPath,
   ): Promise<ServerProcess> {
-    const node = [process.execPath, '--expose-gc', '--import', SERVER_HOOK, ...nodeOptions];
+    const node = [executable, '--expose-gc', '--import', SERVER_HOOK, ...nodeOptions];
     const child = spawn('taskset', ['-c', SERVER_CORE, ...node, ...command], {
       cwd: ROOT,
       env: { ...process.env, NODE_ENV: 'production', PORT: '0' },
@@ -52,7 +54,7 @@ export class ServerProcess {
     const server = new ServerProcess(child, name);
     try {
       const port = await server.message<number>(AbortSignal.timeout(START_MS));
-      server.url = new URL(path, `http://127.0.0.1:${port}`);
+      server.url = new URL(path, `${secure ? 'https' : 'http'}://127.0.0.1:${port}`);
     } catch (error) {
       child.kill('SIGKILL');
       throw error;

@@ -1,4 +1,5 @@
 import type { TransportName } from '../load/mcp-load.client.js';
+import type { ScenarioName } from '../scenarios/scenarios.js';
 
 export interface MeasuredServer {
   readonly name: string;
@@ -14,9 +15,21 @@ export interface MeasuredServer {
   readonly peer?: string;
   /** Maximum number of sessions, if limited. */
   readonly maxSessions?: number;
+  /** Scenarios whose tool it does not offer. */
+  readonly lacks?: readonly ScenarioName[];
+  /** Whether it speaks TLS. */
+  readonly secure?: boolean;
   /** Whether it is measured only where it is named. */
   readonly onRequest?: boolean;
 }
+
+export const TRANSPORTS: readonly TransportName[] = ['sse', 'http', 'modern'];
+
+export const TRANSPORT_LABELS: Readonly<Record<TransportName, string>> = {
+  sse: 'HTTP+SSE',
+  http: 'Streamable HTTP',
+  modern: 'Revision 2026-07-28',
+};
 
 /** The reference for ratios: the floor of the same transport. */
 export const FLOORS: Readonly<Record<TransportName, string>> = {
@@ -52,7 +65,7 @@ export const SERVERS: readonly MeasuredServer[] = [
   own('express', 'modern'),
   own('fastify', 'modern'),
   peer('sdk2-modern', 'SDK v2, createMcpHandler, node:http', 'modern', 'sdk2', 'http.mjs'),
-  peer('mcp-nest2-modern', '@rekog/mcp-nest 2.0.5', 'modern', 'mcp-nest2', 'http.mjs'),
+  { ...peer('mcp-nest2-modern', '@rekog/mcp-nest 2.0.5', 'modern', 'mcp-nest2', 'http.mjs'), lacks: ['ask'] },
   ofRoutes(own('express', 'http')),
   ofRoutes(own('fastify', 'http')),
 ];

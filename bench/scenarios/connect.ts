@@ -1,30 +1,34 @@
 import { KnownAnswer } from '../exchanges/known-answer.js';
 import { ListExchange } from '../exchanges/list.exchange.js';
-import { CpuMeter } from '../run/cpu-meter.js';
+import { processSeconds } from '../run/proc-stat.js';
 import { repeat } from './repeat.js';
 import type { Scenario } from './scenario.js';
+import { alone, SLICES } from './turns.js';
 
 const WARMUP_CYCLES = 500;
 
 /** Full session lifecycles: open, initialize, list the tools, close. */
-export const connect: Scenario = async ({ client, server, sessions, cycles }) => {
+export const connect: Scenario = async ({ client, server, turn = alone, sessions, cycles }) => {
   const known = new KnownAnswer();
   const live = async () => {
     const session = await client.open();
     await session.exchange(new ListExchange(session.nextId(), known));
     await session.close();
   };
-  await repeat(WARMUP_CYCLES, sessions, live);
-  const before = await server.memory();
-  const meter = new CpuMeter(server.pid);
-  await repeat(cycles, sessions, live);
-  const usage = meter.read();
-  const after = await server.memory();
+  const before = await turn(async () => {
+    await repeat(WARMUP_CYCLES, sessions, live);
+    return server.memory();
+  });
+  // Sessions that have ended still cost something while the next slice waits for its turn.
+  const cpuBefore = processSeconds(server.pid);
+  const share = Math.ceil(cycles / SLICES);
+  for (let slice = 0; slice < SLICES; slice++) await turn(() => repeat(share, sessions, live));
+  const cpuSeconds = processSeconds(server.pid) - cpuBefore;
+  const after = await turn(() => server.memory());
+  const operations = share * SLICES;
   return {
-    operations: cycles,
-    cpuMicrosPerOperation: (usage.serverSeconds * 1e6) / cycles,
-    operationsPerSecond: cycles / usage.seconds,
-    cores: usage.cores,
-    heapKibPerClosedSession: (after.heapKib - before.heapKib) / cycles,
+    operations,
+    cpuMicrosPerOperation: (cpuSeconds * 1e6) / operations,
+    heapKibPerClosedSession: (after.heapKib - before.heapKib) / operations,
   };
 };

@@ -5,9 +5,15 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { BenchModule } from './bench.module.js';
 
-const ADAPTERS: Readonly<Record<string, () => AbstractHttpAdapter>> = {
+/** In PEM. */
+export interface Certificate {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+}
+
+const ADAPTERS: Readonly<Record<string, (https?: Certificate) => AbstractHttpAdapter>> = {
   express: () => new ExpressAdapter(),
-  fastify: () => new FastifyAdapter(),
+  fastify: (https) => (https ? new FastifyAdapter({ https }) : new FastifyAdapter()),
 };
 
 /**
@@ -15,10 +21,20 @@ const ADAPTERS: Readonly<Record<string, () => AbstractHttpAdapter>> = {
  *
  * @param adapter `express` or `fastify`
  * @param port 0 picks a free port
+ * @param tls makes it speak TLS
  */
-export async function serve(adapter = '', port = 0, module: Type = BenchModule): Promise<void> {
+export async function serve(
+  adapter = '',
+  port = 0,
+  module: Type = BenchModule,
+  tls?: Certificate,
+): Promise<void> {
   const create = ADAPTERS[adapter];
   if (!create) throw new TypeError(`Name an adapter: ${Object.keys(ADAPTERS).join(' or ')}.`);
-  const app = await NestFactory.create(module, create(), { logger: ['error', 'warn'] });
+  const app = await NestFactory.create(module, create(tls), {
+    logger: ['error', 'warn'],
+    // Of Express; the adapter of Fastify has it already.
+    httpsOptions: tls,
+  });
   await app.listen(port, '127.0.0.1');
 }

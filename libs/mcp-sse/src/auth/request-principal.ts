@@ -32,13 +32,13 @@ export function requestPrincipal(request: unknown): McpPrincipal {
 export function principalOfUser(user: unknown, tenantClaim: string): McpPrincipal {
   if (user === undefined || user === null) return ANONYMOUS;
   const claims = user as User;
-  const subject = SUBJECTS.map((name) => claims[name]).find(isIdentifier);
-  if (subject === undefined)
+  const named = SUBJECTS.find((name) => isIdentifier(claims[name]));
+  if (named === undefined)
     throw new McpConfigurationError(
       `request.user has none of ${SUBJECTS.join(', ')}. Set the "principal" option to name the subject.`,
     );
   return {
-    subject: String(subject),
+    subject: String(claims[named]),
     issuer: text(claims['iss']),
     tenant: tenantOf(claims, tenantClaim),
     scopes: list(claims['scope'] ?? claims['scopes'] ?? claims['scp']),

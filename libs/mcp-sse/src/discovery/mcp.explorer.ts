@@ -49,9 +49,11 @@ export class McpExplorer {
   explore({ name, modules }: ExploredServer): DiscoveredMethod[] {
     const providers = this.discovery.getProviders() as ProviderWrapper[];
     const controllers = this.discovery.getControllers() as ProviderWrapper[];
+    const included = instancesOf<IncludedRoutes>(INCLUDED_ROUTES, providers);
+    const servers = instancesOf<ResolvedOptions>(MCP_OPTIONS, providers).map((server) => server.name);
     const isOffered = ({ host }: ProviderWrapper) => !modules || modules.includes(host!.metatype);
     // Each controller is checked, also by servers that do not offer it.
-    const routes = controllers.map((wrapper) => ({ wrapper, methods: this.routesOf(wrapper) }));
+    const routes = controllers.map((wrapper) => ({ wrapper, methods: this.routesOf(wrapper, included) }));
     const methods = [
       ...providers
         .filter((wrapper) => !wrapper.isAlias && isOffered(wrapper) && isNew(wrapper, this.explored))
@@ -59,13 +61,13 @@ export class McpExplorer {
       ...routes
         .filter(({ wrapper }) => isOffered(wrapper) && isNew(wrapper, this.exploredControllers))
         .flatMap((each) => each.methods),
-    ].filter((method) => this.isFor(name, method));
+    ].filter((method) => isFor(name, servers, method));
     for (const method of methods) assertInjected(method);
     return methods;
   }
 
   /** @throws {McpDecoratedControllerError} */
-  private routesOf(wrapper: ProviderWrapper): DiscoveredMethod[] {
+  private routesOf(wrapper: ProviderWrapper, inclusions: readonly IncludedRoutes[]): DiscoveredMethod[] {
     const decorated = this.methodsOf(wrapper).map((method) => ({ ...method, isRoute: true }));
     for (const { feature, prototype, methodName } of decorated) {
       const served = isRoute(prototype, methodName);
@@ -74,7 +76,7 @@ export class McpExplorer {
         throw new McpDecoratedControllerError(DECORATORS[feature.kind], name, methodName, served);
       }
     }
-    const included = this.inclusions
+    const included = inclusions
       .flatMap((each) => includedIn(each, wrapper))
       .filter(({ methodName }) => !decorated.some((method) => method.methodName === methodName));
     return [...decorated, ...included.map((route) => this.includedRoute(route, wrapper))];
@@ -97,29 +99,6 @@ export class McpExplorer {
       isRoute: true,
       where,
     };
-  }
-
-  private get inclusions(): IncludedRoutes[] {
-    return this.discovery
-      .getProviders()
-      .filter(({ token }) => token === INCLUDED_ROUTES)
-      .map(({ instance }) => instance as IncludedRoutes);
-  }
-
-  private isFor(name: string, { feature, where }: DiscoveredMethod): boolean {
-    const { server } = feature.options;
-    if (server === undefined) return true;
-    const named = [server].flat();
-    const unknown = named.find((other) => !this.serverNames.includes(other));
-    if (unknown === undefined) return named.includes(name);
-    throw new McpConfigurationError(
-      `${where} is for the server "${unknown}", but the servers are ${this.serverNames.join(', ')}.`,
-    );
-  }
-
-  private get serverNames(): string[] {
-    const servers = this.discovery.getProviders().filter(({ token }) => token === MCP_OPTIONS);
-    return servers.map(({ instance }) => (instance as ResolvedOptions).name);
   }
 
   private methodsOf(wrapper: ProviderWrapper): DiscoveredMethod[] {
@@ -152,6 +131,22 @@ export class McpExplorer {
     const decorated = this.accessor.decorated(owner, methodName);
     if (method !== decorated) carryMetadata(decorated, method);
   }
+}
+
+function instancesOf<T>(token: symbol, providers: readonly ProviderWrapper[]): T[] {
+  return providers.filter((wrapper) => wrapper.token === token).map(({ instance }) => instance as T);
+}
+
+/** @throws {McpConfigurationError} when the method is for a server that does not exist */
+function isFor(name: string, servers: readonly string[], { feature, where }: DiscoveredMethod): boolean {
+  const { server } = feature.options;
+  if (server === undefined) return true;
+  const named = [server].flat();
+  const unknown = named.find((other) => !servers.includes(other));
+  if (unknown === undefined) return named.includes(name);
+  throw new McpConfigurationError(
+    `${where} is for the server "${unknown}", but the servers are ${servers.join(', ')}.`,
+  );
 }
 
 function isNew({ host, token }: ProviderWrapper, explored: WeakMap<object, Set<unknown>>): boolean {

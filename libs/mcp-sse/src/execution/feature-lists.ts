@@ -16,7 +16,7 @@ import type { InvokedContext, InvokedMethod } from '../model/invoker.js';
 import { SerializedMembers } from '../model/serialized-members.js';
 import type { AccessControl } from './access-control.js';
 import { KnownToolsets } from './known-toolsets.js';
-import { RecentlyUsed } from './recently-used.js';
+import { RecentlyUsed } from '../model/recently-used.js';
 import type { ToolSearch } from './tool-search/tool-search.js';
 import type { VisibleFeatures, Visibility } from './visibility.js';
 

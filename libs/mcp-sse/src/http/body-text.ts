@@ -40,8 +40,8 @@ export function readBodyText(
   if (!hasArrived(raw)) return readArriving(request, limits, memory);
   if (raw.readableLength > limits.maxMessageBytes) throw tooLarge(limits.maxMessageBytes);
   const bytes = raw.read() as Buffer;
-  // Node frees a request only after its end was read.
-  raw.resume();
+  // Node frees a request only after its end was read. If the end has arrived too, `read()` has read it.
+  if (!raw.complete) raw.resume();
   return { text: bytes.toString(), bytes: bytes.length };
 }
 

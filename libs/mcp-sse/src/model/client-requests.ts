@@ -60,6 +60,7 @@ export interface ClientRequests {
  * Creates a check for the content of a form.
  *
  * @returns a function that describes what is wrong with the content, field by field; undefined if it is valid
+ * @throws {TypeError} when the protocol has no such forms
  * @throws {Error} when the form's schema is not a JSON Schema
  */
 export type FormCheck = (

@@ -6,8 +6,8 @@
  * Node keeps the classes that a server creates under symbols with the descriptions `IncomingMessage` and
  * `ServerResponse`.
  *
- * If Node moves the symbols, nothing breaks, but a call on Express costs twice the time and 64 KB instead of 42: the
- * budget of `npm run bench:gate` fails. See docs/decisions/0015.
+ * If Node moves the symbols, nothing breaks, but a call on Express costs more: three to four times the CPU on Node 20 and 22, a
+ * sixth more on Node 24 and 26. `test/e2e/express-requests.e2e-spec.ts` fails then. See docs/decisions/0015.
  */
 import { IncomingMessage, ServerResponse, type Server } from 'node:http';
 import { classKey, type ServerClasses } from '../http/server-classes.js';
@@ -20,11 +20,11 @@ export interface ExpressPrototypes {
 
 /**
  * Makes a server create its requests and responses with Express's prototypes. Express would change the prototype of
- * each one instead, after which V8 (11.3, of Node 20) gives it a shape that no other object has, and all code that
- * touches it is slow.
+ * each one instead, after which V8 up to 12.4 (Node 20 and 22) gives it a shape that no other object has, and all code that
+ * touches it is slow. Later versions keep the shape; the change itself still costs a sixth of a call.
  *
- * It does what the options of `createServer()` of the same names do, which Nest cannot pass on. A server that has
- * classes of its own keeps them, those of an earlier call too, and so does a server of an unknown make.
+ * It does what the options of `createServer()` of the same names do, which Nest cannot pass on. A server that already has
+ * other classes keeps them, and so does a server that is not Node's.
  *
  * @see https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener
  */

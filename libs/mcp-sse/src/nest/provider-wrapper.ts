@@ -1,10 +1,10 @@
-import { ContextIdFactory, ModuleRef, type ContextId, type ModulesContainer } from '@nestjs/core';
+import { ContextIdFactory, ModuleRef, type ContextId } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 
 /**
  * A provider as Nest's container holds it. Read in @nestjs/core 11.1.0, 11.2.10, 12.0.0 and 12.5.1,
  * injector/instance-wrapper.js and injector.js:
- * - `host` is the module, and the wrapper knows whether its dependencies are static, durable or made for each request.
+ * - `host` is the module, whose `token` is its key in the container, and the wrapper knows whether its dependencies are static, durable or made for each request.
  * - Nest 12 looks the dependencies of every provider up at boot. Nest 11 leaves out transient providers that nothing
  *   injects, and takes them for static until it has created one.
  *
@@ -51,8 +51,8 @@ export function contextIdOf(wrapper: ProviderWrapper, request: object): ContextI
 }
 
 /** The key of the module that has the provider. */
-export function moduleKeyOf({ host }: ProviderWrapper, modules: ModulesContainer): string {
-  return [...modules].find(([, module]) => module === host)![0];
+export function moduleKeyOf({ host }: ProviderWrapper): string {
+  return host!.token;
 }
 
 /** Lets Nest look up what a transient provider depends on, without creating it. */

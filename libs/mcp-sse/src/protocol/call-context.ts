@@ -41,6 +41,11 @@ export class CallContext extends McpContext {
   readonly #origin: MessageOrigin;
   readonly #port: CallPort;
 
+  /** Whether a request has ended without an answer. Not a member of contexts: `contextFactory` may have its name. */
+  static isAborted(context: CallContext): boolean {
+    return context.#abortReason !== undefined;
+  }
+
   constructor(
     readonly requestId: RequestId,
     progressToken: ProgressToken | undefined,
@@ -221,7 +226,16 @@ export class CallContext extends McpContext {
     if (this.#settled)
       return Promise.reject(new McpClientError(`${question.method} was not sent: the request ended.`));
     if (key !== undefined) this.#claim('question', key);
-    return this.#port.ask(question, { relatesTo: this.requestId, signal: this.signal, timeoutMs, key });
+    const signal = () => this.signal;
+    return this.#port.ask(question, {
+      relatesTo: this.requestId,
+      timeoutMs,
+      key,
+      // Made for those who listen to it: that takes several microseconds.
+      get signal() {
+        return signal();
+      },
+    });
   }
 
   async #once<T>(key: string, step: () => T | Promise<T>): Promise<T> {

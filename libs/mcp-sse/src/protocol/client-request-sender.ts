@@ -28,6 +28,9 @@ interface ResultSchema<T> {
   safeParse(value: unknown): { success: true; data: T } | { success: false; error: ShapeIssues };
 }
 
+/** Stands for a form that is checked apart from the other parameters, and only once for calls that ask by the same form. */
+const EMPTY_FORM = { type: 'object', properties: {} };
+
 type Ask = <T>(question: Question<T>, options?: ClientRequestOptions) => Promise<T>;
 
 /** Makes the questions that a handler asks: checks the capability and the parameters, and then the client's answer. */
@@ -76,7 +79,9 @@ export class ClientRequestSender implements ClientRequests {
     // Clients of revisions before 2025-11-25 declare forms by an empty object.
     if (!isUrl && elicitation.url && !elicitation.form)
       throw new McpMissingCapabilityError('elicitation.form');
-    const fault = shapeFault(isUrl ? ElicitRequestURLParamsSchema : ElicitRequestFormParamsSchema, params);
+    const fault = isUrl
+      ? shapeFault(ElicitRequestURLParamsSchema, params)
+      : shapeFault(ElicitRequestFormParamsSchema, { ...params, requestedSchema: EMPTY_FORM });
     if (fault !== undefined) throw new TypeError(`elicit() was not sent: ${fault}`);
     const check = isUrl ? undefined : this.checkForm(params.requestedSchema);
     const method = 'elicitation/create';
@@ -86,7 +91,7 @@ export class ClientRequestSender implements ClientRequests {
       if (problem === undefined) return result;
       throw new McpClientError(`The client's answer to ${method} does not fit the form: ${problem}`);
     };
-    return this.ask({ method, params: this.elicitation(params), read }, options);
+    return await this.ask({ method, params: this.elicitation(params), read }, options);
   }
 
   async listRoots(options?: ClientRequestOptions): Promise<Root[]> {

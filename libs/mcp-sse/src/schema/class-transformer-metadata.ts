@@ -1,5 +1,9 @@
 import { classTransformer } from './class-packages.js';
-import { transformerStorage, type TransformMetadata } from './class-transformer-storage.js';
+import {
+  transformerStorage,
+  type TransformMetadata,
+  type TypeMetadata,
+} from './class-transformer-storage.js';
 import type { DtoClass } from './compiled-schema.js';
 
 type Direction = 'input' | 'output';
@@ -26,7 +30,7 @@ export function transformerMetadata(
   property: string,
   direction: Direction,
 ): TransformerMetadata {
-  const [typeMetadata] = ofProperty(transformerStorage().types, dto, property);
+  const typeMetadata = typeMetadataOf(dto, property);
   const transforms = transformsOf(dto, property, direction);
   const { name, ...only } = exposureOf(dto, property) ?? {};
   return {
@@ -37,6 +41,16 @@ export function transformerMetadata(
     isReplaced: direction === 'output' && transforms.some(({ options }) => options?.toPlainOnly),
     wireName: name === undefined || only[OTHER_ONLY[direction]] ? property : name,
   };
+}
+
+export function typeMetadataOf(dto: DtoClass, property: string): TypeMetadata | undefined {
+  return ofProperty(transformerStorage().types, dto, property)[0];
+}
+
+/** Whether neither the class nor its base classes have decorators of class-transformer other than `@Type()`. */
+export function hasOnlyTypes(dto: DtoClass): boolean {
+  const { transforms, exposures, exclusions } = transformerStorage();
+  return lineage(dto).every((type) => !transforms.has(type) && !exposures.has(type) && !exclusions.has(type));
 }
 
 /**

@@ -12,6 +12,8 @@ import { classTransformer } from './class-packages.js';
 export interface TypeMetadata {
   readonly typeFunction: ((type?: TypeHelpOptions) => unknown) | undefined;
   readonly options: TypeOptions | undefined;
+  /** The type of the property that TypeScript emitted. */
+  readonly reflectedType: unknown;
 }
 
 export interface TransformMetadata {

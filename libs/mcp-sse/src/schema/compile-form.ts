@@ -1,6 +1,9 @@
+import { ElicitRequestFormParamsSchema } from '@modelcontextprotocol/sdk/types.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FormCheck } from '../model/client-requests.js';
+import { RecentlyUsed } from '../model/recently-used.js';
+import { shapeFault } from '../model/shape-fault.js';
 import { describeIssues } from './schema-issues.js';
 import { JsonSchemaCheck } from './json-schema-check.js';
 import { makeUniqueItemsLinear } from './unique-items.js';
@@ -10,7 +13,7 @@ const MAX_KEPT = 32;
 const MAX_KEPT_LENGTH = 10_000;
 
 /** The checks of the forms that were compiled last, by their JSON. */
-const kept = new Map<string, ReturnType<FormCheck>>();
+const kept = new RecentlyUsed<ReturnType<FormCheck>>(MAX_KEPT);
 
 /**
  * Compiles the check for the answers to a form. The last ones are kept, since tools ask by the same form again and again,
@@ -19,18 +22,17 @@ const kept = new Map<string, ReturnType<FormCheck>>();
  * the user saw them in the form and may have cleared them.
  */
 export const compileForm: FormCheck = (form) => {
-  const json = JSON.stringify(form);
-  if (json.length > MAX_KEPT_LENGTH) return compiled(json);
-  const check = kept.get(json) ?? compiled(json);
-  kept.delete(json);
-  kept.set(json, check);
-  if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value!);
-  return check;
+  const json = JSON.stringify(form) as string | undefined;
+  if (json === undefined || json.length > MAX_KEPT_LENGTH) return compiled(json);
+  return kept.get(json, () => compiled(json));
 };
 
-/** Compiles a copy, so that the form may change and nothing holds it. */
-function compiled(json: string): ReturnType<FormCheck> {
-  const check = new JsonSchemaCheck(JSON.parse(json) as object, engineFor);
+/** Compiles a copy, so that the form may change and nothing holds it. @param json undefined if there is no form */
+function compiled(json: string | undefined): ReturnType<FormCheck> {
+  const form: unknown = json === undefined ? undefined : JSON.parse(json);
+  const fault = shapeFault(ElicitRequestFormParamsSchema, { message: '', requestedSchema: form });
+  if (fault !== undefined) throw new TypeError(`elicit() was not sent: ${fault}`);
+  const check = new JsonSchemaCheck(form as object, engineFor);
   return (content) => {
     const issues = check.issuesOf(content);
     return issues && describeIssues(issues);

@@ -102,6 +102,22 @@ describe('compileSchema', () => {
     warn.mockRestore();
   });
 
+  it('names each user of a class in the log', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    class ThrowDto {
+      @Transform(() => {
+        throw new Error('no');
+      })
+      @IsString()
+      name!: string;
+    }
+    for (const user of ['Orders.find', 'Orders.count']) {
+      await compileSchema(ThrowDto, user, 'input').validate({ name: 'a' });
+      expect(warn).toHaveBeenLastCalledWith(expect.stringContaining(`${user}: validation failed`));
+    }
+    warn.mockRestore();
+  });
+
   it('escapes in the log what a client has sent', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
     class EchoDto {

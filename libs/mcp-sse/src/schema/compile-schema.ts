@@ -10,6 +10,14 @@ import { compileRawJsonSchema } from './raw-json-schema.js';
 import { compileStandardSchema, isStandardSchema, schemaOfClass } from './standard-schema.js';
 import { validationMetadataOf } from './validation-metadata.js';
 
+type Direction = 'input' | 'output';
+
+/** Compiled classes and Standard Schemas: features that share one compile it once for each direction. */
+const shared: Readonly<Record<Direction, WeakMap<object, CompiledSchema<JsonSchema>>>> = {
+  input: new WeakMap(),
+  output: new WeakMap(),
+};
+
 /**
  * Compiles a schema. An input is an object, and validated as `{}` where it is missing as a whole; an output is any value.
  *
@@ -20,21 +28,14 @@ export function compileSchema(source: McpSchemaSource, where: string, direction:
 export function compileSchema(
   source: McpOutputSource,
   where: string,
-  direction: 'input' | 'output',
+  direction: Direction,
 ): CompiledSchema<JsonSchema>;
 export function compileSchema(
   source: McpOutputSource,
   where: string,
-  direction: 'input' | 'output',
+  direction: Direction,
 ): CompiledSchema<JsonSchema> {
-  const compiled = compile(source, where, direction);
-  if (direction === 'input' && compiled.jsonSchema.type !== 'object')
-    throw new McpSchemaError(
-      where,
-      `the root of the JSON Schema must have type: 'object', as arguments have names. Add it, or wrap the schema in ` +
-        'one of an object.',
-    );
-
+  const compiled = compiledOnce(source, where, direction);
   // Custom validators and transforms are application code and may throw.
   const failed = (error: unknown): SchemaOutcome => {
     new Logger('McpSchema').warn(escapeControls(`${where}: validation failed with ${String(error)}`));
@@ -48,10 +49,35 @@ export function compileSchema(
       return failed(error);
     }
   };
-  return { ...compiled, jsonSchema: clientDialect(compiled.jsonSchema), validate };
+  return { ...compiled, validate };
 }
 
-function compile(source: unknown, where: string, direction: 'input' | 'output'): CompiledSchema<JsonSchema> {
+/** An application may change a JSON Schema document between two uses, so those are compiled each time. */
+function compiledOnce(
+  source: McpOutputSource,
+  where: string,
+  direction: Direction,
+): CompiledSchema<JsonSchema> {
+  if (isPlainObject(source)) return compile(source, where, direction);
+  const known = shared[direction].get(source);
+  if (known) return known;
+  const compiled = compile(source, where, direction);
+  shared[direction].set(source, compiled);
+  return compiled;
+}
+
+function compile(source: unknown, where: string, direction: Direction): CompiledSchema<JsonSchema> {
+  const compiled = compileSource(source, where, direction);
+  if (direction === 'input' && compiled.jsonSchema.type !== 'object')
+    throw new McpSchemaError(
+      where,
+      `the root of the JSON Schema must have type: 'object', as arguments have names. Add it, or wrap the schema in ` +
+        'one of an object.',
+    );
+  return { ...compiled, jsonSchema: clientDialect(compiled.jsonSchema) };
+}
+
+function compileSource(source: unknown, where: string, direction: Direction): CompiledSchema<JsonSchema> {
   if (isStandardSchema(source)) return compileStandardSchema(source, where, direction);
   const carried = schemaOfClass(source);
   if (carried) {

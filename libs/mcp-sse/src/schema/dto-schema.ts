@@ -1,10 +1,12 @@
 import type { ValidatorOptions } from 'class-validator';
 import { McpSchemaError } from '../model/errors/mcp-configuration.error.js';
 import { classTransformer, classValidator } from './class-packages.js';
+import { CheckPlan } from './check-plan.js';
 import type { CompiledSchema, DtoClass, SchemaOutcome } from './compiled-schema.js';
 import { DtoDocument } from './dto-document.js';
-import { DtoWire } from './dto-wire.js';
-import { addValidationIssues, type IssueList } from './schema-issues.js';
+import { type DtoResult, DtoWire } from './dto-wire.js';
+import { InstancePlan } from './instance-plan.js';
+import { addValidationIssues, IssueList } from './schema-issues.js';
 import { addUncheckedIssues } from './unchecked-properties.js';
 import { findUnknownProperties, type KnownProperties } from './unknown-properties.js';
 import { hasValidators } from './validation-metadata.js';
@@ -48,25 +50,50 @@ export function compileDtoSchema(
   // A result may use the property names of the class too; class-validator refuses unknown ones there.
   const findUnknown = (value: unknown) => findUnknownProperties(isInput ? known : NO_CLASSES, dto, value);
 
+  // Made at the first use: modules may add metadata while the application boots.
+  let plans: DtoPlans | undefined;
+  const makePlans = (): DtoPlans => ({
+    instances: isInput ? InstancePlan.of(dto, wireProperties) : undefined,
+    check: CheckPlan.of(dto, unchecked),
+  });
+  const accepted = (instance: object, result: DtoResult | undefined): SchemaOutcome => ({
+    ok: true,
+    value: result ? wire.wireForm(result) : instance,
+  });
+
+  async function validateInstance(instance: object, result: DtoResult | undefined): Promise<SchemaOutcome> {
+    const issues = new IssueList();
+    addValidationIssues(wire.named(await validate(instance, options)), issues);
+    if (isUnchecked) addUncheckedIssues(unchecked, instance, issues);
+    return issues.isEmpty ? accepted(instance, result) : refusal(issues);
+  }
+
   return {
     jsonSchema,
     dto,
     findUnknown,
-    async validate(value: unknown): Promise<SchemaOutcome> {
+    validate(value: unknown): SchemaOutcome | Promise<SchemaOutcome> {
       if (!accepts(value)) return { ok: false, issues: [{ path: '', message: 'must be an object' }] };
+      const { instances, check } = (plans ??= makePlans());
+      const planned = instances?.create(value);
+      if (planned && check?.accepts(planned)) return accepted(planned, undefined);
+
       // Before plainToInstance, which takes quadratic time in the number of an object's properties.
       const issues = findUnknown(value);
       if (isInput && wire.isLossy) wire.addMapKeyIssues(value, issues);
       if (!issues.isEmpty) return refusal(issues);
-
       const result = isInput ? undefined : wire.resultOf(value);
-      const instance = result?.instance ?? plainToInstance(construct, value);
-      addValidationIssues(wire.named(await validate(instance, options)), issues);
-      if (isUnchecked) addUncheckedIssues(unchecked, instance, issues);
-      if (!issues.isEmpty) return refusal(issues);
-      return { ok: true, value: result ? wire.wireForm(result) : instance };
+      const instance = result?.instance ?? planned ?? plainToInstance(construct, value);
+      if (!planned && check?.accepts(instance)) return accepted(instance, result);
+      return validateInstance(instance, result);
     },
   };
+}
+
+/** What class-transformer and class-validator certainly do for a class; undefined where only they know. */
+interface DtoPlans {
+  readonly instances: InstancePlan | undefined;
+  readonly check: CheckPlan | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { MetadataStorage } from 'class-validator';
+import type { ConstraintMetadata } from 'class-validator/types/metadata/ConstraintMetadata.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 
 /** Where class-validator, each copy and version of it, keeps the metadata of its decorators. */
@@ -16,6 +17,11 @@ export function hasValidators(): boolean {
 /** What the decorators on a class, and on the classes that it extends, have left. */
 export function validationMetadataOf(type: Function): ValidationMetadata[] {
   return realm[STORAGE]?.getTargetValidationMetadatas(type, '', false, false) ?? [];
+}
+
+/** The implementations of a validator. */
+export function constraintsOf(validator: Function): ConstraintMetadata[] {
+  return realm[STORAGE]?.getTargetValidatorConstraints(validator) ?? [];
 }
 
 /**

@@ -9,6 +9,7 @@ import { McpClientError } from '../model/errors/mcp-client.error.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpTransportName } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
+import { CallContext } from '../protocol/call-context.js';
 import type { ContextRequestOptions, MessageOrigin } from '../protocol/call-port.js';
 import type { ClientState } from '../protocol/connection-state.js';
 import { Execution, type ExecutionHost } from '../protocol/execution.js';
@@ -63,6 +64,11 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
   /** Whether it still waits for its answer. */
   get isOpen(): boolean {
     return this.requester.has(this);
+  }
+
+  /** Whether its handler was told to stop. */
+  get aborted(): boolean {
+    return CallContext.isAborted(this.execution.context);
   }
 
   get isBehind(): boolean {
@@ -159,8 +165,8 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
     this.responder.notify(json);
   }
 
-  ask<T>(question: Question<T>, { key, signal }: ContextRequestOptions): Promise<T> {
-    return this.withRounds((rounds) => rounds.ask(question, { key, signal }));
+  ask<T>(question: Question<T>, { key }: ContextRequestOptions): Promise<T> {
+    return this.withRounds((rounds) => rounds.ask(question, { key, signal: this }));
   }
 
   once<T>(key: string, step: () => T | Promise<T>): Promise<T> {

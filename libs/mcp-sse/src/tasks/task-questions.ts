@@ -3,7 +3,11 @@ import { McpInputRequiredException } from '../model/errors/mcp-input-required.ex
 import type { McpTaskChange, McpTaskQuestion, McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { LeavableRun } from '../protocol/call-port.js';
 import type { Question } from '../protocol/input/question.js';
-import { type IdentifiedQuestion, QuestionIdentities } from '../protocol/input/question-identities.js';
+import {
+  QuestionIdentities,
+  type SentQuestion,
+  sentQuestion,
+} from '../protocol/input/question-identities.js';
 import { runStep, stepResult } from '../protocol/input/step-result.js';
 
 /** What the questions of a run need of it. */
@@ -15,7 +19,8 @@ export interface QuestionHost {
 }
 
 /** A question whose answer the handler awaits. */
-interface Waiting extends IdentifiedQuestion {
+interface Waiting {
+  readonly request: SentQuestion;
   readonly key: string | undefined;
   /** Which question of the run it is, from 1. */
   readonly number: number;
@@ -75,7 +80,8 @@ export class TaskQuestions implements LeavableRun {
         }
         return true;
       };
-      this.waiting.set(identified.identity, { ...identified, key, number, take, reject });
+      const request = sentQuestion(identified);
+      this.waiting.set(identified.identity, { request, key, number, take, reject });
       this.flushSoon();
     });
   }
@@ -151,7 +157,7 @@ export class TaskQuestions implements LeavableRun {
   /** The change that puts the questions into the task which it does not have yet. */
   private asking(task: McpTaskRecord): McpTaskChange | undefined {
     const questions = [...task.questions];
-    for (const { identity, request, key, number, take } of this.waiting.values()) {
+    for (const [identity, { request, key, number, take }] of this.waiting) {
       const index = questions.findIndex((known) => known.identity === identity && known.state !== 'refused');
       const known = questions[index];
       if (known?.state === 'open' || (known && take(known.answer!))) continue;

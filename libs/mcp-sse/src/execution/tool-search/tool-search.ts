@@ -6,7 +6,7 @@ import type { McpToolDefinition } from '../../model/definitions.js';
 import type { McpContext } from '../../model/mcp-context.js';
 import type { ResolvedToolSearch } from '../../model/resolved-options.js';
 import { unknownFeature } from '../protocol-error.js';
-import { RecentlyUsed } from '../recently-used.js';
+import { RecentlyUsed } from '../../model/recently-used.js';
 import type { Visibility, VisibleFeatures } from '../visibility.js';
 import type { MiniSearchClass } from './minisearch.js';
 import {

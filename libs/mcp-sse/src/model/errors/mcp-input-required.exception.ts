@@ -12,7 +12,12 @@ export class McpInputRequiredException extends Error {
 
   override readonly name = 'McpInputRequiredException';
 
+  /** Has no stack trace: it ends each run that asks, and making one takes longer than asking. */
   constructor() {
+    const { stackTraceLimit } = Error;
+    // Returns false where the limit is frozen.
+    Reflect.set(Error, 'stackTraceLimit', 0);
     super('The run ended because the client has to answer first. The handler runs again with the answers.');
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
 }

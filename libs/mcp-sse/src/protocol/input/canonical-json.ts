@@ -1,10 +1,22 @@
 /** The JSON of plain data with the members of objects in one order, so that equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, sortMembers) ?? '';
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
+  return Array.isArray(value) ? listJson(value) : objectJson(value as Readonly<Record<string, unknown>>);
 }
 
-function sortMembers(_name: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const members = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(members);
+function listJson(items: readonly unknown[]): string {
+  let json = '';
+  for (const item of items)
+    json += `${json === '' ? '' : ','}${item === undefined ? 'null' : canonicalJson(item)}`;
+  return `[${json}]`;
+}
+
+function objectJson(object: Readonly<Record<string, unknown>>): string {
+  let json = '';
+  for (const name of Object.keys(object).sort()) {
+    const value = object[name];
+    if (value === undefined) continue;
+    json += `${json === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(value)}`;
+  }
+  return `{${json}}`;
 }

@@ -6,7 +6,7 @@ import { McpClientError } from '../../model/errors/mcp-client.error.js';
 import { McpInputRequiredException } from '../../model/errors/mcp-input-required.exception.js';
 import { isObject, type Params } from '../json-rpc.js';
 import type { Question } from './question.js';
-import { QuestionIdentities } from './question-identities.js';
+import { type IdentifiedQuestion, QuestionIdentities, sentQuestion } from './question-identities.js';
 import {
   type AskingRequest,
   type KnownInput,
@@ -14,7 +14,6 @@ import {
   openedState,
   refused,
   type RoundState,
-  type StepRecord,
   sealedState,
 } from './round-state.js';
 import type { StateSeal } from './state-seal.js';
@@ -39,16 +38,18 @@ export interface InputSettings {
 
 /** A question that has no answer yet. */
 interface Noted {
-  readonly identity: string;
+  readonly question: IdentifiedQuestion;
   readonly key: string | undefined;
   /** Which question of the run it is, from 1. */
   readonly number: number;
-  readonly request: { readonly method: string; readonly params: unknown };
-  readonly signal: AbortSignal;
+  readonly signal: Abortable;
   reject(error: Error): void;
 }
 
-const FIRST_ROUND: RoundState = { round: 0, answers: new Map(), steps: new Map(), pending: new Map() };
+/** Tells whether a run was aborted: an `AbortSignal`, or what needs none. */
+interface Abortable {
+  readonly aborted: boolean;
+}
 
 /**
  * Lets a handler ask its client without a session. A question that has no answer ends the run: the client gets it with a
@@ -57,24 +58,22 @@ const FIRST_ROUND: RoundState = { round: 0, answers: new Map(), steps: new Map()
  * @see https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr
  */
 export class InputRounds {
-  private readonly answers: Map<string, string>;
-  private readonly steps: Map<string, StepRecord>;
   private readonly running = new Set<Promise<void>>();
   private readonly identities = new QuestionIdentities();
   private noted: Noted[] = [];
   private asked = 0;
   private hasLeft = false;
 
-  /** @param early answers of a client that has no state yet. They count for questions whose key the handler gives. */
+  /**
+   * @param state is changed
+   * @param early answers of a client that has no state yet. They count for questions whose key the handler gives.
+   */
   constructor(
     private readonly request: AskingRequest,
     private readonly settings: InputSettings,
-    private readonly state: RoundState = FIRST_ROUND,
+    private readonly state: RoundState = firstRound(),
     private readonly early: Params = {},
-  ) {
-    this.answers = new Map(state.answers);
-    this.steps = new Map(state.steps);
-  }
+  ) {}
 
   /** Whether a request continues a call, or brings answers. */
   static isBroughtBy({ requestState, inputResponses }: AskingRequest['params']): boolean {
@@ -90,7 +89,7 @@ export class InputRounds {
     const { requestState, inputResponses: responses = {} } = request.params;
     if (!isObject(responses))
       throw new JsonRpcError(ErrorCode.InvalidParams, 'Invalid params: "inputResponses" must be an object');
-    if (requestState === undefined) return new InputRounds(request, settings, FIRST_ROUND, responses);
+    if (requestState === undefined) return new InputRounds(request, settings, firstRound(), responses);
     const { maxAnswerMembers: maxMembers } = settings;
     // No such request got a state, and its digest would take long.
     if (countMembers(request.params['arguments'], maxMembers) > maxMembers)
@@ -104,7 +103,7 @@ export class InputRounds {
 
   /** What the handler has learned so far. */
   get known(): KnownInput {
-    return { answers: this.answers, steps: this.steps };
+    return this.state;
   }
 
   /** Whether questions are waiting. The run is over then, whatever the handler still does. */
@@ -120,24 +119,26 @@ export class InputRounds {
    */
   ask<T>(
     question: Question<T>,
-    { key, signal }: { readonly key?: string; readonly signal: AbortSignal },
+    { key, signal }: { readonly key?: string; readonly signal: Abortable },
   ): Promise<T> {
     if (this.hasLeft) return Promise.reject(new McpInputRequiredException());
     const { method, params } = question;
-    const { identity, request } = this.identities.identify(method, params, key);
+    const identified = this.identities.identify(method, params, key);
+    const { identity } = identified;
     const number = ++this.asked;
+    const { answers, round } = this.state;
     if (key !== undefined) this.take(identity, this.early, key);
-    const answer = this.answers.get(identity);
+    const answer = answers.get(identity);
     if (answer !== undefined) {
       try {
         return Promise.resolve(question.read(JSON.parse(answer)));
       } catch (error) {
         if (!(error instanceof McpClientError)) throw error;
-        this.answers.delete(identity);
+        answers.delete(identity);
       }
     }
     const { maxRounds } = this.settings;
-    if (this.state.round >= maxRounds)
+    if (round >= maxRounds)
       return Promise.reject(
         new McpClientError(
           `${method}: the call has asked its client ${maxRounds} times ("input.maxRounds"). ` +
@@ -146,13 +147,14 @@ export class InputRounds {
       );
     return new Promise<T>((_, reject) => {
       if (this.noted.length === 0) setImmediate(() => this.leave());
-      this.noted.push({ identity, key, number, request, signal, reject });
+      this.noted.push({ question: identified, key, number, signal, reject });
     });
   }
 
   /** Runs a step unless an earlier round did. A step that fails runs again. */
   async once<T>(key: string, step: () => T | Promise<T>): Promise<T> {
-    const earlier = this.steps.get(key);
+    const { steps } = this.state;
+    const earlier = steps.get(key);
     if (earlier) this.identities.skip(earlier.asked);
     if (!earlier) {
       if (this.hasLeft) throw new McpInputRequiredException();
@@ -164,7 +166,7 @@ export class InputRounds {
         this.running.delete(run);
       }
     }
-    return stepResult(this.steps.get(key)!.json);
+    return stepResult(steps.get(key)!.json);
   }
 
   /** Resolves when the steps that outlast the run have ended, so that their results are kept. */
@@ -178,11 +180,11 @@ export class InputRounds {
    * @throws {JsonRpcError} -32603 when the state would be too long
    */
   result(): object {
-    const byKey = this.byKey();
-    const pending = new Map([...byKey].map(([key, { identity }]) => [key, identity]));
-    const { answers, steps, request, settings } = this;
+    const asked = [...this.byKey()];
+    const pending = asked.map(([key, { question }]) => [key, question.identity] as const);
+    const { request, settings } = this;
     const { maxStateBytes, ttlMs, seal, errors } = settings;
-    const { paramsDigest, round } = this.state;
+    const { paramsDigest, round, answers, steps } = this.state;
     const state = { paramsDigest, round: round + 1, answers, steps, pending };
     const requestState = sealedState(state, request, Date.now() + ttlMs, seal);
     if (requestState.length > maxStateBytes) {
@@ -193,7 +195,9 @@ export class InputRounds {
       errors.warn(`${request.method} ${String(name)}: ${problem}`);
       throw new JsonRpcError(ErrorCode.InternalError, problem);
     }
-    const inputRequests = Object.fromEntries([...byKey].map(([key, noted]) => [key, noted.request]));
+    const inputRequests = Object.fromEntries(
+      asked.map(([key, { question }]) => [key, sentQuestion(question)]),
+    );
     return { resultType: 'input_required', inputRequests, requestState };
   }
 
@@ -203,13 +207,13 @@ export class InputRounds {
     const { maxAnswerMembers } = this.settings;
     const answer = responses[key];
     if (countMembers(answer, maxAnswerMembers) > maxAnswerMembers) return;
-    this.answers.set(identity, JSON.stringify(answer));
+    this.state.answers.set(identity, JSON.stringify(answer));
   }
 
   private async runOnce(key: string, step: () => unknown): Promise<void> {
     const askedSince = this.identities.count();
     const json = await runStep(key, step);
-    this.steps.set(key, { json, asked: askedSince() });
+    this.state.steps.set(key, { json, asked: askedSince() });
   }
 
   private async claimed({ id, expiresAt }: OpenedState, usedStates: UsedStates): Promise<this> {
@@ -223,11 +227,11 @@ export class InputRounds {
     const { noted } = this;
     this.hasLeft = !noted[0]!.signal.aborted;
     if (!this.hasLeft) this.noted = [];
-    for (const { reject, request } of noted)
+    for (const { reject, question } of noted)
       reject(
         this.hasLeft
           ? new McpInputRequiredException()
-          : new McpClientError(`${request.method} was not sent: the request ended.`),
+          : new McpClientError(`${question.method} was not sent: the request ended.`),
       );
   }
 
@@ -243,4 +247,8 @@ export class InputRounds {
     }
     return byKey;
   }
+}
+
+function firstRound(): RoundState {
+  return { round: 0, answers: new Map(), steps: new Map(), pending: [] };
 }

@@ -1,12 +1,28 @@
+import { RecentlyUsed } from '../../model/recently-used.js';
 import { canonicalJson } from './canonical-json.js';
 import { digestOf } from './round-state.js';
 
-/** A question as it is sent, and its identity. */
+/** A question as it was asked, and its identity. */
 export interface IdentifiedQuestion {
-  readonly request: { readonly method: string; readonly params: unknown };
+  readonly method: string;
+  /** JSON of its parameters: the handler may change them before they go out. */
+  readonly json: string | undefined;
   /** The same in each run of a handler that asks the same. */
   readonly identity: string;
 }
+
+/** A question as it is sent. */
+export interface SentQuestion {
+  readonly method: string;
+  readonly params: unknown;
+}
+
+/** Most questions whose digests are kept, and most characters of one. */
+const MAX_KEPT = 32;
+const MAX_KEPT_LENGTH = 10_000;
+
+/** The digests of what was asked last, by its JSON. A call asks the same in each of its runs, and other calls do too. */
+const digests = new RecentlyUsed<string>(MAX_KEPT);
 
 /** Tells the questions of a run apart: by content, and by key or the place among equal ones. */
 export class QuestionIdentities {
@@ -14,11 +30,10 @@ export class QuestionIdentities {
 
   /** @throws {TypeError} when JSON cannot express the parameters */
   identify(method: string, params: object | undefined, key: string | undefined): IdentifiedQuestion {
-    // A copy, as the handler may change its parameters before they go out.
-    const sent: unknown = params && JSON.parse(JSON.stringify(params));
-    const digest = digestOf(`${method}\n${canonicalJson(sent)}`);
+    const json = JSON.stringify(params) as string | undefined;
+    const digest = questionDigest(method, json);
     const identity = key === undefined ? `${digest}#${this.occur(digest, 1)}` : `${digest}=${key}`;
-    return { request: { method, params: sent }, identity };
+    return { method, json, identity };
   }
 
   /** Counts the questions of a step that does not run again. */
@@ -41,4 +56,15 @@ export class QuestionIdentities {
     this.occurrences.set(digest, count);
     return count;
   }
+}
+
+export function sentQuestion({ method, json }: IdentifiedQuestion): SentQuestion {
+  return { method, params: json === undefined ? undefined : JSON.parse(json) };
+}
+
+function questionDigest(method: string, json: string | undefined): string {
+  const digest = () => digestOf(`${method}\n${json === undefined ? '' : canonicalJson(JSON.parse(json))}`);
+  return json !== undefined && json.length > MAX_KEPT_LENGTH
+    ? digest()
+    : digests.get(`${method}\n${json}`, digest);
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { canonicalJson } from './canonical-json.js';
@@ -25,13 +25,15 @@ export interface KnownInput {
 }
 
 /** What a call remembers from one round to the next. */
-export interface RoundState extends KnownInput {
+export interface RoundState {
+  readonly answers: Map<string, string>;
+  readonly steps: Map<string, StepRecord>;
   /** Of the request's parameters as the client sent them. A handler may change its arguments. */
   readonly paramsDigest?: string;
   /** How many rounds have ended with questions. */
   readonly round: number;
-  /** Identities of the questions that wait for an answer, by their keys on the wire. */
-  readonly pending: ReadonlyMap<string, string>;
+  /** The questions that wait for an answer: their keys on the wire, and their identities. */
+  readonly pending: readonly (readonly [key: string, identity: string])[];
 }
 
 /** A step that need not run again. */
@@ -62,8 +64,6 @@ interface SealedState {
   readonly pending: readonly (readonly [string, string])[];
 }
 
-const ID_BYTES = 16;
-
 /** @param expiresAt in milliseconds since the epoch */
 export function sealedState(
   { paramsDigest, round, answers, steps, pending }: RoundState,
@@ -73,7 +73,7 @@ export function sealedState(
 ): string {
   const { principalKey, server, method } = request;
   const state: SealedState = {
-    id: randomBytes(ID_BYTES).toString('base64url'),
+    id: randomUUID(),
     expiresAt,
     principal: principalKey,
     server,
@@ -82,7 +82,7 @@ export function sealedState(
     round,
     answers: [...answers],
     steps: [...steps],
-    pending: [...pending],
+    pending,
   };
   return seal.seal(JSON.stringify(state));
 }
@@ -117,12 +117,12 @@ export function openedState(
     round: state.round,
     answers: new Map(state.answers),
     steps: new Map(state.steps),
-    pending: new Map(state.pending),
+    pending: state.pending,
   };
 }
 
 export function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return hash('sha256', text, 'base64url');
 }
 
 /** Covers what the request asks for, not `_meta` and what the rounds add. */

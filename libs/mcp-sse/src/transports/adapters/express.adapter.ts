@@ -32,11 +32,11 @@ interface Layer {
  * parsers before it routes, so our routes are asked whether a request is theirs.
  */
 export function prepareExpress(application: ExpressApplication, watchBody: WatchBody): void {
-  let routes: readonly Layer[] = [];
+  let routes: ReadonlyMap<string, Layer> = new Map();
   application.use((request, response, next) => {
     if (request.body === undefined && announcesBody(request)) {
-      if (routes.length === 0) routes = ownRoutes(application);
-      if (routes.some((route) => route.match(request.path))) {
+      if (routes.size === 0) routes = ownRoutes(application);
+      if (isOwn(request.path, routes)) {
         hideBody(request);
         watchBody(request, response);
       }
@@ -52,11 +52,18 @@ export function prepareExpress(application: ExpressApplication, watchBody: Watch
 }
 
 /** One layer for each of our paths, with any method. */
-function ownRoutes(application: ExpressApplication): Layer[] {
+function ownRoutes(application: ExpressApplication): ReadonlyMap<string, Layer> {
   const own = layersOf(application).filter(({ route }) =>
     route?.stack.some(({ handle }) => configOfHandler(handle).mcpRoute !== undefined),
   );
-  return [...new Map(own.map((layer) => [layer.route!.path, layer])).values()];
+  return new Map(own.map((layer) => [layer.route!.path, layer]));
+}
+
+/** Whether a request is for one of our routes. Most name the path of one as it was registered. */
+function isOwn(path: string, routes: ReadonlyMap<string, Layer>): boolean {
+  if (routes.has(path)) return true;
+  for (const route of routes.values()) if (route.match(path)) return true;
+  return false;
 }
 
 function resourceMetadata(application: ExpressApplication): ResourceMetadataResponder {

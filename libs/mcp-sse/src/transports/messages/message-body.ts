@@ -84,6 +84,7 @@ function taken(raw: Reading, json: object, { maxMessageBytes, maxMessageDepth }:
 function assertJson({ headers }: IncomingMessage): void {
   const type = headers['content-type'] ?? '';
   const encoding = headers['content-encoding'] ?? 'identity';
+  if (type === 'application/json' && encoding === 'identity') return;
   const isUtf8 = !/; *charset/i.test(type) || UTF_8.test(type);
   if (!JSON_TYPE.test(type) || !isUtf8 || encoding !== 'identity')
     throw new UnsupportedMediaTypeException(

@@ -55,12 +55,18 @@ export class MessageIntake {
       return andThen(this.find(post), (session) =>
         andThen(this.read(request), (body) => this.take(post, session, body)),
       );
-    // The body decides whether there is a session.
-    return andThen(this.read(request), (body) =>
-      this.stateless.isModern(body.json, request)
-        ? this.stateless.receive(request, statelessResponse, body)
-        : andThen(this.find(post), (session) => this.take(post, session, body)),
-    );
+    const body = this.read(request);
+    return body instanceof Promise
+      ? body.then((read) => this.receiveRead(post, read))
+      : this.receiveRead(post, body);
+  }
+
+  /** Takes a POST whose body decides whether there is a session. */
+  private receiveRead(post: Post, body: MessageBody): void | Promise<void> {
+    const { request, statelessResponse } = post;
+    if (this.stateless.isModern(body.json, request))
+      return this.stateless.receive(request, statelessResponse, body);
+    return andThen(this.find(post), (session) => this.take(post, session, body));
   }
 
   /** The session that a POST is for; undefined for one that opens a session. */

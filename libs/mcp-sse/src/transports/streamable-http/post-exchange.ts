@@ -25,7 +25,7 @@ export interface ExchangePort {
   whenKept(run: (isKept: boolean) => void): void;
   /** The client lost the stream, and may come back for the rest. */
   onDetach(): void;
-  /** The last answer was sent. */
+  /** The last answer was given. */
   onDone(): void;
 }
 
@@ -36,8 +36,9 @@ export interface ExchangePort {
 export class PostExchange implements Exchange {
   private stream?: NumberedStream;
   private readonly answers: string[] = [];
-  private readonly timer: NodeJS.Timeout;
+  private timer?: NodeJS.Timeout;
   private heldBytes = 0;
+  private isOver = false;
 
   /**
    * @param requests number of requests in the POST
@@ -50,7 +51,14 @@ export class PostExchange implements Exchange {
     private readonly port: ExchangePort,
     private readonly memory: MemoryAccount,
   ) {
-    this.timer = setTimeout(() => this.upgraded(), options.upgradeMs).unref();
+    // Most calls are answered by the end of this turn of the event loop, and need no timer.
+    setImmediate(startTimer, this);
+  }
+
+  /** Starts the time after which the answers go on a stream. */
+  startTimer(): void {
+    if (this.requests > 0 && !this.stream && !this.isOver)
+      this.timer = setTimeout(() => this.upgraded(), this.options.upgradeMs).unref();
   }
 
   send(json: string, isAnswer: boolean, completes?: string): boolean {
@@ -78,6 +86,7 @@ export class PostExchange implements Exchange {
   }
 
   end(endsConnection: boolean): void {
+    this.isOver = true;
     clearTimeout(this.timer);
     this.letGo();
     if (this.stream) this.stream.end(endsConnection);
@@ -85,6 +94,7 @@ export class PostExchange implements Exchange {
   }
 
   destroy(): void {
+    this.isOver = true;
     clearTimeout(this.timer);
     this.letGo();
     this.response.destroy();
@@ -96,7 +106,7 @@ export class PostExchange implements Exchange {
     clearTimeout(this.timer);
     if (this.stream) this.stream.finish();
     else this.port.whenKept((isKept) => this.answerWithoutStream(isKept));
-    setImmediate(() => this.port.onDone());
+    this.port.onDone();
   }
 
   /** Holds an answer until all of them can be sent together. */
@@ -146,4 +156,8 @@ export class PostExchange implements Exchange {
     for (const answer of this.answers) stream.send(answer);
     return stream;
   }
+}
+
+function startTimer(exchange: PostExchange): void {
+  exchange.startTimer();
 }

@@ -70,7 +70,7 @@ export class StreamableHttpPost implements Post, ExchangePort {
     const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
     if (ids.length === 0) {
       answerStatus(raw, HttpStatus.ACCEPTED);
-      setImmediate(() => this.onDone());
+      this.onDone();
       return;
     }
     const exchange = new PostExchange(raw, ids.length, this.options, this, session.memory);
@@ -93,9 +93,9 @@ export class StreamableHttpPost implements Post, ExchangePort {
     this.session.touch();
   }
 
-  /** A stateless session ends with its only POST. */
+  /** A stateless session ends with its only POST, once the answer is on its way. */
   onDone(): void {
-    if (this.server.http.stateless) this.server.sessions.close(this.session);
+    if (this.server.http.stateless) setImmediate(() => this.server.sessions.close(this.session));
   }
 }
 
