@@ -47,9 +47,9 @@ async function measure(transport: 'modern' | 'http' | 'sse', count: number, url?
   );
   const sessions = await Promise.all(Array.from({ length: SESSIONS }, () => client.open()));
   let calls = 0;
-  let isOver = false;
+  const end = new AbortController();
   const loops = sessions.map(async (session) => {
-    for (; !isOver; calls++) await session.exchange(new EchoExchange(session.nextId(), TEXT));
+    for (; !end.signal.aborted; calls++) await session.exchange(new EchoExchange(session.nextId(), TEXT));
   });
   const now = () => ({
     calls,
@@ -62,7 +62,7 @@ async function measure(transport: 'modern' | 'http' | 'sse', count: number, url?
   const before = now();
   await Promise.race([sleep(MS), Promise.all(loops)]);
   const after = now();
-  isOver = true;
+  end.abort();
   await Promise.all(loops);
   await Promise.all(sessions.map((session) => session.close()));
   server.kill();
