@@ -204,10 +204,12 @@ export class McpSession implements InboxOwner, TokenHolder, ConnectionOutlet {
   restore({ record, epoch, inFlight }: AdoptedSession, error: JsonRpcError): void {
     this.used = true;
     this.connection.restore(record.state, epoch * CLIENT_REQUESTS_PER_EPOCH);
-    for (const [key] of inFlight) {
-      const id = JSON.parse(key) as RequestId;
-      this.send(serializeError(id, error), id, true);
-    }
+    for (const [key] of inFlight) this.lose(JSON.parse(key) as RequestId, error);
+  }
+
+  /** Answers a request that another node left. */
+  lose(id: RequestId, error: JsonRpcError): void {
+    this.send(serializeError(id, error), id, true);
   }
 
   /** Watches again the resources that the client has subscribed to. @param originOf gives the principal and context */

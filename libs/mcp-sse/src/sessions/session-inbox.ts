@@ -103,6 +103,33 @@ export class SessionInbox {
   }
 
   /**
+   * Takes admitted messages. Resolves once they are in the journal, so that their requests are answered even if this node
+   * dies. A journal that took the last write need not be waited for: the first event after them, such as the answer, is
+   * written with them.
+   *
+   * @param stream that carries the answers
+   * @param mustBeKept whether to refuse them when the cluster cannot be reached
+   * @throws as `keep` does, with `SessionMovedError.hasBegun` for requests that were taken
+   */
+  async keepAndReceive(
+    messages: readonly JsonRpcMessage[],
+    admitted: readonly AdmittedMessage[],
+    stream: number,
+    mustBeKept = false,
+  ): Promise<void> {
+    const { journal } = this;
+    const keys = messages.flatMap((each) => (each.kind === 'request' ? JSON.stringify(each.id) : []));
+    if (!journal?.isHealthy || keys.length === 0) {
+      await this.keep(messages, stream, mustBeKept);
+      return this.receive(admitted);
+    }
+    this.assertReceivable(messages);
+    const keeping = journal.keep(keys, stream, true);
+    this.receive(admitted);
+    if ((await keeping) === 'fenced') throw new SessionMovedError(true);
+  }
+
+  /**
    * Takes admitted messages, all of them or none.
    *
    * @param onTaken called before any of them can be answered
@@ -147,8 +174,9 @@ export class SessionInbox {
     stream?: number,
   ): Promise<void> {
     const admitted = await admitting;
-    if (stream !== undefined) await this.keep(messages, stream);
-    this.receive(admitted, onTaken);
+    if (stream === undefined) return this.receive(admitted, onTaken);
+    await this.keepAndReceive(messages, admitted, stream);
+    onTaken?.();
   }
 
   /** @throws {InsufficientScopeError} */

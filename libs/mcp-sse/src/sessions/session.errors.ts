@@ -15,6 +15,11 @@ export class SessionClosedError extends Error {
 /** Another node owns the session now. */
 export class SessionMovedError extends Error {
   override readonly name = 'SessionMovedError';
+
+  /** @param hasBegun whether this node has begun to carry out what was asked */
+  constructor(readonly hasBegun = false) {
+    super();
+  }
 }
 
 /** A limit of sessions or memory is reached. */

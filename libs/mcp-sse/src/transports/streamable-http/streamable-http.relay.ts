@@ -12,7 +12,7 @@ import { answerWithStream } from './stream-response.js';
 import type { HttpRequest } from '../../http/raw-request.js';
 import { hijackResponse } from '../../http/raw-response.js';
 import type { MemoryBudget } from '../../streaming/memory-budget.js';
-import { RelayExchange } from './relay-exchange.js';
+import { answerHeld, RelayExchange } from './relay-exchange.js';
 import { NOT_RESUMABLE, streamOfEventId } from './numbered-stream.js';
 import type { ExchangeOptions } from './post-exchange.js';
 
@@ -60,15 +60,17 @@ export class StreamableHttpRelay {
     options: ExchangeOptions,
   ): Promise<void> {
     const requests = messages.filter(({ kind }) => kind === 'request').length;
-    const reply = await session.post(messages, relayedOrigin(request, bytes), { primes: options.primes });
+    const { primes, isBatch, upgradeMs: holdMs } = options;
+    const reply = await session.post(messages, relayedOrigin(request, bytes), { primes, holdMs });
     if (requests === 0) return answerStatus(response, HttpStatus.ACCEPTED);
-    const tail = await session.answers(reply);
+    const tail = 'answers' in reply ? undefined : await session.answers(reply);
     const raw: ServerResponse = hijackResponse(response);
     // The client may have left while the owner was asked.
-    if (raw.destroyed) return session.left(tail);
-    raw.once('close', () => session.left(tail));
+    if (raw.destroyed) return tail && session.left(tail);
     const account = relayAccount(this.memory, session, raw);
-    tail.start(reply.after, new RelayExchange(raw, requests, options, this.options.sse, account));
+    if ('answers' in reply) return answerHeld(raw, reply.answers, isBatch, account);
+    raw.once('close', () => session.left(tail!));
+    tail!.start(reply.after, new RelayExchange(raw, this.options.sse, account));
   }
 
   private async resume(session: RemoteSession, lastEventId: string, arrival: Arrival): Promise<StreamTail> {
