@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ConsoleLogger } from '@nestjs/common';
 import {
   McpAuditService,
   mcpAuditServiceToken,
@@ -98,6 +99,29 @@ describe('the log of the audit trail', () => {
     expect(await linesOf({})).toEqual([]);
     expect(await linesOf({ guards: [BankUserGuard], audit: false })).toEqual([]);
     expect(await linesOf({ audit: 'log' })).toHaveLength(3);
+  });
+});
+
+describe('an entry that the level of the log drops', () => {
+  it('is not built, unless someone subscribes', async () => {
+    const running = await start({
+      providers: BANK,
+      options: { audit: 'log' },
+      configure: (app) => app.useLogger(new ConsoleLogger({ logLevels: ['error'] })),
+    });
+    const audit = running.app.get(McpAuditService);
+    let built = 0;
+    const principal = { subject: 'ada', scopes: [], roles: [], claims: {} };
+    const context = { principal, requestId: 1 } as unknown as McpContext;
+    Object.defineProperty(context, 'correlationId', { get: () => String(++built) });
+    const call = () => audit.request('tools/call', { name: 'pay' }, context, 1)!.end({ content: [] }, '{}');
+    call();
+    expect(built).toBe(0);
+    const trail = [trailOf(running), trailOf(running)];
+    call();
+    expect(built).toBe(1);
+    expect(trail[0]).toMatchObject([{ type: 'call', name: 'pay', subject: 'ada', correlationId: '1' }]);
+    expect(trail[1]![0]).toBe(trail[0]![0]);
   });
 });
 

@@ -70,7 +70,7 @@ export class McpSseLifecycle implements OnModuleInit, OnApplicationBootstrap, Be
   /** @throws {McpConfigurationError} */
   async onModuleInit(): Promise<void> {
     this.checkProtection();
-    if (this.options.audit === 'log') logAuditTrail(this.audit.events$);
+    if (this.options.audit === 'log') logAuditTrail(this.audit.entries$);
     this.sessions.events$.subscribe((event) => this.audit.session(event));
     await this.serveDecorated();
     afterLazyLoad(this.lazyModules, async () => {

@@ -1,4 +1,5 @@
 import type { McpToolDefinition } from '../model/definitions.js';
+import type { JsonObjectSchema } from '../model/schema-source.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 
 /** The specification's rule. */
@@ -25,9 +26,7 @@ export function assertToolName(name: string, where: string): void {
  * every request that names it. Each sentence names the rule's owner. docs/schemas.md lists the rules.
  */
 export function refusedByClients({ name, inputSchema }: McpToolDefinition): string[] {
-  const properties = [...propertyNames(inputSchema)].filter(
-    (property) => !ANTHROPIC_PROPERTY_NAME.test(property),
-  );
+  const properties = refusedNames(inputSchema);
   const combinators = COMBINATORS.filter((keyword) => keyword in inputSchema);
   return [
     !OPENAI_TOOL_NAME.test(name) &&
@@ -37,6 +36,18 @@ export function refusedByClients({ name, inputSchema }: McpToolDefinition): stri
     combinators.length > 0 &&
       `has an input schema with ${quoted(combinators)} at its root: models of OpenAI and Anthropic take "properties" only`,
   ].filter((sentence) => sentence !== false);
+}
+
+/** By schema: tools that take the same class share it. */
+const knownNames = new WeakMap<JsonObjectSchema, readonly string[]>();
+
+/** The names of properties, at every level of a schema, that models of Anthropic do not take. */
+function refusedNames(schema: JsonObjectSchema): readonly string[] {
+  const known = knownNames.get(schema);
+  if (known) return known;
+  const refused = [...propertyNames(schema)].filter((property) => !ANTHROPIC_PROPERTY_NAME.test(property));
+  knownNames.set(schema, refused);
+  return refused;
 }
 
 /** The names of properties at every level of a schema. */

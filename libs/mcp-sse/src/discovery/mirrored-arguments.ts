@@ -33,6 +33,9 @@ interface Mirrored {
   readonly path?: readonly string[];
 }
 
+/** By schema: tools that take the same class share it. */
+const knownArguments = new WeakMap<JsonObjectSchema, readonly MirroredArgument[]>();
+
 /**
  * Finds the arguments that a tool's schema mirrors in headers by `x-mcp-header`.
  *
@@ -45,6 +48,12 @@ export function mirroredArguments(
   schema: JsonObjectSchema,
   where: string,
 ): readonly MirroredArgument[] | undefined {
+  const known = knownArguments.get(schema) ?? findMirrored(tool, schema, where);
+  knownArguments.set(schema, known);
+  return known.length > 0 ? known : undefined;
+}
+
+function findMirrored(tool: string, schema: JsonObjectSchema, where: string): MirroredArgument[] {
   const found = new Map<string, MirroredArgument>();
   for (const mirrored of mirroredSchemas(schema, [], [])) {
     const argument = argumentOf(mirrored, `tool "${tool}"`, where);
@@ -57,7 +66,7 @@ export function mirroredArguments(
       );
     found.set(key, argument);
   }
-  return found.size > 0 ? [...found.values()] : undefined;
+  return [...found.values()];
 }
 
 /** @throws {McpConfigurationError} */

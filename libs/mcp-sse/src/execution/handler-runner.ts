@@ -40,12 +40,17 @@ export class HandlerRunner {
    * @throws {HandlerTimeoutError}
    */
   run(feature: RunnableFeature, call: McpCall, context: InvokedContext): Promise<unknown> {
-    return this.limited(feature, context, () => this.returned(feature, call, context));
+    const { timeoutMs = this.handlerMs } = feature;
+    if (timeoutMs === false) return this.returned(feature, call, context);
+    return this.limited(timeoutMs, context, () => this.returned(feature, call, context));
   }
 
   /** @returns what the handler returned, which the caller consumes @throws {HandlerTimeoutError} */
   begin(feature: RunnableFeature, call: McpCall, context: InvokedContext): Promise<unknown> {
-    return this.limited(feature, context, () => this.handled(feature.handler, call));
+    const { timeoutMs = this.handlerMs } = feature;
+    return this.limited(timeoutMs, context, async () =>
+      streamedResult(await this.handled(feature.handler, call), call),
+    );
   }
 
   /** Logs an error. @returns what the client is told of it */
@@ -53,17 +58,13 @@ export class HandlerRunner {
     return `Internal error (correlation id ${this.errors.report(error, where, context)})`;
   }
 
-  private limited<T>(
-    { timeoutMs = this.handlerMs }: RunnableFeature,
-    context: InvokedContext,
-    run: () => Promise<T>,
-  ): Promise<T> {
+  private limited<T>(timeoutMs: number | false, context: InvokedContext, run: () => Promise<T>): Promise<T> {
     return withinTimeLimit(timeoutMs, (reason) => context.abort(reason), run);
   }
 
   private async returned(feature: RunnableFeature, call: McpCall, context: InvokedContext): Promise<unknown> {
     try {
-      const result = await this.handled(feature.handler, call);
+      const result = streamedResult(await this.handled(feature.handler, call), call);
       const value = isObservable(result) ? asReturned(await lastValueFrom(result)) : result;
       if (!isSource(value)) return value;
       const { results } = this;
@@ -74,8 +75,8 @@ export class HandlerRunner {
     }
   }
 
-  private async handled(handler: McpHandler, call: McpCall): Promise<unknown> {
+  private handled(handler: McpHandler, call: McpCall): unknown {
     this.caps.assert(call);
-    return streamedResult(await handler(call), call);
+    return handler(call);
   }
 }

@@ -6,7 +6,7 @@ import type { MethodParameters } from '../discovery/method-parameters.js';
 import type { McpCall, McpHandler } from '../model/call.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { enhancerFault, enhancersOf } from '../nest/enhancer-metadata.js';
-import { forHandler, pipesOf, withoutErrorLog } from '../nest/external-context-creator.js';
+import { filtersOf, forHandler, pipesOf, type CallFilters } from '../nest/external-context-creator.js';
 import { contextIdOf, instanceFor, moduleKeyOf, staticInstance } from '../nest/provider-wrapper.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { argumentsPipes, shapeCheck } from './arguments.pipe.js';
@@ -20,14 +20,7 @@ type PipelineArguments = [request: object, response: McpResponse, next: () => vo
 /** A handler behind Nest's pipeline. Its filters are called apart from the rest, with the error. */
 interface Pipeline {
   run(...args: PipelineArguments): Promise<unknown>;
-  filter(...args: [...PipelineArguments, error: unknown]): Promise<unknown>;
-}
-
-/** What makes the two parts of one method's pipeline. */
-interface Creators {
-  readonly moduleKey: string;
-  readonly running: ExternalContextCreator;
-  readonly filtering: ExternalContextCreator;
+  readonly filter: CallFilters;
 }
 
 const NO_REQUEST = Object.freeze({ headers: {} });
@@ -53,25 +46,21 @@ export class McpHandlerFactory {
     assertEnhancersRun(method, parameters, this.contexts);
     const { wrapper } = method;
     const moduleKey = moduleKeyOf(wrapper);
-    const creators = {
-      moduleKey,
-      running: withCall(forHandler(this.contexts, moduleKey), parameters, schema),
-      filtering: withoutErrorLog(forHandler(this.contexts, moduleKey)),
-    };
+    const creator = withFewPromises(withCall(forHandler(this.contexts, moduleKey), parameters, schema));
     const instance = await staticInstance(wrapper);
     if (instance) {
-      const pipeline = this.pipeline(creators, instance, method, parameters, schema);
+      const pipeline = this.pipeline(creator, instance, method, parameters, schema);
       return (call) => runPipeline(pipeline, call);
     }
     return async (call) => {
       const contextId = contextIdOf(wrapper, call.context.request as object);
       const scoped = await instanceFor(wrapper, contextId);
-      return runPipeline(this.pipeline(creators, scoped, method, parameters, schema, contextId), call);
+      return runPipeline(this.pipeline(creator, scoped, method, parameters, schema, contextId), call);
     };
   }
 
   private pipeline(
-    { moduleKey, running, filtering }: Creators,
+    creator: ExternalContextCreator,
     instance: object,
     method: DiscoveredMethod,
     parameters: MethodParameters,
@@ -81,34 +70,21 @@ export class McpHandlerFactory {
     const { wrapper, methodName, feature } = method;
     const callback = likeMethod(method, invokeMethod(method, parameters));
     const metadataKey = `nestjs-mcp-sse:${feature.kind}:parameters`;
-    const inherited = pipesOf(this.contexts, instance, callback, moduleKey, contextId, wrapper.id);
-    const pipes = argumentsPipes(parameters, schema, inherited);
+    const found = [instance, callback, moduleKeyOf(wrapper), contextId, wrapper.id] as const;
+    const pipes = argumentsPipes(parameters, schema, pipesOf(this.contexts, ...found));
     defineParameters(method, parameters, metadataKey, pipes);
-    const factory = new CallParametersFactory(shapeCheck(schema, pipes));
-    const create = (
-      contexts: ExternalContextCreator,
-      fn: Method,
-      key: string | undefined,
-      filters: boolean,
-    ) =>
-      contexts.create(
-        instance as never,
-        fn,
-        methodName,
-        key,
-        key === undefined ? undefined : (factory as never),
-        contextId,
-        wrapper.id,
-        { guards: !filters, interceptors: !filters, filters },
-        'mcp',
-      );
-    const rethrow: Method = (...args) => {
-      throw args.at(-1);
-    };
-    return {
-      run: create(running, callback, metadataKey, false),
-      filter: create(filtering, likeMethod(method, rethrow), undefined, true),
-    };
+    const run = creator.create(
+      instance as never,
+      callback,
+      methodName,
+      metadataKey,
+      new CallParametersFactory(shapeCheck(schema, pipes)) as never,
+      contextId,
+      wrapper.id,
+      { guards: true, interceptors: true, filters: false },
+      'mcp',
+    );
+    return { run, filter: filtersOf(this.contexts, ...found) };
   }
 }
 
@@ -122,7 +98,7 @@ async function runPipeline(pipeline: Pipeline, call: McpCall): Promise<unknown> 
   try {
     return await pipeline.run(...args);
   } catch (error) {
-    return filterAnswer(error, await pipeline.filter(...args, error), call);
+    return filterAnswer(error, await pipeline.filter(error, ...args), call);
   }
 }
 

@@ -4,7 +4,7 @@ import type { JsonSchema } from '../model/schema-source.js';
 import { describeIssues } from '../schema/schema-issues.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { Body } from './body.js';
-import { dataResult, jsonText, scalarText } from './data-result.js';
+import { dataResult, jsonText, scalarText, TextResult } from './data-result.js';
 import { McpResult } from './mcp-result.js';
 import { isMembers, isToolResult, type ToolResult } from './protocol-shape.js';
 
@@ -23,7 +23,7 @@ export function toolResult(value: unknown, toolName: string): ToolResult {
     if (isBytes(value) && !isNumbers(value)) return bodyResult(Body.of(value), toolName);
   }
   const text = scalarText(value);
-  return text === undefined ? dataResult(value) : { content: [{ type: 'text', text }] };
+  return text === undefined ? dataResult(value) : new TextResult(text);
 }
 
 /**

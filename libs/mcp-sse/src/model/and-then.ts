@@ -11,7 +11,9 @@ export function andThen<T, R>(value: T, use: (value: Awaited<T>) => R | PromiseL
 
 /** Checks for `then`: promises of another realm or library are not instances of `Promise`. */
 function isThenable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value;
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
 }
 
 /**

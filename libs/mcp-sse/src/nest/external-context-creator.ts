@@ -1,5 +1,6 @@
-import type { ArgumentsHost, PipeTransform } from '@nestjs/common';
+import type { PipeTransform } from '@nestjs/common';
 import type { ContextId, ExternalContextCreator } from '@nestjs/core';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import type { ExternalExceptionsHandler } from '@nestjs/core/exceptions/external-exceptions-handler.js';
 
 /*
@@ -14,6 +15,8 @@ import type { ExternalExceptionsHandler } from '@nestjs/core/exceptions/external
  *   method: a class of the same name would get the pipes of another one, and its arguments the wrong check.
  */
 
+/** Calls the filter for an error with the arguments of the handler that threw it. */
+export type CallFilters = (error: unknown, ...args: unknown[]) => unknown;
 /** What Nest calls with the values of a handler's parameters before the handler: it puts them through the pipes. */
 export type ApplyPipes = (values: unknown[], ...args: unknown[]) => unknown;
 type CreatePipesFn = ExternalContextCreator['createPipesFn'];
@@ -22,26 +25,26 @@ export type PipedParameters = Parameters<CreatePipesFn>[1];
 
 /** The members of the creator that Nest declares private. */
 interface PrivateCreators {
-  readonly pipesContextCreator: {
-    create(
-      instance: object,
-      callback: (...args: never[]) => unknown,
-      moduleKey: string,
-      contextId?: ContextId,
-      inquirerId?: string,
-    ): PipeTransform[];
-  };
-  readonly filtersContextCreator: { create(...args: unknown[]): ExternalExceptionsHandler };
+  readonly pipesContextCreator: { create(...args: EnhancedHandler): PipeTransform[] };
+  readonly filtersContextCreator: { create(...args: EnhancedHandler): ExternalExceptionsHandler };
 }
+
+type EnhancedHandler = [
+  instance: object,
+  callback: (...args: never[]) => unknown,
+  moduleKey: string,
+  contextId?: ContextId,
+  inquirerId?: string,
+];
 
 /** A creator for one handler of a provider of a module, which shares neither cache nor module with other handlers. */
 export function forHandler(contexts: ExternalContextCreator, moduleKey: string): ExternalContextCreator {
-  const keyOfModule = { value: () => moduleKey };
-  return Object.create(contexts, {
+  const keyOfModule = () => moduleKey;
+  return Object.assign(Object.create(contexts) as ExternalContextCreator, {
     getHostModuleKey: keyOfModule,
     getContextModuleKey: keyOfModule,
-    handlerMetadataStorage: { value: new OneHandlerMetadata() },
-  }) as ExternalContextCreator;
+    handlerMetadataStorage: new OneHandlerMetadata(),
+  });
 }
 
 /** Nest's `HandlerMetadataStorage`, for one handler. */
@@ -66,24 +69,23 @@ export function withPipesFn(
 }
 
 /**
- * A creator that does not log errors that no filter handles. Its handlers resolve to undefined then, and who masks the
- * error logs it once, with the correlation id that the client is told.
+ * The filters of a method, its class and the application, as the creator finds them. They return undefined for an error that
+ * none of them handles: Nest would log it, but who masks the error logs it once, with the correlation id that the client is
+ * told.
  */
-export function withoutErrorLog(contexts: ExternalContextCreator): ExternalContextCreator {
+export function filtersOf(contexts: ExternalContextCreator, ...args: EnhancedHandler): CallFilters {
   const { filtersContextCreator } = contexts as unknown as PrivateCreators;
-  const create = (...args: unknown[]) => {
-    const handler = filtersContextCreator.create(...args);
-    return { next: (error: Error, host: ArgumentsHost) => handler.invokeCustomFilters(error, host) };
+  // Made for the first error: a provider that is made for each request has filters for each.
+  let handler: ExternalExceptionsHandler | undefined;
+  return (error, ...handled) => {
+    handler ??= filtersContextCreator.create(...args);
+    const host = new ExecutionContextHost(handled);
+    host.setType('mcp');
+    return handler.invokeCustomFilters(error, host);
   };
-  return Object.create(contexts, {
-    filtersContextCreator: { value: { create } },
-  }) as ExternalContextCreator;
 }
 
 /** The pipes of a method, its class and the application, as the creator finds them. */
-export function pipesOf(
-  contexts: ExternalContextCreator,
-  ...args: Parameters<PrivateCreators['pipesContextCreator']['create']>
-): PipeTransform[] {
+export function pipesOf(contexts: ExternalContextCreator, ...args: EnhancedHandler): PipeTransform[] {
   return (contexts as unknown as PrivateCreators).pipesContextCreator.create(...args);
 }

@@ -25,6 +25,9 @@ export interface RequestOutcome {
 /** @param outcome as {@link ObservedRequest.end} gets it */
 export function requestOutcome(outcome: object | undefined): RequestOutcome {
   if (!outcome) return { outcome: 'cancelled' };
+  // What a tool returned is no error: most requests end here.
+  if (outcome instanceof WrittenResult && !outcome.isError)
+    return { outcome: 'ok', tooLarge: WrittenResult.reductionOf(outcome) };
   const refusal = Refusal.ofCall(ToolFailure.causeOf(outcome) ?? outcome);
   if (refusal) return { outcome: 'denied', refusal };
   const { isError, resultType } = outcome as { isError?: unknown; resultType?: unknown };

@@ -120,14 +120,16 @@ export class McpConnection implements ExecutionHost {
    */
   assertAcceptable(messages: readonly JsonRpcMessage[], expected: ReadonlySet<RequestId>): void {
     const { maxInFlight } = this.options;
-    const ids = new Set<RequestId>();
+    const ids = messages.length > 1 ? new Set<RequestId>() : undefined;
+    let requests = 0;
     for (const message of messages) {
       if (message.kind !== 'request') continue;
       const { id } = message;
-      if (this.executions.has(id) || expected.has(id) || ids.has(id)) throw new RequestInFlightError(id);
-      ids.add(id);
+      if (this.executions.has(id) || expected.has(id) || ids?.has(id)) throw new RequestInFlightError(id);
+      ids?.add(id);
+      requests++;
     }
-    if (ids.size > 0 && this.executions.size + expected.size + ids.size > maxInFlight)
+    if (requests > 0 && this.executions.size + expected.size + requests > maxInFlight)
       throw new TooManyRequestsError(maxInFlight);
   }
 

@@ -3,7 +3,11 @@ import { McpInputRequiredException } from '../model/errors/mcp-input-required.ex
 import type { McpTaskChange, McpTaskQuestion, McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { LeavableRun } from '../protocol/call-port.js';
 import type { Question } from '../protocol/input/question.js';
-import { QuestionIdentities, type SentQuestion, sentQuestion } from '../protocol/input/question-identities.js';
+import {
+  QuestionIdentities,
+  type SentQuestion,
+  sentQuestion,
+} from '../protocol/input/question-identities.js';
 import { runStep, stepResult } from '../protocol/input/step-result.js';
 
 /** What the questions of a run need of it. */

@@ -4,6 +4,7 @@ import { ClusterUnavailableError } from '../../model/errors/cluster.errors.js';
 import type { InvokedContext } from '../../model/invoker.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import { SerializedMembers } from '../../model/serialized-members.js';
+import { TextResult } from '../data-result.js';
 import type { ToolResult } from '../protocol-shape.js';
 import { ToolFailure } from '../tool-result.js';
 import type { KeptResults } from './kept-results.js';
@@ -14,6 +15,9 @@ import { excessBytes, WrittenResult } from './written-result.js';
 
 /** The first revision whose clients know `resource_link`. */
 const LINKS_SINCE = '2025-06-18';
+
+/** Bytes of the braces around the members of a result. */
+const BRACES = 2;
 
 /** Bytes that an error or the text with a link may have, whatever the limit. */
 const NOTICE_BYTES = 4_096;
@@ -53,12 +57,12 @@ export class ResultLimits {
   tool(tool: RegisteredTool, result: ToolResult, context: InvokedContext): ToolResult | Promise<ToolResult> {
     // Another tool's result, which its own limit has measured.
     if (result instanceof WrittenResult || result instanceof ToolFailure) return result;
-    const json = JSON.stringify(result);
+    const members = result instanceof TextResult ? result.members : JSON.stringify(result).slice(1, -1);
     const limit = tool.maxBytes ?? this.ofTools.bytes;
-    const bytes = excessBytes(json, result.isError ? Math.max(limit, NOTICE_BYTES) : limit);
+    const bytes = excessBytes(members, result.isError ? Math.max(limit, NOTICE_BYTES) : limit, BRACES);
     // Its own JSON is what counts.
-    const plain = 'toJSON' in result ? (JSON.parse(json) as ToolResult) : result;
-    if (bytes === undefined) return new WrittenResult(plain, json);
+    const plain = 'toJSON' in result ? (JSON.parse(`{${members}}`) as ToolResult) : result;
+    if (bytes === undefined) return new WrittenResult(plain, members);
     return this.reduced(tool, plain, bytes, context);
   }
 
@@ -96,7 +100,7 @@ export class ResultLimits {
     // Links and `_meta` are sent as they are.
     if (!json || excessBytes(json, Math.max(most, NOTICE_BYTES)) !== undefined)
       throw new ResultTooLargeError(bytes, limit, narrowingAdvice(tool.definition));
-    return new WrittenResult(reduced, json, way);
+    return new WrittenResult(reduced, json.slice(1, -1), way);
   }
 
   /** @returns undefined if the result is not kept */

@@ -12,13 +12,16 @@ export class WrittenResult extends SerializedMembers implements ToolResult {
   declare readonly _meta?: ToolResult['_meta'];
   readonly #reducedBy?: OnTooLarge;
 
-  /** @param reducedBy how it took the place of a result that was too large */
+  /**
+   * @param members its JSON without the braces
+   * @param reducedBy how it took the place of a result that was too large
+   */
   constructor(
     { content, structuredContent, isError, _meta }: ToolResult,
-    json: string,
+    members: string,
     reducedBy?: OnTooLarge,
   ) {
-    super(json.slice(1, -1));
+    super(members);
     this.content = content;
     this.structuredContent = structuredContent;
     this.isError = isError;
@@ -33,9 +36,13 @@ export class WrittenResult extends SerializedMembers implements ToolResult {
   }
 }
 
-/** Bytes of a text in UTF-8 if they are more than the limit. Counts nothing where the length alone tells. */
-export function excessBytes(text: string, maxBytes: number): number | undefined {
-  if (text.length * 3 <= maxBytes) return undefined;
-  const bytes = Buffer.byteLength(text);
+/**
+ * Bytes of a text in UTF-8 if they are more than the limit. Counts nothing where the length alone tells.
+ *
+ * @param around bytes that count beside the text
+ */
+export function excessBytes(text: string, maxBytes: number, around = 0): number | undefined {
+  if (text.length * 3 + around <= maxBytes) return undefined;
+  const bytes = Buffer.byteLength(text) + around;
   return bytes > maxBytes ? bytes : undefined;
 }

@@ -6,7 +6,8 @@ export function canonicalJson(value: unknown): string {
 
 function listJson(items: readonly unknown[]): string {
   let json = '';
-  for (const item of items) json += `${json === '' ? '' : ','}${item === undefined ? 'null' : canonicalJson(item)}`;
+  for (const item of items)
+    json += `${json === '' ? '' : ','}${item === undefined ? 'null' : canonicalJson(item)}`;
   return `[${json}]`;
 }
 

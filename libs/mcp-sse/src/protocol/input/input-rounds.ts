@@ -195,7 +195,9 @@ export class InputRounds {
       errors.warn(`${request.method} ${String(name)}: ${problem}`);
       throw new JsonRpcError(ErrorCode.InternalError, problem);
     }
-    const inputRequests = Object.fromEntries(asked.map(([key, { question }]) => [key, sentQuestion(question)]));
+    const inputRequests = Object.fromEntries(
+      asked.map(([key, { question }]) => [key, sentQuestion(question)]),
+    );
     return { resultType: 'input_required', inputRequests, requestState };
   }
 

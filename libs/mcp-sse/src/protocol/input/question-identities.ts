@@ -64,5 +64,7 @@ export function sentQuestion({ method, json }: IdentifiedQuestion): SentQuestion
 
 function questionDigest(method: string, json: string | undefined): string {
   const digest = () => digestOf(`${method}\n${json === undefined ? '' : canonicalJson(JSON.parse(json))}`);
-  return json !== undefined && json.length > MAX_KEPT_LENGTH ? digest() : digests.get(`${method}\n${json}`, digest);
+  return json !== undefined && json.length > MAX_KEPT_LENGTH
+    ? digest()
+    : digests.get(`${method}\n${json}`, digest);
 }
