@@ -1,12 +1,14 @@
 import { expect, it } from '@jest/globals';
 import { Injectable, type INestApplication } from '@nestjs/common';
 import { IsString } from 'class-validator';
-import { McpContext, McpResource, McpSessionService, McpTool, McpUriParam } from 'nestjs-mcp-sse';
+import { McpContext, McpCtx, McpResource, McpSessionService, McpTool, McpUriParam } from 'nestjs-mcp-sse';
 import { HttpWireClient, initialize } from '../clients/http-wire-client.js';
+import { modernRpc, postModern, type Message } from '../clients/modern-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
 import { HeaderUserGuard } from '../fixtures/header-user.guard.js';
+import { until } from '../fixtures/session-work.js';
 
 const PING = { jsonrpc: '2.0', id: 1, method: 'ping' };
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -20,6 +22,8 @@ class NewsDto {
 
 @Injectable()
 class Office {
+  waiting = 0;
+
   constructor(private readonly sessions: McpSessionService) {}
 
   /** Means the caller's colleagues, and does not ask whether the caller has any. */
@@ -27,6 +31,19 @@ class Office {
   announce({ news }: NewsDto, { principal: { tenant } }: McpContext): string {
     this.sessions.resourceUpdated('notes://board', { tenant });
     return String(this.sessions.broadcast('notifications/news', { news }, { tenant }));
+  }
+
+  /** Notes in the reason of an abort whose call it ended, as libraries do that annotate errors. */
+  @McpTool()
+  wait(@McpCtx() { signal, principal }: McpContext): Promise<void> {
+    this.waiting++;
+    return new Promise((resolve) =>
+      signal.addEventListener('abort', () => {
+        const reason = signal.reason as { data?: readonly unknown[] };
+        reason.data = [...(reason.data ?? []), principal.tenant];
+        resolve();
+      }),
+    );
   }
 
   @McpResource({ uri: 'notes://{name}' })
@@ -61,6 +78,27 @@ describeOnAdapters('the attacker who has a session', (adapter) => {
     const { principal } = sessions.get(await nobodys.sessionId())!;
     expect(sessions.closeWhere(principal)).toBe(1);
     expect(sessions.sessions.map((session) => session.principal.tenant)).toEqual(['acme']);
+  });
+
+  it('has its calls aborted after those of others: the answer has nothing that their handlers noted', async () => {
+    const { app, url, sessions } = await start(office);
+    const tenants = ['acme', 'globex'];
+    const call = { name: 'wait', arguments: {} };
+    const modern = tenants.map((tenant) =>
+      postModern(url, modernRpc(1, 'tools/call', call), user({ sub: 'ada', tenant })),
+    );
+    const clients = await Promise.all(
+      tenants.map((tenant) => WireClient.connect(`${url}/sse`, user({ sub: 'ada', tenant }))),
+    );
+    const answers = clients.map((client) => client.callTool(1, 'wait'));
+    await until(() => app.get(Office).waiting === 4);
+    sessions.closeWhere({});
+    const bodies = modern.map(async (response) => (await (await response).json()) as Message);
+    for (const received of [answers, bodies])
+      expect((await Promise.all(received)).map(({ error }) => (error as Message).data)).toEqual([
+        ['acme'],
+        ['globex'],
+      ]);
   });
 
   it.each([{ tenant: ['acme'] }, { tenant: { id: 'acme' } }, { tenant: true }, { tenant: '' }])(

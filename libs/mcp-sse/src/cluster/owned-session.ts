@@ -9,7 +9,7 @@ import { serializeError } from '../protocol/json-rpc.js';
 import type { Sink } from '../streaming/sink.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 import type { McpSessionService } from '../sessions/mcp-session.service.js';
-import { LOST_REQUEST, SessionMovedError } from '../sessions/session.errors.js';
+import { lostRequest, SessionMovedError } from '../sessions/session.errors.js';
 import type { DisownedSession } from '../sessions/shared-journal.js';
 import type { SharedOutlet } from '../sessions/shared-outlet.js';
 import type {
@@ -220,9 +220,9 @@ export class OwnedSession implements JournaledSession, DisownedSession {
 
   /** Answers requests that a former owner has begun to carry out, and of which nothing else is known. */
   private async lose(ids: readonly RequestId[]): Promise<PostReply> {
-    if (this.outlet.hold) return { answers: ids.map((id) => serializeError(id, LOST_REQUEST)) };
+    if (this.outlet.hold) return { answers: ids.map((id) => serializeError(id, lostRequest())) };
     const after = this.journal.last;
-    for (const id of ids) this.session.lose(id, LOST_REQUEST);
+    for (const id of ids) this.session.lose(id, lostRequest());
     await this.settle();
     return { stream: ONLY_STREAM, after };
   }

@@ -226,9 +226,15 @@ export class McpConnection implements ExecutionHost, MethodsHost {
     this.checkIdle();
   }
 
-  /** Aborts the requests in flight. @param error the answer to each of them */
-  close(error: JsonRpcError): void {
+  /**
+   * Aborts the requests in flight.
+   *
+   * @param answer makes the error that answers one of them. Its handler gets it as `signal.reason` and may change it, so
+   *   no two requests share one
+   */
+  close(answer: () => JsonRpcError): void {
     for (const [id, execution] of this.executions) {
+      const error = answer();
       execution.abort(error);
       this.outlet.send(serializeError(id, error), id, true);
     }

@@ -14,7 +14,7 @@ import type { McpSessionSelector } from './session-filter.js';
 import { randomRetryMs, type SessionOutlet } from './session-outlet.js';
 import { SessionQuota, type SessionLimits } from './session-quota.js';
 import type { SessionSharing } from './session-sharing.js';
-import { LOST_REQUEST, sessionEnded, ShuttingDownError } from './session.errors.js';
+import { lostRequest, sessionEnded, ShuttingDownError } from './session.errors.js';
 import type { SharedJournal } from './shared-journal.js';
 import type { SharedOutlet } from './shared-outlet.js';
 
@@ -82,7 +82,7 @@ export class LocalSessions implements SessionHost {
     this.quota.count(record.principal);
     const session = this.add(id, { ...record, headers, query }, undefined, adopted);
     (session.outlet as SharedOutlet).restore(adopted);
-    session.restore(adopted, LOST_REQUEST);
+    session.restore(adopted, lostRequest());
     this.events.next({ type: 'adopted', session, lost: adopted.inFlight.length });
     return session;
   }
@@ -120,7 +120,7 @@ export class LocalSessions implements SessionHost {
     const disowned = this.sharing?.disown(session.id);
     if (!disowned || !this.open.has(session.id)) return void this.close(session.id, 'shutdown');
     this.forget(session);
-    await session.handOver(LOST_REQUEST, disowned, endsConnection);
+    await session.handOver(lostRequest, disowned, endsConnection);
     this.events.next({ type: 'closed', session, reason: 'shutdown', orphaned: 0 });
   }
 
@@ -128,7 +128,7 @@ export class LocalSessions implements SessionHost {
   leave(session: McpSession): void {
     if (this.open.get(session.id) !== session) return;
     this.forget(session);
-    session.leave(sessionEnded('moved'), randomRetryMs());
+    session.leave(() => sessionEnded('moved'), randomRetryMs());
     this.events.next({ type: 'closed', session, reason: 'moved', orphaned: 0 });
   }
 
@@ -149,7 +149,7 @@ export class LocalSessions implements SessionHost {
     if (!session) return false;
     const orphaned = session.attached ? 0 : session.inFlight + session.outlet.unread;
     this.forget(session);
-    const error = sessionEnded(reason);
+    const error = () => sessionEnded(reason);
     if (reason === 'slow-client' || reason === 'memory') session.drop(error);
     else session.end(error, reason === 'shutdown');
     void session.journal?.remove();

@@ -219,8 +219,8 @@ export class McpSession implements InboxOwner, TokenHolder, ConnectionOutlet {
   }
 
   /** Answers what is in flight with an error, then ends after what waits. */
-  end(error: JsonRpcError, endsConnection: boolean): void {
-    this.connection.close(error);
+  end(answer: () => JsonRpcError, endsConnection: boolean): void {
+    this.connection.close(answer);
     this.close();
     if (this.journal) this.journal.after(() => this.outlet.end(endsConnection));
     else this.outlet.end(endsConnection);
@@ -228,16 +228,20 @@ export class McpSession implements InboxOwner, TokenHolder, ConnectionOutlet {
   }
 
   /** Aborts what is in flight and drops the client without sending what waits. */
-  drop(error: JsonRpcError): void {
+  drop(answer: () => JsonRpcError): void {
     this.close();
     this.outlet.destroy();
-    this.connection.close(error);
+    this.connection.close(answer);
     this.memory.close();
   }
 
   /** Answers what is in flight with an error, then leaves the session to the next owner. */
-  async handOver(error: JsonRpcError, disowned: DisownedSession, endsConnection: boolean): Promise<void> {
-    this.connection.close(error);
+  async handOver(
+    answer: () => JsonRpcError,
+    disowned: DisownedSession,
+    endsConnection: boolean,
+  ): Promise<void> {
+    this.connection.close(answer);
     this.expiry?.stop();
     this.closed = true;
     this.inbox.refuse(true);
@@ -248,9 +252,9 @@ export class McpSession implements InboxOwner, TokenHolder, ConnectionOutlet {
   }
 
   /** Aborts what is in flight, since another node owns the session already. The client comes back to it. */
-  leave(error: JsonRpcError, retryMs: number): void {
+  leave(answer: () => JsonRpcError, retryMs: number): void {
     this.close(true);
-    this.connection.close(error);
+    this.connection.close(answer);
     this.outlet.hint(retryMs);
     this.outlet.end(false);
     this.memory.close();

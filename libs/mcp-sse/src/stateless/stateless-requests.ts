@@ -22,17 +22,18 @@ import { Requesters } from './requesters.js';
 import { StatelessRequest } from './stateless-request.js';
 import type { Responder, StatelessServer } from './stateless-server.js';
 
-/** The answer to requests that are unfinished when the server stops. */
-const SHUT_DOWN = new JsonRpcError(
-  ErrorCode.InternalError,
-  'The server is shutting down. Send the request again if it may be repeated.',
-  { retryable: true },
-);
+/** The answer to a request that is unfinished when the server stops. Its handler may change it: see `McpConnection.close`. */
+const shutDown = () =>
+  new JsonRpcError(
+    ErrorCode.InternalError,
+    'The server is shutting down. Send the request again if it may be repeated.',
+    { retryable: true },
+  );
 
 const STOPS = 'The server is shutting down.';
 
-/** The answer to requests of a principal whose access has ended. */
-const REVOKED = new JsonRpcError(ErrorCode.InvalidRequest, 'Your access to this server was revoked.');
+/** The answer to a request of a principal whose access has ended. */
+const revoked = () => new JsonRpcError(ErrorCode.InvalidRequest, 'Your access to this server was revoked.');
 
 export interface StatelessSettings extends ModernIntroduction, SessionLimits {
   /** Most resources that one stream listens to. */
@@ -152,7 +153,7 @@ export class StatelessRequests implements StatelessServer, StatelessClients {
 
   closeWhere(where: McpSessionFilter): void {
     const isMeant = clientMatcher(where);
-    for (const request of [...this.open].filter(isMeant)) end(request, REVOKED);
+    for (const request of [...this.open].filter(isMeant)) end(request, revoked);
     this.tasks?.revoke(isMeant);
   }
 
@@ -167,7 +168,7 @@ export class StatelessRequests implements StatelessServer, StatelessClients {
     for (const request of this.unsent) request.drop(STOPS);
     for (const request of this.open)
       if (request.isBehind) request.drop(STOPS);
-      else end(request, SHUT_DOWN);
+      else end(request, shutDown);
   }
 
   ended(request: StatelessRequest): void {
@@ -215,7 +216,7 @@ export class StatelessRequests implements StatelessServer, StatelessClients {
 }
 
 /** A stream gets a result. Any other request gets the error. */
-function end(request: StatelessRequest, error: JsonRpcError): void {
+function end(request: StatelessRequest, answer: () => JsonRpcError): void {
   if (request.listening) request.listening.end();
-  else request.fail(error);
+  else request.fail(answer());
 }

@@ -37,8 +37,8 @@ const PROGRESS_TOKEN = 0;
 /** Least milliseconds between two changes that tell of progress. */
 const PROGRESS_MS = 500;
 
-const EXPIRED = new Error('The task has expired.');
-const TAKEN_OVER = new Error('Another worker executes the task.');
+const EXPIRED = 'The task has expired.';
+const TAKEN_OVER = 'Another worker executes the task.';
 
 /** Executes a task once: runs its handler, with the task as its client. */
 export class TaskRun implements ExecutionHost {
@@ -106,7 +106,7 @@ export class TaskRun implements ExecutionHost {
    */
   async run(): Promise<McpTaskOutcome> {
     const { task } = this;
-    this.expiry = setTimeout(() => this.end(EXPIRED), expiryOf(task) - Date.now()).unref();
+    this.expiry = setTimeout(() => this.end(new Error(EXPIRED)), expiryOf(task) - Date.now()).unref();
     try {
       await Promise.race([this.handled(), this.whenOver]);
       if (this.answered && this.input.isLeft) return 'waiting';
@@ -123,10 +123,10 @@ export class TaskRun implements ExecutionHost {
 
   /** Takes a change that was made elsewhere: answers, a cancellation. @param task undefined when it has expired */
   changed(task: McpTaskRecord | undefined): void {
-    if (!task) this.end(EXPIRED);
+    if (!task) this.end(new Error(EXPIRED));
     else if (isFinal(task)) this.end(new Error(task.statusMessage ?? 'The task has ended.'));
     else if (task.run === this.id) this.input.changed(task);
-    else if (!this.input.isLeft && task.run !== undefined) this.end(TAKEN_OVER);
+    else if (!this.input.isLeft && task.run !== undefined) this.end(new Error(TAKEN_OVER));
   }
 
   /** Aborts the handler. The task stays as it is, and the runner has to see to it. */
