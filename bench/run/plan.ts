@@ -24,32 +24,34 @@ const TWICE = { own: 2, peers: 1 };
 /** About twelve minutes: all published scenarios, each for a short time, to see the effect of a change. */
 export const QUICK: readonly PlannedScenario[] = [
   call(1.5, 2.5, ONCE),
-  ask(1, 1.5, ONCE),
+  ask(1, 3, ONCE),
   loop('list', 16, 1, 1.5, ONCE),
-  loop('progress', 8, 1, 2, ONCE),
+  loop('progress', 8, 1, 2.5, ONCE),
   loop('big', 4, 1, 1, ONCE),
   connect(600, ONCE),
   idle('idle', 1_000, ONCE),
   idle('idle10k', 10_000, OWN_ONCE),
+  listen(10_000, OWN_ONCE),
 ];
 
 /** About sixteen minutes: the published results. */
 export const FULL: readonly PlannedScenario[] = [
   call(1.5, 3, TWICE),
-  ask(1, 2, TWICE),
+  ask(1, 4, TWICE),
   loop('list', 16, 1, 1.5, ONCE),
-  loop('progress', 8, 1, 2, TWICE),
+  loop('progress', 8, 1, 2.5, TWICE),
   loop('big', 4, 1, 1, ONCE),
-  connect(800, TWICE),
+  connect(1_000, ONCE),
   idle('idle', 1_000, ONCE),
   idle('idle10k', 10_000, OWN_ONCE),
+  listen(10_000, OWN_ONCE),
 ];
 
-/** About 100 seconds for one version of Node: what users wait for. */
+/** About two minutes for one version of Node: what users wait for. */
 export const PER_NODE: readonly PlannedScenario[] = [
   call(1, 2, OWN_ONCE),
-  ask(0.8, 2, OWN_ONCE),
-  loop('progress', 8, 0.8, 1.5, OWN_ONCE),
+  ask(0.8, 3.5, OWN_ONCE),
+  loop('progress', 8, 0.8, 2.2, OWN_ONCE),
   connect(400, OWN_ONCE),
 ];
 
@@ -79,4 +81,8 @@ function connect(cycles: number, rounds: PlannedScenario['rounds']): PlannedScen
 function idle(name: string, sessions: number, rounds: PlannedScenario['rounds']): PlannedScenario {
   const options = { sessions };
   return { name, scenario: 'idle', options, rounds, needsSessions: true, transports: WITH_SESSIONS };
+}
+
+function listen(streams: number, rounds: PlannedScenario['rounds']): PlannedScenario {
+  return { ...idle('listen10k', streams, rounds), scenario: 'listen', transports: ['modern'] };
 }

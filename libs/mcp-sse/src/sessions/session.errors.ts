@@ -36,9 +36,17 @@ export class ShuttingDownError extends Error {
   }
 }
 
-/** The answer to requests that are unfinished when their session ends. */
+const ended = new Map<SessionCloseReason, JsonRpcError>();
+
+/**
+ * The answer to requests that are unfinished when their session ends. The same for all sessions: its stack trace took
+ * 25 µs at the end of each, and most have no such requests.
+ */
 export function sessionEnded(reason: SessionCloseReason): JsonRpcError {
-  return new JsonRpcError(ErrorCode.ConnectionClosed, `The session ended: ${reason}`);
+  let error = ended.get(reason);
+  if (!error)
+    ended.set(reason, (error = new JsonRpcError(ErrorCode.ConnectionClosed, `The session ended: ${reason}`)));
+  return error;
 }
 
 /** The answer to requests whose node is gone. */

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { BadRequestException, HttpStatus, type MessageEvent } from '@nestjs/common';
-import type { Observable } from 'rxjs';
+import { BadRequestException, HttpStatus } from '@nestjs/common';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
 import type { Arrival, RemoteSession } from '../../cluster/remote-session.js';
@@ -9,6 +8,7 @@ import { positionOfEventId } from '../../streaming/stream-event.js';
 import { relayedClient, relayedOrigin } from '../relay/relayed-origin.js';
 import { answerStatus } from '../../http/answer.js';
 import { relayAccount, RelayStream } from '../relay/relay-stream.js';
+import { answerWithStream } from './stream-response.js';
 import type { HttpRequest } from '../../http/raw-request.js';
 import { hijackResponse } from '../../http/raw-response.js';
 import type { MemoryBudget } from '../../streaming/memory-budget.js';
@@ -34,16 +34,15 @@ export class StreamableHttpRelay {
     request: HttpRequest,
     response: unknown,
     primes: boolean,
-  ): Promise<Observable<MessageEvent>> {
+  ): Promise<void> {
     const arrival = relayedClient(request);
     const lastEventId = arrival.headers['last-event-id'] as string | undefined;
     const { tail, after } =
       lastEventId === undefined
         ? await session.open(primes, arrival)
         : { tail: await this.resume(session, lastEventId, arrival), after: positionOfEventId(lastEventId) };
-    return new RelayStream(session, tail, response, this.memory, this.options.sse).attach(
-      after,
-    ) as Observable<MessageEvent>;
+    const stream = new RelayStream(session, tail, response, this.memory, this.options.sse);
+    answerWithStream(response, stream.attach(after));
   }
 
   /**
