@@ -7,6 +7,7 @@ import type { McpCall, McpHandler } from '../model/call.js';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import { enhancerFault, enhancersOf } from '../nest/enhancer-metadata.js';
 import { filtersOf, forHandler, pipesOf, type CallFilters } from '../nest/external-context-creator.js';
+import { withFewPromises } from '../nest/few-promises.js';
 import { contextIdOf, instanceFor, moduleKeyOf, staticInstance } from '../nest/provider-wrapper.js';
 import type { CompiledSchema } from '../schema/compiled-schema.js';
 import { argumentsPipes, shapeCheck } from './arguments.pipe.js';
