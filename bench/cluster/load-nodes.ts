@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EchoExchange } from '../exchanges/echo.exchange.js';
 import type { TransportName } from '../load/mcp-load.client.js';
 import type { McpSession } from '../load/mcp-session.js';
@@ -6,6 +7,7 @@ import { StreamableHttpSession } from '../load/streamable-http.session.js';
 import { cpuTaken } from '../run/cpu-taken.js';
 import { processSeconds } from '../run/proc-stat.js';
 import type { ServerProcess } from '../run/server-process.js';
+import { median } from '../run/statistics.js';
 import { MovingPool } from './moving-pool.js';
 import type { RedisProcess } from './redis-process.js';
 
@@ -13,7 +15,7 @@ export interface CallCost {
   /** Microseconds of CPU of all nodes together, and of Redis. */
   readonly nodes: number;
   readonly redis: number;
-  /** Commands that Redis runs, including those of scripts. */
+  /** Commands that Redis runs for calls; see `RedisProcess.callCommands`. */
   readonly commands: number;
   readonly callsPerSecond: number;
 }
@@ -50,7 +52,7 @@ export async function loadNodes({ transport, owner, entry, redis }: Load): Promi
     time: performance.now() / 1_000,
     nodes: nodes.reduce((sum, { pid }) => sum + processSeconds(pid), 0),
     redis: redis ? processSeconds(redis.pid) : 0,
-    commands: redis ? await redis.figure('total_commands_processed') : 0,
+    commands: redis ? await redis.callCommands() : 0,
     calls,
   });
   const start = await now();
@@ -66,6 +68,40 @@ export async function loadNodes({ transport, owner, entry, redis }: Load): Promi
     commands: (stop.commands - start.commands) / counted,
     callsPerSecond: counted / (stop.time - start.time),
   };
+}
+
+/** What one call does while nothing else happens. */
+export interface CallTrace {
+  /** Milliseconds until its answer is there. */
+  readonly ms: number;
+  readonly commands: number;
+}
+
+/**
+ * Makes calls one after the other, each once the last one is done with Redis.
+ *
+ * @param pauseMs how long that takes
+ */
+export async function traceCalls(
+  { transport, owner, entry, redis }: Load,
+  calls: number,
+  pauseMs: number,
+): Promise<CallTrace> {
+  const session = await open(transport, owner, entry);
+  const call = async () => {
+    const start = performance.now();
+    await session.exchange(new EchoExchange(session.nextId(), TEXT));
+    const ms = performance.now() - start;
+    await sleep(pauseMs);
+    return ms;
+  };
+  await call();
+  const before = await redis!.callCommands();
+  const all: number[] = [];
+  while (all.length < calls) all.push(await call());
+  const commands = ((await redis!.callCommands()) - before) / calls;
+  await session.close();
+  return { ms: median(all)!, commands };
 }
 
 /** Opens a session on one node that posts to the other. */

@@ -6,6 +6,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
+const REGARDLESS = new Set([
+  'info',
+  'ping',
+  'set',
+  'getex',
+  'time',
+  'exists',
+  'pubsub|numsub',
+  'hello',
+  'client|setinfo',
+]);
+
 /** A `redis-server` without persistence. */
 export class RedisProcess {
   readonly pid: number;
@@ -45,6 +57,19 @@ export class RedisProcess {
   /** Reads a number from `INFO`. */
   async figure(name: string): Promise<number> {
     return Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(await this.client.info())![1]);
+  }
+
+  /**
+   * Counts the commands so far: EVALSHA is one, and each command of its script another one. What nodes and this client
+   * do regardless of calls is left out: the beats of nodes, and INFO.
+   */
+  async callCommands(): Promise<number> {
+    let count = 0;
+    for (const [, name, calls] of (await this.client.info('commandstats')).matchAll(
+      /^cmdstat_([^:]+):calls=(\d+)/gm,
+    ))
+      if (!REGARDLESS.has(name!)) count += Number(calls);
+    return count;
   }
 
   async stop(): Promise<void> {

@@ -10,6 +10,10 @@ function writeEvent(response: ServerResponse, message: object): void {
 }
 
 function respond(response: ServerResponse, message: TrustedMessage): void {
+  if (message.method === 'subscriptions/listen') {
+    writeEvent(response, { jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged' });
+    return;
+  }
   const reply = answer(message, (notification) => writeEvent(response, notification));
   if (response.headersSent) {
     writeEvent(response, reply);

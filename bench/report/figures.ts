@@ -32,6 +32,7 @@ export const MEMORY_FIGURES: readonly Figure[] = [
     compared: true,
   },
   rss('RSS of one of 10,000, KiB', 'idle10k'),
+  rss('RSS of one of 10,000 streams of `subscriptions/listen`, KiB', 'listen10k'),
   {
     title: 'heap kept of a closed session, KiB',
     scenario: 'connect',

@@ -31,6 +31,7 @@ export const QUICK: readonly PlannedScenario[] = [
   connect(600, ONCE),
   idle('idle', 1_000, ONCE),
   idle('idle10k', 10_000, OWN_ONCE),
+  listen(10_000, OWN_ONCE),
 ];
 
 /** About sixteen minutes: the published results. */
@@ -43,6 +44,7 @@ export const FULL: readonly PlannedScenario[] = [
   connect(1_000, ONCE),
   idle('idle', 1_000, ONCE),
   idle('idle10k', 10_000, OWN_ONCE),
+  listen(10_000, OWN_ONCE),
 ];
 
 /** About two minutes for one version of Node: what users wait for. */
@@ -79,4 +81,8 @@ function connect(cycles: number, rounds: PlannedScenario['rounds']): PlannedScen
 function idle(name: string, sessions: number, rounds: PlannedScenario['rounds']): PlannedScenario {
   const options = { sessions };
   return { name, scenario: 'idle', options, rounds, needsSessions: true, transports: WITH_SESSIONS };
+}
+
+function listen(streams: number, rounds: PlannedScenario['rounds']): PlannedScenario {
+  return { ...idle('listen10k', streams, rounds), scenario: 'listen', transports: ['modern'] };
 }

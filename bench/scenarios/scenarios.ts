@@ -5,7 +5,7 @@ import { KnownAnswer } from '../exchanges/known-answer.js';
 import { ListExchange } from '../exchanges/list.exchange.js';
 import { connect } from './connect.js';
 import { eachSession } from './each-session.js';
-import { idle } from './idle.js';
+import { idle, listen } from './idle.js';
 import { prose } from './prose.js';
 import type { Scenario } from './scenario.js';
 import { verify } from './verify.js';
@@ -45,7 +45,7 @@ const big: Scenario = (context) => {
   return eachSession(context, (session) => session.exchange(new EchoExchange(session.nextId(), text, known)));
 };
 
-export const scenarios = { verify, call, ask, list, progress, big, connect, idle } satisfies Record<
+export const scenarios = { verify, call, ask, list, progress, big, connect, idle, listen } satisfies Record<
   string,
   Scenario
 >;

@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { HttpWireClient } from '../clients/http-wire-client.js';
-import { send } from '../clients/wire-client.js';
+import { send, WireClient } from '../clients/wire-client.js';
 import { startChild, startTypeScript } from '../fixtures/child-application.js';
 import { freePort } from '../fixtures/free-port.js';
+import { Page } from '../fixtures/page.js';
 import { codeBlocks } from '../fixtures/readme-blocks.js';
 
 const PAGE = 'docs/scaling.md';
@@ -36,7 +38,7 @@ async function start(command: string, port: number): Promise<void> {
 describe('the page on scaling', () => {
   it('has no snippet without a test', () => {
     const ids = codeBlocks(PAGE).map(({ id }) => id);
-    expect(ids).toEqual(['chaos', 'topology', 'redis', 'node', 'ready', 'kubernetes']);
+    expect(ids).toEqual(['chaos', 'topology', 'redis', 'node', 'main', 'module', 'ready', 'kubernetes']);
     // Continuous integration runs the long one.
     expect(code('chaos')).toBe('npm run chaos');
     expect(readFileSync('.ci/run', 'utf8')).toContain('step npm run chaos');
@@ -66,6 +68,34 @@ describe('the page on scaling', () => {
     const [, key] = /MCP_API_KEYS=ada:(\S+)/.exec(code('node'))!;
     const { headers } = await HttpWireClient.connect(one!, { headers: { 'x-api-key': key! } });
     expect(await new HttpWireClient(other!, headers).call('a', 'ping')).toHaveProperty('result');
+  }, 120_000);
+
+  it('serves the sessions of one port by several processes', async () => {
+    const redis = await freePort();
+    await start(code('redis').replace('6379', String(redis)), redis);
+    const page = new Page(PAGE);
+    page.write();
+    running.push(async () => page.remove());
+    const application = await startTypeScript(join(page.folder, 'src/main.ts'), {
+      env: { PROCESSES: '2', REDIS_URL: `redis://127.0.0.1:${redis}` },
+      group: true,
+    });
+    running.push(() => application.stop());
+    const [http, sse] = await Promise.all([
+      HttpWireClient.connect(`${application.url}/mcp`),
+      WireClient.connect(`${application.url}/sse`),
+    ]);
+    // Each request on a connection of its own, which the processes take in turn.
+    const executed = new Set<unknown>();
+    for (const id of [1, 2, 3, 4]) {
+      const { result } = await http.call(id, 'tools/call', { name: 'process_id' });
+      executed.add(JSON.stringify(result));
+      expect(await sse.callTool(id, 'process_id')).toHaveProperty('result');
+    }
+    expect(executed.size).toBe(1);
+    sse.close();
+    process.kill(application.pid, 'SIGTERM');
+    expect(await application.exit).toBe(0);
   }, 120_000);
 
   it('has settings for Kubernetes that the reference application takes, and probes that it answers', async () => {

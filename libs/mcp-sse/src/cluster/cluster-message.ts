@@ -24,14 +24,19 @@ export interface PostMessage {
   readonly origin: RelayedOrigin;
   /** Whether the client understands priming events. */
   readonly primes: boolean;
+  /** For how long the owner may hold answers to reply with them, in milliseconds; not at all unless given. */
+  readonly holdMs?: number;
 }
 
 /** Where to find the answers to a POST. */
-export interface PostReply {
+export interface AnswerStream {
   readonly stream: number;
   /** Position after which they come. */
   readonly after: number;
 }
+
+/** The answers to a POST, each as JSON, or where to find them. */
+export type PostReply = { readonly answers: readonly string[] } | AnswerStream;
 
 /** A client of another node reads a stream. */
 export interface AttachMessage {
@@ -85,6 +90,8 @@ export interface SettleMessage {
 export type SessionMessage = (PostMessage | AttachMessage | EndMessage | SettleMessage) & {
   /** Whether a former owner may have carried it out. */
   readonly resent?: boolean;
+  /** Whether a former owner may have begun to carry it out. Its requests are lost then, and not run again. */
+  readonly begun?: boolean;
 };
 
 /** A message that is not answered. */

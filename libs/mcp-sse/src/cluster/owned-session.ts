@@ -5,10 +5,11 @@ import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { LogEntry } from '../model/cluster/session-log.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
 import type { MessageOrigin } from '../protocol/call-port.js';
+import { serializeError } from '../protocol/json-rpc.js';
 import type { Sink } from '../streaming/sink.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 import type { McpSessionService } from '../sessions/mcp-session.service.js';
-import { SessionMovedError } from '../sessions/session.errors.js';
+import { LOST_REQUEST, SessionMovedError } from '../sessions/session.errors.js';
 import type { DisownedSession } from '../sessions/shared-journal.js';
 import type { SharedOutlet } from '../sessions/shared-outlet.js';
 import type {
@@ -22,6 +23,13 @@ import type {
 import type { JournaledSession, SessionJournal } from './session-journal.js';
 import { storedRecord } from './stored-record.js';
 import type { StoredNames } from '../model/stored-parts.js';
+
+/** The stream of a transport that has one for each session. */
+const ONLY_STREAM = 0;
+/** For how long answers may be held for another node at most, in milliseconds. That node waits for 10 s. */
+const MAX_HOLD_MS = 5_000;
+/** How soon the nodes of clients that read an adopted session have said so, in milliseconds. */
+const FOLLOWED_MS = 5_000;
 
 /** A client of another node that reads a stream. */
 interface Reader {
@@ -42,12 +50,17 @@ export interface OwnerNode {
 export class OwnedSession implements JournaledSession, DisownedSession {
   private readonly readers = new Map<string, Reader>();
   private renewedAt = Date.now();
+  private readonly openedAt = this.renewedAt;
 
-  /** @param lost requests that another node left without an answer, and the streams of their answers */
+  /**
+   * @param lost requests that another node left without an answer, and the streams of their answers
+   * @param isAdopted whether another node owned it before
+   */
   constructor(
     private readonly session: McpSession,
     private readonly lost: ReadonlyMap<string, number>,
     private readonly node: OwnerNode,
+    private readonly isAdopted: boolean,
   ) {}
 
   get journal(): SessionJournal {
@@ -56,6 +69,10 @@ export class OwnedSession implements JournaledSession, DisownedSession {
 
   get record(): SessionRecord {
     return storedRecord(this.session.record, this.node.stored);
+  }
+
+  get isFollowed(): boolean {
+    return this.readers.size > 0 || (this.isAdopted && Date.now() < this.openedAt + FOLLOWED_MS);
   }
 
   get kept(): readonly LogEntry[] {
@@ -72,28 +89,26 @@ export class OwnedSession implements JournaledSession, DisownedSession {
 
   /** Takes messages that came to another node. @throws as the session does */
   async post(
-    { messages, primes, resent }: Extract<SessionMessage, PostMessage>,
+    { messages, primes, holdMs = 0, resent, begun }: Extract<SessionMessage, PostMessage>,
     origin: Omit<MessageOrigin, 'streamHeaders'>,
   ): Promise<PostReply> {
     const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
     const answered = resent ? this.answered(ids) : undefined;
     if (answered !== undefined) return { stream: answered, after: 0 };
-    const { inbox, streamHeaders } = this.session;
+    const { inbox, streamHeaders, memory } = this.session;
     this.session.renew(origin.principal);
-    const admitted = await inbox.admit(messages, { ...origin, streamHeaders });
+    if (begun && ids.length > 0) return this.lose(ids);
+    const admitting = inbox.admit(messages, { ...origin, streamHeaders });
+    const admitted = admitting instanceof Promise ? await admitting : admitting;
     const after = this.journal.last;
     inbox.assertReceivable(messages);
-    const stream = ids.length > 0 ? this.outlet.relay(ids, primes) : 0;
-    try {
-      const keeping = inbox.keep(messages, stream, true);
-      if (primes && ids.length > 0) this.outlet.prime(stream);
-      await keeping;
-    } catch (error) {
-      this.outlet.unrelay(ids);
-      throw error;
+    if (ids.length > 0 && this.outlet.hold) {
+      const answers = this.outlet.hold(ids, { primes, holdMs: Math.min(holdMs, MAX_HOLD_MS), memory });
+      inbox.receive(admitted);
+      return answers;
     }
-    inbox.receive(admitted);
-    return { stream, after };
+    await inbox.keepAndReceive(messages, admitted, ONLY_STREAM, true);
+    return { stream: ONLY_STREAM, after };
   }
 
   attach({ stream, attachment, node, primes, arrival }: AttachMessage): Omit<AttachReply, 'node'> {
@@ -199,9 +214,22 @@ export class OwnedSession implements JournaledSession, DisownedSession {
 
   /** The stream that answered requests which a dead node had taken. */
   private answered(ids: readonly RequestId[]): number | undefined {
-    const [stream] = ids.map((id) => this.lost.get(JSON.stringify(id)));
+    const [stream] = ids.map((id) => this.lost.get(keyOf(id)));
     return stream;
   }
+
+  /** Answers requests that a former owner has begun to carry out, and of which nothing else is known. */
+  private async lose(ids: readonly RequestId[]): Promise<PostReply> {
+    if (this.outlet.hold) return { answers: ids.map((id) => serializeError(id, LOST_REQUEST)) };
+    const after = this.journal.last;
+    for (const id of ids) this.session.lose(id, LOST_REQUEST);
+    await this.settle();
+    return { stream: ONLY_STREAM, after };
+  }
+}
+
+function keyOf(id: RequestId): string {
+  return JSON.stringify(id);
 }
 
 /** Takes events for a client of another node, which reads them from the log. */

@@ -8,6 +8,8 @@ export class PendingBatch {
   private entries: LogEntry[] = [];
   private floor?: number;
   private hasRecord = false;
+  /** Whether the store may have some of it. */
+  private isTried = false;
 
   /** Whether there is anything to write. */
   get isEmpty(): boolean {
@@ -26,10 +28,10 @@ export class PendingBatch {
     this.accepted.set(request, stream);
   }
 
-  /** Also notes requests of earlier batches, which the store may have although its answer was lost. */
+  /** Also notes requests of earlier batches. A request that the store cannot have need not be written at all. */
   complete(request: string): void {
-    this.accepted.delete(request);
-    this.completed.add(request);
+    const isNew = this.accepted.delete(request) && !this.isTried;
+    if (!isNew) this.completed.add(request);
   }
 
   add(entry: LogEntry): void {
@@ -48,6 +50,7 @@ export class PendingBatch {
 
   /** @param changesOf gives the changed fields of the record */
   toBatch(changesOf: () => LogBatch['record']): LogBatch {
+    this.isTried = true;
     return {
       record: this.hasRecord ? changesOf() : undefined,
       accepted: [...this.accepted],

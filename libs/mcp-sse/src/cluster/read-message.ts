@@ -56,6 +56,7 @@ const SHAPES: Readonly<Record<ClusterMessage['type'], Shape>> = {
       request: isFields,
     }),
     primes: isFlag,
+    holdMs: optional(isNumber),
   }),
   attach: object({
     id: isText,
@@ -79,7 +80,7 @@ const SHAPES: Readonly<Record<ClusterMessage['type'], Shape>> = {
   closeWhere: object({ where: isSharedFilter, reason: isText }),
 };
 
-const isPost = object({ stream: isInteger, after: isNumber });
+const isPost = either(object({ answers: listOf(isText) }), object({ stream: isInteger, after: isNumber }));
 const isAttach = object({ node: isText, after: isNumber, isAttached: isFlag, isFinished: isFlag });
 const isError = object({ name: isText, message: isText });
 const isPresent = object({ unknown: listOf(isText) });

@@ -34,6 +34,7 @@ export function relayedError(error: unknown): RelayedError {
       message,
       detail: { status: error.getStatus(), response: plainJson(error.getResponse()) },
     };
+  if (error instanceof SessionMovedError) return { name: error.name, message, detail: error.hasBegun };
   if (error instanceof TooManyRequestsError)
     return { name: 'TooManyRequestsError', message, detail: error.maxInFlight };
   return { name: nameOf(error), message };
@@ -47,7 +48,7 @@ function jsonRpcDetail(error: JsonRpcError): JsonRpcDetail {
 
 /** The names of known errors. Others are restored by their message alone. */
 function nameOf(error: unknown): string {
-  for (const known of [SessionClosedError, SessionMovedError, ClusterUnavailableError])
+  for (const known of [SessionClosedError, ClusterUnavailableError])
     if (error instanceof known) return error.name;
   return 'Error';
 }
@@ -71,7 +72,7 @@ export function restoredError({ name, message, detail }: RelayedError): Error {
     case 'SessionClosedError':
       return new SessionClosedError();
     case 'SessionMovedError':
-      return new SessionMovedError();
+      return new SessionMovedError(detail === true);
     case 'ClusterUnavailableError':
       return new ClusterUnavailableError();
     default:

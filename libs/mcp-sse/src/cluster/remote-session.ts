@@ -2,7 +2,7 @@ import type { SessionRecord } from '../model/cluster/session-record.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { retry } from '../model/retry.js';
 import type { JsonRpcMessage } from '../protocol/json-rpc.js';
-import type { AttachMessage, PostReply, RelayedOrigin } from './cluster-message.js';
+import type { AnswerStream, AttachMessage, PostReply, RelayedOrigin } from './cluster-message.js';
 import type { SessionCluster } from './session-cluster.js';
 import type { StreamTail } from './stream-tail.js';
 
@@ -20,6 +20,16 @@ export function retryWhileUnavailable<T>(attempt: () => Promise<T>): Promise<T> 
 
 export type Arrival = NonNullable<AttachMessage['arrival']>;
 
+interface PostOptions {
+  readonly primes?: boolean;
+  /** Whether this node may have written them to the log while it was the owner. */
+  readonly resent?: boolean;
+  /** Whether it may have begun to carry them out. */
+  readonly begun?: boolean;
+  /** For how long the owner may hold answers to reply with them. */
+  readonly holdMs?: number;
+}
+
 /** A session that another node owns, for a request that came to this one. */
 export class RemoteSession {
   constructor(
@@ -30,16 +40,16 @@ export class RemoteSession {
   /**
    * Sends messages to the owner. Resolves once their requests are in the log.
    *
-   * @param resent whether this node may have written them to the log while it was the owner
    * @throws as `SessionCluster.ask` does
    */
   post(
     messages: readonly JsonRpcMessage[],
     origin: RelayedOrigin,
-    { primes = false, resent = false }: { readonly primes?: boolean; readonly resent?: boolean } = {},
+    { primes = false, resent = false, begun, holdMs }: PostOptions = {},
   ): Promise<PostReply> {
     this.cluster.observer.messages?.routed();
-    return this.cluster.ask({ type: 'post', id: this.record.id, messages, origin, primes, resent });
+    const { id } = this.record;
+    return this.cluster.ask({ type: 'post', id, messages, origin, primes, resent, begun, holdMs });
   }
 
   end(): Promise<void> {
@@ -51,7 +61,7 @@ export class RemoteSession {
    *
    * @throws as `SessionCluster.ask` does
    */
-  async answers({ stream }: PostReply): Promise<StreamTail> {
+  async answers({ stream }: AnswerStream): Promise<StreamTail> {
     const tail = await this.cluster.tails.follow(this.record.id, stream);
     const reply = await this.cluster.tails.attach(tail, false, undefined);
     if (!reply.isAttached || reply.isFinished) tail.end();

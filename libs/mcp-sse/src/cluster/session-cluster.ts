@@ -30,6 +30,7 @@ import type {
   ToldMessage,
 } from './cluster-message.js';
 import type { ClusterReporter } from './cluster-reporter.js';
+import { KnownSessions } from './known-sessions.js';
 import { OwnedSession, type OwnerNode } from './owned-session.js';
 import { isEnvelopeOf, isPresentReply, readMessage, type Envelope } from './read-message.js';
 import { relayedError, restoredError } from './relayed-error.js';
@@ -58,6 +59,7 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
   readonly tails = new StreamTails(this.node.log, this);
   private readonly owned = new Map<string, OwnedSession>();
   private readonly adoptions = new Map<string, Promise<void>>();
+  private readonly known = new KnownSessions();
   private timer?: NodeJS.Timeout;
   private isLeaving = false;
 
@@ -102,7 +104,7 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
   }
 
   own(session: McpSession, { inFlight }: Partial<AdoptedSession> = {}): void {
-    const owned = new OwnedSession(session, new Map(inFlight), this);
+    const owned = new OwnedSession(session, new Map(inFlight), this, inFlight !== undefined);
     this.owned.set(session.id, owned);
     owned.journal.start(owned, inFlight);
   }
@@ -119,10 +121,11 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
    * @throws {ClusterUnavailableError}
    */
   async find(id: string): Promise<SessionRecord | undefined> {
-    return (await this.node.store.find(id))?.record;
+    const own = this.owned.has(id);
+    return (await (own ? this.node.store.find(id) : this.locate(id)))?.record;
   }
 
-  ask(message: PostMessage & { readonly resent: boolean }): Promise<PostReply>;
+  ask(message: PostMessage & Pick<SessionMessage, 'resent' | 'begun'>): Promise<PostReply>;
   ask(message: AttachMessage): Promise<AttachReply>;
   ask(message: EndMessage | SettleMessage): Promise<void>;
   /**
@@ -136,7 +139,7 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
     let message = asked;
     const delayAfter = (error: unknown) => {
       if (!isElsewhere(error)) return undefined;
-      message = { ...asked, resent: true };
+      message = { ...asked, resent: true, begun: message.begun || hasBegun(error) };
       return error instanceof NodeGoneError && !this.isLeaving ? 0 : RETRY_MS;
     };
     try {
@@ -178,27 +181,56 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
     await this.node.leave();
   }
 
+  /** Finds a session where it was found before, or in the store. */
+  private async locate(id: string): ReturnType<ClusterNode['store']['find']> {
+    const known = this.known.get(id);
+    if (known) return known;
+    const found = await this.node.store.find(id);
+    if (found) this.known.set(id, found);
+    return found;
+  }
+
   /** @throws {NodeGoneError} when the owner is dead; another node may have adopted the session by now */
   private async askOnce(message: SessionMessage): Promise<unknown> {
     const { id } = message;
     const own = this.owned.get(id);
     if (own) return this.answer(own, message);
-    const { owner } = (await this.node.store.find(id)) ?? {};
+    const known = this.known.get(id);
+    if (known) {
+      try {
+        return await this.askOwner(known.owner, message, true);
+      } catch (error) {
+        if (!isElsewhere(error)) throw error;
+        this.known.delete(id);
+        if (hasBegun(error) || error instanceof SessionMovedError) throw error;
+      }
+    }
+    const { owner } = (await this.locate(id)) ?? {};
     if (!owner) throw new SessionClosedError();
     // This node is about to release it.
     if (owner.node === this.node.id) throw new SessionMovedError();
     try {
-      if (owner.node === '') throw new NodeGoneError();
-      const envelope = await this.node.bus.request(owner.node, message);
-      if (!isEnvelopeOf(message.type, envelope)) throw this.unreadable(ClusterUnavailableError);
-      if ('error' in envelope) throw restoredError(envelope.error);
-      return envelope.result;
+      return await this.askOwner(owner, message, false);
     } catch (error) {
+      if (isElsewhere(error)) this.known.delete(id);
       if (!(error instanceof NodeGoneError)) throw error;
       if (this.isLeaving) this.node.bus.publish({ type: 'wanted', id } satisfies ToldMessage);
       else await this.adopt(id, owner);
       throw error;
     }
+  }
+
+  /** @param isGuess whether the owner may have changed since it was found */
+  private async askOwner(
+    { node }: SessionOwner,
+    message: SessionMessage,
+    isGuess: boolean,
+  ): Promise<unknown> {
+    if (node === '' || node === this.node.id) throw new NodeGoneError();
+    const envelope = await this.node.bus.request(node, message, { acts: message.type === 'post', isGuess });
+    if (!isEnvelopeOf(message.type, envelope)) throw this.unreadable(ClusterUnavailableError);
+    if ('error' in envelope) throw restoredError(envelope.error);
+    return envelope.result;
   }
 
   private adopt(id: string, from: SessionOwner): Promise<void> {
@@ -279,7 +311,12 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
     if (!journal.isSure && !(await journal.isOwned())) throw new SessionMovedError();
     if (message.type === 'post') return own.post(message, await this.options.originOf(message.origin));
     if (message.type === 'settle') return own.settle();
-    if (message.type === 'attach') return { node: this.node.id, ...own.attach(message) };
+    if (message.type === 'attach') {
+      const attached = own.attach(message);
+      // Events that are being written now are not passed on to its reader, who finds them in the log.
+      await journal.settled();
+      return { node: this.node.id, ...attached };
+    }
     return this.sessions.perform({ ...message, type: 'close' });
   }
 
@@ -295,6 +332,11 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
 }
 
 /** Whether a session may be found at another node, now or soon. */
-function isElsewhere(error: unknown): boolean {
+function isElsewhere(error: unknown): error is NodeGoneError | SessionMovedError {
   return error instanceof NodeGoneError || error instanceof SessionMovedError;
+}
+
+/** Whether the node that failed may have begun to carry out what it was asked. */
+function hasBegun(error: NodeGoneError | SessionMovedError): boolean {
+  return error instanceof NodeGoneError ? error.hasHeard : error.hasBegun;
 }

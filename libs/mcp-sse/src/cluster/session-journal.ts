@@ -1,5 +1,11 @@
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
-import type { LogBatch, LogEntry, SessionOwner, WriteOutcome } from '../model/cluster/session-log.js';
+import {
+  POSITIONS_PER_EPOCH,
+  type LogBatch,
+  type LogEntry,
+  type SessionOwner,
+  type WriteOutcome,
+} from '../model/cluster/session-log.js';
 import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
 import { type SessionRecord, recordFields } from '../model/cluster/session-record.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
@@ -8,17 +14,19 @@ import type { Keeping, SharedJournal } from '../sessions/shared-journal.js';
 import { PendingBatch } from './pending-batch.js';
 import { WrittenRecord } from './written-record.js';
 
-/** Positions that one owner may give to events. Those of a later epoch are greater. */
-const POSITIONS_PER_EPOCH = 2 ** 32;
-
 /** How soon the store is asked again who owns the session, in milliseconds. */
 const RETRY_MS = 100;
+
+/** How long what need not be written at once waits for other writes, in milliseconds. */
+const PATIENCE_MS = 20;
 
 /** The session that is written. */
 export interface JournaledSession {
   readonly record: SessionRecord;
   /** Its events, for a store that has lost the session. */
   readonly kept: readonly LogEntry[];
+  /** Whether clients of other nodes may read its events. */
+  readonly isFollowed: boolean;
   /** Another node owns the session. */
   fenced(): void;
   /** The backlog exceeds the limit. */
@@ -30,6 +38,8 @@ interface Step {
   readonly waits: boolean;
   /** Whether the store is asked even if there is nothing to write. */
   readonly asks?: boolean;
+  /** Whether it need not be written at once. */
+  readonly isPatient?: boolean;
   /** Adds to the next write. */
   readonly note?: (batch: PendingBatch) => void;
   readonly bytes: number;
@@ -52,6 +62,9 @@ export class SessionJournal implements SharedJournal {
   private written = new WrittenRecord();
   private isNew: boolean;
   private isWriting = false;
+  /** Whether the store took the last write. */
+  private isTaken = true;
+  private waitingTimer?: NodeJS.Timeout;
   private ended?: Keeping;
   /** Term of the node's lease in which the store last confirmed that the session is this node's. */
   private term: number;
@@ -116,12 +129,13 @@ export class SessionJournal implements SharedJournal {
     void this.keep(requests, stream);
   }
 
-  keep(requests: readonly string[], stream: number): Promise<Keeping> {
+  keep(requests: readonly string[], stream: number, isPatient = false): Promise<Keeping> {
     for (const request of requests) this.inFlight.set(request, stream);
     return new Promise((resolve) =>
       this.step({
         waits: true,
         bytes: 0,
+        isPatient,
         note: (batch) => {
           for (const request of requests) batch.accept(request, stream);
         },
@@ -146,6 +160,10 @@ export class SessionJournal implements SharedJournal {
   /** Whether the node has not stood still since the store confirmed the session. */
   get isSure(): boolean {
     return this.term === this.node.lease.term;
+  }
+
+  get isHealthy(): boolean {
+    return this.isTaken && !this.isNew;
   }
 
   /** Asks the store who owns the session, which renews it. Writes what could not be written before. */
@@ -194,15 +212,29 @@ export class SessionJournal implements SharedJournal {
 
   private step(step: Step): void {
     if (this.ended) return step.then?.(this.ended);
+    if (!step.note && !step.asks && this.hasNothingToWrite) return step.then?.('kept');
     this.steps.push(step);
-    if (!this.isWriting) void this.writeAll();
+    if (this.isWriting) return;
+    if (step.isPatient) this.writeLater();
+    else void this.writeAll();
+  }
+
+  private get hasNothingToWrite(): boolean {
+    return this.steps.length === 0 && !this.isWriting && this.unsaved.isEmpty && this.isSure;
+  }
+
+  private writeLater(): void {
+    this.waitingTimer ??= setTimeout(() => {
+      this.waitingTimer = undefined;
+      if (!this.isWriting && this.steps.length > 0) void this.writeAll();
+    }, PATIENCE_MS).unref();
   }
 
   private async writeAll(): Promise<void> {
     this.isWriting = true;
     /** Steps that wait until the owner is known. */
     let held: Step[] = [];
-    while (this.steps.length + held.length > 0) {
+    do {
       const { steps } = this;
       this.steps = [];
       for (const { note } of steps) note?.(this.unsaved);
@@ -219,8 +251,9 @@ export class SessionJournal implements SharedJournal {
       }
       this.count();
       if (isUnsure) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
-    }
+    } while (held.length > 0 || this.steps.some(({ isPatient }) => !isPatient));
     this.isWriting = false;
+    if (this.steps.length > 0) this.writeLater();
   }
 
   private count(): void {
@@ -244,10 +277,12 @@ export class SessionJournal implements SharedJournal {
       if (outcome === 'missing') outcome = await this.send(this.wholeSession(batch?.entries ?? []));
       if (outcome !== 'ok') return 'fenced';
       this.isNew = false;
+      this.isTaken = true;
       this.term = term;
       this.unsaved = new PendingBatch();
       return 'kept';
     } catch (error) {
+      this.isTaken = false;
       this.report(error);
       this.unsaved.limit(this.maxBytes);
       return this.isSure ? 'unkept' : 'unsure';
@@ -261,7 +296,8 @@ export class SessionJournal implements SharedJournal {
   }
 
   private async send(batch: LogBatch): Promise<WriteOutcome> {
-    const outcome = await this.node.log.append(this.id, this.owner, batch);
+    const isQuiet = !this.session.isFollowed;
+    const outcome = await this.node.log.append(this.id, this.owner, { ...batch, isQuiet });
     if (outcome === 'ok') this.written.confirm(batch.record);
     return outcome;
   }

@@ -43,7 +43,7 @@ export class ViewerStream {
     this.sink = new ResponseSink(response);
     response.writeHead(200, { ...EVENT_STREAM_HEADERS, 'X-Content-Type-Options': 'nosniff' });
     response.flushHeaders();
-    this.sink.onDrain(() => this.tellMissed());
+    response.on('drain', () => this.tellMissed());
     if (heartbeatMs !== false) this.timers.push(setInterval(() => this.beat(), heartbeatMs).unref());
     const expiresMs = (viewer.expiresAt ?? Infinity) - Date.now();
     if (expiresMs <= checkMs) this.endIn(expiresMs, 'expired');

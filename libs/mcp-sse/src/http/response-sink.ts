@@ -11,6 +11,8 @@ import { UnsentBytes } from './unsent-bytes.js';
 export class ResponseSink implements Sink {
   private readonly response: ServerResponse;
   private readonly unsent?: UnsentBytes;
+  private onWritable?: () => void;
+  private isFull = false;
 
   /**
    * @param response of the adapter: Express's, or Fastify's reply
@@ -30,16 +32,19 @@ export class ResponseSink implements Sink {
   }
 
   onDrain(listener: () => void): () => void {
-    const onDrain = () => {
-      this.unsent?.update();
-      listener();
-    };
-    this.response.on('drain', onDrain);
-    return () => this.response.off('drain', onDrain);
+    this.onWritable = listener;
+    return () => (this.onWritable = undefined);
   }
 
   write(item: StreamItem): void {
-    this.response.write(encodedIfLarge(formatEvent(item)));
+    if (this.response.write(encodedIfLarge(formatEvent(item))) || this.isFull) return;
+    // Waited for only then: most streams are never full.
+    this.isFull = true;
+    this.response.once('drain', () => {
+      this.isFull = false;
+      this.unsent?.update();
+      this.onWritable?.();
+    });
   }
 
   gather(): () => void {

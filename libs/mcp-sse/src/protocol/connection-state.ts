@@ -13,6 +13,6 @@ export interface ClientState {
 export interface ConnectionState extends ClientState {
   /** Whether the client has sent `notifications/initialized`. Before that it is asked for nothing. */
   initialized?: boolean;
-  /** URIs of the resources that the client has subscribed to. */
-  readonly subscriptions: Set<string>;
+  /** URIs of the resources that the client has subscribed to; none yet if undefined. */
+  subscriptions?: Set<string>;
 }

@@ -27,7 +27,7 @@ import {
 } from './json-rpc.js';
 import type { Question } from './input/question.js';
 import { runStep, stepResult } from './input/step-result.js';
-import { RequestMethods, type ServerIntroduction } from './request-methods.js';
+import { type MethodsHost, RequestMethods, type ServerIntroduction } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
 
 export interface ConnectionOptions extends ServerIntroduction {
@@ -47,33 +47,15 @@ const MAX_REASON_LENGTH = 1_024;
 type Notification = Extract<JsonRpcMessage, { kind: 'notification' }>;
 
 /** The protocol's side of one session: what was negotiated, and the requests in flight both ways. */
-export class McpConnection implements ExecutionHost {
-  readonly state: ConnectionState = { subscriptions: new Set() };
+export class McpConnection implements ExecutionHost, MethodsHost {
+  readonly state: ConnectionState = {};
   private readonly executions = new Map<RequestId, Execution>();
-  private readonly subscriptions = new ResourceSubscriptions(
-    this.state.subscriptions,
-    this.options.maxSubscriptions,
-    {
-      tell: (uri) => this.notify('notifications/resources/updated', { uri }),
-      hold: (bytes) => this.outlet.hold(bytes),
-      report: (error) => void this.errors.report(error, 'the policy for a resource that has changed'),
-      reader: () => policyContextOf(this.session),
-    },
-  );
-  private readonly methods = new RequestMethods(
-    this.invoker,
-    this.options,
-    this.session.transport,
-    this.state,
-    this.subscriptions,
-    () => this.outlet.stateChanged(),
-  );
-  private readonly clientRequests = new ClientRequestQueue(
-    this.outlet.send,
-    () => this.state.initialized === true,
-    (text) => this.errors.debug(text),
-  );
-  private idleListeners: (() => void)[] = [];
+  private readonly methods = new RequestMethods(this.invoker, this.options, this);
+  // Most sessions are idle, and many need neither: each takes half a kilobyte.
+  private resources?: ResourceSubscriptions;
+  private clientRequests?: ClientRequestQueue;
+  private idleListeners?: (() => void)[];
+  private isClosed = false;
 
   constructor(
     private readonly invoker: Invoker,
@@ -85,6 +67,10 @@ export class McpConnection implements ExecutionHost {
 
   get transport(): McpTransportName {
     return this.session.transport;
+  }
+
+  get subscriptions(): ResourceSubscriptions {
+    return (this.resources ??= this.subscribing());
   }
 
   get checkForm(): FormCheck {
@@ -106,7 +92,7 @@ export class McpConnection implements ExecutionHost {
   /** Resolves as soon as nothing is in flight. */
   whenIdle(): Promise<void> {
     return new Promise((resolve) => {
-      this.idleListeners.push(resolve);
+      (this.idleListeners ??= []).push(resolve);
       this.checkIdle();
     });
   }
@@ -155,7 +141,7 @@ export class McpConnection implements ExecutionHost {
     if (execution) {
       this.executions.set(execution.request.id, execution);
       void execution.start();
-    } else if (message.kind === 'response') this.clientRequests.settle(message);
+    } else if (message.kind === 'response') this.clientRequests?.settle(message);
     else if (message.kind === 'notification') this.acceptNotification(message);
   }
 
@@ -166,14 +152,14 @@ export class McpConnection implements ExecutionHost {
    */
   restore({ subscriptions, ...negotiated }: NegotiatedState, lastRequestId: number): void {
     Object.assign(this.state, negotiated);
-    for (const uri of subscriptions) this.state.subscriptions.add(uri);
-    this.clientRequests.startAfter(lastRequestId);
+    if (subscriptions.length > 0) this.state.subscriptions = new Set(subscriptions);
+    this.asking.startAfter(lastRequestId);
   }
 
   /** Watches the resources again that the client has subscribed to. @param originOf not called if there are none */
   async watchAgain(originOf: () => Promise<MessageOrigin>): Promise<void> {
     const { subscriptions } = this.state;
-    if (subscriptions.size === 0) return;
+    if (!subscriptions || subscriptions.size === 0) return;
     let origin: MessageOrigin;
     try {
       origin = await originOf();
@@ -198,7 +184,7 @@ export class McpConnection implements ExecutionHost {
 
   /** Tells the client that a resource has changed, if it has subscribed to it. */
   resourceUpdated(uri: string): void {
-    this.subscriptions.updated(uri);
+    this.resources?.updated(uri);
   }
 
   /** @throws {McpClientError} as {@link ClientRequestQueue.request} does, and when the answer has too many members */
@@ -207,7 +193,7 @@ export class McpConnection implements ExecutionHost {
     { relatesTo, signal, timeoutMs = this.options.clientRequestMs }: ContextRequestOptions,
   ): Promise<T> {
     const { method, params } = question;
-    const answer = await this.clientRequests.request(method, params, { relatesTo, signal, timeoutMs });
+    const answer = await this.asking.request(method, params, { relatesTo, signal, timeoutMs });
     const { maxAnswerMembers } = this.options;
     if (countMembers(answer, maxAnswerMembers) <= maxAnswerMembers) return question.read(answer);
     throw new McpClientError(
@@ -235,7 +221,7 @@ export class McpConnection implements ExecutionHost {
   answer(execution: Execution, json: string): void {
     const { id } = execution.request;
     this.executions.delete(id);
-    this.clientRequests.answered(id);
+    this.clientRequests?.answered(id);
     this.outlet.send(json, id, true);
     this.checkIdle();
   }
@@ -248,8 +234,33 @@ export class McpConnection implements ExecutionHost {
     }
     this.executions.clear();
     this.checkIdle();
-    this.clientRequests.close();
-    this.subscriptions.close();
+    this.clientRequests?.close();
+    this.resources?.close();
+    this.isClosed = true;
+  }
+
+  stateChanged(): void {
+    this.outlet.stateChanged();
+  }
+
+  private subscribing(): ResourceSubscriptions {
+    const uris = (this.state.subscriptions ??= new Set());
+    const subscriptions = new ResourceSubscriptions(uris, this.options.maxSubscriptions, {
+      tell: (uri) => this.notify('notifications/resources/updated', { uri }),
+      hold: (bytes) => this.outlet.hold(bytes),
+      report: (error) => void this.errors.report(error, 'the policy for a resource that has changed'),
+      reader: () => policyContextOf(this.session),
+    });
+    if (this.isClosed) subscriptions.close();
+    return subscriptions;
+  }
+
+  private get asking(): ClientRequestQueue {
+    return (this.clientRequests ??= new ClientRequestQueue(
+      (json, relatesTo) => this.outlet.send(json, relatesTo),
+      () => this.state.initialized === true,
+      (text) => this.errors.debug(text),
+    ));
   }
 
   private acceptNotification({ method, params }: Notification): void {
@@ -257,7 +268,7 @@ export class McpConnection implements ExecutionHost {
     if (method !== 'notifications/initialized' || !this.methods.isInitialized) return;
     this.state.initialized = true;
     this.outlet.stateChanged();
-    this.clientRequests.sendHeld();
+    this.clientRequests?.sendHeld();
   }
 
   /** @see https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/cancellation */
@@ -277,7 +288,9 @@ export class McpConnection implements ExecutionHost {
   }
 
   private checkIdle(): void {
-    if (this.executions.size > 0 || this.idleListeners.length === 0) return;
-    for (const listener of this.idleListeners.splice(0)) listener();
+    const { idleListeners } = this;
+    if (!idleListeners || this.executions.size > 0) return;
+    this.idleListeners = undefined;
+    for (const listener of idleListeners) listener();
   }
 }

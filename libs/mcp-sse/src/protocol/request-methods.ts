@@ -37,19 +37,26 @@ export interface ServerIntroduction {
   readonly instructions?: string;
 }
 
+/** The session whose requests are answered. */
+export interface MethodsHost {
+  readonly transport: McpTransportName;
+  readonly state: ConnectionState;
+  /** Made when it is first asked for. */
+  readonly subscriptions: ResourceSubscriptions;
+  /** Called when the negotiated state has changed. */
+  stateChanged(): void;
+}
+
 /** Answers the requests of a session: those of the protocol itself here, all others by the invoker. */
 export class RequestMethods implements RequestPreparer {
   constructor(
     private readonly invoker: Invoker,
     private readonly server: ServerIntroduction,
-    private readonly transport: McpTransportName,
-    private readonly state: ConnectionState,
-    private readonly subscriptions: ResourceSubscriptions,
-    private readonly stateChanged: () => void,
+    private readonly session: MethodsHost,
   ) {}
 
   get isInitialized(): boolean {
-    return this.state.protocolVersion !== undefined;
+    return this.session.state.protocolVersion !== undefined;
   }
 
   prepare({ method: name, params }: JsonRpcRequest, context: InvokedContext): Preparation {
@@ -66,7 +73,7 @@ export class RequestMethods implements RequestPreparer {
   prepareSubscription({ uri }: Params, context: InvokedContext): Preparation {
     if (typeof uri !== 'string') throw invalidParams(['uri']);
     return andThen(this.invoker.watchable(uri, context), (resource) => async () => {
-      await this.subscriptions.add(uri, resource);
+      await this.session.subscriptions.add(uri, resource);
       return {};
     });
   }
@@ -88,7 +95,7 @@ export class RequestMethods implements RequestPreparer {
 
   private async change(run: PreparedRequest): Promise<object> {
     const result = await run();
-    this.stateChanged();
+    this.session.stateChanged();
     return result;
   }
 
@@ -97,7 +104,7 @@ export class RequestMethods implements RequestPreparer {
    * Clients of HTTP+SSE that lost their stream continue in a new session without another `initialize`.
    */
   private assertInitialized(): void {
-    if (this.transport === 'stdio' && !this.isInitialized)
+    if (this.session.transport === 'stdio' && !this.isInitialized)
       throw new JsonRpcError(
         ErrorCode.InvalidRequest,
         'Invalid Request: the session is not initialized; send "initialize" first',
@@ -111,11 +118,11 @@ export class RequestMethods implements RequestPreparer {
         'Invalid Request: the session is initialized already; open another one',
       );
     const { protocolVersion, clientInfo, capabilities } = initializeParams(params);
-    this.state.protocolVersion = negotiatedRevision(protocolVersion).version;
-    this.state.clientInfo = clientInfo;
-    this.state.clientCapabilities = capabilities;
+    this.session.state.protocolVersion = negotiatedRevision(protocolVersion).version;
+    this.session.state.clientInfo = clientInfo;
+    this.session.state.clientCapabilities = capabilities;
     return {
-      protocolVersion: this.state.protocolVersion,
+      protocolVersion: this.session.state.protocolVersion,
       capabilities: serverCapabilities(this.invoker),
       serverInfo: this.server.serverInfo,
       instructions: this.server.instructions,
@@ -125,13 +132,13 @@ export class RequestMethods implements RequestPreparer {
   private setLogLevel({ level }: Params): object {
     const { success, data } = LoggingLevelSchema.safeParse(level);
     if (!success) throw invalidParams(['level']);
-    this.state.logLevel = data;
+    this.session.state.logLevel = data;
     return {};
   }
 
   private unsubscribe({ uri }: Params): object {
     if (typeof uri !== 'string') throw invalidParams(['uri']);
-    this.subscriptions.remove(uri);
+    this.session.subscriptions.remove(uri);
     return {};
   }
 }

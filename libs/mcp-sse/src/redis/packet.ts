@@ -1,5 +1,5 @@
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
-import { isNumber, isText, object, oneOf, optional, type Fields } from '../model/cluster/shape.js';
+import { isFlag, isNumber, isText, listOf, object, optional, type Fields } from '../model/cluster/shape.js';
 import { MAX_LENGTH, readJson, versioned } from './written-json.js';
 
 /** Why a request is not answered: its node cannot read it, or failed to answer. */
@@ -13,22 +13,34 @@ export type Packet =
       readonly from: string;
       /** By the clock of Redis, in milliseconds. */
       readonly expiresAt: number;
+      /** Whether the sender wants to hear that it has arrived. */
+      readonly acts?: boolean;
       readonly body: unknown;
     }
+  /** Requests have arrived, and are carried out next. */
+  | { readonly kind: 'heard'; readonly ids: readonly string[] }
   | { readonly kind: 'answer'; readonly id: string; readonly body?: unknown; readonly refused?: Refusal }
   | { readonly kind: 'told'; readonly from: string; readonly body: unknown };
 
 /** A request that this version cannot read, but can refuse. */
 type UnreadRequest = { readonly kind: 'unread'; readonly id: string; readonly from: string };
 
+export type ReadPacket = Packet | UnreadRequest;
+
 const SHAPES = {
-  request: object({ id: isText, from: isText, expiresAt: isNumber }),
+  request: object({ id: isText, from: isText, expiresAt: isNumber, acts: optional(isFlag) }),
+  heard: object({ ids: listOf(isText) }),
   answer: object({ id: isText, refused: optional(isText) }),
   told: object({ from: isText }),
 };
 
-/** @returns undefined for a text that is dropped, which is reported */
-export function readPacket(text: string, reports: ClusterReports): Packet | UnreadRequest | undefined {
+/** Reads the lines of a text. Those that cannot be read are dropped and reported. */
+export function readPackets(text: string, reports: ClusterReports): readonly ReadPacket[] {
+  const lines = text.includes('\n') ? text.split('\n') : [text];
+  return lines.map((line) => readPacket(line, reports)).filter((packet) => packet !== undefined);
+}
+
+function readPacket(text: string, reports: ClusterReports): ReadPacket | undefined {
   const written = readJson(text, 'message', reports);
   if (!written) return undefined;
   const { fields, isReadable } = written;
@@ -57,7 +69,7 @@ export function writeRefusal(id: string, refused: Refusal): string {
 }
 
 function isKind(kind: unknown): kind is Packet['kind'] {
-  return oneOf('request', 'answer', 'told')(kind);
+  return typeof kind === 'string' && Object.hasOwn(SHAPES, kind);
 }
 
 function isUnreadRequest(fields: Fields): fields is Fields & { id: string; from: string } {

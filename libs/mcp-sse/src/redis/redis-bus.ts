@@ -1,15 +1,25 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
-import type { NodeBus, NodeHandler } from '../model/cluster/node-bus.js';
+import type { NodeBus, NodeHandler, RequestOptions } from '../model/cluster/node-bus.js';
 import {
   ClusterUnavailableError,
   NodeGoneError,
   UnreadableMessageError,
 } from '../model/errors/cluster.errors.js';
-import { packetBody, readPacket, writePacket, writeRefusal, type Packet } from './packet.js';
+import { Outbox } from './outbox.js';
+import {
+  packetBody,
+  readPackets,
+  writePacket,
+  writeRefusal,
+  type Packet,
+  type ReadPacket,
+} from './packet.js';
+import { PendingAnswer } from './pending-answer.js';
 import type { RedisClient } from './redis-clients.js';
 import type { RedisConnection } from './redis-connection.js';
+import { versioned } from './written-json.js';
 
 /** How long a request may take to reach a node, which drops it if it arrives later. */
 const HEARING_MS = 1_000;
@@ -20,12 +30,23 @@ const DEADLINE_MS = 10_000;
 /** How long an answer is kept: longer than its request may be sent again. */
 const ANSWER_TTL_MS = DEADLINE_MS + 2 * HEARING_MS;
 
-type Answer = Extract<Packet, { kind: 'answer' }>;
+/** The answer to a request, which may come again. */
+interface KeptAnswer {
+  readonly text: Promise<string>;
+  /** Milliseconds since the epoch. */
+  readonly keptUntil: number;
+}
 
 /** Messages between nodes over Redis: each node listens to its own channel, and to one for all. */
 export class RedisBus implements NodeBus {
-  private readonly waiting = new Map<string, (answer: Answer) => void>();
-  private readonly answers = new Map<string, Promise<string>>();
+  private readonly waiting = new Map<string, PendingAnswer>();
+  /** By the ids of their requests, oldest first. */
+  private readonly answers = new Map<string, KeptAnswer>();
+  private readonly requests: Outbox;
+  private readonly replies: Outbox;
+  /** Unique among all nodes, as are the ids that begin with it. */
+  private readonly idPrefix = randomBytes(9).toString('base64url');
+  private sent = 0;
   private handler: NodeHandler = () => Promise.reject(new NodeGoneError('The node has not started.'));
 
   /**
@@ -39,7 +60,13 @@ export class RedisBus implements NodeBus {
     private readonly countsListeners: boolean,
     private readonly clock: () => number,
     private readonly reports: ClusterReports,
-  ) {}
+  ) {
+    this.requests = new Outbox((channel, text) => redis.run((commands) => commands.publish(channel, text)));
+    // A Redis that is full still publishes messages.
+    this.replies = new Outbox((channel, text) =>
+      redis.attempt((commands) => commands.publish(channel, text)),
+    );
+  }
 
   /** Resolves once messages of other nodes arrive. */
   async listen(): Promise<void> {
@@ -55,18 +82,21 @@ export class RedisBus implements NodeBus {
     this.handler = handler;
   }
 
-  async request(node: string, body: unknown): Promise<unknown> {
+  async request(node: string, body: unknown, options: RequestOptions = {}): Promise<unknown> {
     const json = packetBody(body);
-    const id = randomUUID();
-    const answered = new Promise<Answer>((resolve) => this.waiting.set(id, resolve));
+    const id = `${this.idPrefix}.${(this.sent++).toString(36)}`;
+    const pending = new PendingAnswer();
+    this.waiting.set(id, pending);
     try {
-      const { refused, body: answer } = await this.insist(node, id, json, answered);
+      const { refused, body: answer } = await this.insist(node, id, json, pending, options);
       if (refused === undefined) return answer;
       if (refused !== 'unreadable')
         throw new Error(`The node ${node} failed to answer. Its log has the error.`);
       throw new ClusterUnavailableError(
         new UnreadableMessageError(`The node ${node} cannot read a message.`),
       );
+    } catch (error) {
+      throw error instanceof NodeGoneError ? new NodeGoneError(error.message, pending.isHeard) : error;
     } finally {
       this.waiting.delete(id);
     }
@@ -82,24 +112,31 @@ export class RedisBus implements NodeBus {
 
   private told(channel: string, body: unknown): void {
     const text = writePacket({ kind: 'told', from: this.node }, packetBody(body));
-    this.send(channel, text).catch((error: unknown) => {
+    this.requests.send(channel, text).catch((error: unknown) => {
       if (!(error instanceof ClusterUnavailableError)) this.reports.failed(error, 'a message to other nodes');
     });
   }
 
   /** Sends a request until the node answers or is dead. The node does not carry it out twice. */
-  private async insist<T>(node: string, id: string, body: string, answered: Promise<T>): Promise<T> {
+  private async insist(
+    node: string,
+    id: string,
+    body: string,
+    pending: PendingAnswer,
+    { acts, isGuess = false }: RequestOptions,
+  ): Promise<Extract<Packet, { kind: 'answer' }>> {
     const deadline = Date.now() + DEADLINE_MS;
     const sign = new SignOfLife(node);
     let mayBeHeard = false;
     while (Date.now() < deadline) {
       const expiresAt = this.clock() + HEARING_MS;
-      const text = writePacket({ kind: 'request', id, from: this.node, expiresAt }, body);
-      const listeners = await this.send(this.channelOf(node), text).catch((error: unknown) => {
+      const text = writePacket({ kind: 'request', id, from: this.node, expiresAt, acts }, body);
+      const listeners = await this.requests.send(this.channelOf(node), text).catch((error: unknown) => {
         if (!mayBeHeard) throw error;
         return undefined;
       });
       if (listeners === 0 && this.countsListeners) {
+        if (isGuess && !mayBeHeard) throw gone(node);
         sign.missed(this.redis.isSettled);
         await delay(RETRY_MS);
         continue;
@@ -108,7 +145,7 @@ export class RedisBus implements NodeBus {
       const resendAt = Date.now() + HEARING_MS + RETRY_MS;
       // The node may have received it: while Redis cannot be reached, it is not sent again.
       for (let isAlive = false; Date.now() < (isAlive ? resendAt : deadline);) {
-        const answer = await this.within(CHECK_MS, answered);
+        const answer = await pending.within(CHECK_MS);
         if (answer) return answer;
         isAlive = await this.isKnownAlive(node, sign);
       }
@@ -134,26 +171,42 @@ export class RedisBus implements NodeBus {
     return Number(count);
   }
 
-  private async within<T>(ms: number, answered: Promise<T>): Promise<T | undefined> {
-    const stop = new AbortController();
-    const timeout = delay(ms, undefined, { signal: stop.signal }).catch(() => undefined);
-    const first = await Promise.race([answered, timeout]);
-    stop.abort();
-    return first;
-  }
-
   private listenTo(channel: string): Promise<void> {
     return this.redis.listen(
       channel,
-      (text) => this.hear(readPacket(text, this.reports)),
+      (text) => this.hear(readPackets(text, this.reports)),
       () => undefined,
     );
   }
 
-  private hear(packet: ReturnType<typeof readPacket>): void {
-    switch (packet?.kind) {
+  /** @param packets that a node has sent together */
+  private hear(packets: readonly ReadPacket[]): void {
+    this.sayHeard(packets);
+    for (const packet of packets) this.take(packet);
+  }
+
+  /**
+   * Tells a node that its requests are here, before any of them is carried out: one may end this process. It need not be
+   * waited for.
+   */
+  private sayHeard(packets: readonly ReadPacket[]): void {
+    const acts = packets.filter((packet) => packet.kind === 'request' && packet.acts && this.isNew(packet));
+    const [first] = acts as Extract<Packet, { kind: 'request' }>[];
+    if (!first) return;
+    const ids = acts.map((packet) => (packet as typeof first).id);
+    const text = versioned(JSON.stringify({ kind: 'heard', ids }));
+    this.redis
+      .attempt((commands) => commands.publish(this.channelOf(first.from), text))
+      .catch(() => undefined);
+  }
+
+  private take(packet: ReadPacket): void {
+    switch (packet.kind) {
       case 'answer':
-        return this.waiting.get(packet.id)?.(packet);
+        return this.waiting.get(packet.id)?.arrived(packet);
+      case 'heard':
+        for (const id of packet.ids) this.waiting.get(id)?.heard();
+        return;
       case 'request':
         return void this.answer(packet);
       case 'unread':
@@ -163,15 +216,25 @@ export class RedisBus implements NodeBus {
     }
   }
 
-  private async answer({ id, from, expiresAt, body }: Extract<Packet, { kind: 'request' }>): Promise<void> {
-    // The sender has given up, or sent it again.
-    if (this.clock() > expiresAt) return;
-    let answering = this.answers.get(id);
-    if (!answering) {
-      this.answers.set(id, (answering = this.answerTo(id, body)));
-      setTimeout(() => this.answers.delete(id), ANSWER_TTL_MS).unref();
+  /** Whether a request is carried out: its sender has not given up, and not sent it before. */
+  private isNew({ id, expiresAt }: Extract<Packet, { kind: 'request' }>): boolean {
+    return this.clock() <= expiresAt && !this.answers.has(id);
+  }
+
+  private async answer(request: Extract<Packet, { kind: 'request' }>): Promise<void> {
+    const { id, from, body } = request;
+    if (this.isNew(request)) this.keep(id, this.answerTo(id, body));
+    const kept = this.answers.get(id);
+    if (kept) await this.reply(from, await kept.text);
+  }
+
+  private keep(id: string, text: Promise<string>): void {
+    const now = Date.now();
+    for (const [oldest, { keptUntil }] of this.answers) {
+      if (keptUntil > now) break;
+      this.answers.delete(oldest);
     }
-    await this.reply(from, await answering);
+    this.answers.set(id, { text, keptUntil: now + ANSWER_TTL_MS });
   }
 
   /** Every request is answered, whatever fails here. */
@@ -187,13 +250,7 @@ export class RedisBus implements NodeBus {
 
   /** An answer that cannot be sent is asked for again. */
   private async reply(node: string, text: string): Promise<void> {
-    await this.redis
-      .attempt((commands) => commands.publish(this.channelOf(node), text))
-      .catch(() => undefined);
-  }
-
-  private send(channel: string, text: string): Promise<number> {
-    return this.redis.run((commands) => commands.publish(channel, text));
+    await this.replies.send(this.channelOf(node), text).catch(() => undefined);
   }
 
   private channelOf(node: string): string {

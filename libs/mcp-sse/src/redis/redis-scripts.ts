@@ -1,60 +1,83 @@
-/** KEYS: session, log, requests in flight. Positions are text throughout: Lua's numbers would lose digits. */
+/**
+ * KEYS: session, log, requests in flight. Positions are text throughout: Lua's numbers would lose digits. Every command
+ * counts: `bytes` of the log come from its owner, who renews the keys too.
+ */
 const APPEND = `
 local epoch, node, creates, ttl = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local maxEvents, maxBytes, floor, channel = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8]
+local bytes, base = tonumber(ARGV[9]), ARGV[10]
 local current = redis.call('HGET', KEYS[1], 'epoch')
 if not current then
-  if creates == '0' then return 'missing' end
-  redis.call('HSET', KEYS[1], 'epoch', epoch, 'node', node, 'ttl', ttl, 'floor', '0', 'last', '0', 'bytes', '0')
+  if creates == '0' then return { 'missing' } end
+  redis.call('HSET', KEYS[1], 'epoch', epoch, 'node', node, 'ttl', ttl, 'floor', '0')
+  redis.call('PEXPIRE', KEYS[1], ttl)
 elseif current ~= epoch then
-  return 'fenced'
+  return { 'fenced' }
 end
 if floor ~= '' then
   redis.call('DEL', KEYS[2])
-  redis.call('HSET', KEYS[1], 'floor', floor, 'last', floor, 'bytes', '0')
+  redis.call('HSET', KEYS[1], 'floor', floor)
+  bytes = 0
 end
 
-local at = 9
+local at = 11
 local function following(size)
   local count = tonumber(ARGV[at]) * size
   local first = at + 1
   at = first + count
   return first, at - 1
 end
+local function each(command, key, first, last)
+  -- In parts, since a call limits the number of its arguments.
+  for start = first, last, 1000 do redis.call(command, key, unpack(ARGV, start, math.min(start + 999, last))) end
+end
+local function expire(key) redis.call('PEXPIRE', key, redis.call('HGET', KEYS[1], 'ttl')) end
+each('HSET', KEYS[1], following(2))
+each('HDEL', KEYS[1], following(1))
 local first, last = following(2)
-for index = first, last, 2 do redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 1]) end
-first, last = following(1)
-for index = first, last do redis.call('HDEL', KEYS[1], ARGV[index]) end
-first, last = following(2)
-for index = first, last, 2 do redis.call('HSET', KEYS[3], ARGV[index], ARGV[index + 1]) end
-first, last = following(1)
-for index = first, last do redis.call('HDEL', KEYS[3], ARGV[index]) end
+each('HSET', KEYS[3], first, last)
+if first <= last then expire(KEYS[3]) end
+each('HDEL', KEYS[3], following(1))
 
 first, last = following(3)
-if first <= last then
-  local state = redis.call('HMGET', KEYS[1], 'last', 'bytes')
-  local newest, bytes = state[1], tonumber(state[2])
-  for index = first, last, 3 do
-    local position, length, entry = ARGV[index], ARGV[index + 1], ARGV[index + 2]
-    if tonumber(position) > tonumber(newest) then
-      redis.call('XADD', KEYS[2], position .. '-0', 'e', entry, 'l', length)
-      redis.call('PUBLISH', channel, entry)
-      newest = position
-      bytes = bytes + tonumber(length)
-    end
-  end
-  local events = redis.call('XLEN', KEYS[2])
-  while events > 0 and (events > maxEvents or bytes > maxBytes) do
-    local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
-    redis.call('XDEL', KEYS[2], oldest[1])
-    redis.call('HSET', KEYS[1], 'floor', string.match(oldest[1], '^%d+'))
-    bytes = bytes - (tonumber(oldest[2][4]) or 0)
-    events = events - 1
-  end
-  redis.call('HSET', KEYS[1], 'last', newest, 'bytes', string.format('%.0f', bytes))
+if first > last then return { 'ok' } end
+if not bytes then
+  bytes = 0
+  for _, item in ipairs(redis.call('XRANGE', KEYS[2], '-', '+')) do bytes = bytes + (tonumber(item[2][4]) or 0) end
 end
-for index = 1, 3 do redis.call('PEXPIRE', KEYS[index], redis.call('HGET', KEYS[1], 'ttl')) end
-return 'ok'
+for index = first, last, 3 do
+  local position, length, entry = ARGV[index], ARGV[index + 1], ARGV[index + 2]
+  local added = redis.pcall('XADD', KEYS[2], position .. '-0', 'e', entry, 'l', length)
+  if type(added) ~= 'table' then
+    bytes = bytes + tonumber(length)
+    if channel ~= '' then redis.call('PUBLISH', channel, entry) end
+  elseif not string.find(added.err, 'equal or smaller', 1, true) then
+    return added
+  end
+end
+expire(KEYS[2])
+-- The log takes no event of a former owner, whatever entries it has. Fails if one of this owner's is there.
+if floor ~= '' then redis.pcall('XSETID', KEYS[2], base) end
+local events = redis.call('XLEN', KEYS[2])
+if events > maxEvents or bytes > maxBytes then
+  -- Drops more than it must, so that the next events need not look.
+  local kept = events > maxEvents and maxEvents - math.floor(maxEvents / 16) or maxEvents
+  local dropped = '-'
+  while events > kept or bytes > maxBytes do
+    local oldest = redis.call('XRANGE', KEYS[2], dropped, '+', 'COUNT', 64)
+    if #oldest == 0 then break end
+    for _, item in ipairs(oldest) do
+      if events <= kept and bytes <= maxBytes then break end
+      bytes = bytes - (tonumber(item[2][4]) or 0)
+      events = events - 1
+      floor = string.match(item[1], '^%d+')
+    end
+    dropped = floor .. '-1'
+  end
+  redis.call('XTRIM', KEYS[2], 'MINID', dropped)
+  redis.call('HSET', KEYS[1], 'floor', floor)
+end
+return { 'ok', string.format('%.0f', bytes), events }
 `;
 
 const READ = `
@@ -70,6 +93,8 @@ local state = redis.call('HMGET', KEYS[1], 'node', 'epoch', 'ttl')
 if state[1] ~= ARGV[1] or state[2] ~= ARGV[2] then return false end
 local epoch = string.format('%d', tonumber(state[2]) + 1)
 redis.call('HSET', KEYS[1], 'node', ARGV[3], 'epoch', epoch)
+-- From now on the log takes no event of a former owner. Fails without a log, or with one that is no stream.
+redis.pcall('XSETID', KEYS[2], string.format('%.0f', tonumber(epoch) * tonumber(ARGV[4])))
 for index = 1, 3 do redis.call('PEXPIRE', KEYS[index], state[3]) end
 local entries = {}
 for index, item in ipairs(redis.call('XRANGE', KEYS[2], '-', '+')) do entries[index] = item[2][2] end

@@ -1,12 +1,13 @@
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
-import type {
-  LogBatch,
-  LogEntry,
-  LogFollower,
-  LogSlice,
-  SessionLog,
-  SessionOwner,
-  WriteOutcome,
+import {
+  POSITIONS_PER_EPOCH,
+  type LogBatch,
+  type LogEntry,
+  type LogFollower,
+  type LogSlice,
+  type SessionLog,
+  type SessionOwner,
+  type WriteOutcome,
 } from '../model/cluster/session-log.js';
 import type { ClusterLimits } from '../model/cluster/mcp-cluster.js';
 import { recordOf } from '../model/cluster/session-record.js';
@@ -20,10 +21,21 @@ import { VERSION } from './written-json.js';
 /** Prefix of the fields of a session's hash that belong to its record. */
 const RECORD = 'record.';
 
+/** What a log has: characters of data, and entries. */
+interface LogSize {
+  bytes: number;
+  events: number;
+}
+
+/** The answer to an append; the size of the log if entries were added. */
+type AppendReply = [outcome: WriteOutcome, bytes?: string, events?: number];
+
 /** The sessions of all nodes. The keys of a session share a hash tag, so that Redis Cluster keeps them together. */
 export class RedisSessions implements SessionStore, SessionLog {
   /** The data set of Redis that each session of this node was last written to. */
   private readonly written = new Map<string, string>();
+  /** What the logs of this node's sessions have, as far as that is known. */
+  private readonly logs = new Map<string, LogSize>();
 
   /** @param dataset gives the mark of the current data set of Redis, which changes when Redis loses its data */
   constructor(
@@ -46,14 +58,17 @@ export class RedisSessions implements SessionStore, SessionLog {
     return Number.isSafeInteger(owner.epoch) ? { record, owner } : undefined;
   }
 
-  async append(id: string, { node, epoch }: SessionOwner, batch: LogBatch): Promise<WriteOutcome> {
-    const { record = [], creates = false, accepted, completed, entries, floor } = batch;
+  async append(id: string, owner: SessionOwner, batch: LogBatch): Promise<WriteOutcome> {
+    const adding = this.addQuietly(id, batch);
+    if (adding && (await adding)) return 'ok';
+    const { record = [], creates = false, accepted, completed, entries, floor, isQuiet = false } = batch;
+    const { node, epoch } = owner;
     const set = record.filter((field): field is [string, string] => field[1] !== null);
     const removed = record.filter(([, json]) => json === null);
     if (creates) set.push(['v', String(VERSION)]);
     const { maxEvents, maxBytes } = this.limits;
     const dataset = creates ? await this.dataset() : undefined;
-    const outcome = await this.script<WriteOutcome>('mcpAppend', id, [
+    const [outcome, bytes, events] = await this.script<AppendReply>('mcpAppend', id, [
       epoch,
       node,
       creates ? 1 : 0,
@@ -61,7 +76,9 @@ export class RedisSessions implements SessionStore, SessionLog {
       maxEvents,
       maxBytes,
       floor ?? '',
-      this.channel(id),
+      isQuiet ? '' : this.channel(id),
+      this.logs.get(id)?.bytes ?? '',
+      epoch * POSITIONS_PER_EPOCH,
       set.length,
       ...set.flatMap(([name, json]) => [RECORD + name, json]),
       removed.length,
@@ -74,7 +91,43 @@ export class RedisSessions implements SessionStore, SessionLog {
       ...entries.flatMap((entry) => [entry.position, entry.data.length, writeEntry(entry)]),
     ]);
     if (dataset !== undefined && outcome === 'ok') this.written.set(id, dataset);
+    if (bytes !== undefined) this.logs.set(id, { bytes: Number(bytes), events: events! });
     return this.judged(id, outcome);
+  }
+
+  /**
+   * Adds a single entry that nobody follows, by one command. It fails if another node owns the session: the adoption
+   * has then raised the lowest position that the log takes, or the log is gone.
+   *
+   * @returns undefined if it is not that simple; false if it was not added
+   */
+  private addQuietly(id: string, batch: LogBatch): undefined | Promise<boolean> {
+    const { record, creates, accepted, completed, entries, floor, isQuiet } = batch;
+    if (!isQuiet || creates || entries.length !== 1 || accepted.length > 0 || completed.length > 0) return;
+    const log = this.logs.get(id);
+    const [entry] = entries as [LogEntry];
+    const bytes = (log?.bytes ?? Infinity) + entry.data.length;
+    if (record || floor !== undefined || bytes > this.limits.maxBytes) return;
+    if (log!.events === this.limits.maxEvents) return;
+    return this.addEntry(id, entry, log!);
+  }
+
+  private async addEntry(id: string, entry: LogEntry, log: LogSize): Promise<boolean> {
+    const { position, data } = entry;
+    try {
+      const added = await this.redis.run((commands) =>
+        commands.xadd(this.keys(id)[1], 'NOMKSTREAM', position, 'e', writeEntry(entry), 'l', data.length),
+      );
+      if (added === null) return false;
+      log.bytes += data.length;
+      log.events++;
+      return true;
+    } catch (error) {
+      // The entry may have been added. The script counts again.
+      this.logs.delete(id);
+      if (error instanceof ClusterUnavailableError) throw error;
+      return false;
+    }
   }
 
   async read(id: string, from: number): Promise<LogSlice | undefined> {
@@ -91,7 +144,7 @@ export class RedisSessions implements SessionStore, SessionLog {
   }
 
   async adopt(id: string, from: SessionOwner, node: string): Promise<AdoptedSession | undefined> {
-    const args = [from.node, from.epoch, node];
+    const args = [from.node, from.epoch, node, POSITIONS_PER_EPOCH];
     const dataset = await this.dataset();
     const adopted = await this.script<[string[], string, string[], string[]] | null>('mcpAdopt', id, args);
     if (!adopted) return undefined;
@@ -111,7 +164,7 @@ export class RedisSessions implements SessionStore, SessionLog {
   }
 
   async release(id: string, { epoch }: SessionOwner): Promise<WriteOutcome> {
-    this.written.delete(id);
+    this.forget(id);
     return this.judged(id, await this.script('mcpRelease', id, [epoch]));
   }
 
@@ -120,16 +173,22 @@ export class RedisSessions implements SessionStore, SessionLog {
   }
 
   async remove(id: string, { epoch }: SessionOwner): Promise<WriteOutcome> {
-    this.written.delete(id);
+    this.forget(id);
     return this.judged(id, await this.script('mcpRemove', id, [epoch]));
   }
 
   /** A session that is missing from the data set that it was written to was removed by a later owner. */
   private async judged(id: string, outcome: WriteOutcome): Promise<WriteOutcome> {
     const dataset = this.written.get(id);
-    if (outcome === 'fenced') this.written.delete(id);
+    if (outcome === 'fenced') this.forget(id);
     if (outcome !== 'missing') return outcome;
+    this.logs.delete(id);
     return dataset !== undefined && dataset !== (await this.dataset()) ? 'missing' : 'fenced';
+  }
+
+  private forget(id: string): void {
+    this.written.delete(id);
+    this.logs.delete(id);
   }
 
   /** @throws {ClusterUnavailableError} while nodes may still write again what Redis has lost */

@@ -4,8 +4,9 @@ import type { AdoptedSession } from '../model/cluster/session-store.js';
 import { principalKey } from '../model/principal.js';
 import type { McpTransportName, SessionCloseReason } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
-import type { MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
-import { McpSession, type SessionHost, type SessionOrigin } from './mcp-session.js';
+import type { Debtor, MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
+import { McpSession, type SessionHost } from './mcp-session.js';
+import type { SessionOrigin } from './session-origin.js';
 import { OpenSessions } from './open-sessions.js';
 import { SessionDeadlines, type SessionTimes } from './session-deadlines.js';
 import type { McpSessionEvent } from './session-event.js';
@@ -170,21 +171,19 @@ export class LocalSessions implements SessionHost {
     adopted?: AdoptedSession,
   ): McpSession {
     const sharing = origin.isLocal ? undefined : this.sharing;
-    const memory = this.memory.open(principalKey(origin.principal), {
-      trim: () => this.trim(session),
-      // The client of a session that has ended may still be reading what waits.
-      cut: () => this.close(id, 'memory') || outlet.destroy(),
-    });
+    const debtor = new SessionDebtor(this);
+    const memory = this.memory.open(principalKey(origin.principal), debtor);
     const journal = sharing?.journal(id, memory, adopted);
     const outlet = outletOf(id, memory, journal);
-    const session = new McpSession(id, origin, this, { outlet, memory, journal });
+    const session = (debtor.session = new McpSession(id, origin, this, { outlet, memory, journal }));
     this.open.set(id, session);
     this.sweeper ??= setInterval(() => this.sweep(), this.deadlines.sweepMs).unref();
     sharing?.own(session, adopted);
     return session;
   }
 
-  private trim(session: McpSession): void {
+  /** Frees what a session keeps for a replay, as long as other sessions need the memory. */
+  trim(session: McpSession): void {
     const { outlet, memory } = session;
     const { bytes } = memory;
     outlet.trim();
@@ -195,5 +194,22 @@ export class LocalSessions implements SessionHost {
     this.open.delete(session.id);
     this.sharing?.disown(session.id);
     this.quota.release(session.principal);
+  }
+}
+
+/** Releases the memory of a session. */
+class SessionDebtor implements Debtor {
+  session!: McpSession;
+
+  constructor(private readonly sessions: LocalSessions) {}
+
+  trim(): void {
+    this.sessions.trim(this.session);
+  }
+
+  cut(): void {
+    const { id, outlet } = this.session;
+    // The client of a session that has ended may still be reading what waits.
+    if (!this.sessions.close(id, 'memory')) outlet.destroy();
   }
 }

@@ -9,11 +9,13 @@ import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { MemoryBudget } from '../streaming/memory-budget.js';
 import type { OutgoingStreamOptions } from '../streaming/outgoing-stream.js';
 import { LocalSessions, type OutletFactory, type SessionSettings } from './local-sessions.js';
-import type { McpSession, SessionHost, SessionOrigin } from './mcp-session.js';
+import type { McpSession, SessionHost } from './mcp-session.js';
+import type { SessionOrigin } from './session-origin.js';
 import type { OpenSessions } from './open-sessions.js';
 import type { McpSessionEvent } from './session-event.js';
 import { selectsPrincipal, WITHOUT_TENANT, type McpSessionSelector } from './session-filter.js';
 import type { SessionOutlet } from './session-outlet.js';
+import { SessionStreamOptions } from './session-stream-options.js';
 import type { RelayedStream, SessionCommand, SessionSharing } from './session-sharing.js';
 import type { StatelessClients } from './stateless-clients.js';
 import type { SharedJournal } from './shared-journal.js';
@@ -227,19 +229,19 @@ export class McpSessionService {
     { maxQueuedBytes, heartbeatMs }: Pick<OutgoingStreamOptions, 'maxQueuedBytes' | 'heartbeatMs'>,
     journal: SharedJournal | undefined,
   ): OutgoingStreamOptions {
-    return {
-      maxQueuedBytes,
-      heartbeatMs,
-      journal,
-      onCut: () => {
-        const session = this.openSessions.get(id);
-        if (session) this.events.next({ type: 'cut', session });
-      },
-      onReplay: (events) => {
-        const session = this.openSessions.get(id);
-        if (session) this.observer.messages?.replayed(session, events);
-      },
-    };
+    return new SessionStreamOptions(this, id, maxQueuedBytes, heartbeatMs, journal);
+  }
+
+  /** @internal A client that did not read was disconnected. */
+  cut(id: string): void {
+    const session = this.openSessions.get(id);
+    if (session) this.events.next({ type: 'cut', session });
+  }
+
+  /** @internal A client that came back is sent events again. */
+  replayed(id: string, events: number): void {
+    const session = this.openSessions.get(id);
+    if (session) this.observer.messages?.replayed(session, events);
   }
 
   /** @internal The client came back. @param headers of its request @param query of its request */

@@ -11,28 +11,11 @@ import { type JsonRpcMessage, serializeError } from '../protocol/json-rpc.js';
 import type { McpConnection } from '../protocol/mcp-connection.js';
 import type { MessageOrigin } from '../protocol/call-port.js';
 import type { MemoryAccount } from '../streaming/memory-budget.js';
+import type { SessionOrigin } from './session-origin.js';
 import type { SessionOutlet } from './session-outlet.js';
 import { SessionInbox, type InboxOwner } from './session-inbox.js';
 import type { DisownedSession, SharedJournal } from './shared-journal.js';
 import { TokenExpiry, type TokenHolder } from './token-expiry.js';
-
-/** What opens a session. */
-export interface SessionOrigin {
-  readonly transport: McpTransportName;
-  readonly principal: McpPrincipal;
-  /** Headers of the request that opened it. */
-  readonly headers: IncomingHttpHeaders;
-  /** Parameters of the route that it was opened on. */
-  readonly params: Readonly<Record<string, string>>;
-  /** Query of the request that opened it; none unless given. */
-  readonly query?: Readonly<Record<string, unknown>>;
-  /** Lifetime after its client detached or posted something, in milliseconds. */
-  readonly graceMs: number;
-  /** Milliseconds since the epoch; now unless given. */
-  readonly createdAt?: number;
-  /** Whether no other node is to know of it, such as one that ends with its first answers. */
-  readonly isLocal?: boolean;
-}
 
 /** What a session is made of. */
 export interface SessionParts {
@@ -59,7 +42,7 @@ const CLIENT_REQUESTS_PER_EPOCH = 2 ** 32;
 const NO_QUERY = Object.freeze({});
 
 /** One client's conversation: a connection of the protocol, the outlet of its messages, and its lifetime. */
-export class McpSession implements InboxOwner, TokenHolder {
+export class McpSession implements InboxOwner, TokenHolder, ConnectionOutlet {
   readonly transport: McpTransportName;
   /** As its newest token has it: a refreshed one may have other scopes. */
   principal: McpPrincipal;
@@ -75,7 +58,8 @@ export class McpSession implements InboxOwner, TokenHolder {
   readonly inbox: SessionInbox;
 
   private readonly connection: McpConnection;
-  private readonly expiry = new TokenExpiry(this);
+  /** Undefined while no token of the principal expires. */
+  private expiry?: TokenExpiry;
   private headers: IncomingHttpHeaders;
   private query: Readonly<Record<string, unknown>>;
   private used = false;
@@ -97,21 +81,9 @@ export class McpSession implements InboxOwner, TokenHolder {
     this.graceMs = origin.graceMs;
     this.headers = origin.headers;
     this.query = origin.query ?? NO_QUERY;
-    this.connection = host.connect(this, {
-      send: (json, relatesTo, isAnswer) => this.send(json, relatesTo, isAnswer),
-      abandon: (relatesTo) => {
-        outlet.abandon(relatesTo);
-        journal?.complete(JSON.stringify(relatesTo));
-      },
-      closeStream: (relatesTo, retryMs) => {
-        this.touch();
-        outlet.closeStream(relatesTo, retryMs);
-      },
-      stateChanged: () => journal?.save(),
-      hold: (bytes) => memory.add(bytes),
-    });
+    this.connection = host.connect(this, this);
     this.inbox = new SessionInbox(this, this.connection, host.observer, journal);
-    this.expiry.watch(origin.principal.expiresAt);
+    this.watchExpiry();
   }
 
   /** Headers of the request that opened its stream, as it is now. */
@@ -167,7 +139,7 @@ export class McpSession implements InboxOwner, TokenHolder {
     const [newer, older] = [principal.expiresAt ?? Infinity, this.principal.expiresAt ?? Infinity];
     if (newer >= older) this.principal = principal;
     if (newer > older) this.journal?.save();
-    this.expiry.watch(this.principal.expiresAt);
+    this.watchExpiry();
   }
 
   /** Restarts the deadlines. */
@@ -224,7 +196,7 @@ export class McpSession implements InboxOwner, TokenHolder {
   get record(): SessionRecord {
     const { id, transport, principal, params, streamHeaders, streamQuery, graceMs, createdAt } = this;
     const { subscriptions, ...negotiated } = this.connection.state;
-    const state = { ...negotiated, subscriptions: [...subscriptions] };
+    const state = { ...negotiated, subscriptions: [...(subscriptions ?? [])] };
     return { id, transport, principal, params, streamHeaders, streamQuery, graceMs, createdAt, state };
   }
 
@@ -232,10 +204,12 @@ export class McpSession implements InboxOwner, TokenHolder {
   restore({ record, epoch, inFlight }: AdoptedSession, error: JsonRpcError): void {
     this.used = true;
     this.connection.restore(record.state, epoch * CLIENT_REQUESTS_PER_EPOCH);
-    for (const [key] of inFlight) {
-      const id = JSON.parse(key) as RequestId;
-      this.send(serializeError(id, error), id, true);
-    }
+    for (const [key] of inFlight) this.lose(JSON.parse(key) as RequestId, error);
+  }
+
+  /** Answers a request that another node left. */
+  lose(id: RequestId, error: JsonRpcError): void {
+    this.send(serializeError(id, error), id, true);
   }
 
   /** Watches again the resources that the client has subscribed to. @param originOf gives the principal and context */
@@ -264,7 +238,7 @@ export class McpSession implements InboxOwner, TokenHolder {
   /** Answers what is in flight with an error, then leaves the session to the next owner. */
   async handOver(error: JsonRpcError, disowned: DisownedSession, endsConnection: boolean): Promise<void> {
     this.connection.close(error);
-    this.expiry.stop();
+    this.expiry?.stop();
     this.closed = true;
     this.inbox.refuse(true);
     await disowned.release();
@@ -282,7 +256,8 @@ export class McpSession implements InboxOwner, TokenHolder {
     this.memory.close();
   }
 
-  private send(json: string, relatesTo?: RequestId, isAnswer?: boolean): void {
+  /** Sends a message of the connection, as `abandon` to `hold` do what it asks for. */
+  send(json: string, relatesTo?: RequestId, isAnswer?: boolean): void {
     if (this.closed) return;
     // A deadline must not fall on the answer of a call that took as long.
     if (isAnswer) this.touch();
@@ -290,8 +265,32 @@ export class McpSession implements InboxOwner, TokenHolder {
     if (!this.outlet.send(json, relatesTo, isAnswer)) this.host.overflowed(this);
   }
 
+  abandon(relatesTo: RequestId): void {
+    this.outlet.abandon(relatesTo);
+    this.journal?.complete(JSON.stringify(relatesTo));
+  }
+
+  closeStream(relatesTo: RequestId, retryMs?: number): void {
+    this.touch();
+    this.outlet.closeStream(relatesTo, retryMs);
+  }
+
+  stateChanged(): void {
+    this.journal?.save();
+  }
+
+  hold(bytes: number): void {
+    this.memory.add(bytes);
+  }
+
+  private watchExpiry(): void {
+    const { expiresAt } = this.principal;
+    if (expiresAt !== undefined) this.expiry ??= new TokenExpiry(this);
+    this.expiry?.watch(expiresAt);
+  }
+
   private close(isMoved = false): void {
-    this.expiry.stop();
+    this.expiry?.stop();
     this.closed = true;
     this.inbox.close(isMoved);
   }

@@ -9,6 +9,8 @@ import type { MessageOrigin } from '../protocol/call-port.js';
 import { SessionClosedError, SessionMovedError } from './session.errors.js';
 import type { SharedJournal } from './shared-journal.js';
 
+const NONE: ReadonlySet<RequestId> = new Set();
+
 /** The session that messages are for. */
 export interface InboxOwner extends McpSessionView {
   /** Called with each message that is taken. */
@@ -18,7 +20,7 @@ export interface InboxOwner extends McpSessionView {
 /** Takes the messages of one session's client. */
 export class SessionInbox {
   /** Requests that are being written to the journal, and are received next. */
-  private readonly expected = new Set<RequestId>();
+  private expected?: Set<RequestId>;
   private isClosed = false;
   private isMoved = false;
   private departure?: { readonly over: Promise<void>; readonly end: () => void };
@@ -88,15 +90,43 @@ export class SessionInbox {
     if (!this.journal) return;
     const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
     if (ids.length === 0) return;
-    for (const id of ids) this.expected.add(id);
+    const expected = (this.expected ??= new Set());
+    for (const id of ids) expected.add(id);
     const keys = ids.map((id) => JSON.stringify(id));
     const keeping = await this.journal.keep(keys, stream);
     const isTaken = keeping === 'kept' || (keeping === 'unkept' && !mustBeKept);
     if (isTaken && !this.isClosed) return;
-    for (const id of ids) this.expected.delete(id);
+    for (const id of ids) expected.delete(id);
     for (const key of keys) this.journal.complete(key);
     if (this.isMoved || keeping === 'fenced') throw new SessionMovedError();
     throw this.isClosed ? new SessionClosedError() : new ClusterUnavailableError();
+  }
+
+  /**
+   * Takes admitted messages. Resolves once they are in the journal, so that their requests are answered even if this node
+   * dies. A journal that took the last write need not be waited for: the first event after them, such as the answer, is
+   * written with them.
+   *
+   * @param stream that carries the answers
+   * @param mustBeKept whether to refuse them when the cluster cannot be reached
+   * @throws as `keep` does, with `SessionMovedError.hasBegun` for requests that were taken
+   */
+  async keepAndReceive(
+    messages: readonly JsonRpcMessage[],
+    admitted: readonly AdmittedMessage[],
+    stream: number,
+    mustBeKept = false,
+  ): Promise<void> {
+    const { journal } = this;
+    const keys = messages.flatMap((each) => (each.kind === 'request' ? JSON.stringify(each.id) : []));
+    if (!journal?.isHealthy || keys.length === 0) {
+      await this.keep(messages, stream, mustBeKept);
+      return this.receive(admitted);
+    }
+    this.assertReceivable(messages);
+    const keeping = journal.keep(keys, stream, true);
+    this.receive(admitted);
+    if ((await keeping) === 'fenced') throw new SessionMovedError(true);
   }
 
   /**
@@ -106,7 +136,7 @@ export class SessionInbox {
    * @throws as `admit` does: other messages may have come meanwhile
    */
   receive(admitted: readonly AdmittedMessage[], onTaken?: () => void): void {
-    for (const { execution } of admitted) if (execution) this.expected.delete(execution.request.id);
+    for (const { execution } of admitted) if (execution) this.expected?.delete(execution.request.id);
     this.assertReceivable(admitted.map(({ message }) => message));
     this.take(admitted, onTaken);
   }
@@ -115,7 +145,7 @@ export class SessionInbox {
   assertReceivable(messages: readonly JsonRpcMessage[]): void {
     if (this.isMoved) throw new SessionMovedError();
     if (this.isClosed) throw new SessionClosedError();
-    this.connection.assertAcceptable(messages, this.expected);
+    this.connection.assertAcceptable(messages, this.expected ?? NONE);
   }
 
   /** Holds new requests until the session has another owner. */
@@ -144,8 +174,9 @@ export class SessionInbox {
     stream?: number,
   ): Promise<void> {
     const admitted = await admitting;
-    if (stream !== undefined) await this.keep(messages, stream);
-    this.receive(admitted, onTaken);
+    if (stream === undefined) return this.receive(admitted, onTaken);
+    await this.keepAndReceive(messages, admitted, stream);
+    onTaken?.();
   }
 
   /** @throws {InsufficientScopeError} */

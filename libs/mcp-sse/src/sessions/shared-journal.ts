@@ -12,6 +12,9 @@ export interface SharedJournal extends EventJournal {
   /** Whether the session is certainly this node's. */
   readonly isSure: boolean;
 
+  /** Whether it probably takes the next write: it took the last one. */
+  readonly isHealthy: boolean;
+
   /**
    * Asks whether the session is still this node's.
    *
@@ -19,8 +22,12 @@ export interface SharedJournal extends EventJournal {
    */
   isOwned(): Promise<boolean>;
 
-  /** Writes requests, as JSON of their ids, whose answers go to a stream. Resolves when that is done or has failed. */
-  keep(requests: readonly string[], stream: number): Promise<Keeping>;
+  /**
+   * Writes requests, as JSON of their ids, whose answers go to a stream. Resolves when that is done or has failed.
+   *
+   * @param isPatient whether they may be written with what comes next: not at all if that is their answer
+   */
+  keep(requests: readonly string[], stream: number, isPatient?: boolean): Promise<Keeping>;
 
   /** Marks a request, as JSON of its id, that gets no answer. */
   complete(request: string): void;

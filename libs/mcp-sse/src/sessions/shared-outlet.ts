@@ -2,6 +2,7 @@ import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Observable } from 'rxjs';
 import type { LogEntry } from '../model/cluster/session-log.js';
 import type { AdoptedSession } from '../model/cluster/session-store.js';
+import type { MemoryAccount } from '../streaming/memory-budget.js';
 import type { Sink } from '../streaming/sink.js';
 import type { StreamItem } from '../streaming/stream-event.js';
 import type { SessionOutlet } from './session-outlet.js';
@@ -12,6 +13,17 @@ export interface RemoteReading {
   readonly onDetach: () => void;
   /** Whether the client understands priming events. */
   readonly primes: boolean;
+}
+
+/** The answers to requests, or the stream that they come on, after a position. */
+export type RelayedAnswers =
+  { readonly answers: readonly string[] } | { readonly stream: number; readonly after: number };
+
+export interface HoldOptions {
+  /** Whether the client understands priming events. */
+  readonly primes: boolean;
+  readonly holdMs: number;
+  readonly memory: MemoryAccount;
 }
 
 /** The outlet of a session whose client may be connected to any node of a cluster. */
@@ -33,17 +45,15 @@ export interface SharedOutlet extends SessionOutlet {
   isFinished(stream: number): boolean;
 
   /**
-   * Expects requests that came to another node.
+   * Expects requests that came to another node, which answers them itself if the answers are quick. Undefined if all
+   * answers go to a stream.
    *
-   * @returns the stream that carries their answers
+   * @param options.holdMs how long to wait for the answers before a stream is opened
+   * @param options.memory account of the session
+   * @throws {SessionMovedError} when the session gets another owner first
+   * @throws {SessionClosedError} when the answers are dropped
    */
-  relay(ids: readonly RequestId[], primes: boolean): number;
-
-  /** Undoes `relay` for requests that are not taken. */
-  unrelay(ids: readonly RequestId[]): void;
-
-  /** Adds a priming event to a stream. */
-  prime(stream: number): void;
+  hold?(ids: readonly RequestId[], options: HoldOptions): Promise<RelayedAnswers>;
 
   /** Restores the events and streams that the last owner left. */
   restore(session: AdoptedSession): void;

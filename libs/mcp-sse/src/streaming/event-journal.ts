@@ -2,6 +2,9 @@ import type { LogEntry } from '../model/cluster/session-log.js';
 
 /** Writes the events of one session where other nodes find them, in the order of the calls. */
 export interface EventJournal {
+  /** Position of the newest event. */
+  readonly last: number;
+
   /** Position of the next event. */
   next(): number;
 

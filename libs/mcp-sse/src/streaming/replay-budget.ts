@@ -18,7 +18,8 @@ interface EventHolder {
 
 /** Limits what the streams of a session hold together: events that wait, and events that are kept for a replay. */
 export class ReplayBudget {
-  private readonly holders = new Set<EventHolder>();
+  /** Of exact size: most sessions have one. */
+  private holders: readonly EventHolder[] = [];
   private events = 0;
   private bytes = 0;
 
@@ -44,11 +45,11 @@ export class ReplayBudget {
   }
 
   join(holder: EventHolder): void {
-    this.holders.add(holder);
+    this.holders = [...this.holders, holder];
   }
 
   leave(holder: EventHolder): void {
-    this.holders.delete(holder);
+    this.holders = this.holders.filter((other) => other !== holder);
   }
 
   spend({ data }: StreamEvent): void {

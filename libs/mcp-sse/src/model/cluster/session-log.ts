@@ -12,6 +12,9 @@ export interface LogEntry {
   readonly retry?: number;
 }
 
+/** Positions that one owner may give to events. Those of a later epoch are greater. */
+export const POSITIONS_PER_EPOCH = 2 ** 32;
+
 /** The node that owns a session. A former owner has a smaller epoch and can no longer write. */
 export interface SessionOwner {
   /** Id of the node; empty once the last owner has released the session. */
@@ -38,6 +41,8 @@ export interface LogBatch {
   readonly entries: readonly LogEntry[];
   /** Events up to this position are lost. The log drops all its entries before it adds the new ones. */
   readonly floor?: number;
+  /** Whether nobody follows the log, so that the entries need not be passed on. */
+  readonly isQuiet?: boolean;
 }
 
 /** The state of a session's log. */

@@ -10,9 +10,17 @@ export class ClusterUnavailableError extends Error {
   }
 }
 
-/** A node died before it answered a message. It may have received the message. */
+/** A node died before it answered a message. */
 export class NodeGoneError extends Error {
   override readonly name = 'NodeGoneError';
+
+  /** @param hasHeard whether it said that it had the message: it may have begun to carry it out */
+  constructor(
+    message?: string,
+    readonly hasHeard = false,
+  ) {
+    super(message);
+  }
 }
 
 /** A message of another node has a type or shape that this version cannot read. */

@@ -150,7 +150,7 @@ export class MessageIntake {
     } catch (error) {
       if (!(error instanceof SessionMovedError)) throw error;
       const remote = await this.finder.remote(delivery.request, session.transport, session.id);
-      await delivery.relay(remote, messages, bytes, true);
+      await delivery.relay(remote, messages, bytes, true, error.hasBegun);
     }
   }
 

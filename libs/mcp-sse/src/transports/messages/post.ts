@@ -18,12 +18,14 @@ export interface Delivery {
    *
    * @param bytes of the body
    * @param resent whether this node may have written them to the log while it owned the session
+   * @param begun whether it may have begun to carry them out
    */
   relay(
     session: RemoteSession,
     messages: readonly JsonRpcMessage[],
     bytes: number,
     resent: boolean,
+    begun?: boolean,
   ): Promise<void>;
 }
 

@@ -1,5 +1,4 @@
-import type { MessageEvent } from '@nestjs/common';
-import { defer, of, type Observable } from 'rxjs';
+import { NEVER, type Observable } from 'rxjs';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
 import { requestPrincipal } from '../../auth/request-principal.js';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
@@ -7,19 +6,17 @@ import { retryWhileUnavailable } from '../../cluster/remote-session.js';
 import { SessionClosedError } from '../../sessions/session.errors.js';
 import { McpSession } from '../../sessions/mcp-session.js';
 import type { McpSessionService } from '../../sessions/mcp-session.service.js';
-import { positionOfEventId, sessionOfEventId } from '../../streaming/stream-event.js';
+import { positionOfEventId, sessionOfEventId, type StreamItem } from '../../streaming/stream-event.js';
 import { ReplayBudget } from '../../streaming/replay-budget.js';
 import { relayedClient } from '../relay/relayed-origin.js';
 import { RelayStream } from '../relay/relay-stream.js';
+import { rawResponse } from '../../http/raw-response.js';
 import { ResponseSink } from '../../http/response-sink.js';
 import type { SessionFinder } from '../messages/session-finder.js';
 import type { EndpointUrl } from './endpoint-url.js';
 import { SseOutlet } from './sse.outlet.js';
 
-export type EventStream = Observable<MessageEvent> | Promise<Observable<MessageEvent>>;
-
-/** Answers a HEAD: Nest 11 sends the headers of a stream with its first event, whose body Node leaves out. */
-export const HEADERS_OF_STREAM: Observable<MessageEvent> = of({ data: '' });
+type EventStream = Observable<StreamItem>;
 
 /** Opens the sessions of HTTP+SSE clients, and resumes the streams that they lost. */
 export class SseStreams {
@@ -39,16 +36,18 @@ export class SseStreams {
 
   /**
    * Resumes the stream that the request's `Last-Event-ID` names, or opens a new session: an EventSource gives up on any
-   * answer but a stream. Nothing is opened before subscription: Nest does not subscribe for a client that left.
+   * answer but a stream. Nothing is opened for a client that has left.
    *
+   * @throws {SessionLimitError}
+   * @throws {ShuttingDownError}
    * @throws {ClusterUnavailableError}
    */
-  open(request: HttpRequest, response: unknown): EventStream {
+  open(request: HttpRequest, response: unknown): EventStream | Promise<EventStream> {
     const lastEventId = rawRequest(request).headers['last-event-id'];
     const sessionId = typeof lastEventId === 'string' ? sessionOfEventId(lastEventId) : undefined;
     if (sessionId && this.sessions.isShared)
       return this.resumeAnywhere(sessionId, lastEventId as string, request, response);
-    return defer(() => this.openHere(sessionId, lastEventId as string, request, response));
+    return this.openHere(sessionId, lastEventId as string, request, response);
   }
 
   private openHere(
@@ -56,10 +55,11 @@ export class SseStreams {
     lastEventId: string,
     request: HttpRequest,
     response: unknown,
-  ): Observable<MessageEvent> {
+  ): EventStream {
+    if (hasLeft(response)) return NEVER;
     const session = sessionId && this.finder.own(request, 'sse', sessionId);
     const resumed = session && this.resume(session, lastEventId, request, response);
-    return (resumed || this.start(request, response)) as Observable<MessageEvent>;
+    return resumed || this.start(request, response);
   }
 
   private resume(
@@ -80,25 +80,24 @@ export class SseStreams {
     lastEventId: string,
     request: HttpRequest,
     response: unknown,
-  ): Promise<Observable<MessageEvent>> {
+  ): Promise<EventStream> {
     const position = positionOfEventId(lastEventId);
     try {
       const session = await retryWhileUnavailable(async () =>
         this.finder.find(request, 'sse', sessionId, '', true),
       );
-      if (session instanceof McpSession)
-        return defer(() => this.openHere(sessionId, lastEventId, request, response));
+      if (session instanceof McpSession) return this.openHere(sessionId, lastEventId, request, response);
       const tail = await session.resume(0, position, relayedClient(request));
       if (tail) {
         const endpoint = this.endpoint.of(request, sessionId);
         const prelude = { id: lastEventId, type: 'endpoint', data: endpoint } as const;
         const stream = new RelayStream(session, tail, response, this.sessions.memory, this.options.sse);
-        return stream.attach(position, prelude) as Observable<MessageEvent>;
+        return stream.attach(position, prelude);
       }
     } catch (error) {
       if (!(error instanceof SessionClosedError)) throw error;
     }
-    return defer(() => this.start(request, response) as Observable<MessageEvent>);
+    return this.openHere(undefined, lastEventId, request, response);
   }
 
   private start(request: HttpRequest, response: unknown): ReturnType<SseOutlet['attach']> {
@@ -122,4 +121,9 @@ export class SseStreams {
     const endpoint = this.endpoint.of(request, id);
     return [endpoint, new ResponseSink(response, memory), () => this.sessions.detached(id)];
   }
+}
+
+function hasLeft(response: unknown): boolean {
+  const { destroyed, req } = rawResponse(response);
+  return destroyed || req.socket.destroyed;
 }

@@ -9,9 +9,11 @@ import {
   Sse,
   UseFilters,
   UseGuards,
+  type MessageEvent,
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { of, type Observable } from 'rxjs';
 import { McpAuthGuard } from '../../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../../auth/mcp-edge.guard.js';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
@@ -28,9 +30,12 @@ import { setRoutePath, STREAM_OPTIONS } from '../../nest/route-metadata.js';
 import { EndpointUrl } from './endpoint-url.js';
 import { SessionFinder } from '../messages/session-finder.js';
 import { SsePost } from './sse.post.js';
-import { HEADERS_OF_STREAM, SseStreams, type EventStream } from './sse-streams.js';
+import { SseStreams } from './sse-streams.js';
 
 const MISSING_ID = 'The query must have a "sessionId"; the stream\'s "endpoint" event gives the URL.';
+
+/** Answers a HEAD: Nest 11 sends the headers of a stream with its first event, whose body Node leaves out. */
+const HEADERS_OF_STREAM: Observable<MessageEvent> = of({ data: '' });
 
 /**
  * Makes the controller of the HTTP+SSE transport for one `forRoot` call. Its paths are set by
@@ -59,11 +64,14 @@ export function createSseController(): Type {
     @McpRoute('stream')
     @UseGuards(McpAuthGuard)
     @Sse('', STREAM_OPTIONS)
-    stream(@Req() request: HttpRequest, @Res() response: unknown): EventStream {
+    stream(
+      @Req() request: HttpRequest,
+      @Res() response: unknown,
+    ): Observable<MessageEvent> | Promise<Observable<MessageEvent>> {
       const { method, headers } = rawRequest(request);
       if (method === 'HEAD') return HEADERS_OF_STREAM;
       assertAccepts(headers.accept, 'text/event-stream');
-      return this.streams.open(request, response);
+      return this.streams.open(request, response) as Observable<MessageEvent>;
     }
 
     @McpRoute('messages')

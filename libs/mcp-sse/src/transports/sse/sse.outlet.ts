@@ -90,16 +90,6 @@ export class SseOutlet implements SharedOutlet {
     return false;
   }
 
-  relay(): number {
-    return THE_STREAM;
-  }
-
-  /** `relay` made nothing for the requests. */
-  unrelay(): void {}
-
-  /** Clients of this transport do not know priming events. */
-  prime(): void {}
-
   restore({ entries }: AdoptedSession): void {
     for (const entry of entries) this.stream.restore(entry);
   }

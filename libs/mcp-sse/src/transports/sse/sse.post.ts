@@ -43,8 +43,9 @@ export class SsePost implements Post {
     messages: readonly JsonRpcMessage[],
     bytes: number,
     resent: boolean,
+    begun?: boolean,
   ): Promise<void> {
-    await session.post(messages, relayedOrigin(this.request, bytes), { resent });
+    await session.post(messages, relayedOrigin(this.request, bytes), { resent, begun });
     this.taken();
   }
 }

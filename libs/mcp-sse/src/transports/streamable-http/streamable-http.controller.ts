@@ -2,20 +2,18 @@ import {
   BadRequestException,
   Controller,
   Delete,
+  Get,
   HttpStatus,
   Inject,
   MethodNotAllowedException,
   Post,
   Req,
   Res,
-  Sse,
   UseFilters,
   UseGuards,
-  type MessageEvent,
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { Observable } from 'rxjs';
 import { McpAuthGuard } from '../../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../../auth/mcp-edge.guard.js';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
@@ -31,9 +29,10 @@ import { MessageIntake } from '../messages/message-intake.js';
 import { registerOwnController } from '../../nest/global-interceptors.js';
 import { ResponseSink } from '../../http/response-sink.js';
 import { routesOf, type Routes } from '../routes/routes.js';
-import { setRoutePath, STREAM_OPTIONS } from '../../nest/route-metadata.js';
+import { setRoutePath } from '../../nest/route-metadata.js';
 import { EndpointUrl } from '../sse/endpoint-url.js';
-import { HEADERS_OF_STREAM, SseStreams, type EventStream } from '../sse/sse-streams.js';
+import { answerWithStream, answerWithStreamHead } from './stream-response.js';
+import { SseStreams } from '../sse/sse-streams.js';
 import { NOT_RESUMABLE } from './numbered-stream.js';
 import { requestRevision } from './protocol-version.js';
 import { StreamableHttpRelay } from './streamable-http.relay.js';
@@ -82,14 +81,17 @@ export function createStreamableHttpController(): Type {
 
     @McpRoute('stream')
     @UseGuards(McpAuthGuard)
-    @Sse('', STREAM_OPTIONS)
-    stream(@Req() request: HttpRequest, @Res() response: unknown): EventStream {
+    @Get()
+    stream(@Req() request: HttpRequest, @Res() response: unknown): void | Promise<void> {
       const { method, headers } = rawRequest(request);
       const { http, sessions, relay } = this.server;
       if (http.stateless || !this.protocol.legacy) this.refuseMethod(response, 'POST');
-      if (method === 'HEAD') return HEADERS_OF_STREAM;
+      if (method === 'HEAD') return answerWithStreamHead(response);
       assertAccepts(headers.accept, 'text/event-stream');
-      if (sessionIdOf(request) === undefined) return this.sseStreams.open(request, response);
+      if (sessionIdOf(request) === undefined)
+        return andThen(this.sseStreams.open(request, response), (stream) =>
+          answerWithStream(response, stream),
+        );
 
       return andThen(sessions.find(request, true), (session) => {
         const { hasPrimingEvents } = requestRevision(headers, negotiatedBy(session));
@@ -100,7 +102,7 @@ export function createStreamableHttpController(): Type {
         const onDetach = () => session.touch();
         const stream = outletOf(session).attach(sink, lastEventId, hasPrimingEvents, onDetach);
         if (!stream) throw new BadRequestException(NOT_RESUMABLE);
-        return stream as Observable<MessageEvent>;
+        answerWithStream(response, stream);
       });
     }
 

@@ -2,13 +2,19 @@ import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { defer, type Observable } from 'rxjs';
 import type { AdoptedSession } from '../../model/cluster/session-store.js';
 import type { LogEntry } from '../../model/cluster/session-log.js';
-import type { RemoteReading, SharedOutlet } from '../../sessions/shared-outlet.js';
+import type {
+  HoldOptions,
+  RelayedAnswers,
+  RemoteReading,
+  SharedOutlet,
+} from '../../sessions/shared-outlet.js';
 import { type StreamItem, positionOfEventId } from '../../streaming/stream-event.js';
 import type { OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
 import { NumberedStream, streamOfEventId } from './numbered-stream.js';
 import type { Exchange } from './exchange.js';
+import { HeldExchange } from './held-exchange.js';
 import { RemoteExchange } from './remote-exchange.js';
 
 /** The stream that a client opens with GET, for messages that belong to none of its requests. */
@@ -136,19 +142,15 @@ export class StreamableHttpOutlet implements SharedOutlet {
     return number !== STANDALONE && (this.streams.get(number)?.isFinished ?? true);
   }
 
-  relay(ids: readonly RequestId[], primes: boolean): number {
-    this.forgetFinished();
-    const stream = this.addStream(++this.lastStream);
-    this.expect(ids, new RemoteExchange(stream, ids.length, primes));
-    return stream.number;
+  hold(ids: readonly RequestId[], { primes, holdMs, memory }: HoldOptions): Promise<RelayedAnswers> {
+    const exchange = new HeldExchange(this, ids.length, primes, holdMs, memory);
+    this.expect(ids, exchange);
+    return exchange.answered;
   }
 
-  unrelay(ids: readonly RequestId[]): void {
-    for (const id of ids) this.abandon(id);
-  }
-
-  prime(number: number): void {
-    this.streams.get(number)?.prime();
+  /** Position of the newest event. */
+  get last(): number {
+    return this.options.journal?.last ?? 0;
   }
 
   restore({ epoch, entries, inFlight }: AdoptedSession): void {

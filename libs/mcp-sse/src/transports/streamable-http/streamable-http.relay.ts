@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { BadRequestException, HttpStatus, type MessageEvent } from '@nestjs/common';
-import type { Observable } from 'rxjs';
+import { BadRequestException, HttpStatus } from '@nestjs/common';
 import type { ResolvedOptions } from '../../model/resolved-options.js';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.js';
 import type { Arrival, RemoteSession } from '../../cluster/remote-session.js';
@@ -9,10 +8,11 @@ import { positionOfEventId } from '../../streaming/stream-event.js';
 import { relayedClient, relayedOrigin } from '../relay/relayed-origin.js';
 import { answerStatus } from '../../http/answer.js';
 import { relayAccount, RelayStream } from '../relay/relay-stream.js';
+import { answerWithStream } from './stream-response.js';
 import type { HttpRequest } from '../../http/raw-request.js';
 import { hijackResponse } from '../../http/raw-response.js';
 import type { MemoryBudget } from '../../streaming/memory-budget.js';
-import { RelayExchange } from './relay-exchange.js';
+import { answerHeld, RelayExchange } from './relay-exchange.js';
 import { NOT_RESUMABLE, streamOfEventId } from './numbered-stream.js';
 import type { ExchangeOptions } from './post-exchange.js';
 
@@ -34,16 +34,15 @@ export class StreamableHttpRelay {
     request: HttpRequest,
     response: unknown,
     primes: boolean,
-  ): Promise<Observable<MessageEvent>> {
+  ): Promise<void> {
     const arrival = relayedClient(request);
     const lastEventId = arrival.headers['last-event-id'] as string | undefined;
     const { tail, after } =
       lastEventId === undefined
         ? await session.open(primes, arrival)
         : { tail: await this.resume(session, lastEventId, arrival), after: positionOfEventId(lastEventId) };
-    return new RelayStream(session, tail, response, this.memory, this.options.sse).attach(
-      after,
-    ) as Observable<MessageEvent>;
+    const stream = new RelayStream(session, tail, response, this.memory, this.options.sse);
+    answerWithStream(response, stream.attach(after));
   }
 
   /**
@@ -61,15 +60,17 @@ export class StreamableHttpRelay {
     options: ExchangeOptions,
   ): Promise<void> {
     const requests = messages.filter(({ kind }) => kind === 'request').length;
-    const reply = await session.post(messages, relayedOrigin(request, bytes), { primes: options.primes });
+    const { primes, isBatch, upgradeMs: holdMs } = options;
+    const reply = await session.post(messages, relayedOrigin(request, bytes), { primes, holdMs });
     if (requests === 0) return answerStatus(response, HttpStatus.ACCEPTED);
-    const tail = await session.answers(reply);
+    const tail = 'answers' in reply ? undefined : await session.answers(reply);
     const raw: ServerResponse = hijackResponse(response);
     // The client may have left while the owner was asked.
-    if (raw.destroyed) return session.left(tail);
-    raw.once('close', () => session.left(tail));
+    if (raw.destroyed) return tail && session.left(tail);
     const account = relayAccount(this.memory, session, raw);
-    tail.start(reply.after, new RelayExchange(raw, requests, options, this.options.sse, account));
+    if ('answers' in reply) return answerHeld(raw, reply.answers, isBatch, account);
+    raw.once('close', () => session.left(tail!));
+    tail!.start(reply.after, new RelayExchange(raw, this.options.sse, account));
   }
 
   private async resume(session: RemoteSession, lastEventId: string, arrival: Arrival): Promise<StreamTail> {
