@@ -157,7 +157,7 @@ export class PostExchange implements Exchange {
     response.once('close', () => subscription.unsubscribe());
     if (this.options.primes) stream.prime(this.options.retryMs);
     for (const answer of this.answers) stream.send(answer);
-    socket?.uncork();
+    setImmediate(() => socket?.uncork());
     return stream;
   }
 }
