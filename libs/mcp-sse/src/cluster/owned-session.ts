@@ -263,6 +263,8 @@ class RemoteSink implements Sink {
     return () => undefined;
   }
 
+  flush(): void {}
+
   endConnection(): void {}
 
   destroy(): void {
