@@ -46,7 +46,7 @@ describeWithRedis('a node whose session another one has adopted without its know
   async function steal(id: string, isFree: boolean): Promise<void> {
     const { owner } = (await thief.store.find(id))!;
     const { epoch } = (await thief.store.adopt(id, owner, thief.id))!;
-    if (isFree) expect(await thief.store.release(id, { node: thief.id, epoch })).toBe('ok');
+    if (isFree) await thief.store.release(id, { node: thief.id, epoch });
   }
 
   const stageOf = ({ app }: RunningApp) => app.get(Stage);
@@ -153,7 +153,7 @@ describeWithRedis('a node whose session another one has adopted without its know
       context.log.info(count++);
     }
     resolve('done');
-    await client.answer('a');
+    expect(await client.answer('a')).toHaveProperty('result');
     client.close();
   }, 60_000);
 });
