@@ -20,16 +20,22 @@ export class HttpConnection {
   private readonly socket: Socket;
   private readonly parser: HttpResponseParser;
   private current?: RequestListener;
+  /** Whether the server closes it after this response, as nginx does after a thousand requests. */
+  private isLast = false;
 
   /** @param onIdle called when a response has ended and another request may be sent */
   constructor(url: URL, onIdle: (connection: HttpConnection) => void = () => undefined) {
     this.parser = new HttpResponseParser({
-      head: (head) => this.current?.head?.(head),
+      head: (head) => {
+        this.isLast = head.header('connection')?.toLowerCase() === 'close';
+        this.current?.head?.(head);
+      },
       body: (chunk) => this.current?.body?.(chunk),
       end: () => {
         const { current } = this;
         this.current = undefined;
-        onIdle(this);
+        if (this.isLast) this.destroy();
+        else onIdle(this);
         current?.end?.();
       },
     });

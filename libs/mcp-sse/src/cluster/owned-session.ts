@@ -214,17 +214,31 @@ export class OwnedSession implements JournaledSession, DisownedSession {
 
   /** The stream that answered requests which a dead node had taken. */
   private answered(ids: readonly RequestId[]): number | undefined {
-    const [stream] = ids.map((id) => this.lost.get(keyOf(id)));
-    return stream;
+    return ids.map((id) => this.lost.get(keyOf(id))).find((stream) => stream !== undefined);
+  }
+
+  /** Whether a former owner has answered a request, and could not say so. */
+  private hasAnswer(id: RequestId): boolean {
+    return this.kept.some(({ type, data }) => type === 'message' && isAnswerTo(id, data));
   }
 
   /** Answers requests that a former owner has begun to carry out, and of which nothing else is known. */
   private async lose(ids: readonly RequestId[]): Promise<PostReply> {
     if (this.outlet.hold) return { answers: ids.map((id) => serializeError(id, lostRequest())) };
     const after = this.journal.last;
-    for (const id of ids) this.session.lose(id, lostRequest());
+    for (const id of ids) if (!this.hasAnswer(id)) this.session.lose(id, lostRequest());
     await this.settle();
     return { stream: ONLY_STREAM, after };
+  }
+}
+
+function isAnswerTo(id: RequestId, data: string): boolean {
+  if (!data.includes(keyOf(id))) return false;
+  try {
+    const message = JSON.parse(data) as { readonly id?: unknown; readonly method?: unknown };
+    return message.id === id && message.method === undefined;
+  } catch {
+    return false;
   }
 }
 
@@ -248,6 +262,8 @@ class RemoteSink implements Sink {
   gather(): () => void {
     return () => undefined;
   }
+
+  flush(): void {}
 
   endConnection(): void {}
 

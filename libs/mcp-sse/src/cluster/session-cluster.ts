@@ -186,8 +186,7 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
     const known = this.known.get(id);
     if (known) return known;
     const found = await this.node.store.find(id);
-    if (found) this.known.set(id, found);
-    return found;
+    return found && this.known.add(id, found);
   }
 
   /** @throws {NodeGoneError} when the owner is dead; another node may have adopted the session by now */

@@ -271,9 +271,9 @@ export class SessionJournal implements SharedJournal {
       const batch = this.unsaved.isEmpty
         ? undefined
         : this.unsaved.toBatch(() => this.written.changes(this.session.record));
-      let outcome = await (batch
-        ? this.send({ ...batch, creates: this.isNew })
-        : this.node.store.renew(this.id, this.owner));
+      let outcome: WriteOutcome = batch ? await this.send({ ...batch, creates: this.isNew }) : 'ok';
+      // A write alone does not keep the session from expiring.
+      if (outcome === 'ok' && (asks || !batch)) outcome = await this.node.store.renew(this.id, this.owner);
       if (outcome === 'missing') outcome = await this.send(this.wholeSession(batch?.entries ?? []));
       if (outcome !== 'ok') return 'fenced';
       this.isNew = false;

@@ -11,6 +11,8 @@ import { UnsentBytes } from './unsent-bytes.js';
 export class ResponseSink implements Sink {
   private readonly response: ServerResponse;
   private readonly unsent?: UnsentBytes;
+  /** The events that are held back: one write takes a fraction of what one for each would. */
+  private gathered?: string;
   private onWritable?: () => void;
   private isFull = false;
 
@@ -37,23 +39,29 @@ export class ResponseSink implements Sink {
   }
 
   write(item: StreamItem): void {
-    if (this.response.write(encodedIfLarge(formatEvent(item))) || this.isFull) return;
-    // Waited for only then: most streams are never full.
-    this.isFull = true;
-    this.response.once('drain', () => {
-      this.isFull = false;
-      this.unsent?.update();
-      this.onWritable?.();
-    });
+    const text = formatEvent(item);
+    if (this.gathered === undefined) this.send(text);
+    else this.gathered += text;
   }
 
   gather(): () => void {
     const { socket } = this.response;
     socket?.cork();
+    this.gathered = '';
     return () => {
+      this.flush();
+      this.gathered = undefined;
       socket?.uncork();
       this.unsent?.update();
     };
+  }
+
+  flush(): void {
+    const { gathered, response } = this;
+    if (!gathered) return;
+    this.gathered = '';
+    // The client may have left in this turn.
+    if (!response.destroyed && !response.writableEnded) this.send(gathered);
   }
 
   endConnection(): void {
@@ -63,5 +71,16 @@ export class ResponseSink implements Sink {
 
   destroy(): void {
     this.response.destroy();
+  }
+
+  private send(text: string): void {
+    if (this.response.write(encodedIfLarge(text)) || this.isFull) return;
+    // Waited for only then: most streams are never full.
+    this.isFull = true;
+    this.response.once('drain', () => {
+      this.isFull = false;
+      this.unsent?.update();
+      this.onWritable?.();
+    });
   }
 }

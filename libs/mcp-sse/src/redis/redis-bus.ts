@@ -7,6 +7,7 @@ import {
   NodeGoneError,
   UnreadableMessageError,
 } from '../model/errors/cluster.errors.js';
+import { KeptAnswers } from './kept-answers.js';
 import { Outbox } from './outbox.js';
 import {
   packetBody,
@@ -30,18 +31,10 @@ const DEADLINE_MS = 10_000;
 /** How long an answer is kept: longer than its request may be sent again. */
 const ANSWER_TTL_MS = DEADLINE_MS + 2 * HEARING_MS;
 
-/** The answer to a request, which may come again. */
-interface KeptAnswer {
-  readonly text: Promise<string>;
-  /** Milliseconds since the epoch. */
-  readonly keptUntil: number;
-}
-
 /** Messages between nodes over Redis: each node listens to its own channel, and to one for all. */
 export class RedisBus implements NodeBus {
   private readonly waiting = new Map<string, PendingAnswer>();
-  /** By the ids of their requests, oldest first. */
-  private readonly answers = new Map<string, KeptAnswer>();
+  private readonly answers = new KeptAnswers(ANSWER_TTL_MS);
   private readonly requests: Outbox;
   private readonly replies: Outbox;
   /** Unique among all nodes, as are the ids that begin with it. */
@@ -223,18 +216,11 @@ export class RedisBus implements NodeBus {
 
   private async answer(request: Extract<Packet, { kind: 'request' }>): Promise<void> {
     const { id, from, body } = request;
-    if (this.isNew(request)) this.keep(id, this.answerTo(id, body));
-    const kept = this.answers.get(id);
-    if (kept) await this.reply(from, await kept.text);
-  }
-
-  private keep(id: string, text: Promise<string>): void {
-    const now = Date.now();
-    for (const [oldest, { keptUntil }] of this.answers) {
-      if (keptUntil > now) break;
-      this.answers.delete(oldest);
-    }
-    this.answers.set(id, { text, keptUntil: now + ANSWER_TTL_MS });
+    if (this.isNew(request)) this.answers.keep(id, this.answerTo(id, body));
+    const text = await this.answers.get(id);
+    if (text === undefined) return;
+    this.answers.count(id, text);
+    await this.reply(from, text);
   }
 
   /** Every request is answered, whatever fails here. */

@@ -74,18 +74,14 @@ export function compileDtoSchema(
     findUnknown,
     validate(value: unknown): SchemaOutcome | Promise<SchemaOutcome> {
       if (!accepts(value)) return { ok: false, issues: [{ path: '', message: 'must be an object' }] };
-      const { instances, check } = (plans ??= makePlans());
-      const planned = instances?.create(value);
-      if (planned && check?.accepts(planned)) return accepted(planned, undefined);
-
-      // Before plainToInstance, which takes quadratic time in the number of an object's properties.
+      // Before an instance is made: plainToInstance takes quadratic time in the number of an object's properties.
       const issues = findUnknown(value);
       if (isInput && wire.isLossy) wire.addMapKeyIssues(value, issues);
       if (!issues.isEmpty) return refusal(issues);
+      const { instances, check } = (plans ??= makePlans());
       const result = isInput ? undefined : wire.resultOf(value);
-      const instance = result?.instance ?? planned ?? plainToInstance(construct, value);
-      if (!planned && check?.accepts(instance)) return accepted(instance, result);
-      return validateInstance(instance, result);
+      const instance = result?.instance ?? instances?.create(value) ?? plainToInstance(construct, value);
+      return check?.accepts(instance) ? accepted(instance, result) : validateInstance(instance, result);
     },
   };
 }

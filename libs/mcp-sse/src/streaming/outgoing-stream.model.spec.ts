@@ -18,6 +18,8 @@ class Connection implements Sink {
   isOpen = true;
   subscription?: Subscription;
   private listener?: () => void;
+  /** What was written since `gather()`. */
+  private held?: StreamItem[];
 
   constructor(
     private readonly client: Client,
@@ -27,7 +29,8 @@ class Connection implements Sink {
   }
 
   write(item: StreamItem): void {
-    this.client.take(this, item);
+    if (this.held) this.held.push(item);
+    else this.client.take(this, item);
   }
 
   onDrain(listener: () => void): () => void {
@@ -41,7 +44,16 @@ class Connection implements Sink {
   }
 
   gather(): () => void {
-    return () => undefined;
+    this.held = [];
+    return () => {
+      this.flush();
+      this.held = undefined;
+    };
+  }
+
+  flush(): void {
+    const held = this.held?.splice(0) ?? [];
+    if (this.isOpen) for (const item of held) this.client.take(this, item);
   }
 
   endConnection(): void {}
@@ -101,6 +113,7 @@ class Client {
   /** Loses its connection. @param lost events that were on their way to it */
   disconnect(lost: number): void {
     if (!this.connection?.isOpen || this.isOver) return;
+    this.connection.flush();
     this.connection.isOpen = false;
     this.connection.subscription?.unsubscribe();
     this.read.length = Math.max(Math.min(this.read.length, 1), this.read.length - lost);

@@ -38,6 +38,8 @@ class TestSink implements Sink {
     return () => this.gathering--;
   }
 
+  flush(): void {}
+
   endConnection(): void {
     this.connectionEnds = true;
   }

@@ -86,6 +86,7 @@ export class OutgoingStream {
   attach(sink: Sink, onDetach: () => void, prelude?: StreamEvent): Observable<StreamItem> {
     return new Observable((subscriber) => {
       const replaced = this.subscriber;
+      this.sink?.flush();
       this.subscriber = subscriber;
       this.sink = sink;
       this.begun = sink.begun;
@@ -158,7 +159,8 @@ export class OutgoingStream {
 
   /** Ends the connection, but not the stream. Its client comes back for the rest. */
   detach(): void {
-    const { subscriber } = this;
+    const { subscriber, sink } = this;
+    sink?.flush();
     this.forget();
     subscriber?.complete();
   }
@@ -173,6 +175,7 @@ export class OutgoingStream {
     const { subscriber, sink } = this;
     if (endsConnection) sink?.endConnection();
     if (subscriber) for (let event = this.buffer.take(); event; event = this.buffer.take()) this.put(event);
+    sink?.flush();
     this.forget();
     subscriber?.complete();
     if (sink) setTimeout(() => this.dismiss(sink), FAREWELL_MS).unref();

@@ -24,6 +24,9 @@ export interface Sink {
    */
   gather(): () => void;
 
+  /** Writes what is held back, since the response is about to end. */
+  flush(): void;
+
   /** Ends the HTTP connection with the stream. A connection that is kept alive would delay a server that closes. */
   endConnection(): void;
 

@@ -26,15 +26,7 @@ export type StreamItem = StreamEvent | StreamHint | StreamComment;
 
 const EVENT_ID = /^(?<sessionId>[\w-]{22})\.[0-9a-z]{1,11}$/;
 
-/**
- * The id of an event of HTTP+SSE, which clients return in `Last-Event-ID`: the session's id, a dot, and the event's
- * position in base 36.
- */
-export function eventId(sessionId: string, position: number): string {
-  return `${sessionId}.${position.toString(36)}`;
-}
-
-/** @returns the id of the session; undefined for an id of another form */
+/** @returns the id of the session, from the id of one of its events on HTTP+SSE; undefined for an id of another form */
 export function sessionOfEventId(id: string): string | undefined {
   return EVENT_ID.exec(id)?.groups!['sessionId'];
 }

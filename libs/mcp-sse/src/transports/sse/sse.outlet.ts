@@ -3,12 +3,7 @@ import type { Observable } from 'rxjs';
 import type { AdoptedSession } from '../../model/cluster/session-store.js';
 import type { LogEntry } from '../../model/cluster/session-log.js';
 import type { RemoteReading, SharedOutlet } from '../../sessions/shared-outlet.js';
-import {
-  type StreamEvent,
-  type StreamItem,
-  eventId,
-  positionOfEventId,
-} from '../../streaming/stream-event.js';
+import { type StreamEvent, type StreamItem, positionOfEventId } from '../../streaming/stream-event.js';
 import type { EventJournal } from '../../streaming/event-journal.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
@@ -21,16 +16,18 @@ export const THE_STREAM = 0;
 export class SseOutlet implements SharedOutlet {
   private readonly stream: OutgoingStream;
   private readonly journal?: EventJournal;
+  private readonly idPrefix: string;
   private position = 0;
   private missed = 0;
 
   constructor(
-    private readonly sessionId: string,
+    sessionId: string,
     options: OutgoingStreamOptions,
     private readonly budget: ReplayBudget,
   ) {
     this.stream = new OutgoingStream(options, budget);
     this.journal = options.journal;
+    this.idPrefix = `${sessionId}.`;
   }
 
   get attached(): boolean {
@@ -131,7 +128,8 @@ export class SseOutlet implements SharedOutlet {
   private push(type: StreamEvent['type'], data: string, completes?: string): boolean {
     const { journal, stream } = this;
     const position = journal ? journal.next() : ++this.position;
-    const event = { id: eventId(this.sessionId, position), type, data };
+    // Session and position, in base 36. Clients return it in `Last-Event-ID`.
+    const event = { id: this.idPrefix + position.toString(36), type, data };
     if (!journal) return stream.push(event);
     return journal.append({ position, stream: THE_STREAM, ...event }, completes, () => stream.push(event));
   }

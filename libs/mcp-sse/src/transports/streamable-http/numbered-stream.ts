@@ -14,16 +14,18 @@ export const NOT_RESUMABLE =
 /** One of a session's streams. The ids of its events tell it from the others. */
 export class NumberedStream extends OutgoingStream {
   private readonly journal?: EventJournal;
+  private readonly idPrefix: string;
   private position = 0;
 
   constructor(
-    private readonly sessionId: string,
+    sessionId: string,
     readonly number: number,
     options: OutgoingStreamOptions,
     budget: ReplayBudget,
   ) {
     super(options, budget);
     this.journal = options.journal;
+    this.idPrefix = `${sessionId}.${number.toString(36)}.`;
   }
 
   /**
@@ -46,15 +48,11 @@ export class NumberedStream extends OutgoingStream {
   private write(content: Omit<StreamEvent, 'id'>, completes?: string): boolean {
     const { journal, number: stream } = this;
     const position = journal ? journal.next() : ++this.position;
-    const event = { id: eventIdOf(this.sessionId, stream, position), ...content };
+    // Session, stream and position, the numbers in base 36.
+    const event = { id: this.idPrefix + position.toString(36), ...content };
     if (!journal) return this.push(event);
     return journal.append({ position, stream, ...event }, completes, () => this.push(event));
   }
-}
-
-/** The id of an event on one of a session's streams: session, stream and position, the numbers in base 36. */
-function eventIdOf(sessionId: string, stream: number, position: number): string {
-  return `${sessionId}.${stream.toString(36)}.${position.toString(36)}`;
 }
 
 /** @returns the number of the stream, or undefined for an id that is not one of the session's events */

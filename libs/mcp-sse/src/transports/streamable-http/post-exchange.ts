@@ -147,6 +147,9 @@ export class PostExchange implements Exchange {
     const { response } = this;
     this.letGo();
     const stream = this.port.openStream(this);
+    const { socket } = response;
+    // The head and the first events go in one piece.
+    socket?.cork();
     response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
     const subscription = stream
       .attach(new ResponseSink(response, this.memory), () => this.port.onDetach())
@@ -154,6 +157,7 @@ export class PostExchange implements Exchange {
     response.once('close', () => subscription.unsubscribe());
     if (this.options.primes) stream.prime(this.options.retryMs);
     for (const answer of this.answers) stream.send(answer);
+    setImmediate(() => socket?.uncork());
     return stream;
   }
 }

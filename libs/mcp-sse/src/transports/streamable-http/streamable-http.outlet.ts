@@ -205,12 +205,16 @@ export class StreamableHttpOutlet implements SharedOutlet {
   }
 
   private forgetFinished(): void {
-    const finished = [...this.streams].filter(([, { isFinished }]) => isFinished);
-    if (finished.length > MAX_FINISHED_STREAMS) {
-      const [number, stream] = finished[0]!;
-      this.streams.delete(number);
-      stream.destroy();
+    let oldest: NumberedStream | undefined;
+    let finished = 0;
+    for (const stream of this.streams.values()) {
+      if (!stream.isFinished) continue;
+      oldest ??= stream;
+      finished++;
     }
+    if (!oldest || finished <= MAX_FINISHED_STREAMS) return;
+    this.streams.delete(oldest.number);
+    oldest.destroy();
   }
 
   private addStream(number: number): NumberedStream {
