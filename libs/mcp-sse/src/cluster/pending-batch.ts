@@ -8,8 +8,9 @@ export class PendingBatch {
   private entries: LogEntry[] = [];
   private floor?: number;
   private hasRecord = false;
-  /** Whether the store may have some of it. */
-  private isTried = false;
+
+  /** @param isTried whether the store may have some of what will be added */
+  constructor(private isTried = false) {}
 
   /** Whether there is anything to write. */
   get isEmpty(): boolean {
@@ -48,9 +49,14 @@ export class PendingBatch {
     }
   }
 
+  /** The store may have some of it, or of what will be added. */
+  noteTried(): void {
+    this.isTried = true;
+  }
+
   /** @param changesOf gives the changed fields of the record */
   toBatch(changesOf: () => LogBatch['record']): LogBatch {
-    this.isTried = true;
+    this.noteTried();
     return {
       record: this.hasRecord ? changesOf() : undefined,
       accepted: [...this.accepted],

@@ -124,6 +124,21 @@ describe('the journal of a session', () => {
     expect(real.store.entries).toEqual(real.appended);
   });
 
+  it('tells a store that got a lost session back of a request that was answered meanwhile', async () => {
+    const real = new Journaled();
+    await real.settle();
+    real.journal.save();
+    void real.keep();
+    real.store.lose();
+    for (let call = 0; call < 2; call++) {
+      real.store.calls.shift()!('answered');
+      if (call === 0) await nextTurn();
+    }
+    real.append(1, true);
+    await real.settle();
+    expect([...real.store.inFlight]).toEqual([]);
+  });
+
   it('neither keeps nor delivers after a standstill until the store has confirmed the session', async () => {
     const real = new Journaled();
     await real.settle();

@@ -274,12 +274,17 @@ export class SessionJournal implements SharedJournal {
       let outcome: WriteOutcome = batch ? await this.send({ ...batch, creates: this.isNew }) : 'ok';
       // A write alone does not keep the session from expiring.
       if (outcome === 'ok' && (asks || !batch)) outcome = await this.node.store.renew(this.id, this.owner);
-      if (outcome === 'missing') outcome = await this.send(this.wholeSession(batch?.entries ?? []));
+      const isLost = outcome === 'missing';
+      if (isLost) {
+        // Has the requests of later steps too.
+        this.unsaved.noteTried();
+        outcome = await this.send(this.wholeSession(batch?.entries ?? []));
+      }
       if (outcome !== 'ok') return 'fenced';
       this.isNew = false;
       this.isTaken = true;
       this.term = term;
-      this.unsaved = new PendingBatch();
+      this.unsaved = new PendingBatch(isLost);
       return 'kept';
     } catch (error) {
       this.isTaken = false;
