@@ -94,7 +94,7 @@ describe('a call at another node than that of its session', () => {
     const atOther = new HttpWireClient(`${other!.url}/mcp`, headers);
     expect(await atOther.call('ping', 'ping')).toHaveProperty('result');
     process.kill(one!.pid, 'SIGSTOP');
-    const monitor = await inspector.duplicate().monitor();
+    const monitor = await inspector.monitor();
     const published = once(monitor, 'live');
     monitor.on('monitor', (_time: string, [command, , text]: string[]) => {
       if (command === 'publish' && text!.includes('"live"')) monitor.emit('live');
