@@ -11,7 +11,7 @@ const ROWS: readonly Readonly<Partial<Record<TransportName, string>>>[] = [
   { sse: 'list', http: 'list', modern: 'list' },
   { sse: 'progress', http: 'progress', modern: 'progress' },
   { sse: 'connect', http: 'connect', modern: 'ask' },
-  { sse: 'idle', http: 'idle' },
+  { sse: 'idle10k', http: 'idle10k', modern: 'listen10k' },
 ];
 
 const MARGIN = 16;

@@ -25,7 +25,8 @@ export async function takeSample(
 ): Promise<Sample> {
   const start = performance.now();
   const floor = FLOORS[server.transport];
-  const reference = scenario === 'idle' || server.name === floor ? {} : { reference: floor };
+  const isMemory = scenario === 'idle' || scenario === 'listen';
+  const reference = isMemory || server.name === floor ? {} : { reference: floor };
   const outcome = await measureApart(server.name, scenario, { ...options, ...reference, ...further }).then(
     (result) => ({ result }),
     ({ message }: Error) => ({ failure: message }),
