@@ -1,7 +1,8 @@
 import type { RelayedAnswers } from '../../sessions/shared-outlet.js';
 import { SessionClosedError, SessionMovedError } from '../../sessions/session.errors.js';
-import { type MemoryAccount, heapBytes } from '../../streaming/memory-budget.js';
+import type { MemoryAccount } from '../../streaming/memory-budget.js';
 import type { Exchange } from './exchange.js';
+import { HeldAnswers } from './held-answers.js';
 import type { NumberedStream } from './numbered-stream.js';
 import { RemoteExchange } from './remote-exchange.js';
 
@@ -24,9 +25,8 @@ export class HeldExchange implements Exchange {
   private resolve!: (answers: RelayedAnswers) => void;
   private reject!: (error: Error) => void;
   private upgraded?: RemoteExchange;
-  private readonly answers: string[] = [];
+  private readonly answers: HeldAnswers;
   private readonly timer: NodeJS.Timeout;
-  private heldBytes = 0;
 
   /**
    * @param requests number of requests in the POST
@@ -37,8 +37,9 @@ export class HeldExchange implements Exchange {
     private requests: number,
     private readonly primes: boolean,
     holdMs: number,
-    private readonly memory: MemoryAccount,
+    memory: MemoryAccount,
   ) {
+    this.answers = new HeldAnswers(memory);
     this.answered = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -48,7 +49,7 @@ export class HeldExchange implements Exchange {
 
   send(json: string, isAnswer: boolean, completes?: string): boolean {
     if (this.upgraded || !isAnswer) return this.upgrade().send(json, isAnswer, completes);
-    this.hold(json);
+    this.answers.add(json, this.requests === 1);
     this.countDown();
     return true;
   }
@@ -76,21 +77,12 @@ export class HeldExchange implements Exchange {
     this.fail(new SessionClosedError());
   }
 
-  private hold(answer: string): void {
-    this.answers.push(answer);
-    if (this.requests === 1) return;
-    const bytes = heapBytes(answer);
-    this.heldBytes += bytes;
-    this.memory.add(bytes);
-    this.memory.budget.settle();
-  }
-
   private countDown(): void {
     this.requests--;
     if (this.requests > 0) return;
     this.letGo();
     this.port.whenKept((isKept) => {
-      if (isKept) this.resolve({ answers: this.answers });
+      if (isKept) this.resolve({ answers: this.answers.texts });
       else this.reject(new SessionMovedError(true));
     });
   }
@@ -102,7 +94,7 @@ export class HeldExchange implements Exchange {
     const stream = this.port.openStream(this);
     this.upgraded = new RemoteExchange(stream, this.requests, this.primes);
     if (this.primes) stream.prime();
-    for (const answer of this.answers) stream.send(answer);
+    for (const answer of this.answers.texts) stream.send(answer);
     this.port.whenKept((isKept) => {
       if (isKept) this.resolve({ stream: stream.number, after });
       else this.reject(new SessionMovedError(true));
@@ -119,7 +111,6 @@ export class HeldExchange implements Exchange {
   /** Nothing is held any longer. */
   private letGo(): void {
     clearTimeout(this.timer);
-    if (this.heldBytes > 0) this.memory.add(-this.heldBytes);
-    this.heldBytes = 0;
+    this.answers.release();
   }
 }

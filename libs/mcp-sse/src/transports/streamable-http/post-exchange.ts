@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { answerJson } from '../../http/answer.js';
 import type { Exchange } from './exchange.js';
+import { answerAll, HeldAnswers } from './held-answers.js';
 import { ResponseSink } from '../../http/response-sink.js';
-import { type MemoryAccount, heapBytes } from '../../streaming/memory-budget.js';
-import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
+import type { MemoryAccount } from '../../streaming/memory-budget.js';
 import type { NumberedStream } from './numbered-stream.js';
+import { beginStream } from './stream-response.js';
 
 export interface ExchangeOptions {
   /** How long answers may take to be sent as JSON rather than on a stream, in milliseconds. */
@@ -35,10 +35,8 @@ export interface ExchangePort {
  */
 export class PostExchange implements Exchange {
   private stream?: NumberedStream;
-  private readonly answers: string[] = [];
+  private readonly answers: HeldAnswers;
   private timer?: NodeJS.Timeout;
-  private heldBytes = 0;
-  private isOver = false;
 
   /**
    * @param requests number of requests in the POST
@@ -51,19 +49,20 @@ export class PostExchange implements Exchange {
     private readonly port: ExchangePort,
     private readonly memory: MemoryAccount,
   ) {
+    this.answers = new HeldAnswers(memory);
     // Most calls are answered by the end of this turn of the event loop, and need no timer.
     setImmediate(startTimer, this);
   }
 
   /** Starts the time after which the answers go on a stream. */
   startTimer(): void {
-    if (this.requests > 0 && !this.stream && !this.isOver)
+    if (this.requests > 0 && !this.stream && !this.response.destroyed)
       this.timer = setTimeout(() => this.upgraded(), this.options.upgradeMs).unref();
   }
 
   send(json: string, isAnswer: boolean, completes?: string): boolean {
     let found = true;
-    if (isAnswer && !this.stream) this.hold(json);
+    if (isAnswer && !this.stream) this.answers.add(json, this.requests === 1);
     else found = this.upgraded()?.send(json, completes) ?? true;
     if (isAnswer) this.countDown();
     return found;
@@ -86,17 +85,15 @@ export class PostExchange implements Exchange {
   }
 
   end(endsConnection: boolean): void {
-    this.isOver = true;
     clearTimeout(this.timer);
-    this.letGo();
+    this.answers.release();
     if (this.stream) this.stream.end(endsConnection);
     else if (!this.response.headersSent) this.response.destroy();
   }
 
   destroy(): void {
-    this.isOver = true;
     clearTimeout(this.timer);
-    this.letGo();
+    this.answers.release();
     this.response.destroy();
   }
 
@@ -109,31 +106,11 @@ export class PostExchange implements Exchange {
     this.port.onDone();
   }
 
-  /** Holds an answer until all of them can be sent together. */
-  private hold(answer: string): void {
-    this.answers.push(answer);
-    if (this.requests === 1) return;
-    const bytes = heapBytes(answer);
-    this.heldBytes += bytes;
-    this.memory.add(bytes);
-    this.memory.budget.settle();
-  }
-
-  private letGo(): void {
-    if (this.heldBytes > 0) this.memory.add(-this.heldBytes);
-    this.heldBytes = 0;
-  }
-
   private answerWithoutStream(isKept: boolean): void {
-    this.letGo();
+    this.answers.release();
     if (this.response.destroyed) return;
     if (!isKept) return void this.response.destroy();
-    if (this.answers.length === 0) {
-      // All requests were cancelled. An event stream may be empty; JSON would have to be an answer.
-      this.response.writeHead(200, EVENT_STREAM_HEADERS).end();
-      return;
-    }
-    answerJson(this.response, this.answers, this.options.isBatch, this.memory);
+    answerAll(this.response, this.answers.texts, this.options.isBatch, this.memory);
   }
 
   /** The stream; undefined for a client that left before it read an id to come back with. */
@@ -145,19 +122,14 @@ export class PostExchange implements Exchange {
 
   private upgrade(): NumberedStream {
     const { response } = this;
-    this.letGo();
+    this.answers.release();
     const stream = this.port.openStream(this);
-    const { socket } = response;
-    // The head and the first events go in one piece.
-    socket?.cork();
-    response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
-    const subscription = stream
-      .attach(new ResponseSink(response, this.memory), () => this.port.onDetach())
-      .subscribe({ complete: () => void response.end() });
-    response.once('close', () => subscription.unsubscribe());
+    beginStream(
+      response,
+      stream.attach(new ResponseSink(response, this.memory), () => this.port.onDetach()),
+    );
     if (this.options.primes) stream.prime(this.options.retryMs);
-    for (const answer of this.answers) stream.send(answer);
-    setImmediate(() => socket?.uncork());
+    for (const answer of this.answers.texts) stream.send(answer);
     return stream;
   }
 }

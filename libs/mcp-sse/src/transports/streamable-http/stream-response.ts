@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Observable } from 'rxjs';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
 import { hijackResponse } from '../../http/raw-response.js';
@@ -15,12 +16,18 @@ export function answerWithStream(response: unknown, stream: Observable<StreamIte
   // The client may be silent for long, and its host may go away without closing the connection.
   socket.setKeepAlive(true);
   socket.setTimeout(0);
+  beginStream(raw, stream);
+}
+
+/** Begins a response with an event stream, and ends it when that completes. */
+export function beginStream(response: ServerResponse, stream: Observable<StreamItem>): void {
+  const { socket } = response;
   // The head and the first events go in one piece.
-  socket.cork();
-  raw.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
-  const subscription = stream.subscribe({ complete: () => void raw.end() });
-  raw.once('close', () => subscription.unsubscribe());
-  socket.uncork();
+  socket?.cork();
+  response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
+  const subscription = stream.subscribe({ complete: () => void response.end() });
+  response.once('close', () => subscription.unsubscribe());
+  setImmediate(() => socket?.uncork());
 }
 
 /** Answers a HEAD of a stream. */

@@ -12,7 +12,8 @@ import { answerWithStream } from './stream-response.js';
 import type { HttpRequest } from '../../http/raw-request.js';
 import { hijackResponse } from '../../http/raw-response.js';
 import type { MemoryBudget } from '../../streaming/memory-budget.js';
-import { answerHeld, RelayExchange } from './relay-exchange.js';
+import { answerAll } from './held-answers.js';
+import { RelayExchange } from './relay-exchange.js';
 import { NOT_RESUMABLE, streamOfEventId } from './numbered-stream.js';
 import type { ExchangeOptions } from './post-exchange.js';
 
@@ -68,7 +69,7 @@ export class StreamableHttpRelay {
     // The client may have left while the owner was asked.
     if (raw.destroyed) return tail && session.left(tail);
     const account = relayAccount(this.memory, session, raw);
-    if ('answers' in reply) return answerHeld(raw, reply.answers, isBatch, account);
+    if ('answers' in reply) return answerAll(raw, reply.answers, isBatch, account);
     raw.once('close', () => session.left(tail!));
     tail!.start(reply.after, new RelayExchange(raw, this.options.sse, account));
   }
