@@ -2,18 +2,13 @@ import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
 import type { SessionOwner } from '../model/cluster/session-log.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
 import type { AdoptedSession } from '../model/cluster/session-store.js';
-import {
-  ClusterUnavailableError,
-  NodeGoneError,
-  UnreadableMessageError,
-} from '../model/errors/cluster.errors.js';
-import { retry } from '../model/retry.js';
+import { ClusterUnavailableError, UnreadableMessageError } from '../model/errors/cluster.errors.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { MessageOrigin } from '../protocol/call-port.js';
 import type { McpSession } from '../sessions/mcp-session.js';
 import type { McpSessionService } from '../sessions/mcp-session.service.js';
 import type { RelayedStream, SessionCommand, SessionSharing } from '../sessions/session-sharing.js';
-import { SessionClosedError, SessionMovedError } from '../sessions/session.errors.js';
+import { SessionMovedError } from '../sessions/session.errors.js';
 import type { MemoryAccount } from '../streaming/memory-budget.js';
 import type {
   AttachMessage,
@@ -30,10 +25,10 @@ import type {
   ToldMessage,
 } from './cluster-message.js';
 import type { ClusterReporter } from './cluster-reporter.js';
-import { KnownSessions } from './known-sessions.js';
 import { OwnedSession, type OwnerNode } from './owned-session.js';
-import { isEnvelopeOf, isPresentReply, readMessage, type Envelope } from './read-message.js';
-import { relayedError, restoredError } from './relayed-error.js';
+import { OwnerRequests, type AskingNode } from './owner-requests.js';
+import { isPresentReply, readMessage, type Envelope } from './read-message.js';
+import { relayedError } from './relayed-error.js';
 import { SessionJournal } from './session-journal.js';
 import { filterOf, sharedFilter } from './shared-filter.js';
 import { storedHeaders, type StoredNames } from '../model/stored-parts.js';
@@ -42,9 +37,6 @@ import { StreamTails, type OwnerNodes } from './stream-tails.js';
 const TICK_MS = 1_000;
 /** How long a client of another node counts as present after its node last said so. */
 const PRESENCE_TTL_MS = 5_000;
-/** How long a request is held while no node answers for its session. */
-const PATIENCE_MS = 10_000;
-const RETRY_MS = 50;
 
 export interface SessionClusterOptions {
   /** What may wait to be written of a session, in characters of data. */
@@ -55,13 +47,14 @@ export interface SessionClusterOptions {
 }
 
 /** The sessions of all nodes: serves those of this node to the others, and asks the others for theirs. */
-export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
+export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode, AskingNode {
   readonly tails = new StreamTails(this.node.log, this);
   private readonly owned = new Map<string, OwnedSession>();
   private readonly adoptions = new Map<string, Promise<void>>();
-  private readonly known = new KnownSessions();
+  private readonly owners = new OwnerRequests(this.node, this);
   private timer?: NodeJS.Timeout;
-  private isLeaving = false;
+  /** Whether it takes over no more sessions. */
+  isLeaving = false;
 
   /**
    * @param sessions of this node
@@ -122,31 +115,15 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
    */
   async find(id: string): Promise<SessionRecord | undefined> {
     const own = this.owned.has(id);
-    return (await (own ? this.node.store.find(id) : this.locate(id)))?.record;
+    return (await (own ? this.node.store.find(id) : this.owners.locate(id)))?.record;
   }
 
   ask(message: PostMessage & Pick<SessionMessage, 'resent' | 'begun'>): Promise<PostReply>;
   ask(message: AttachMessage): Promise<AttachReply>;
   ask(message: EndMessage | SettleMessage): Promise<void>;
-  /**
-   * Asks the owner of a session. When it is dead, this node adopts the session.
-   *
-   * @throws {SessionClosedError} when there is no such session
-   * @throws {ClusterUnavailableError} when nobody answers
-   * @throws as the session does
-   */
-  async ask(asked: SessionMessage): Promise<unknown> {
-    let message = asked;
-    const delayAfter = (error: unknown) => {
-      if (!isElsewhere(error)) return undefined;
-      message = { ...asked, resent: true, begun: message.begun || hasBegun(error) };
-      return error instanceof NodeGoneError && !this.isLeaving ? 0 : RETRY_MS;
-    };
-    try {
-      return await retry(() => this.askOnce(message), delayAfter, PATIENCE_MS);
-    } catch (error) {
-      throw isElsewhere(error) ? new ClusterUnavailableError(error) : error;
-    }
+  /** See {@link OwnerRequests.ask}. */
+  ask(message: SessionMessage): Promise<unknown> {
+    return this.owners.ask(message);
   }
 
   attach({ arrival, ...message }: Omit<AttachMessage, 'node'>): Promise<AttachReply> {
@@ -181,58 +158,7 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
     await this.node.leave();
   }
 
-  /** Finds a session where it was found before, or in the store. */
-  private async locate(id: string): ReturnType<ClusterNode['store']['find']> {
-    const known = this.known.get(id);
-    if (known) return known;
-    const found = await this.node.store.find(id);
-    return found && this.known.add(id, found);
-  }
-
-  /** @throws {NodeGoneError} when the owner is dead; another node may have adopted the session by now */
-  private async askOnce(message: SessionMessage): Promise<unknown> {
-    const { id } = message;
-    const own = this.owned.get(id);
-    if (own) return this.answer(own, message);
-    const known = this.known.get(id);
-    if (known) {
-      try {
-        return await this.askOwner(known.owner, message, true);
-      } catch (error) {
-        if (!isElsewhere(error)) throw error;
-        this.known.delete(id);
-        if (hasBegun(error) || error instanceof SessionMovedError) throw error;
-      }
-    }
-    const { owner } = (await this.locate(id)) ?? {};
-    if (!owner) throw new SessionClosedError();
-    // This node is about to release it.
-    if (owner.node === this.node.id) throw new SessionMovedError();
-    try {
-      return await this.askOwner(owner, message, false);
-    } catch (error) {
-      if (isElsewhere(error)) this.known.delete(id);
-      if (!(error instanceof NodeGoneError)) throw error;
-      if (this.isLeaving) this.node.bus.publish({ type: 'wanted', id } satisfies ToldMessage);
-      else await this.adopt(id, owner);
-      throw error;
-    }
-  }
-
-  /** @param isGuess whether the owner may have changed since it was found */
-  private async askOwner(
-    { node }: SessionOwner,
-    message: SessionMessage,
-    isGuess: boolean,
-  ): Promise<unknown> {
-    if (node === '' || node === this.node.id) throw new NodeGoneError();
-    const envelope = await this.node.bus.request(node, message, { acts: message.type === 'post', isGuess });
-    if (!isEnvelopeOf(message.type, envelope)) throw this.unreadable(ClusterUnavailableError);
-    if ('error' in envelope) throw restoredError(envelope.error);
-    return envelope.result;
-  }
-
-  private adopt(id: string, from: SessionOwner): Promise<void> {
+  adopt(id: string, from: SessionOwner): Promise<void> {
     const running = this.adoptions.get(id);
     if (running) return running;
     const adoption = this.adoptFrom(id, from).finally(() => this.adoptions.delete(id));
@@ -262,7 +188,7 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
     }
   }
 
-  private unreadable<E extends Error>(ErrorClass: new () => E): E {
+  unreadable<E extends Error>(ErrorClass: new () => E): E {
     this.reports.unreadable('message', 'its type or shape is not known');
     return new ErrorClass();
   }
@@ -296,13 +222,19 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
   }
 
   private async enveloped(message: SessionMessage): Promise<Envelope> {
-    const own = this.owned.get(message.id);
+    const answer = this.answerOwn(message);
     try {
-      if (!own) throw new SessionMovedError();
-      return { result: await this.answer(own, message) };
+      if (!answer) throw new SessionMovedError();
+      return { result: await answer };
     } catch (error) {
       return { error: relayedError(error) };
     }
+  }
+
+  /** @returns undefined for a session that this node does not own */
+  answerOwn(message: SessionMessage): Promise<unknown> | undefined {
+    const own = this.owned.get(message.id);
+    return own && this.answer(own, message);
   }
 
   private async answer(own: OwnedSession, message: SessionMessage): Promise<unknown> {
@@ -328,14 +260,4 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode {
     }
     this.tails.tick();
   }
-}
-
-/** Whether a session may be found at another node, now or soon. */
-function isElsewhere(error: unknown): error is NodeGoneError | SessionMovedError {
-  return error instanceof NodeGoneError || error instanceof SessionMovedError;
-}
-
-/** Whether the node that failed may have begun to carry out what it was asked. */
-function hasBegun(error: NodeGoneError | SessionMovedError): boolean {
-  return error instanceof NodeGoneError ? error.hasHeard : error.hasBegun;
 }

@@ -1,0 +1,117 @@
+import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
+import type { SessionOwner } from '../model/cluster/session-log.js';
+import { ClusterUnavailableError, NodeGoneError } from '../model/errors/cluster.errors.js';
+import { retry } from '../model/retry.js';
+import { SessionClosedError, SessionMovedError } from '../sessions/session.errors.js';
+import type { SessionMessage, ToldMessage } from './cluster-message.js';
+import { KnownSessions } from './known-sessions.js';
+import { isEnvelopeOf } from './read-message.js';
+import { restoredError } from './relayed-error.js';
+
+/** How long a request is held while no node answers for its session. */
+const PATIENCE_MS = 10_000;
+const RETRY_MS = 50;
+
+/** What asking needs from this node. */
+export interface AskingNode {
+  /** Whether it takes over no more sessions. */
+  readonly isLeaving: boolean;
+  /** @returns undefined for a session that this node does not own */
+  answerOwn(message: SessionMessage): Promise<unknown> | undefined;
+  /** Takes over a session whose owner is dead, unless another node does. */
+  adopt(id: string, from: SessionOwner): Promise<void>;
+  /** Reports a message of another node that cannot be read. */
+  unreadable<E extends Error>(ErrorClass: new () => E): E;
+}
+
+/** Finds the owners of sessions, and asks them. */
+export class OwnerRequests {
+  private readonly known = new KnownSessions();
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly host: AskingNode,
+  ) {}
+
+  /**
+   * Asks the owner of a session. When it is dead, this node adopts the session.
+   *
+   * @throws {SessionClosedError} when there is no such session
+   * @throws {ClusterUnavailableError} when nobody answers
+   * @throws as the session does
+   */
+  async ask(asked: SessionMessage): Promise<unknown> {
+    let message = asked;
+    const delayAfter = (error: unknown) => {
+      if (!isElsewhere(error)) return undefined;
+      message = { ...asked, resent: true, begun: message.begun || hasBegun(error) };
+      return error instanceof NodeGoneError && !this.host.isLeaving ? 0 : RETRY_MS;
+    };
+    try {
+      return await retry(() => this.askOnce(message), delayAfter, PATIENCE_MS);
+    } catch (error) {
+      throw isElsewhere(error) ? new ClusterUnavailableError(error) : error;
+    }
+  }
+
+  /** Finds a session where it was found before, or in the store. */
+  async locate(id: string): ReturnType<ClusterNode['store']['find']> {
+    const known = this.known.get(id);
+    if (known) return known;
+    const found = await this.node.store.find(id);
+    return found && this.known.add(id, found);
+  }
+
+  /** @throws {NodeGoneError} when the owner is dead; another node may have adopted the session by now */
+  private async askOnce(message: SessionMessage): Promise<unknown> {
+    const { id } = message;
+    const own = this.host.answerOwn(message);
+    if (own) return own;
+    const known = this.known.get(id);
+    if (known) {
+      try {
+        return await this.askOwner(known.owner, message, true);
+      } catch (error) {
+        if (!isElsewhere(error)) throw error;
+        this.known.delete(id);
+        if (hasBegun(error) || error instanceof SessionMovedError) throw error;
+      }
+    }
+    const { owner } = (await this.locate(id)) ?? {};
+    if (!owner) throw new SessionClosedError();
+    // This node is about to release it.
+    if (owner.node === this.node.id) throw new SessionMovedError();
+    try {
+      return await this.askOwner(owner, message, false);
+    } catch (error) {
+      if (isElsewhere(error)) this.known.delete(id);
+      if (!(error instanceof NodeGoneError)) throw error;
+      if (this.host.isLeaving) this.node.bus.publish({ type: 'wanted', id } satisfies ToldMessage);
+      else await this.host.adopt(id, owner);
+      throw error;
+    }
+  }
+
+  /** @param isGuess whether the owner may have changed since it was found */
+  private async askOwner(
+    { node }: SessionOwner,
+    message: SessionMessage,
+    isGuess: boolean,
+  ): Promise<unknown> {
+    if (node === '' || node === this.node.id) throw new NodeGoneError();
+    const envelope = await this.node.bus.request(node, message, { acts: message.type === 'post', isGuess });
+    if (!isEnvelopeOf(message.type, envelope)) throw this.host.unreadable(ClusterUnavailableError);
+    if ('error' in envelope) throw restoredError(envelope.error);
+    return envelope.result;
+  }
+}
+
+/** Whether a session may be found at another node, now or soon. */
+function isElsewhere(error: unknown): error is NodeGoneError | SessionMovedError {
+  return error instanceof NodeGoneError || error instanceof SessionMovedError;
+}
+
+/** Whether the node that failed may have begun to carry out what it was asked. */
+function hasBegun(error: NodeGoneError | SessionMovedError): boolean {
+  return error instanceof NodeGoneError ? error.hasHeard : error.hasBegun;
+}
