@@ -1,18 +1,12 @@
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
-import {
-  POSITIONS_PER_EPOCH,
-  type LogBatch,
-  type LogEntry,
-  type SessionOwner,
-  type WriteOutcome,
-} from '../model/cluster/session-log.js';
+import { POSITIONS_PER_EPOCH, type LogEntry, type SessionOwner } from '../model/cluster/session-log.js';
 import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
-import { type SessionRecord, recordFields } from '../model/cluster/session-record.js';
+import type { SessionRecord } from '../model/cluster/session-record.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { MemoryAccount } from '../streaming/memory-budget.js';
 import type { Keeping, SharedJournal } from '../sessions/shared-journal.js';
-import { PendingBatch } from './pending-batch.js';
-import { WrittenRecord } from './written-record.js';
+import type { PendingBatch } from './pending-batch.js';
+import { SessionWriter, type WrittenSession } from './session-writer.js';
 
 /** How soon the store is asked again who owns the session, in milliseconds. */
 const RETRY_MS = 100;
@@ -21,12 +15,7 @@ const RETRY_MS = 100;
 const PATIENCE_MS = 20;
 
 /** The session that is written. */
-export interface JournaledSession {
-  readonly record: SessionRecord;
-  /** Its events, for a store that has lost the session. */
-  readonly kept: readonly LogEntry[];
-  /** Whether clients of other nodes may read its events. */
-  readonly isFollowed: boolean;
+export interface JournaledSession extends WrittenSession {
   /** Another node owns the session. */
   fenced(): void;
   /** The backlog exceeds the limit. */
@@ -53,45 +42,36 @@ interface Step {
  */
 export class SessionJournal implements SharedJournal {
   private session!: JournaledSession;
-  private readonly inFlight = new Map<string, number>();
+  private readonly owner: SessionOwner;
+  private readonly writer: SessionWriter;
   private steps: Step[] = [];
   private waitingBytes = 0;
   /** Bytes that the session's account was charged. */
   private counted = 0;
-  private unsaved = new PendingBatch();
-  private written = new WrittenRecord();
-  private isNew: boolean;
   private isWriting = false;
-  /** Whether the store took the last write. */
-  private isTaken = true;
   private waitingTimer?: NodeJS.Timeout;
   private ended?: Keeping;
-  /** Term of the node's lease in which the store last confirmed that the session is this node's. */
-  private term: number;
   private position: number;
-  /** Position of the newest event that was part of a write. Later ones still wait for theirs. */
-  private noted: number;
 
   /** @param stored the record of an adopted session */
   constructor(
     private readonly id: string,
     private readonly node: ClusterNode,
-    private readonly epoch: number,
+    epoch: number,
     private readonly maxBytes: number,
-    private readonly reports: ClusterReports,
+    reports: ClusterReports,
     private readonly memory: MemoryAccount,
     stored?: SessionRecord,
   ) {
-    this.isNew = epoch === 0;
-    if (stored) this.written.confirm(recordFields(stored));
-    this.term = node.lease.term;
-    this.position = this.noted = epoch * POSITIONS_PER_EPOCH;
+    this.owner = { node: node.id, epoch };
+    this.position = epoch * POSITIONS_PER_EPOCH;
+    this.writer = new SessionWriter(id, this.owner, node, maxBytes, reports, stored);
   }
 
   /** @param inFlight requests that the last owner left */
   start(session: JournaledSession, inFlight: Iterable<readonly [string, number]> = []): void {
     this.session = session;
-    for (const [request, stream] of inFlight) this.inFlight.set(request, stream);
+    this.writer.start(session, inFlight);
     this.save();
   }
 
@@ -109,13 +89,13 @@ export class SessionJournal implements SharedJournal {
     this.waitingBytes += bytes;
     this.count();
     if (this.waitingBytes > this.maxBytes) return false;
-    if (completes !== undefined) this.inFlight.delete(completes);
+    if (completes !== undefined) this.writer.inFlight.delete(completes);
     this.step({
       waits: true,
       bytes,
       note: (batch) => {
         batch.add(entry);
-        this.noted = entry.position;
+        this.writer.noted = entry.position;
         if (completes !== undefined) batch.complete(completes);
       },
       then: (keeping) => {
@@ -130,7 +110,7 @@ export class SessionJournal implements SharedJournal {
   }
 
   keep(requests: readonly string[], stream: number, isPatient = false): Promise<Keeping> {
-    for (const request of requests) this.inFlight.set(request, stream);
+    for (const request of requests) this.writer.inFlight.set(request, stream);
     return new Promise((resolve) =>
       this.step({
         waits: true,
@@ -145,7 +125,7 @@ export class SessionJournal implements SharedJournal {
   }
 
   complete(request: string): void {
-    if (!this.inFlight.delete(request)) return;
+    if (!this.writer.inFlight.delete(request)) return;
     this.step({ waits: true, bytes: 0, note: (batch) => batch.complete(request) });
   }
 
@@ -159,11 +139,11 @@ export class SessionJournal implements SharedJournal {
 
   /** Whether the node has not stood still since the store confirmed the session. */
   get isSure(): boolean {
-    return this.term === this.node.lease.term;
+    return this.writer.isSure;
   }
 
   get isHealthy(): boolean {
-    return this.isTaken && !this.isNew;
+    return this.writer.isHealthy;
   }
 
   /** Asks the store who owns the session, which renews it. Writes what could not be written before. */
@@ -196,18 +176,14 @@ export class SessionJournal implements SharedJournal {
     await this.settled();
     this.ended ??= 'unkept';
     this.count();
-    await this.node.store.release(this.id, this.owner).catch((error) => this.report(error));
+    await this.node.store.release(this.id, this.owner).catch((error) => this.writer.report(error));
   }
 
   async remove(): Promise<void> {
     await this.settled();
     this.ended ??= 'unkept';
     this.count();
-    await this.node.store.remove(this.id, this.owner).catch((error) => this.report(error));
-  }
-
-  private get owner(): SessionOwner {
-    return { node: this.node.id, epoch: this.epoch };
+    await this.node.store.remove(this.id, this.owner).catch((error) => this.writer.report(error));
   }
 
   private step(step: Step): void {
@@ -220,7 +196,7 @@ export class SessionJournal implements SharedJournal {
   }
 
   private get hasNothingToWrite(): boolean {
-    return this.steps.length === 0 && !this.isWriting && this.unsaved.isEmpty && this.isSure;
+    return this.steps.length === 0 && !this.isWriting && this.writer.batch.isEmpty && this.isSure;
   }
 
   private writeLater(): void {
@@ -237,8 +213,9 @@ export class SessionJournal implements SharedJournal {
     do {
       const { steps } = this;
       this.steps = [];
-      for (const { note } of steps) note?.(this.unsaved);
-      const keeping = await this.write(steps.some(({ asks }) => asks));
+      for (const { note } of steps) note?.(this.writer.batch);
+      const asks = steps.some((step) => step.asks);
+      const keeping = this.ended === 'fenced' ? this.ended : await this.writer.write(asks);
       if (keeping === 'fenced') this.end();
       const isUnsure = keeping === 'unsure';
       const isDone = ({ waits }: Step) => !isUnsure || !waits;
@@ -257,65 +234,8 @@ export class SessionJournal implements SharedJournal {
   }
 
   private count(): void {
-    const held = this.ended ? 0 : this.waitingBytes + this.unsaved.bytes;
+    const held = this.ended ? 0 : this.waitingBytes + this.writer.batch.bytes;
     this.memory.add(held - this.counted);
     this.counted = held;
-  }
-
-  /** @param asks whether to ask the store even if there is nothing to write */
-  private async write(asks: boolean): Promise<Keeping> {
-    if (this.ended === 'fenced') return 'fenced';
-    const { term } = this.node.lease;
-    if (this.unsaved.isEmpty && !asks && term === this.term) return 'kept';
-    try {
-      const batch = this.unsaved.isEmpty
-        ? undefined
-        : this.unsaved.toBatch(() => this.written.changes(this.session.record));
-      let outcome: WriteOutcome = batch ? await this.send({ ...batch, creates: this.isNew }) : 'ok';
-      // A write alone does not keep the session from expiring.
-      if (outcome === 'ok' && (asks || !batch)) outcome = await this.node.store.renew(this.id, this.owner);
-      const isLost = outcome === 'missing';
-      if (isLost) {
-        // Has the requests of later steps too.
-        this.unsaved.noteTried();
-        outcome = await this.send(this.wholeSession(batch?.entries ?? []));
-      }
-      if (outcome !== 'ok') return 'fenced';
-      this.isNew = false;
-      this.isTaken = true;
-      this.term = term;
-      this.unsaved = new PendingBatch(isLost);
-      return 'kept';
-    } catch (error) {
-      this.isTaken = false;
-      this.report(error);
-      this.unsaved.limit(this.maxBytes);
-      return this.isSure ? 'unkept' : 'unsure';
-    }
-  }
-
-  /** Logs an error unless it only says that the store cannot be reached. */
-  private report(error: unknown): void {
-    if (!(error instanceof ClusterUnavailableError))
-      this.reports.failed(error, 'writing a session to the cluster');
-  }
-
-  private async send(batch: LogBatch): Promise<WriteOutcome> {
-    const isQuiet = !this.session.isFollowed;
-    const outcome = await this.node.log.append(this.id, this.owner, { ...batch, isQuiet });
-    if (outcome === 'ok') this.written.confirm(batch.record);
-    return outcome;
-  }
-
-  /** The store has lost the session, as a Redis without a disk does that is restarted. */
-  private wholeSession(entries: readonly LogEntry[]): LogBatch {
-    const { record: whole, kept } = this.session;
-    this.written = new WrittenRecord();
-    const record = this.written.changes(whole);
-    const newest = kept.at(-1)?.position ?? 0;
-    const all = [...kept, ...entries.filter(({ position }) => position > newest)];
-    // The store drops events up to the floor, so it must not rise above one that is still to be written.
-    const floor = all.length > 0 ? all[0]!.position - 1 : this.noted;
-    return { record, creates: true, accepted: [...this.inFlight], completed: [], entries: all, floor };
   }
 }
