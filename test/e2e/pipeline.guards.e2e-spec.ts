@@ -1,6 +1,5 @@
 import { expect, it } from '@jest/globals';
 import {
-  ForbiddenException,
   HttpException,
   Inject,
   Injectable,
@@ -22,7 +21,6 @@ import {
   type McpCall,
 } from 'nestjs-mcp-sse';
 import { ExtractJwt, Strategy } from 'passport-jwt';
-import { of } from 'rxjs';
 import type { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { itOnLaterNest } from '../fixtures/on-nest.js';
@@ -239,71 +237,5 @@ describeOnAdapters('guards', (adapter) => {
     const { error: ofResource } = await client.call(2, 'resources/read', { uri: 'refused://it' });
     const { error: ofPrompt } = await client.call(3, 'prompts/get', { name: 'prompt' });
     expect([ofResource, ofPrompt, calls]).toEqual([refusal, refusal, 0]);
-  });
-
-  it('answer at once, by a promise or an Observable, and the first refusal decides', async () => {
-    const asked: string[] = [];
-    const guard = (name: string, answer: () => ReturnType<CanActivate['canActivate']>): CanActivate => ({
-      canActivate: () => {
-        asked.push(name);
-        return answer();
-      },
-    });
-    const yes = guard('yes', () => true);
-    const later = guard('later', () => Promise.resolve(true));
-    const stream = guard('stream', () => of(true));
-    const truthy = guard('truthy', () => 'yes' as unknown as boolean);
-    const no = guard('no', () => false);
-    const nothing = guard('nothing', () => undefined as unknown as boolean);
-    const thrower = guard('thrower', () => {
-      throw new ForbiddenException('not you');
-    });
-    @Injectable()
-    class Tools {
-      @McpTool()
-      @UseGuards(yes, later, stream, truthy, yes)
-      all() {
-        return 'passed';
-      }
-      @McpTool()
-      @UseGuards(yes, no, later)
-      refusedAtOnce() {
-        return 'passed';
-      }
-      @McpTool()
-      @UseGuards(later, yes, no, yes)
-      refusedAfterPromise() {
-        return 'passed';
-      }
-      @McpTool()
-      @UseGuards(stream, nothing, yes)
-      unanswered() {
-        return 'passed';
-      }
-      @McpTool()
-      @UseGuards(yes, thrower, yes)
-      thrown() {
-        return 'passed';
-      }
-    }
-    const client = await connect({ providers: [Tools] });
-    const answers: unknown[] = [];
-    for (const [id, name] of [
-      'all',
-      'refusedAtOnce',
-      'refusedAfterPromise',
-      'unanswered',
-      'thrown',
-    ].entries()) {
-      const text = textOf(await client.callTool(id, name));
-      answers.push([text, asked.splice(0).join(' ')]);
-    }
-    expect(answers).toEqual([
-      ['passed', 'yes later stream truthy yes'],
-      ['isError: Forbidden resource', 'yes no'],
-      ['isError: Forbidden resource', 'later yes no'],
-      ['isError: Forbidden resource', 'stream nothing'],
-      ['isError: not you', 'yes thrower'],
-    ]);
   });
 });

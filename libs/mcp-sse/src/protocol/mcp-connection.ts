@@ -13,6 +13,7 @@ import type { TrafficObserver } from '../model/traffic-observer.js';
 import { CallContext } from './call-context.js';
 import type { ContextRequestOptions, MessageOrigin } from './call-port.js';
 import { ClientRequestQueue } from './client-request-queue.js';
+import type { ConnectionOptions } from './connection-options.js';
 import type { ConnectionOutlet } from './connection-outlet.js';
 import type { ConnectionState } from './connection-state.js';
 import { RequestInFlightError } from './errors/request-in-flight.error.js';
@@ -27,19 +28,8 @@ import {
 } from './json-rpc.js';
 import type { Question } from './input/question.js';
 import { runStep, stepResult } from './input/step-result.js';
-import { type MethodsHost, RequestMethods, type ServerIntroduction } from './request-methods.js';
+import { type MethodsHost, RequestMethods } from './request-methods.js';
 import { ResourceSubscriptions } from './resource-subscriptions.js';
-
-export interface ConnectionOptions extends ServerIntroduction {
-  readonly maxInFlight: number;
-  readonly maxSubscriptions: number;
-  /** Milliseconds that the client has to answer a request of the server. */
-  readonly clientRequestMs: number;
-  /** Most members of objects and elements of arrays in an answer of the client, in all. */
-  readonly maxAnswerMembers: number;
-  readonly checkForm: FormCheck;
-  readonly observer: TrafficObserver;
-}
 
 /** Most characters of a client's reason to cancel that handlers and the log are told. */
 const MAX_REASON_LENGTH = 1_024;

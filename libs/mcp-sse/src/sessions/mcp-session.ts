@@ -5,37 +5,17 @@ import type { AdoptedSession } from '../model/cluster/session-store.js';
 import type { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { McpPrincipal } from '../model/principal.js';
 import type { McpTransportName } from '../model/session-view.js';
-import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { ConnectionOutlet } from '../protocol/connection-outlet.js';
 import { type JsonRpcMessage, serializeError } from '../protocol/json-rpc.js';
 import type { McpConnection } from '../protocol/mcp-connection.js';
 import type { MessageOrigin } from '../protocol/call-port.js';
 import type { MemoryAccount } from '../streaming/memory-budget.js';
+import type { SessionHost, SessionParts } from './session-host.js';
 import type { SessionOrigin } from './session-origin.js';
 import type { SessionOutlet } from './session-outlet.js';
 import { SessionInbox, type InboxOwner } from './session-inbox.js';
 import type { DisownedSession, SharedJournal } from './shared-journal.js';
 import { TokenExpiry, type TokenHolder } from './token-expiry.js';
-
-/** What a session is made of. */
-export interface SessionParts {
-  readonly outlet: SessionOutlet;
-  /** Pays for what it holds. */
-  readonly memory: MemoryAccount;
-  /** Where other nodes can go on with it. */
-  readonly journal?: SharedJournal;
-}
-
-/** Keeps sessions, and hears from them. */
-export interface SessionHost {
-  /** Is told of their messages. */
-  readonly observer: TrafficObserver;
-  connect(session: McpSession, outlet: ConnectionOutlet): McpConnection;
-  /** The client reads too slowly: the backlog exceeds the limit. */
-  overflowed(session: McpSession): void;
-  /** The streams have ended because the principal's token expires. */
-  expired(session: McpSession): void;
-}
 
 /** More than a node ever asks of a client. */
 const CLIENT_REQUESTS_PER_EPOCH = 2 ** 32;
