@@ -1,8 +1,10 @@
+import { EventEmitter, once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { afterEach, expect, it } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type CanActivate } from '@nestjs/common';
 import { IsString } from 'class-validator';
-import { McpTool, type McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { McpSessionService, McpTool, type McpSseModuleOptions } from 'nestjs-mcp-sse';
+import { rawRequest } from '../../libs/mcp-sse/src/http/raw-request.js';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { RawConnection } from '../clients/raw-connection.js';
 import { send, WireClient } from '../clients/wire-client.js';
@@ -92,6 +94,35 @@ describeOnEveryAdapter('the attacker', (adapter) => {
         expect(answer).not.toMatch(/injected/i);
       }
     expect(await client.call(1, 'ping')).toHaveProperty('result');
+  });
+
+  it('leaves while a guard decides: no session is opened for nobody', async () => {
+    const decided = new EventEmitter();
+    const guard: CanActivate = {
+      canActivate: async (context) => {
+        const { socket } = rawRequest(context.getArgByIndex(0));
+        decided.emit('asked');
+        if (!socket.destroyed) await once(socket, 'close');
+        decided.emit('decided');
+        return true;
+      },
+    };
+    await start({ guards: [guard] });
+    const { app } = running;
+    let opened = 0;
+    app.get(McpSessionService).events$.subscribe(({ type }) => void (type === 'opened' && opened++));
+    for (const path of ['/sse', '/mcp']) {
+      const asked = once(decided, 'asked');
+      const leaving = request(running.url + path, { headers: { accept: 'text/event-stream' } });
+      leaving.on('error', () => undefined).end();
+      await asked;
+      const over = once(decided, 'decided');
+      leaving.destroy();
+      await over;
+      // Refused by its method, before the guard: everything that the other one has caused is over then.
+      expect((await send(`${running.url}/sse`, { method: 'PUT' })).status).toBe(404);
+    }
+    expect(opened).toBe(0);
   });
 
   it('sends an event id with line breaks: 400 without a repetition of it', async () => {

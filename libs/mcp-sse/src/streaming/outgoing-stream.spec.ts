@@ -11,6 +11,8 @@ class TestSink implements Sink {
   destroyed = false;
   connectionEnds = false;
   gathering = 0;
+  /** Number of items that were written by the last `flush()`. */
+  flushed = 0;
   private listener: () => void = () => undefined;
 
   constructor(public begun = true) {}
@@ -38,7 +40,9 @@ class TestSink implements Sink {
     return () => this.gathering--;
   }
 
-  flush(): void {}
+  flush(): void {
+    this.flushed = this.written.length;
+  }
 
   endConnection(): void {
     this.connectionEnds = true;
@@ -97,6 +101,13 @@ describe('OutgoingStream', () => {
     await nextTurn();
     stream.push(event('b'));
     expect([emitted, sink.ids]).toEqual([['prelude'], ['a', 'b']]);
+  });
+
+  it('writes what is held back for a client before another one takes its place', () => {
+    const { stream, sink, ends } = attached();
+    stream.push(event('a'));
+    stream.attach(new TestSink(), () => undefined).subscribe();
+    expect([sink.ids, sink.flushed, ends]).toEqual([['a'], 1, ['completed']]);
   });
 
   it('hands nothing over while the sink is full, and all of it in order once it drains', () => {
