@@ -21,30 +21,31 @@ const OWN_ONCE = { own: 1, peers: 0 };
 /** Other servers are so far away that one round is enough. */
 const TWICE = { own: 2, peers: 1 };
 
+/** What varies little. */
+const BRIEF: readonly PlannedScenario[] = [
+  loop('list', 16, 1, 1.5, ONCE),
+  loop('big', 4, 1, 1, ONCE),
+  idle('idle', 1_000, ONCE),
+  idle('idle10k', 10_000, OWN_ONCE),
+  listen(10_000, OWN_ONCE),
+];
+
 /** About twelve minutes: all published scenarios, each for a short time, to see the effect of a change. */
 export const QUICK: readonly PlannedScenario[] = [
   call(1.5, 2.5, ONCE),
   ask(1, 3, ONCE),
-  loop('list', 16, 1, 1.5, ONCE),
   loop('progress', 8, 1, 2.5, ONCE),
-  loop('big', 4, 1, 1, ONCE),
   connect(600, ONCE),
-  idle('idle', 1_000, ONCE),
-  idle('idle10k', 10_000, OWN_ONCE),
-  listen(10_000, OWN_ONCE),
+  ...BRIEF,
 ];
 
 /** About sixteen minutes: the published results. */
 export const FULL: readonly PlannedScenario[] = [
   call(1.5, 3, TWICE),
   ask(1, 4, TWICE),
-  loop('list', 16, 1, 1.5, ONCE),
   loop('progress', 8, 1, 2.5, TWICE),
-  loop('big', 4, 1, 1, ONCE),
   connect(1_000, ONCE),
-  idle('idle', 1_000, ONCE),
-  idle('idle10k', 10_000, OWN_ONCE),
-  listen(10_000, OWN_ONCE),
+  ...BRIEF,
 ];
 
 /** About two minutes for one version of Node: what users wait for. */

@@ -58,7 +58,10 @@ class Connection implements Sink {
 
   endConnection(): void {}
 
+  /** What is held is lost, but for the first event: a client without an id cannot ask for what it has missed. */
   destroy(): void {
+    const [first] = this.held ?? [];
+    if (first && this.isOpen && this.client.read.length === 0) this.client.take(this, first);
     this.isOpen = false;
   }
 }
