@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import type { McpSessionEvent } from 'nestjs-mcp-sse';
+import * as common from '@nestjs/common';
 import { RawConnection } from '../clients/raw-connection.js';
 import { WireClient } from '../clients/wire-client.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
@@ -9,6 +9,10 @@ import { heapUsed } from '../fixtures/heap-used.js';
 import { itOnNestThatLetsGo } from '../fixtures/on-nest.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 import { until } from '../fixtures/session-work.js';
+
+interface Carrier {
+  [common.SSE_ABORT_CONTROLLER]?: unknown;
+}
 
 const GET = 'GET /sse HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n';
 
@@ -26,13 +30,28 @@ describeOnAdapters('a stream of HTTP+SSE that Nest has begun', (adapter) => {
     );
   });
 
+  /** The reasons for which the next sessions are closed. */
+  const closings = (count: number) =>
+    new Promise<string[]>((resolve) => {
+      const reasons: string[] = [];
+      running.sessions.events$.subscribe((event) => {
+        if (event.type === 'closed' && reasons.push(event.reason) === count) resolve(reasons);
+      });
+    });
+
   afterEach(() => running.close());
 
   itOnNestThatLetsGo('takes none of Nest’s memory while it is open', async () => {
     const streams: WeakRef<Readable>[] = [];
-    onPipe = (stream) => streams.push(new WeakRef(stream));
+    const controllers: (() => unknown)[] = [];
+    onPipe = (stream, request) => {
+      streams.push(new WeakRef(stream));
+      controllers.push(() => (request as Carrier)[common.SSE_ABORT_CONTROLLER]);
+    };
     const client = await WireClient.connect(`${running.url}/sse`);
     await client.call(1, 'ping');
+    // Its error would hold what called `abort()`.
+    expect(controllers.map((controller) => controller())).toEqual([undefined]);
     await heapUsed();
     expect(streams.map((stream) => stream.deref())).toEqual([undefined]);
     expect(await client.call(2, 'ping')).toEqual({ jsonrpc: '2.0', id: 2, result: {} });
@@ -49,13 +68,11 @@ describeOnAdapters('a stream of HTTP+SSE that Nest has begun', (adapter) => {
   });
 
   it('is not opened when its client leaves before it has begun', async () => {
-    const closed = new Promise<McpSessionEvent>((resolve) =>
-      running.sessions.events$.subscribe((event) => event.type === 'closed' && resolve(event)),
-    );
+    const closed = closings(1);
     onPipe = (_stream, { socket }) => process.nextTick(() => socket.destroy());
     const connection = await RawConnection.open(running.port);
     await connection.write(GET);
-    expect(await closed).toMatchObject({ reason: 'client-disconnected' });
+    expect(await closed).toEqual(['client-disconnected']);
     await connection.untilClosed();
   });
 
@@ -64,7 +81,8 @@ describeOnAdapters('a stream of HTTP+SSE that Nest has begun', (adapter) => {
     await connection.write(GET + GET);
     await until(() => running.sessions.sessions.length === 2);
     await connection.until(/event: endpoint/);
+    const closed = closings(2);
     connection.close();
-    await until(() => running.sessions.sessions.length === 0);
+    expect(await closed).toEqual(['client-disconnected', 'client-disconnected']);
   });
 });
