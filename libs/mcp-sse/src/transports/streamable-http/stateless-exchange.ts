@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { encodedIfLarge, endAfterTurn } from '../../http/answer.js';
+import { encodedIfLarge, endAfterTurn, mayWait } from '../../http/answer.js';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
 import { UnsentBytes } from '../../http/unsent-bytes.js';
 import type { Responder } from '../../stateless/stateless-server.js';
@@ -63,8 +63,7 @@ export class StatelessExchange implements Responder {
         'Content-Length': Buffer.byteLength(body),
       });
       endAfterTurn(response, body);
-      // The system takes it at once. To remember each until then costs a call a third of its CPU.
-      if (typeof body === 'string') return false;
+      if (!mayWait(response, body)) return false;
       this.unsent.update(body.length);
     }
     setImmediate(() => {
