@@ -48,7 +48,7 @@ export class Requester {
 /** The principals that have requests in flight, and the one whose request came last. */
 export class Requesters {
   private readonly byKey = new Map<string, Requester>();
-  /** Kept while it is idle: the next request is often its own, and to make it again takes as long as a small call. */
+  /** Kept while it is idle: the next request is often its own, and would make it again, with its key and account. */
   private latest?: Requester;
 
   /** @param maxInFlight most requests of one principal at a time; the anonymous one is exempt */
@@ -67,7 +67,7 @@ export class Requesters {
     return requester;
   }
 
-  /** Forgets a principal whose last request has ended, unless none has come since. */
+  /** Forgets a principal that has no request in flight, unless it is the latest. */
   release(requester: Requester): void {
     if (requester === this.latest || !requester.isIdle) return;
     if (this.byKey.get(requester.key) !== requester) return;
