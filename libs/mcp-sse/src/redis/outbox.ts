@@ -42,12 +42,8 @@ export class Outbox {
 
   private post(channel: string, { text, senders }: Letter): void {
     this.publish(channel, text).then(
-      (listeners) => {
-        for (const sender of senders) sender.published?.(listeners);
-      },
-      (error: unknown) => {
-        for (const sender of senders) sender.failed(error);
-      },
+      (listeners) => senders.forEach((sender) => sender.published?.(listeners)),
+      (error: unknown) => senders.forEach((sender) => sender.failed(error)),
     );
   }
 }
