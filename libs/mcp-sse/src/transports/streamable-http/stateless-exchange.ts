@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { encodedIfLarge, endAfterTurn, mayWait } from '../../http/answer.js';
+import { encodedIfLarge, endAfterTurn, isTaken, mayWait } from '../../http/answer.js';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
 import { UnsentBytes } from '../../http/unsent-bytes.js';
 import type { Responder } from '../../stateless/stateless-server.js';
@@ -37,7 +37,7 @@ export class StatelessExchange implements Responder {
   ) {}
 
   notify(json: string): void {
-    if (this.response.destroyed) return;
+    if (this.isOver) return;
     this.begin();
     this.response.write(eventOf(json));
     this.settle();
@@ -49,7 +49,7 @@ export class StatelessExchange implements Responder {
 
   answer(json: string, errorCode?: number): boolean {
     const { response } = this;
-    if (response.destroyed) return false;
+    if (this.isOver) return false;
     // Counted at once: the account closes with the request, which ends now.
     if (this.isStream) {
       response.end(eventOf(json));
@@ -76,7 +76,7 @@ export class StatelessExchange implements Responder {
   keepAlive(): void {
     const { response, hasWaited } = this;
     this.hasWaited = true;
-    if (!hasWaited || response.destroyed || response.writableNeedDrain) return;
+    if (!hasWaited || this.isOver || response.writableNeedDrain) return;
     this.begin();
     response.write(': keep-alive\n\n');
   }
@@ -90,6 +90,10 @@ export class StatelessExchange implements Responder {
 
   destroy(): void {
     this.response.destroy();
+  }
+
+  private get isOver(): boolean {
+    return this.isStream ? this.response.destroyed || this.response.writableEnded : isTaken(this.response);
   }
 
   private begin(): void {
