@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { encodedIfLarge, endAfterTurn } from '../../http/answer.js';
+import { encodedIfLarge, endAfterTurn, isTaken, mayWait } from '../../http/answer.js';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
 import { UnsentBytes } from '../../http/unsent-bytes.js';
 import type { Responder } from '../../stateless/stateless-server.js';
@@ -37,7 +37,7 @@ export class StatelessExchange implements Responder {
   ) {}
 
   notify(json: string): void {
-    if (this.response.destroyed) return;
+    if (this.isOver) return;
     this.begin();
     this.response.write(eventOf(json));
     this.settle();
@@ -49,7 +49,7 @@ export class StatelessExchange implements Responder {
 
   answer(json: string, errorCode?: number): boolean {
     const { response } = this;
-    if (response.destroyed) return false;
+    if (this.isOver) return false;
     // Counted at once: the account closes with the request, which ends now.
     if (this.isStream) {
       response.end(eventOf(json));
@@ -62,8 +62,7 @@ export class StatelessExchange implements Responder {
         'Content-Length': Buffer.byteLength(body),
       });
       endAfterTurn(response, body);
-      // The system takes it at once. To remember each until then costs a call a third of its CPU.
-      if (typeof body === 'string') return false;
+      if (!mayWait(response, body)) return false;
       this.count(body.length);
     }
     setImmediate(() => {
@@ -77,7 +76,7 @@ export class StatelessExchange implements Responder {
   keepAlive(): void {
     const { response, hasWaited } = this;
     this.hasWaited = true;
-    if (!hasWaited || response.destroyed || response.writableNeedDrain) return;
+    if (!hasWaited || this.isOver || response.writableNeedDrain) return;
     this.begin();
     response.write(': keep-alive\n\n');
   }
@@ -91,6 +90,10 @@ export class StatelessExchange implements Responder {
 
   destroy(): void {
     this.response.destroy();
+  }
+
+  private get isOver(): boolean {
+    return this.isStream ? this.response.destroyed || this.response.writableEnded : isTaken(this.response);
   }
 
   private begin(): void {
