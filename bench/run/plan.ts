@@ -35,7 +35,7 @@ export const QUICK: readonly PlannedScenario[] = [
   call(1.5, 2.5, ONCE),
   ask(1, 3, ONCE),
   loop('progress', 8, 1, 2.5, ONCE),
-  connect(600, ONCE),
+  connect(600, 2.5, ONCE),
   ...BRIEF,
 ];
 
@@ -44,7 +44,7 @@ export const FULL: readonly PlannedScenario[] = [
   call(1.5, 3, TWICE),
   ask(1, 4, TWICE),
   loop('progress', 8, 1, 2.5, TWICE),
-  connect(1_000, ONCE),
+  connect(1_000, 3, ONCE),
   ...BRIEF,
 ];
 
@@ -53,7 +53,7 @@ export const PER_NODE: readonly PlannedScenario[] = [
   call(1, 2, OWN_ONCE),
   ask(0.8, 3.5, OWN_ONCE),
   loop('progress', 8, 0.8, 2.2, OWN_ONCE),
-  connect(400, OWN_ONCE),
+  connect(400, 2.2, OWN_ONCE),
 ];
 
 function call(seconds: number, warmup: number, rounds: PlannedScenario['rounds']): PlannedScenario {
@@ -74,8 +74,8 @@ function loop(
   return { name: scenario, scenario, options: { sessions, seconds, warmup }, rounds };
 }
 
-function connect(cycles: number, rounds: PlannedScenario['rounds']): PlannedScenario {
-  const options = { sessions: 16, cycles };
+function connect(cycles: number, warmup: number, rounds: PlannedScenario['rounds']): PlannedScenario {
+  const options = { sessions: 16, cycles, warmup };
   return { name: 'connect', scenario: 'connect', options, rounds, transports: WITH_SESSIONS };
 }
 

@@ -1,14 +1,14 @@
 import { KnownAnswer } from '../exchanges/known-answer.js';
 import { ListExchange } from '../exchanges/list.exchange.js';
+import { cpuTaken } from '../run/cpu-taken.js';
 import { processSeconds } from '../run/proc-stat.js';
-import { repeat } from './repeat.js';
+import { repeat, repeatWhile } from './repeat.js';
 import type { Scenario } from './scenario.js';
 import { alone, SLICES } from './turns.js';
 
-const WARMUP_CYCLES = 500;
-
-/** Full session lifecycles: open, initialize, list the tools, close. */
-export const connect: Scenario = async ({ client, server, turn = alone, sessions, cycles }) => {
+/** Full session lifecycles: open, initialize, list the tools, close. Warms up as long as the other scenarios. */
+export const connect: Scenario = async (context) => {
+  const { client, server, turn = alone, sessions, cycles, warmupSeconds } = context;
   const known = new KnownAnswer();
   const live = async () => {
     const session = await client.open();
@@ -16,7 +16,9 @@ export const connect: Scenario = async ({ client, server, turn = alone, sessions
     await session.close();
   };
   const before = await turn(async () => {
-    await repeat(WARMUP_CYCLES, sessions, live);
+    let isWarm = false;
+    void cpuTaken(server.pid, warmupSeconds).then(() => (isWarm = true));
+    await repeatWhile(() => !isWarm, sessions, live);
     return server.memory();
   });
   // Sessions that have ended still cost something while the next slice waits for its turn.

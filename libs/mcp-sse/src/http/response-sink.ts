@@ -68,6 +68,11 @@ export class ResponseSink implements Sink {
     this.response.once('finish', () => socket?.destroySoon());
   }
 
+  onClose(listener: () => void): void {
+    if (this.response.destroyed) listener();
+    else this.response.once('close', listener);
+  }
+
   destroy(): void {
     this.response.destroy();
   }

@@ -6,8 +6,7 @@
  * response as far as it is still piped into it, and lets go of the request. @nestjs/core 11.1.0 ends the response itself; the
  * first version with `SSE_ABORT_CONTROLLER` does not.
  *
- * If Nest ends the response again, a stream of HTTP+SSE ends after its first event, and most tests fail. If it keeps its
- * `AbortController` elsewhere, a stream takes 6 KB more: the controller's error holds all of its calls.
+ * If Nest ends the response again, a stream of HTTP+SSE ends after its first event, and most tests fail.
  */
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
@@ -15,11 +14,6 @@ import * as common from '@nestjs/common';
 import { Observable, type Observer, type Subscriber } from 'rxjs';
 import { closeWithConnection } from '../http/pipelined-close.js';
 import { rawResponse } from '../http/raw-response.js';
-
-/** What Nest keeps on a request, and on Node's behind it. */
-interface Carrier {
-  [common.SSE_ABORT_CONTROLLER]?: AbortController;
-}
 
 const nestLetsGo = 'SSE_ABORT_CONTROLLER' in common;
 
@@ -29,9 +23,9 @@ const nestLetsGo = 'SSE_ABORT_CONTROLLER' in common;
  *
  * @param events emits what Nest is to write, and nothing more from the turn after the response has begun
  */
-export function begunByNest<T>(events: Observable<T>, request: object, response: unknown): Observable<T> {
+export function begunByNest<T>(events: Observable<T>, response: unknown): Observable<T> {
   if (!nestLetsGo) return events;
-  const handover = new Handover<T>(request, rawResponse(response));
+  const handover = new Handover<T>(rawResponse(response));
   return new Observable((nest) => handover.begin(events, nest));
 }
 
@@ -40,10 +34,7 @@ class Handover<T> implements Observer<T> {
   private nest?: Subscriber<T>;
   private piped?: Readable;
 
-  constructor(
-    private readonly request: object,
-    private readonly response: ServerResponse,
-  ) {
+  constructor(private readonly response: ServerResponse) {
     response.once('pipe', (stream: Readable) => (this.piped = stream));
   }
 
@@ -74,8 +65,6 @@ class Handover<T> implements Observer<T> {
     // What Nest has yet to write it writes by itself.
     if (!nest || nest.closed || !response.headersSent || piped?.readableLength !== 0) return;
     this.nest = this.piped = undefined;
-    for (const request of [this.request, response.req])
-      (request as Carrier)[common.SSE_ABORT_CONTROLLER] = undefined;
     piped.unpipe(response);
     nest.complete();
   }

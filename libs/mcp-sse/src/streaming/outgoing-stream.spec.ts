@@ -256,4 +256,17 @@ describe('OutgoingStream', () => {
     expect(stream.queuedBytes).toBe(0);
     expect(sink.ids).toEqual([]);
   });
+
+  it('keeps nothing of an ended stream once its response has closed', () => {
+    const memory = MemoryBudget.unlimited();
+    const limits = { maxEvents: 10, maxBytes: 1_000 };
+    const { stream, sink } = attached(100, new ReplayBudget(limits, memory.open('anybody', debtor)));
+    let close!: () => void;
+    Object.assign(sink, { onClose: (listener: () => void) => (close = listener) });
+    stream.push(event('a'));
+    stream.end();
+    expect(memory.bytes).toBeGreaterThan(0);
+    close();
+    expect([memory.bytes, sink.destroyed]).toEqual([0, false]);
+  });
 });

@@ -178,8 +178,13 @@ export class OutgoingStream {
     sink?.flush();
     this.forget();
     subscriber?.complete();
-    if (sink) setTimeout(() => this.dismiss(sink), FAREWELL_MS).unref();
-    else this.buffer.discard();
+    if (!sink) return this.buffer.discard();
+    const late = setTimeout(() => this.dismiss(sink), FAREWELL_MS).unref();
+    // Most clients have read everything by the next turn: the timer would hold all of this for nothing.
+    sink.onClose?.(() => {
+      clearTimeout(late);
+      this.buffer.discard();
+    });
   }
 
   /** Forgets all events. A client that comes back for them is refused by `rewind`. */

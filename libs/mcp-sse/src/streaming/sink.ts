@@ -30,6 +30,9 @@ export interface Sink {
   /** Ends the HTTP connection with the stream. A connection that is kept alive would delay a server that closes. */
   endConnection(): void;
 
+  /** Calls back once the response has ended or its connection is lost. A sink that cannot tell has no such method. */
+  onClose?(listener: () => void): void;
+
   /** Drops the connection without sending what waits. */
   destroy(): void;
 }

@@ -25,6 +25,7 @@ import { JsonRpcFilter } from '../messages/json-rpc.filter.js';
 import { configureRoute, McpRoute } from '../routes/mcp-route.js';
 import { MessageIntake } from '../messages/message-intake.js';
 import { registerOwnController } from '../../nest/global-interceptors.js';
+import { abortLazily } from '../../nest/lazy-abort-controller.js';
 import { begunByNest } from '../../nest/sse-handover.js';
 import { routesOf, type Routes } from '../routes/routes.js';
 import type { RegisteredRoute } from '../../nest/registered-route.js';
@@ -73,8 +74,9 @@ export function createSseController(): Type {
       const { method, headers } = rawRequest(request);
       if (method === 'HEAD') return HEADERS_OF_STREAM;
       assertAccepts(headers.accept, 'text/event-stream');
+      abortLazily(request);
       return andThen(this.streams.open(request, response), (events) =>
-        begunByNest(events as Observable<MessageEvent>, request, response),
+        begunByNest(events as Observable<MessageEvent>, response),
       );
     }
 
