@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { encodedIfLarge, endAfterTurn } from '../../http/answer.js';
+import { encodedIfLarge, endAfterTurn, isTaken, mayWait } from '../../http/answer.js';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
 import { UnsentBytes } from '../../http/unsent-bytes.js';
 import type { Responder } from '../../stateless/stateless-server.js';
@@ -21,7 +21,8 @@ const STATUS: Readonly<Record<number, number>> = {
  */
 export class StatelessExchange implements Responder {
   readonly transport = 'streamable-http';
-  private readonly unsent: UnsentBytes;
+  /** Made for what may wait until the client reads it: a stream, or a large answer. */
+  private unsent?: UnsentBytes;
   private isStream = false;
   private hasWaited = false;
 
@@ -33,12 +34,10 @@ export class StatelessExchange implements Responder {
     private readonly response: ServerResponse,
     private readonly memory: MemoryAccount,
     private readonly maxQueuedBytes: number,
-  ) {
-    this.unsent = new UnsentBytes(response, memory);
-  }
+  ) {}
 
   notify(json: string): void {
-    if (this.response.destroyed) return;
+    if (this.isOver) return;
     this.begin();
     this.response.write(eventOf(json));
     this.settle();
@@ -50,11 +49,11 @@ export class StatelessExchange implements Responder {
 
   answer(json: string, errorCode?: number): boolean {
     const { response } = this;
-    if (response.destroyed) return false;
+    if (this.isOver) return false;
     // Counted at once: the account closes with the request, which ends now.
     if (this.isStream) {
       response.end(eventOf(json));
-      this.unsent.update();
+      this.count();
     } else {
       const body = encodedIfLarge(json);
       const status = errorCode === undefined ? 200 : (STATUS[errorCode] ?? 200);
@@ -63,12 +62,11 @@ export class StatelessExchange implements Responder {
         'Content-Length': Buffer.byteLength(body),
       });
       endAfterTurn(response, body);
-      // The system takes it at once. To remember each until then costs a call a third of its CPU.
-      if (typeof body === 'string') return false;
-      this.unsent.update(body.length);
+      if (!mayWait(response, body)) return false;
+      this.count(body.length);
     }
     setImmediate(() => {
-      this.unsent.update();
+      this.count();
       this.memory.budget.settle();
     });
     return true;
@@ -78,7 +76,7 @@ export class StatelessExchange implements Responder {
   keepAlive(): void {
     const { response, hasWaited } = this;
     this.hasWaited = true;
-    if (!hasWaited || response.destroyed || response.writableNeedDrain) return;
+    if (!hasWaited || this.isOver || response.writableNeedDrain) return;
     this.begin();
     response.write(': keep-alive\n\n');
   }
@@ -94,14 +92,24 @@ export class StatelessExchange implements Responder {
     this.response.destroy();
   }
 
+  private get isOver(): boolean {
+    return this.isStream ? this.response.destroyed || this.response.writableEnded : isTaken(this.response);
+  }
+
   private begin(): void {
     if (this.isStream) return;
     this.isStream = true;
     this.response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
   }
 
+  /** Counts what waits. @param planned bytes that will be written in this turn */
+  private count(planned?: number): void {
+    this.unsent ??= new UnsentBytes(this.response, this.memory);
+    this.unsent.update(planned);
+  }
+
   private settle(): void {
-    this.unsent.update();
+    this.count();
     this.memory.budget.settle();
     if (this.response.writableLength > this.maxQueuedBytes) this.destroy();
   }
