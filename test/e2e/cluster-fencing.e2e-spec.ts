@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { McpCluster } from 'nestjs-mcp-sse';
 import { redisCluster } from 'nestjs-mcp-sse/redis';
+import { NodeGoneError } from '../../libs/mcp-sse/src/model/errors/cluster.errors.js';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { send, WireClient } from '../clients/wire-client.js';
 import { describeWithRedis } from '../fixtures/cluster-backends.js';
@@ -196,4 +198,57 @@ describeWithRedis('a node that has answered much', () => {
     await node.leave();
     await redis.stop();
   }, 60_000);
+});
+
+describeWithRedis('a node that asks another one, which dies,', () => {
+  let redis: RedisServer;
+  let node: Member;
+  let other: Redis;
+  let commands: Redis;
+
+  beforeEach(async () => {
+    redis = await startRedisServer();
+    node = await redisCluster({ url: redis.url }).join('test', { maxEvents: 1, maxBytes: 1 });
+    await node.ready();
+    other = new Redis(redis.url);
+    commands = new Redis(redis.url);
+    await commands.set('mcp:test:node:other', '1');
+    await other.subscribe('mcp:test:to:other');
+  });
+
+  afterEach(async () => {
+    for (const client of [other, commands]) client.disconnect();
+    await node.leave();
+    await redis.stop();
+  });
+
+  /** Asks the other node, which dies once it has the request. */
+  const ask = async (meanwhile: () => Promise<unknown>): Promise<NodeGoneError> => {
+    const arrived = once(other, 'message');
+    const answered = node.bus.request('other', {}, { acts: true }).catch((error: unknown) => error);
+    await arrived;
+    await meanwhile();
+    other.disconnect();
+    await commands.del('mcp:test:node:other');
+    return (await answered) as NodeGoneError;
+  };
+
+  it('knows that the request was not heard', async () => {
+    const error = await ask(() => Promise.resolve());
+    expect(error).toBeInstanceOf(NodeGoneError);
+    expect(error).toHaveProperty('hasHeard', false);
+  });
+
+  it('counts the request as heard if it may have missed that', async () => {
+    const error = await ask(async () => {
+      const listening = (await commands.call('CLIENT', 'LIST', 'TYPE', 'pubsub')) as string;
+      const ids = [...listening.matchAll(/^id=(\d+) .* laddr=/gm)].map(([, id]) => Number(id));
+      const back = new Promise<void>((resolve) => node.onReturn(resolve));
+      // The node has connected first.
+      await commands.client('KILL', 'ID', Math.min(...ids));
+      await back;
+    });
+    expect(error).toBeInstanceOf(NodeGoneError);
+    expect(error).toHaveProperty('hasHeard', true);
+  });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
 import type { SessionOwner } from '../model/cluster/session-log.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
@@ -42,13 +43,25 @@ export class OwnerRequests {
    * @throws {ClusterUnavailableError} when nobody answers
    * @throws as the session does
    */
-  async ask(asked: SessionMessage): Promise<unknown> {
+  async ask(message: SessionMessage): Promise<unknown> {
+    try {
+      return await this.askOnce(message);
+    } catch (error) {
+      if (!isElsewhere(error)) throw error;
+      return this.askAgain(message, error);
+    }
+  }
+
+  /** @param failure of the first time */
+  private async askAgain(asked: SessionMessage, failure: Elsewhere): Promise<unknown> {
     let message = asked;
     const delayAfter = (error: unknown) => {
       if (!isElsewhere(error)) return undefined;
       message = { ...asked, resent: true, begun: message.begun || hasBegun(error) };
       return error instanceof NodeGoneError && !this.host.isLeaving ? 0 : RETRY_MS;
     };
+    const pauseMs = delayAfter(failure)!;
+    if (pauseMs > 0) await delay(pauseMs, undefined, { ref: false });
     try {
       return await retry(() => this.askOnce(message), delayAfter, PATIENCE_MS);
     } catch (error) {
@@ -76,7 +89,7 @@ export class OwnerRequests {
     const known = this.known.get(id);
     if (known) {
       try {
-        return await this.askOwner(known.owner, message, true);
+        return this.read(message, await this.send(known.owner, message, true));
       } catch (error) {
         if (!isElsewhere(error)) throw error;
         this.known.delete(id);
@@ -88,7 +101,7 @@ export class OwnerRequests {
     // This node is about to release it.
     if (owner.node === this.node.id) throw new SessionMovedError();
     try {
-      return await this.askOwner(owner, message, false);
+      return this.read(message, await this.send(owner, message, false));
     } catch (error) {
       if (isElsewhere(error)) this.known.delete(id);
       if (!(error instanceof NodeGoneError)) throw error;
@@ -99,25 +112,28 @@ export class OwnerRequests {
   }
 
   /** @param isGuess whether the owner may have changed since it was found */
-  private async askOwner(
-    { node }: SessionOwner,
-    message: SessionMessage,
-    isGuess: boolean,
-  ): Promise<unknown> {
+  /** @param isGuess whether the owner may have changed since it was found */
+  private send({ node }: SessionOwner, message: SessionMessage, isGuess: boolean): Promise<unknown> {
     if (node === '' || node === this.node.id) throw new NodeGoneError();
-    const envelope = await this.node.bus.request(node, message, { acts: message.type === 'post', isGuess });
-    if (!isEnvelopeOf(message.type, envelope)) throw this.host.unreadable(ClusterUnavailableError);
+    return this.node.bus.request(node, message, { acts: message.type === 'post', isGuess });
+  }
+
+  /** @returns what the owner has answered. @throws what it has thrown */
+  private read({ type }: SessionMessage, envelope: unknown): unknown {
+    if (!isEnvelopeOf(type, envelope)) throw this.host.unreadable(ClusterUnavailableError);
     if ('error' in envelope) throw restoredError(envelope.error);
     return envelope.result;
   }
 }
 
+type Elsewhere = NodeGoneError | SessionMovedError;
+
 /** Whether a session may be found at another node, now or soon. */
-function isElsewhere(error: unknown): error is NodeGoneError | SessionMovedError {
+function isElsewhere(error: unknown): error is Elsewhere {
   return error instanceof NodeGoneError || error instanceof SessionMovedError;
 }
 
 /** Whether the node that failed may have begun to carry out what it was asked. */
-function hasBegun(error: NodeGoneError | SessionMovedError): boolean {
+function hasBegun(error: Elsewhere): boolean {
   return error instanceof NodeGoneError ? error.hasHeard : error.hasBegun;
 }

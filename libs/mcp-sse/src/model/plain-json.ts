@@ -5,6 +5,22 @@ export function plainJson(value: unknown): unknown {
   return copy(value, new Set());
 }
 
+/** Deeper values are copied, in case they contain themselves. */
+const MAX_DEPTH = 32;
+
+/** A value that JSON can express: itself if it can, otherwise a copy, see {@link plainJson}. */
+export function asJson(value: unknown): unknown {
+  return isJson(value, MAX_DEPTH) ? value : plainJson(value);
+}
+
+function isJson(value: unknown, depth: number): boolean {
+  if (typeof value === 'bigint') return false;
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === 0 || 'toJSON' in value) return false;
+  for (const name in value) if (!isJson((value as Record<string, unknown>)[name], depth - 1)) return false;
+  return true;
+}
+
 /** @param above the objects that contain the value */
 function copy(value: unknown, above: Set<unknown>): unknown {
   if (typeof value === 'bigint') return String(value);

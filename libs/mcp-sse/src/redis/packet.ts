@@ -10,7 +10,7 @@ import {
   type Fields,
 } from '../model/cluster/shape.js';
 import type { AskedRequest } from './kept-answers.js';
-import { MAX_LENGTH, readJson, versioned } from './written-json.js';
+import { MAX_LENGTH, readJson, VERSION, versioned } from './written-json.js';
 
 /** Why a request is not answered: its node cannot read it, or failed to answer. */
 export type Refusal = 'unreadable' | 'failed';
@@ -73,9 +73,36 @@ export function packetBody(body: unknown): string {
   return json;
 }
 
+/**
+ * Writes a request. Its texts are ids of nodes, which need no escapes.
+ *
+ * @param body as JSON
+ */
+export function writeRequest(
+  {
+    id,
+    from,
+    number,
+    lowest,
+    expiresAt,
+    acts,
+  }: Required<Omit<Extract<Packet, { kind: 'request' }>, 'kind' | 'body'>>,
+  body: string,
+): string {
+  return (
+    `{"v":${VERSION},"kind":"request","id":"${id}","from":"${from}","number":${number},"lowest":${lowest},` +
+    `"expiresAt":${expiresAt},"acts":${acts},"body":${body}}`
+  );
+}
+
 /** @param body as JSON */
-export function writePacket(packet: object, body: string): string {
-  return `${versioned(JSON.stringify(packet)).slice(0, -1)},"body":${body}}`;
+export function writeAnswer(id: string, body: string): string {
+  return versioned(`{"kind":"answer","id":${JSON.stringify(id)},"body":${body}}`);
+}
+
+/** @param body as JSON */
+export function writeTold(from: string, body: string): string {
+  return versioned(`{"kind":"told","from":"${from}","body":${body}}`);
 }
 
 /** An answer without a body. */

@@ -5,8 +5,9 @@ type Answer = Extract<Packet, { kind: 'answer' }>;
 
 /** A request to another node that waits for its answer. */
 export class PendingAnswer implements Sender {
-  /** Whether the node has said that it has the request. */
+  /** Whether the node has said that it has the request, or may have said so. */
   isHeard = false;
+  private isPublished = false;
   /** How many listened when it was sent last; undefined until that is known. */
   listeners?: number;
   /** Why it could not be sent last. */
@@ -29,7 +30,8 @@ export class PendingAnswer implements Sender {
 
   published(listeners: number): void {
     this.listeners = listeners;
-    if (listeners === 0) this.wake?.(undefined);
+    if (listeners > 0) this.isPublished = true;
+    else this.wake?.(undefined);
   }
 
   failed(error: unknown): void {
@@ -39,6 +41,11 @@ export class PendingAnswer implements Sender {
 
   heard(): void {
     this.isHeard = true;
+  }
+
+  /** What the node has said may be lost. */
+  gap(): void {
+    this.isHeard ||= this.isPublished;
   }
 
   arrived(answer: Answer): void {

@@ -12,8 +12,10 @@ import { Outbox, type Sender } from './outbox.js';
 import {
   packetBody,
   readPackets,
-  writePacket,
+  writeAnswer,
   writeRefusal,
+  writeRequest,
+  writeTold,
   type Packet,
   type ReadPacket,
 } from './packet.js';
@@ -91,8 +93,11 @@ export class RedisBus implements NodeBus {
     const id = `${this.idPrefix}.${pending.number.toString(36)}`;
     this.waiting.set(id, pending);
     this.timer ??= setInterval(() => this.tick(), TICK_MS).unref();
+    const send = () => this.send(node, id, pending, json, options.acts);
     try {
-      const { refused, body: answer } = await this.insist(node, id, json, pending, options);
+      send();
+      const { refused, body: answer } =
+        (await pending.next()) ?? (await this.insist(node, pending, send, options.isGuess));
       if (refused === undefined) return answer;
       if (refused !== 'unreadable')
         throw new Error(`The node ${node} failed to answer. Its log has the error.`);
@@ -115,48 +120,45 @@ export class RedisBus implements NodeBus {
   }
 
   private told(channel: string, body: unknown): void {
-    const text = writePacket({ kind: 'told', from: this.node }, packetBody(body));
+    const text = writeTold(this.node, packetBody(body));
     this.requests.send(channel, text, this.teller);
   }
 
-  /** Sends a request until the node answers or is dead. The node does not carry it out twice. */
+  private send(node: string, id: string, pending: PendingAnswer, body: string, acts = false): void {
+    const { number } = pending;
+    const { number: lowest } = this.waiting.values().next().value!;
+    const expiresAt = this.clock() + HEARING_MS;
+    pending.send(Date.now());
+    const text = writeRequest({ id, from: this.node, number, lowest, expiresAt, acts }, body);
+    this.requests.send(this.channelOf(node), text, pending);
+  }
+
+  /** Sends a request again until the node answers or is dead. The node does not carry it out twice. */
   private async insist(
     node: string,
-    id: string,
-    body: string,
     pending: PendingAnswer,
-    { acts, isGuess = false }: RequestOptions,
+    send: () => void,
+    isGuess = false,
   ): Promise<Extract<Packet, { kind: 'answer' }>> {
     const deadline = Date.now() + DEADLINE_MS;
     const sign = new SignOfLife(node);
     let mayBeHeard = false;
-    let resendAt = 0;
-    for (let now = Date.now(); now < deadline; now = Date.now()) {
-      if (now >= resendAt) {
-        resendAt = Infinity;
-        const expiresAt = this.clock() + HEARING_MS;
-        const { number } = pending;
-        const { number: lowest } = this.waiting.values().next().value!;
-        const packet = { kind: 'request', id, from: this.node, number, lowest, expiresAt, acts };
-        pending.send(now);
-        this.requests.send(this.channelOf(node), writePacket(packet, body), pending);
-      }
-      const answer = await pending.next();
-      if (answer) return answer;
+    while (Date.now() < deadline) {
       const { failure, listeners } = pending;
       if (failure !== undefined && !mayBeHeard) throw failure;
-      if (failure === undefined && listeners === undefined) continue;
       if (listeners === 0 && this.countsListeners) {
         if (isGuess && !mayBeHeard) throw gone(node);
         sign.missed(this.redis.isSettled);
         await delay(RETRY_MS);
-        resendAt = 0;
-        continue;
+        send();
+      } else if (listeners !== undefined || failure !== undefined) {
+        // The node may have received it: while Redis cannot be reached, it is not sent again.
+        mayBeHeard = true;
+        const isAlive = await this.isKnownAlive(node, sign);
+        if (isAlive && Date.now() > pending.sentAt + HEARING_MS + RETRY_MS) send();
       }
-      mayBeHeard = true;
-      // The node may have received it: while Redis cannot be reached, it is not sent again.
-      const isAlive = await this.isKnownAlive(node, sign);
-      resendAt = isAlive ? pending.sentAt + HEARING_MS + RETRY_MS : Infinity;
+      const answer = await pending.next();
+      if (answer) return answer;
     }
     throw new ClusterUnavailableError();
   }
@@ -183,8 +185,13 @@ export class RedisBus implements NodeBus {
     return this.redis.listen(
       channel,
       (text) => this.hear(readPackets(text, this.reports)),
-      () => undefined,
+      () => this.missed(),
     );
+  }
+
+  /** Messages may have been missed. */
+  private missed(): void {
+    for (const pending of this.waiting.values()) pending.gap();
   }
 
   /** @param packets that a node has sent together */
@@ -250,7 +257,7 @@ export class RedisBus implements NodeBus {
   /** Every request is answered, whatever fails here. */
   private answerText(id: string, answer: unknown): string {
     try {
-      return writePacket({ kind: 'answer', id }, packetBody(answer));
+      return writeAnswer(id, packetBody(answer));
     } catch (error) {
       return this.refusal(id, error);
     }

@@ -2,7 +2,7 @@ import { requestPrincipal } from '../../auth/request-principal.js';
 import { rawRequest, type HttpRequest } from '../../http/raw-request.js';
 import { andThen } from '../../model/and-then.js';
 import type { McpSseModuleOptions } from '../../model/mcp-sse.options.js';
-import { plainJson } from '../../model/plain-json.js';
+import { asJson } from '../../model/plain-json.js';
 import type { McpPrincipal } from '../../model/principal.js';
 import type { MessageOrigin } from '../../protocol/call-port.js';
 import type { RelayedOrigin } from '../../cluster/cluster-message.js';
@@ -20,7 +20,7 @@ type RestoredOrigin = Omit<MessageOrigin, 'streamHeaders'>;
 /** The client behind a request, as the node that owns its session is told. */
 export function relayedClient(request: unknown): Arrival {
   const principal = requestPrincipal(request);
-  const claims = plainJson(principal.claims) as McpPrincipal['claims'];
+  const claims = asJson(principal.claims) as McpPrincipal['claims'];
   return { principal: { ...principal, claims }, headers: rawRequest(request).headers };
 }
 
@@ -34,7 +34,6 @@ export function relayedOrigin(request: HttpRequest, bytes: number): RelayedOrigi
   const { query, params, originalUrl = url, ip, user } = request as SeenRequest;
   const { remoteAddress, localAddress } = socket;
   const { principal, headers } = relayedClient(request);
-  const isClaims = user === requestPrincipal(request).claims;
   return {
     principal,
     headers,
@@ -46,7 +45,7 @@ export function relayedOrigin(request: HttpRequest, bytes: number): RelayedOrigi
       originalUrl,
       query,
       ip,
-      user: isClaims ? principal.claims : plainJson(user),
+      user: asJson(user),
       socket: { remoteAddress, localAddress },
     },
   };

@@ -26,7 +26,8 @@ export class HeldExchange implements Exchange {
   private reject!: (error: Error) => void;
   private upgraded?: RemoteExchange;
   private readonly answers: HeldAnswers;
-  private readonly timer: NodeJS.Timeout;
+  private timer?: NodeJS.Timeout;
+  private isOver = false;
 
   /**
    * @param requests number of requests in the POST
@@ -36,7 +37,7 @@ export class HeldExchange implements Exchange {
     private readonly port: HeldExchangePort,
     private requests: number,
     private readonly primes: boolean,
-    holdMs: number,
+    private readonly holdMs: number,
     memory: MemoryAccount,
   ) {
     this.answers = new HeldAnswers(memory);
@@ -44,7 +45,13 @@ export class HeldExchange implements Exchange {
       this.resolve = resolve;
       this.reject = reject;
     });
-    this.timer = setTimeout(() => this.upgrade(), holdMs).unref();
+    // Most calls are answered by the end of this turn of the event loop, and need no timer.
+    setImmediate(startTimer, this);
+  }
+
+  /** Starts the time after which the answers go on a stream. */
+  startTimer(): void {
+    if (!this.isOver) this.timer = setTimeout(() => this.upgrade(), this.holdMs).unref();
   }
 
   send(json: string, isAnswer: boolean, completes?: string): boolean {
@@ -110,7 +117,12 @@ export class HeldExchange implements Exchange {
 
   /** Nothing is held any longer. */
   private letGo(): void {
+    this.isOver = true;
     clearTimeout(this.timer);
     this.answers.release();
   }
+}
+
+function startTimer(exchange: HeldExchange): void {
+  exchange.startTimer();
 }
