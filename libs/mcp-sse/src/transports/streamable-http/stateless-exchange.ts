@@ -21,7 +21,8 @@ const STATUS: Readonly<Record<number, number>> = {
  */
 export class StatelessExchange implements Responder {
   readonly transport = 'streamable-http';
-  private readonly unsent: UnsentBytes;
+  /** Made for what may wait until the client reads it: a stream, or a large answer. */
+  private unsent?: UnsentBytes;
   private isStream = false;
   private hasWaited = false;
 
@@ -33,9 +34,7 @@ export class StatelessExchange implements Responder {
     private readonly response: ServerResponse,
     private readonly memory: MemoryAccount,
     private readonly maxQueuedBytes: number,
-  ) {
-    this.unsent = new UnsentBytes(response, memory);
-  }
+  ) {}
 
   notify(json: string): void {
     if (this.isOver) return;
@@ -54,7 +53,7 @@ export class StatelessExchange implements Responder {
     // Counted at once: the account closes with the request, which ends now.
     if (this.isStream) {
       response.end(eventOf(json));
-      this.unsent.update();
+      this.count();
     } else {
       const body = encodedIfLarge(json);
       const status = errorCode === undefined ? 200 : (STATUS[errorCode] ?? 200);
@@ -64,10 +63,10 @@ export class StatelessExchange implements Responder {
       });
       endAfterTurn(response, body);
       if (!mayWait(response, body)) return false;
-      this.unsent.update(body.length);
+      this.count(body.length);
     }
     setImmediate(() => {
-      this.unsent.update();
+      this.count();
       this.memory.budget.settle();
     });
     return true;
@@ -103,8 +102,14 @@ export class StatelessExchange implements Responder {
     this.response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
   }
 
+  /** Counts what waits. @param planned bytes that will be written in this turn */
+  private count(planned?: number): void {
+    this.unsent ??= new UnsentBytes(this.response, this.memory);
+    this.unsent.update(planned);
+  }
+
   private settle(): void {
-    this.unsent.update();
+    this.count();
     this.memory.budget.settle();
     if (this.response.writableLength > this.maxQueuedBytes) this.destroy();
   }
