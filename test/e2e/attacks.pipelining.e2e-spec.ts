@@ -63,33 +63,52 @@ function rawCall(version: string, id: number, name: string, sessionId: string): 
 describeOnAdapters('the attacker who pipelines calls', (adapter) => {
   const { start } = appPerTest(adapter);
 
+  /** @returns the responses as middleware has them, and a connection on which the tools were called */
+  const called = async (version: string, ...names: readonly string[]) => {
+    const responses: ServerResponse[] = [];
+    const { app, url, port } = await start({
+      providers: [Tools],
+      configure: (created) =>
+        void created.use((_request: unknown, response: object, next: () => void) => {
+          responses.push(rawResponse(response));
+          next();
+        }),
+    });
+    const tools = app.get(Tools);
+    const { sessionId } = await HttpWireClient.connect(`${url}/mcp`);
+    responses.length = 0;
+    const connection = await RawConnection.open(port);
+    await connection.write(names.map((name, id) => rawCall(version, id, name, sessionId)).join(''));
+    await until(() => tools.calls === names.length);
+    return { tools, connection, responses };
+  };
+
   it.each([LEGACY, MODERN].flatMap((version) => ['wait', 'tell'].map((name) => [version, name] as const)))(
     'has middleware answer one that waits for another, in revision %s with the tool "%s": its own answer is dropped',
     async (version, name) => {
-      const responses: ServerResponse[] = [];
-      const { app, url, port } = await start({
-        providers: [Tools],
-        configure: (created) =>
-          void created.use((_request: unknown, response: object, next: () => void) => {
-            responses.push(rawResponse(response));
-            next();
-          }),
-      });
-      const tools = app.get(Tools);
-      const { sessionId } = await HttpWireClient.connect(`${url}/mcp`);
-      const connection = await RawConnection.open(port);
-      const call = (id: number, tool: string) => rawCall(version, id, tool, sessionId);
-      await connection.write(call(0, 'wait') + call(1, name) + call(2, 'wait'));
-      await until(() => tools.calls === 3);
-      const late = responses.at(-2)!;
-      late.statusCode = 503;
-      late.end('too late');
+      const { tools, connection, responses } = await called(version, 'wait', name, 'wait');
+      responses[1]!.statusCode = 503;
+      responses[1]!.end('too late');
       for (const id of [1, 2, 0]) tools.release(id);
       await connection.until(/call 2/);
       connection.close();
       const answer = await connection.untilClosed();
       expect(answer).toMatch(/^HTTP\/1.1 200 .*call 0.*HTTP\/1.1 503 .*too late.*HTTP\/1.1 200 .*call 2/s);
       expect(answer).not.toContain('call 1');
+    },
+  );
+
+  it.each([LEGACY, MODERN])(
+    'has middleware end an answer that is about to be written, in revision %s: nothing is thrown',
+    async (version) => {
+      const { tools, connection, responses } = await called(version, 'wait', 'wait');
+      tools.release(1);
+      // Microtasks only: it is written at the end of this turn of the event loop.
+      for (let tick = 0; tick < 1_000 && !responses[1]!.headersSent; tick++) await undefined;
+      responses[1]!.end();
+      tools.release(0);
+      expect(await connection.until(/call 0[^]*HTTP\/1.1 200 /)).toHaveLength(1);
+      connection.close();
     },
   );
 });

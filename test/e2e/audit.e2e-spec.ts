@@ -113,6 +113,16 @@ describe('the audit trail', () => {
     expect(trail).toMatchObject([cancelled, cancelled, { type: 'close' }]);
   });
 
+  it('gives each subscriber the same entry', async () => {
+    const running = await run();
+    const trails = [trailOf(running), trailOf(running)];
+    const client = await WireClient.connect(`${running.url}/sse`, ADA);
+    await client.callTool(1, 'pay', { iban: 'DE1' });
+    const [one, other] = trails.map((trail) => trail.find(({ type }) => type === 'call'));
+    expect(one).toBeDefined();
+    expect(one).toBe(other);
+  });
+
   it('has the correlation id of the handler, the log and the masked error', async () => {
     const log = new MemoryLog();
     const running = await start({ providers: BANK, configure: (app) => app.useLogger(log) });

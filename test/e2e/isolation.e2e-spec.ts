@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable, UnauthorizedException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { IsInt, IsString } from 'class-validator';
 import { setTimeout as delay } from 'node:timers/promises';
-import { McpContext, McpTool } from 'nestjs-mcp-sse';
+import { McpContext, McpRoles, McpTool } from 'nestjs-mcp-sse';
 import { WireClient } from '../clients/wire-client.js';
 import { startApp, type RunningApp } from '../fixtures/start-app.js';
 
@@ -26,6 +26,33 @@ class Talker {
     ctx.progress(1, 2, nonce);
     await delay(delayMs);
     return { nonce, subject: ctx.principal.subject, session: ctx.session?.id };
+  }
+}
+
+/** Changes what it may only read, as code without types can. */
+@Injectable()
+class Promoter {
+  @McpTool()
+  promote({ principal }: McpContext): string {
+    (principal.roles as string[]).push('admin');
+    return 'promoted';
+  }
+
+  @McpTool()
+  claim({ principal }: McpContext): string {
+    (principal.claims as Record<string, unknown>)['admin'] = true;
+    return 'claimed';
+  }
+
+  @McpTool()
+  @McpRoles('admin')
+  govern(): string {
+    return 'governed';
+  }
+
+  @McpTool()
+  know({ principal: { roles, scopes, claims } }: McpContext): object {
+    return { roles, scopes, claims };
   }
 }
 
@@ -98,4 +125,16 @@ describe('sessions side by side', () => {
     });
     for (const { client } of clients) client.close();
   }, 30_000);
+
+  it('lets no call change the principal of all anonymous clients', async () => {
+    running = await startApp({ providers: [Promoter] });
+    const [mallory, other] = await Promise.all([0, 1].map(() => WireClient.connect(`${running.url}/sse`)));
+    for (const name of ['promote', 'claim'])
+      expect(await mallory!.callTool(name, name)).toMatchObject({ result: { isError: true } });
+    for (const client of [mallory!, other!]) {
+      const { result } = await client.callTool('known', 'know');
+      expect(result.structuredContent).toEqual({ roles: [], scopes: [], claims: {} });
+      expect(await client.callTool('govern', 'govern')).toMatchObject({ error: { code: -32602 } });
+    }
+  });
 });

@@ -21,9 +21,9 @@ export interface McpPrincipal {
 export const ANONYMOUS: McpPrincipal = Object.freeze({
   subject: 'anonymous',
   issuer: 'nestjs-mcp-sse',
-  scopes: [],
-  roles: [],
-  claims: {},
+  scopes: Object.freeze([]),
+  roles: Object.freeze([]),
+  claims: Object.freeze({}),
 });
 
 /** A key that is equal for two principals exactly if issuer, tenant and subject are. */

@@ -42,6 +42,13 @@ function outcomeOf(write: () => string): unknown {
 }
 
 describe('a result written from its text', () => {
+  it('has one `_meta`, with the members of its own', () => {
+    const result = { content: [], _meta: { own: 1 } };
+    const json = writer.write(1, limits.tool({} as never, result, {} as never));
+    expect(json.match(/"_meta"/g)).toHaveLength(1);
+    expect(JSON.parse(json)).toMatchObject({ result: { _meta: { own: 1, ...META } } });
+  });
+
   it('is what JSON.stringify() writes of it, in both eras', () => {
     const counts = { written: 0, refused: 0 };
     fc.assert(

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'class-transformer';
 import {
+  IsNotEmpty,
   IsOptional,
   IsString,
   Matches,
@@ -49,6 +50,11 @@ class AsyncRule {
   validate = () => Promise.resolve(true);
 }
 
+class NamedAsMember {
+  @IsString()
+  valueOf!: () => string;
+}
+
 class WithNested {
   @ValidateNested()
   @Type(() => Conditional)
@@ -62,6 +68,7 @@ const unplanned: [string, DtoClass][] = [
   ['the option validateIf', decorated(IsString({ validateIf: () => false }))],
   ['@ValidatePromise()', decorated(ValidatePromise())],
   ['an expression that remembers its last match', decorated(Matches(/a/y))],
+  ['a property that every object has', NamedAsMember],
   ['a nested class that has no plan', WithNested],
 ];
 
@@ -131,8 +138,16 @@ describe('CheckPlan', () => {
     expect(given[0]).toStrictEqual(given[1]);
   });
 
-  it('takes no promise for a yes, if the application gives its validator the name of another', () => {
-    const Decorated = decorated(custom('isString', () => Promise.resolve(false)));
-    expect(planOf(Decorated)!.accepts(new Decorated())).toBe(false);
+  it.each([false, true])('takes no promise for a yes of another validator by that name, each: %s', (each) => {
+    const validator = { validate: () => Promise.resolve(false) };
+    const Decorated = decorated(ValidateBy({ name: 'isString', validator }, { each }));
+    const plan = planOf(Decorated)!;
+    expect(plan.accepts(new Decorated())).toBe(false);
+    expect(plan.accepts(Object.assign(new Decorated(), { value: ['b'] }))).toBe(false);
+  });
+
+  it.each([new Set(['']), new Map([['a', '']])])('leaves the elements of %p to class-validator', (value) => {
+    const Decorated = decorated(IsNotEmpty({ each: true }));
+    expect(planOf(Decorated)!.accepts(Object.assign(new Decorated(), { value }))).toBe(false);
   });
 });

@@ -57,6 +57,16 @@ describe('compileSchema', () => {
     expect(jsonSchema.properties).toEqual('properties' in source ? {} : undefined);
   });
 
+  it.each<[string, McpSchemaSource]>([
+    ['class', FindDto],
+    ['Standard Schema', z.strictObject({ query: z.string().default('all') })],
+  ])('tells arguments and results of the same %s apart', async (_, source) => {
+    const output = compileSchema(source, where, 'output');
+    const input = compileSchema(source, where, 'input');
+    expect(compileSchema(source, where, 'input').jsonSchema).toBe(input.jsonSchema);
+    expect(input.jsonSchema).not.toBe(output.jsonSchema);
+  });
+
   it('takes a Standard Schema that is a function', () => {
     const schema = Object.assign(() => {}, { '~standard': z.object({ a: z.string() })['~standard'] });
     expect(compileSchema(schema as never, where, 'input').dto).toBeUndefined();

@@ -109,6 +109,15 @@ describe('InstancePlan', () => {
     expect(made).toStrictEqual(expected);
   });
 
+  it('leaves a list to class-transformer that becomes a set', () => {
+    class WithSet {
+      @IsString({ each: true })
+      @Type(() => String)
+      value!: Set<string>;
+    }
+    expect(planOf(WithSet)!.create({ value: ['a'] })).toBeUndefined();
+  });
+
   it.each(unplanned)('leaves a class with %s to class-transformer', (_, dto) => {
     expect(planOf(dto)).toBeUndefined();
   });
