@@ -63,7 +63,7 @@ export function measureCalls(measured: MeasuredServer): Promise<CallSample> {
 export function bootServer(adapter: string, part: string, transport: TransportName): MeasuredServer {
   const name = `${adapter}, ${part}`;
   const path = transport === 'sse' ? '/sse' : '/mcp';
-  const command = ['bench/dist/bench/boot/server.js', adapter, part];
+  const command = ['bench/dist/bundled/bench/boot/server.js', adapter, part];
   return { name, label: name, transport, path, command, own: true };
 }
 

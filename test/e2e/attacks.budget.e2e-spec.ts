@@ -3,6 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { McpContext, McpResource, McpTool, McpUriParam, type McpSessionEvent } from 'nestjs-mcp-sse';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
+import { MODERN } from '../clients/modern-client.js';
+import { modernRpc } from '../clients/modern-wire-client.js';
 import { RawConnection } from '../clients/raw-connection.js';
 import { WireClient } from '../clients/wire-client.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
@@ -24,6 +26,7 @@ class TextDto {
 
 @Injectable()
 class Archive {
+  served = 0;
   private readonly held: (() => void)[] = [];
 
   @McpTool()
@@ -34,6 +37,13 @@ class Archive {
   @McpTool()
   large(): string {
     return 'x'.repeat(100 * KIB);
+  }
+
+  /** Small enough that its answer is not counted, as the system takes it at once. */
+  @McpTool()
+  medium(): string {
+    this.served++;
+    return 'x'.repeat(50 * KIB);
   }
 
   /** Does not care whether its call was aborted. */
@@ -56,6 +66,24 @@ class Archive {
   release(): void {
     for (const done of this.held.splice(0)) done();
   }
+}
+
+/** A call of Mallory's as it goes over a raw connection. */
+function rawCall(version: string, name: string, id: number, sessionId: string): string {
+  const isModern = version === MODERN;
+  const body = JSON.stringify((isModern ? modernRpc : rpc)(id, 'tools/call', { name, arguments: {} }));
+  return [
+    'POST /mcp HTTP/1.1',
+    'host: localhost',
+    'content-type: application/json',
+    'accept: application/json, text/event-stream',
+    `x-user: ${MALLORY['x-user']}`,
+    `mcp-protocol-version: ${version}`,
+    ...(isModern ? ['mcp-method: tools/call', `mcp-name: ${name}`] : [`mcp-session-id: ${sessionId}`]),
+    `content-length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n');
 }
 
 describe('the attacker who wants all of the memory', () => {
@@ -150,6 +178,31 @@ describe('the attacker who wants all of the memory', () => {
     for (const connection of connections) connection.close();
     await until(() => app.sessions.memory.bytes < 100 * KIB);
   });
+
+  it.each(['2025-11-25', MODERN])(
+    'pipelines calls behind one that takes long, in revision %s: the connection ends when the answers take too much',
+    async (version) => {
+      const app = await startSmall();
+      const ada = await sse(app, ADA);
+      const clients = await Promise.all(
+        [0, 1].map(() => HttpWireClient.connect(`${app.url}/mcp`, { headers: MALLORY })),
+      );
+      // The call that takes long is of another session, which holds nothing.
+      let ids = 0;
+      const call = (name: string, session: number) =>
+        rawCall(version, name, ids++, clients[session]!.sessionId);
+      const calls = (count: number) => Array.from({ length: count }, () => call('medium', 1)).join('');
+      const connection = await RawConnection.open(app.port);
+      await connection.write(call('hold', 0) + calls(4));
+      await until(() => app.archive.served === 4);
+      await until(() => app.sessions.memory.bytes > 4 * 50 * KIB);
+      await connection.write(calls(30));
+      expect(await connection.untilClosed()).toBe('');
+      expect(await ada.call(1, 'ping')).toHaveProperty('result');
+      app.archive.release();
+      await until(() => app.sessions.memory.bytes < 50 * KIB);
+    },
+  );
 
   it('frees its whole budget when it leaves', async () => {
     const app = await startSmall();

@@ -1,5 +1,11 @@
 import { expect, it } from '@jest/globals';
-import { ForbiddenException, Injectable, UseGuards, type CanActivate } from '@nestjs/common';
+import {
+  ForbiddenException,
+  Injectable,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { McpTool } from 'nestjs-mcp-sse';
 import { of } from 'rxjs';
 import { appPerTest, textOf } from '../fixtures/app-per-test.js';
@@ -29,6 +35,12 @@ const thrower = guard('thrower', () => {
   throw new ForbiddenException('not you');
 });
 
+const NOTE = Symbol('note');
+type Noted = ExecutionContext & { [NOTE]?: boolean };
+
+const notes: CanActivate = { canActivate: (context: Noted) => (context[NOTE] = true) };
+const reads: CanActivate = { canActivate: (context: Noted) => context[NOTE] === true };
+
 const CASES: readonly (readonly [
   name: string,
   guards: readonly CanActivate[],
@@ -42,6 +54,7 @@ const CASES: readonly (readonly [
   ['refused_by_observable', [later, streamNo, yes], 'isError: Forbidden resource', 'later streamNo'],
   ['unanswered', [stream, nothing, yes], 'isError: Forbidden resource', 'stream nothing'],
   ['thrown', [yes, thrower, yes], 'isError: not you', 'yes thrower'],
+  ['noted', [notes, yes, later, reads, stream, reads], 'passed', 'yes later stream'],
 ];
 
 @Injectable()

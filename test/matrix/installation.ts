@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { startChild, type ChildApplication } from '../fixtures/child-application.js';
+import { packedLibrary } from '../fixtures/installed-application.js';
 import { arrange, nameExpress } from './arrange.js';
 import type { Build } from './builds.js';
 import { command } from './command.js';
@@ -72,11 +73,7 @@ export class Installation {
   /** Installs what the generator wrote, then the library. What is a warning only then is the library's fault. */
   async install(): Promise<void> {
     const before = this.warnings(await this.run(this.setUp.manager.install));
-    const line = this.setUp.manager.add(await this.tools.tarball(), [
-      'class-validator',
-      'class-transformer',
-      'zod',
-    ]);
+    const line = this.setUp.manager.add(packedLibrary(), ['class-validator', 'class-transformer', 'zod']);
     const added = this.warnings(await this.run(line)).filter((warning) => !before.includes(warning));
     if (added.length > 0) throw new Error(`${line}\nwarns:\n${added.join('\n')}`);
     const names = ['@nestjs/core', 'typescript', this.setUp.pair.runner.toLowerCase()];

@@ -1,22 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { library, npm } from '../fixtures/installed-application.js';
+import { dirname, join } from 'node:path';
 import { command } from './command.js';
 
 /** The generators of @nestjs/cli 12 need Node 22.22, 24.15 or 26. */
 export const GENERATOR_NODE = '22';
 
-/** What the rows share: the packed library, releases of Node, and Nest's CLIs, each installed when first asked for. */
+/** What the rows share: releases of Node, and Nest's CLIs, each installed when first asked for. */
 export class Tools {
   readonly folder = mkdtempSync(join(tmpdir(), 'matrix-'));
   private readonly installed = new Map<string, Promise<string>>();
-  private packed: Promise<string> | undefined;
-
-  /** The library as a registry has it. */
-  tarball(): Promise<string> {
-    return (this.packed ??= this.pack());
-  }
 
   /** The folder of a release's programs. This process has one of the release lines already. */
   async node(version: string): Promise<string> {
@@ -66,12 +59,5 @@ export class Tools {
     writeFileSync(join(cwd, 'package.json'), '{}');
     await command(`npm install ${specifier}`, { cwd });
     return join(cwd, 'node_modules', name);
-  }
-
-  private async pack(): Promise<string> {
-    rmSync('libs/mcp-sse/dist', { recursive: true, force: true });
-    await npm('.', 'run', 'build:lib');
-    await npm('libs/mcp-sse', 'pack', '--pack-destination', this.folder);
-    return resolve(this.folder, `nestjs-mcp-sse-${library.version}.tgz`);
   }
 }

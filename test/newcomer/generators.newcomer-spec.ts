@@ -5,6 +5,7 @@ import { textOf } from 'nestjs-mcp-sse/testing';
 import { connectSdkHttpClient } from '../clients/sdk-client.js';
 import { startChild, type ChildApplication } from '../fixtures/child-application.js';
 import { freePort } from '../fixtures/free-port.js';
+import { packedLibrary } from '../fixtures/installed-application.js';
 import { pageCode, readmeCode } from '../fixtures/readme-blocks.js';
 import { Registry } from '../fixtures/registry.js';
 import { command } from '../matrix/command.js';
@@ -36,7 +37,7 @@ let registry: Registry;
 
 beforeAll(async () => {
   tools = new Tools();
-  registry = await Registry.publish(await tools.tarball(), await tools.registry());
+  registry = await Registry.publish(packedLibrary(), await tools.registry());
 }, 5 * MINUTE);
 
 afterAll(async () => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startChild } from '../fixtures/child-application.js';
 import { freePort } from '../fixtures/free-port.js';
+import { packedLibrary } from '../fixtures/installed-application.js';
 import { Registry } from '../fixtures/registry.js';
 import { codeBlocks, pageCode, type CodeBlock } from '../fixtures/readme-blocks.js';
 
@@ -25,16 +26,16 @@ const VERSIONS = [
 ];
 
 let folder: string;
-let registry: Promise<Registry>;
+let registry: Registry;
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'newcomer-'));
-  // The library is packed while the first application is made.
-  registry = publish();
+  const upstream = await run('npm', ['config', 'get', 'registry']);
+  registry = await Registry.publish(packedLibrary(), upstream.stdout.trim());
 });
 
 afterAll(async () => {
-  await (await registry).close();
+  await registry.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -55,7 +56,7 @@ it.each(VERSIONS)(
         return void (application = await startChild('bash', ['-c', command], { group: true, port, cwd }));
       const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', `${command}\npwd`], {
         cwd,
-        env: { ...process.env, ...QUIET, NODE_OPTIONS: '', ...(id === 'install' && (await registry).env) },
+        env: { ...process.env, ...QUIET, NODE_OPTIONS: '', ...(id === 'install' && registry.env) },
         maxBuffer: 64 * 1024 * 1024,
       });
       const lines = stdout.trimEnd().split('\n');
@@ -82,17 +83,6 @@ it.each(VERSIONS)(
   },
   5 * MINUTE,
 );
-
-/** The library, packed, where npm finds it by its name. */
-async function publish(): Promise<Registry> {
-  await run('npm', ['run', 'build:lib']);
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], {
-    cwd: 'libs/mcp-sse',
-  });
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-  const upstream = await run('npm', ['config', 'get', 'registry']);
-  return Registry.publish(join(folder, filename), upstream.stdout.trim());
-}
 
 function withEnding(code: string, ending: string): string {
   return code.replaceAll(/( from '\.\/[^']+)\.js'/g, `$1${ending}'`);

@@ -96,7 +96,7 @@ describe.each(['esm', 'cjs'])('a class decorated by another copy than the module
   it('makes Node warn of two copies', () => {
     const printed = server.output.join('');
     expect(printed).toContain(WARNING);
-    expect(printed).toMatch(/dist\/esm\/model\/copies\.js:\d+:\d+\n.*dist\/cjs\/model\/copies\.js:\d+:\d+\n/);
+    expect(printed).toMatch(/dist\/esm\/library\.js:\d+:\d+\n.*dist\/cjs\/library\.js:\d+:\d+\n/);
   });
 });
 

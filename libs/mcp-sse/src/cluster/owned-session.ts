@@ -1,10 +1,12 @@
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Subscription } from 'rxjs';
+import { andThen } from '../model/and-then.js';
 import { renewalMs } from '../model/cluster/session-store.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import type { LogEntry } from '../model/cluster/session-log.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
 import type { MessageOrigin } from '../protocol/call-port.js';
+import type { AdmittedMessage } from '../protocol/execution.js';
 import { serializeError } from '../protocol/json-rpc.js';
 import type { Sink } from '../streaming/sink.js';
 import type { McpSession } from '../sessions/mcp-session.js';
@@ -88,18 +90,28 @@ export class OwnedSession implements JournaledSession, DisownedSession {
   }
 
   /** Takes messages that came to another node. @throws as the session does */
-  async post(
-    { messages, primes, holdMs = 0, resent, begun }: Extract<SessionMessage, PostMessage>,
+  post(
+    message: Extract<SessionMessage, PostMessage>,
     origin: Omit<MessageOrigin, 'streamHeaders'>,
-  ): Promise<PostReply> {
-    const ids = messages.filter((message) => message.kind === 'request').map(({ id }) => id);
+  ): PostReply | Promise<PostReply> {
+    const { messages, resent, begun } = message;
+    const ids = messages.filter((each) => each.kind === 'request').map(({ id }) => id);
     const answered = resent ? this.answered(ids) : undefined;
     if (answered !== undefined) return { stream: answered, after: 0 };
-    const { inbox, streamHeaders, memory } = this.session;
+    const { inbox, streamHeaders } = this.session;
     this.session.renew(origin.principal);
     if (begun && ids.length > 0) return this.lose(ids);
-    const admitting = inbox.admit(messages, { ...origin, streamHeaders });
-    const admitted = admitting instanceof Promise ? await admitting : admitting;
+    return andThen(inbox.admit(messages, { ...origin, streamHeaders }), (admitted) =>
+      this.receive(message, ids, admitted),
+    );
+  }
+
+  private receive(
+    { messages, primes, holdMs = 0 }: PostMessage,
+    ids: readonly RequestId[],
+    admitted: readonly AdmittedMessage[],
+  ): Promise<PostReply> {
+    const { inbox, memory } = this.session;
     const after = this.journal.last;
     inbox.assertReceivable(messages);
     if (ids.length > 0 && this.outlet.hold) {
@@ -107,8 +119,9 @@ export class OwnedSession implements JournaledSession, DisownedSession {
       inbox.receive(admitted);
       return answers;
     }
-    await inbox.keepAndReceive(messages, admitted, ONLY_STREAM, true);
-    return { stream: ONLY_STREAM, after };
+    return inbox
+      .keepAndReceive(messages, admitted, ONLY_STREAM, true)
+      .then(() => ({ stream: ONLY_STREAM, after }));
   }
 
   attach({ stream, attachment, node, primes, arrival }: AttachMessage): Omit<AttachReply, 'node'> {

@@ -1,5 +1,6 @@
 import type { ClusterNode } from '../model/cluster/mcp-cluster.js';
 import type { SessionOwner } from '../model/cluster/session-log.js';
+import type { SessionRecord } from '../model/cluster/session-record.js';
 import { ClusterUnavailableError, NodeGoneError } from '../model/errors/cluster.errors.js';
 import { retry } from '../model/retry.js';
 import { SessionClosedError, SessionMovedError } from '../sessions/session.errors.js';
@@ -16,8 +17,9 @@ const RETRY_MS = 50;
 export interface AskingNode {
   /** Whether it takes over no more sessions. */
   readonly isLeaving: boolean;
-  /** @returns undefined for a session that this node does not own */
-  answerOwn(message: SessionMessage): Promise<unknown> | undefined;
+  owns(id: string): boolean;
+  /** Answers for a session of this node. Returns a promise, or the answer. */
+  answerOwn(message: SessionMessage): unknown;
   /** Takes over a session whose owner is dead, unless another node does. */
   adopt(id: string, from: SessionOwner): Promise<void>;
   /** Reports a message of another node that cannot be read. */
@@ -54,6 +56,11 @@ export class OwnerRequests {
     }
   }
 
+  /** What identifies a session of another node, if this node remembers it. */
+  recall(id: string): SessionRecord | undefined {
+    return this.known.get(id)?.record;
+  }
+
   /** Finds a session where it was found before, or in the store. */
   async locate(id: string): ReturnType<ClusterNode['store']['find']> {
     const known = this.known.get(id);
@@ -65,8 +72,7 @@ export class OwnerRequests {
   /** @throws {NodeGoneError} when the owner is dead; another node may have adopted the session by now */
   private async askOnce(message: SessionMessage): Promise<unknown> {
     const { id } = message;
-    const own = this.host.answerOwn(message);
-    if (own) return own;
+    if (this.host.owns(id)) return this.host.answerOwn(message);
     const known = this.known.get(id);
     if (known) {
       try {

@@ -3,6 +3,7 @@ import type { SessionOwner } from '../model/cluster/session-log.js';
 import type { SessionRecord } from '../model/cluster/session-record.js';
 import type { AdoptedSession } from '../model/cluster/session-store.js';
 import { ClusterUnavailableError, UnreadableMessageError } from '../model/errors/cluster.errors.js';
+import { andThen } from '../model/and-then.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { MessageOrigin } from '../protocol/call-port.js';
 import type { McpSession } from '../sessions/mcp-session.js';
@@ -43,7 +44,9 @@ export interface SessionClusterOptions {
   readonly maxBytes: number;
   readonly stored: StoredNames;
   /** Restores the origin of a message that came to another node. */
-  readonly originOf: (origin: RelayedOrigin) => Promise<Omit<MessageOrigin, 'streamHeaders'>>;
+  readonly originOf: (
+    origin: RelayedOrigin,
+  ) => Omit<MessageOrigin, 'streamHeaders'> | Promise<Omit<MessageOrigin, 'streamHeaders'>>;
 }
 
 /** The sessions of all nodes: serves those of this node to the others, and asks the others for theirs. */
@@ -109,13 +112,15 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode, As
   }
 
   /**
-   * Finds a session of any node.
+   * Finds a session of any node. Returns a promise unless this node remembers it.
    *
    * @throws {ClusterUnavailableError}
    */
-  async find(id: string): Promise<SessionRecord | undefined> {
-    const own = this.owned.has(id);
-    return (await (own ? this.node.store.find(id) : this.owners.locate(id)))?.record;
+  find(id: string): SessionRecord | Promise<SessionRecord | undefined> {
+    const isOwn = this.owned.has(id);
+    const known = isOwn ? undefined : this.owners.recall(id);
+    if (known) return known;
+    return (isOwn ? this.node.store.find(id) : this.owners.locate(id)).then((found) => found?.record);
   }
 
   ask(message: PostMessage & Pick<SessionMessage, 'resent' | 'begun'>): Promise<PostReply>;
@@ -173,13 +178,19 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode, As
     const session = this.sessions.adopt(adopted);
     const { principal, params, streamHeaders: headers } = adopted.record;
     const request = { query: {}, user: principal.claims };
-    void session.watchAgain(() => this.options.originOf({ principal, headers, params, bytes: 0, request }));
+    void session.watchAgain(async () =>
+      this.options.originOf({ principal, headers, params, bytes: 0, request }),
+    );
   }
 
   /** @throws {UnreadableMessageError} */
-  private async hear(body: unknown): Promise<unknown> {
+  private hear(body: unknown): Promise<unknown> {
     const message = readMessage(body);
-    if (!message) throw this.unreadable(UnreadableMessageError);
+    if (!message) return Promise.reject(this.unreadable(UnreadableMessageError));
+    return isSessionMessage(message) ? this.enveloped(message) : this.serveReported(message);
+  }
+
+  private async serveReported(message: Exclude<ClusterMessage, SessionMessage>): Promise<unknown> {
     try {
       return await this.serve(message);
     } catch (error) {
@@ -193,13 +204,8 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode, As
     return new ErrorClass();
   }
 
-  private async serve(message: ClusterMessage): Promise<unknown> {
+  private async serve(message: Exclude<ClusterMessage, SessionMessage>): Promise<unknown> {
     switch (message.type) {
-      case 'post':
-      case 'attach':
-      case 'end':
-      case 'settle':
-        return this.enveloped(message);
       case 'present': {
         const { attachments } = message;
         const unknown = attachments.filter(({ id, attachment }) => !this.owned.get(id)?.seen(attachment));
@@ -221,34 +227,48 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode, As
     }
   }
 
+  /** Never rejects. */
   private async enveloped(message: SessionMessage): Promise<Envelope> {
-    const answer = this.answerOwn(message);
     try {
-      if (!answer) throw new SessionMovedError();
-      return { result: await answer };
+      if (!this.owned.has(message.id)) throw new SessionMovedError();
+      return { result: await this.answerOwn(message) };
     } catch (error) {
       return { error: relayedError(error) };
     }
   }
 
-  /** @returns undefined for a session that this node does not own */
-  answerOwn(message: SessionMessage): Promise<unknown> | undefined {
-    const own = this.owned.get(message.id);
-    return own && this.answer(own, message);
+  owns(id: string): boolean {
+    return this.owned.has(id);
   }
 
-  private async answer(own: OwnedSession, message: SessionMessage): Promise<unknown> {
-    const { journal } = own;
-    if (!journal.isSure && !(await journal.isOwned())) throw new SessionMovedError();
-    if (message.type === 'post') return own.post(message, await this.options.originOf(message.origin));
-    if (message.type === 'settle') return own.settle();
-    if (message.type === 'attach') {
-      const attached = own.attach(message);
-      // Events that are being written now are not passed on to its reader, who finds them in the log.
-      await journal.settled();
-      return { node: this.node.id, ...attached };
+  answerOwn(message: SessionMessage): unknown {
+    const own = this.owned.get(message.id)!;
+    return own.journal.isSure ? this.answer(own, message) : this.answerConfirmed(own, message);
+  }
+
+  private async answerConfirmed(own: OwnedSession, message: SessionMessage): Promise<unknown> {
+    if (!(await own.journal.isOwned())) throw new SessionMovedError();
+    return this.answer(own, message);
+  }
+
+  private answer(own: OwnedSession, message: SessionMessage): unknown {
+    switch (message.type) {
+      case 'post':
+        return andThen(this.options.originOf(message.origin), (origin) => own.post(message, origin));
+      case 'settle':
+        return own.settle();
+      case 'attach':
+        return this.attachTo(own, message);
+      case 'end':
+        return this.sessions.perform({ ...message, type: 'close' });
     }
-    return this.sessions.perform({ ...message, type: 'close' });
+  }
+
+  private async attachTo(own: OwnedSession, message: AttachMessage): Promise<AttachReply> {
+    const attached = own.attach(message);
+    // Events that are being written now are not passed on to its reader, who finds them in the log.
+    await own.journal.settled();
+    return { node: this.node.id, ...attached };
   }
 
   private tick(): void {
@@ -259,5 +279,17 @@ export class SessionCluster implements SessionSharing, OwnerNodes, OwnerNode, As
       if (!owned.journal.isSure) void owned.journal.confirm();
     }
     this.tails.tick();
+  }
+}
+
+function isSessionMessage(message: ClusterMessage): message is SessionMessage {
+  switch (message.type) {
+    case 'post':
+    case 'attach':
+    case 'end':
+    case 'settle':
+      return true;
+    default:
+      return false;
   }
 }

@@ -6,6 +6,11 @@ import { UnsentBytes } from './unsent-bytes.js';
 /** Number of characters from which a text is encoded here. */
 const LARGE = 65_536;
 
+/** Whether a response is no longer ours: its client left, or middleware has answered, as one that limits the time does. */
+export function isTaken({ destroyed, headersSent }: ServerResponse): boolean {
+  return destroyed || headersSent;
+}
+
 /** Answers without a body. The adapter is passed by: how it would send a body does not matter here. */
 export function answerStatus(response: unknown, status: number): void {
   const raw = hijackResponse(response);
@@ -31,7 +36,15 @@ export function answerJson(
     'Content-Length': Buffer.byteLength(body),
   });
   endAfterTurn(response, body);
-  if (typeof body !== 'string') countAfterTurn(response, memory);
+  if (mayWait(response, body)) countAfterTurn(response, memory);
+}
+
+/**
+ * Whether an answer may wait in memory: a large one until its client reads it, any that a client has pipelined until
+ * the earlier ones are sent. The system takes others at once, and to count each would cost a call a third of its CPU.
+ */
+export function mayWait({ socket }: ServerResponse, body: string | Buffer): boolean {
+  return typeof body !== 'string' || !socket;
 }
 
 /**
@@ -48,7 +61,10 @@ export function encodedIfLarge(text: string): string | Buffer {
  * quarter (Streamable HTTP) to a half (HTTP+SSE) more CPU.
  */
 export function endAfterTurn(response: ServerResponse, body?: string | Buffer): void {
-  setImmediate(() => response.end(body));
+  setImmediate(() => {
+    // Middleware may have ended it in this turn. A second end would be an error that nobody listens to.
+    if (!response.writableEnded) response.end(body);
+  });
 }
 
 /** Counts the bytes that the system did not take at once. */

@@ -24,6 +24,7 @@ export function hijackResponse(response: unknown): ServerResponse {
   if (raw === response) return raw;
   const reply = response as Reply;
   reply.hijack?.();
+  if (raw.headersSent) return raw;
   for (const [name, value] of Object.entries(reply.getHeaders?.() ?? {}))
     if (value !== undefined) raw.setHeader(name, value);
   return raw;

@@ -57,11 +57,10 @@ export class ResponseSink implements Sink {
   }
 
   flush(): void {
-    const { gathered, response } = this;
+    const { gathered } = this;
     if (!gathered) return;
     this.gathered = '';
-    // The client may have left in this turn.
-    if (!response.destroyed && !response.writableEnded) this.send(gathered);
+    this.send(gathered);
   }
 
   endConnection(): void {
@@ -74,10 +73,13 @@ export class ResponseSink implements Sink {
   }
 
   private send(text: string): void {
-    if (this.response.write(encodedIfLarge(text)) || this.isFull) return;
+    const { response } = this;
+    // The client may have left in this turn, or middleware may have ended the response.
+    if (response.destroyed || response.writableEnded) return;
+    if (response.write(encodedIfLarge(text)) || this.isFull) return;
     // Waited for only then: most streams are never full.
     this.isFull = true;
-    this.response.once('drain', () => {
+    response.once('drain', () => {
       this.isFull = false;
       this.unsent?.update();
       this.onWritable?.();

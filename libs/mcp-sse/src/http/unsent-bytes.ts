@@ -21,6 +21,8 @@ export class UnsentBytes {
     this.isWatched = true;
     const forget = this.memory.onCut(() => {
       response.destroy();
+      // One that waits for those before it would keep its bytes until they are sent.
+      if (!response.socket) response.req.socket.destroy();
       // Not once it has closed: until then, others would be cut as well.
       this.count(0);
     });

@@ -35,8 +35,12 @@ export function withFewPromises(contexts: ExternalContextCreator): ExternalConte
       for (let index = 0; index < guards.length; index++) {
         const answer = guards[index]!.canActivate(context);
         if (answer === true) continue;
-        const left = [{ canActivate: () => answer }, ...guards.slice(index + 1)];
-        return (contexts.createGuardsFn(left, instance, callback, type) as Callback)(args);
+        // All guards of a call get the same context.
+        const left = guards
+          .slice(index + 1)
+          .map((guard) => ({ canActivate: () => guard.canActivate(context) }));
+        const asked = [{ canActivate: () => answer }, ...left];
+        return (contexts.createGuardsFn(asked, instance, callback, type) as Callback)(args);
       }
       return undefined;
     };

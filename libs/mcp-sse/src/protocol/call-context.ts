@@ -141,8 +141,8 @@ export class CallContext extends McpContext {
     this.#port.hasFailed?.(error);
   }
 
-  async unwound(): Promise<void> {
-    await this.#port.input?.unwound();
+  unwound(): Promise<void> {
+    return this.#port.input?.unwound() ?? Promise.resolve();
   }
 
   get signal(): AbortSignal {

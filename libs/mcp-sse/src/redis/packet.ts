@@ -1,5 +1,15 @@
 import type { ClusterReports } from '../model/cluster/cluster-reports.js';
-import { isFlag, isNumber, isText, listOf, object, optional, type Fields } from '../model/cluster/shape.js';
+import {
+  isFlag,
+  isInteger,
+  isNumber,
+  isText,
+  listOf,
+  object,
+  optional,
+  type Fields,
+} from '../model/cluster/shape.js';
+import type { AskedRequest } from './kept-answers.js';
 import { MAX_LENGTH, readJson, versioned } from './written-json.js';
 
 /** Why a request is not answered: its node cannot read it, or failed to answer. */
@@ -7,16 +17,14 @@ export type Refusal = 'unreadable' | 'failed';
 
 /** What goes from node to node. It means the same in every version; its body may not. */
 export type Packet =
-  | {
+  | (AskedRequest & {
       readonly kind: 'request';
-      readonly id: string;
-      readonly from: string;
       /** By the clock of Redis, in milliseconds. */
       readonly expiresAt: number;
       /** Whether the sender wants to hear that it has arrived. */
       readonly acts?: boolean;
       readonly body: unknown;
-    }
+    })
   /** Requests have arrived, and are carried out next. */
   | { readonly kind: 'heard'; readonly ids: readonly string[] }
   | { readonly kind: 'answer'; readonly id: string; readonly body?: unknown; readonly refused?: Refusal }
@@ -28,7 +36,14 @@ type UnreadRequest = { readonly kind: 'unread'; readonly id: string; readonly fr
 export type ReadPacket = Packet | UnreadRequest;
 
 const SHAPES = {
-  request: object({ id: isText, from: isText, expiresAt: isNumber, acts: optional(isFlag) }),
+  request: object({
+    id: isText,
+    from: isText,
+    number: optional(isInteger),
+    lowest: optional(isInteger),
+    expiresAt: isNumber,
+    acts: optional(isFlag),
+  }),
   heard: object({ ids: listOf(isText) }),
   answer: object({ id: isText, refused: optional(isText) }),
   told: object({ from: isText }),

@@ -8,7 +8,7 @@ import {
   UnreadableMessageError,
 } from '../model/errors/cluster.errors.js';
 import { KeptAnswers } from './kept-answers.js';
-import { Outbox } from './outbox.js';
+import { Outbox, type Sender } from './outbox.js';
 import {
   packetBody,
   readPackets,
@@ -20,12 +20,15 @@ import {
 import { PendingAnswer } from './pending-answer.js';
 import type { RedisClient } from './redis-clients.js';
 import type { RedisConnection } from './redis-connection.js';
+import { gone, SignOfLife } from './sign-of-life.js';
 import { versioned } from './written-json.js';
 
 /** How long a request may take to reach a node, which drops it if it arrives later. */
 const HEARING_MS = 1_000;
-/** How often a node is checked that does not answer. */
+/** After which time, and how often, a node is checked that does not answer. */
 const CHECK_MS = 250;
+/** How often it is looked for requests that wait for that long. */
+const TICK_MS = 50;
 const RETRY_MS = 50;
 const DEADLINE_MS = 10_000;
 /** How long an answer is kept: longer than its request may be sent again. */
@@ -40,6 +43,13 @@ export class RedisBus implements NodeBus {
   /** Unique among all nodes, as are the ids that begin with it. */
   private readonly idPrefix = randomBytes(9).toString('base64url');
   private sent = 0;
+  private timer?: NodeJS.Timeout;
+  /** Of messages that are not answered. */
+  private readonly teller: Sender = {
+    failed: (error) => {
+      if (!(error instanceof ClusterUnavailableError)) this.reports.failed(error, 'a message to other nodes');
+    },
+  };
   private handler: NodeHandler = () => Promise.reject(new NodeGoneError('The node has not started.'));
 
   /**
@@ -77,9 +87,10 @@ export class RedisBus implements NodeBus {
 
   async request(node: string, body: unknown, options: RequestOptions = {}): Promise<unknown> {
     const json = packetBody(body);
-    const id = `${this.idPrefix}.${(this.sent++).toString(36)}`;
-    const pending = new PendingAnswer();
+    const pending = new PendingAnswer(this.sent++);
+    const id = `${this.idPrefix}.${pending.number.toString(36)}`;
     this.waiting.set(id, pending);
+    this.timer ??= setInterval(() => this.tick(), TICK_MS).unref();
     try {
       const { refused, body: answer } = await this.insist(node, id, json, pending, options);
       if (refused === undefined) return answer;
@@ -105,9 +116,7 @@ export class RedisBus implements NodeBus {
 
   private told(channel: string, body: unknown): void {
     const text = writePacket({ kind: 'told', from: this.node }, packetBody(body));
-    this.requests.send(channel, text).catch((error: unknown) => {
-      if (!(error instanceof ClusterUnavailableError)) this.reports.failed(error, 'a message to other nodes');
-    });
+    this.requests.send(channel, text, this.teller);
   }
 
   /** Sends a request until the node answers or is dead. The node does not carry it out twice. */
@@ -121,27 +130,33 @@ export class RedisBus implements NodeBus {
     const deadline = Date.now() + DEADLINE_MS;
     const sign = new SignOfLife(node);
     let mayBeHeard = false;
-    while (Date.now() < deadline) {
-      const expiresAt = this.clock() + HEARING_MS;
-      const text = writePacket({ kind: 'request', id, from: this.node, expiresAt, acts }, body);
-      const listeners = await this.requests.send(this.channelOf(node), text).catch((error: unknown) => {
-        if (!mayBeHeard) throw error;
-        return undefined;
-      });
+    let resendAt = 0;
+    for (let now = Date.now(); now < deadline; now = Date.now()) {
+      if (now >= resendAt) {
+        resendAt = Infinity;
+        const expiresAt = this.clock() + HEARING_MS;
+        const { number } = pending;
+        const { number: lowest } = this.waiting.values().next().value!;
+        const packet = { kind: 'request', id, from: this.node, number, lowest, expiresAt, acts };
+        pending.send(now);
+        this.requests.send(this.channelOf(node), writePacket(packet, body), pending);
+      }
+      const answer = await pending.next();
+      if (answer) return answer;
+      const { failure, listeners } = pending;
+      if (failure !== undefined && !mayBeHeard) throw failure;
+      if (failure === undefined && listeners === undefined) continue;
       if (listeners === 0 && this.countsListeners) {
         if (isGuess && !mayBeHeard) throw gone(node);
         sign.missed(this.redis.isSettled);
         await delay(RETRY_MS);
+        resendAt = 0;
         continue;
       }
       mayBeHeard = true;
-      const resendAt = Date.now() + HEARING_MS + RETRY_MS;
       // The node may have received it: while Redis cannot be reached, it is not sent again.
-      for (let isAlive = false; Date.now() < (isAlive ? resendAt : deadline);) {
-        const answer = await pending.within(CHECK_MS);
-        if (answer) return answer;
-        isAlive = await this.isKnownAlive(node, sign);
-      }
+      const isAlive = await this.isKnownAlive(node, sign);
+      resendAt = isAlive ? pending.sentAt + HEARING_MS + RETRY_MS : Infinity;
     }
     throw new ClusterUnavailableError();
   }
@@ -201,42 +216,64 @@ export class RedisBus implements NodeBus {
         for (const id of packet.ids) this.waiting.get(id)?.heard();
         return;
       case 'request':
-        return void this.answer(packet);
+        return this.answer(packet);
       case 'unread':
-        return void this.reply(packet.from, writeRefusal(packet.id, 'unreadable'));
+        return this.reply(packet.from, writeRefusal(packet.id, 'unreadable'));
       case 'told':
         if (packet.from !== this.node) this.handler(packet.body).catch(() => undefined);
     }
   }
 
   /** Whether a request is carried out: its sender has not given up, and not sent it before. */
-  private isNew({ id, expiresAt }: Extract<Packet, { kind: 'request' }>): boolean {
-    return this.clock() <= expiresAt && !this.answers.has(id);
+  private isNew(request: Extract<Packet, { kind: 'request' }>): boolean {
+    return this.clock() <= request.expiresAt && this.answers.isNew(request);
   }
 
-  private async answer(request: Extract<Packet, { kind: 'request' }>): Promise<void> {
+  private answer(request: Extract<Packet, { kind: 'request' }>): void {
     const { id, from, body } = request;
-    if (this.isNew(request)) this.answers.keep(id, this.answerTo(id, body));
-    const text = await this.answers.get(id);
-    if (text === undefined) return;
-    this.answers.count(id, text);
-    await this.reply(from, text);
+    if (!this.isNew(request)) {
+      const text = this.answers.get(request);
+      if (text !== undefined) this.reply(from, text);
+      return;
+    }
+    this.answers.begin(request);
+    const send = (text: string) => {
+      this.answers.keep(request, text);
+      this.reply(from, text);
+    };
+    this.handler(body).then(
+      (answer) => send(this.answerText(id, answer)),
+      (error: unknown) => send(this.refusal(id, error)),
+    );
   }
 
   /** Every request is answered, whatever fails here. */
-  private async answerTo(id: string, body: unknown): Promise<string> {
+  private answerText(id: string, answer: unknown): string {
     try {
-      return writePacket({ kind: 'answer', id }, packetBody(await this.handler(body)));
+      return writePacket({ kind: 'answer', id }, packetBody(answer));
     } catch (error) {
-      if (error instanceof UnreadableMessageError) return writeRefusal(id, 'unreadable');
-      this.reports.failed(error, 'the answer to another node');
-      return writeRefusal(id, 'failed');
+      return this.refusal(id, error);
     }
   }
 
+  private refusal(id: string, error: unknown): string {
+    if (error instanceof UnreadableMessageError) return writeRefusal(id, 'unreadable');
+    this.reports.failed(error, 'the answer to another node');
+    return writeRefusal(id, 'failed');
+  }
+
   /** An answer that cannot be sent is asked for again. */
-  private async reply(node: string, text: string): Promise<void> {
-    await this.replies.send(this.channelOf(node), text).catch(() => undefined);
+  private reply(node: string, text: string): void {
+    this.replies.send(this.channelOf(node), text);
+  }
+
+  /** Has the nodes checked that have not answered for a while. */
+  private tick(): void {
+    const now = Date.now();
+    for (const pending of this.waiting.values()) pending.check(now, CHECK_MS);
+    if (this.waiting.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
   }
 
   private channelOf(node: string): string {
@@ -246,33 +283,4 @@ export class RedisBus implements NodeBus {
   private get channelOfAll(): string {
     return `${this.prefix}:to-all`;
   }
-}
-
-/** How long a node may take to listen again, in milliseconds. */
-const UNHEARD_MS = 800;
-
-/** Decides when a node that does not answer is dead: soon, if nobody listens on its channel. */
-class SignOfLife {
-  private missedSince?: number;
-
-  constructor(private readonly node: string) {}
-
-  seen(): void {
-    this.missedSince = undefined;
-  }
-
-  /**
-   * Called when nobody listens on its channel.
-   *
-   * @param counts whether that says something about the node, which it does not right after Redis was away
-   * @throws {NodeGoneError} when nobody has listened for too long
-   */
-  missed(counts: boolean): void {
-    this.missedSince ??= Date.now();
-    if (counts && Date.now() - this.missedSince > UNHEARD_MS) throw gone(this.node);
-  }
-}
-
-function gone(node: string): NodeGoneError {
-  return new NodeGoneError(`The node ${node} is dead.`);
 }

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { Subject } from 'rxjs';
 import type { AdoptedSession } from '../model/cluster/session-store.js';
 import { principalKey } from '../model/principal.js';
+import { randomId } from '../model/random-id.js';
 import type { McpTransportName, SessionCloseReason } from '../model/session-view.js';
 import type { TrafficObserver } from '../model/traffic-observer.js';
 import type { Debtor, MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
@@ -72,7 +72,7 @@ export class LocalSessions implements SessionHost {
   begin(origin: SessionOrigin, outlet?: OutletFactory<SessionOutlet>): McpSession {
     if (this.isShutDown) throw new ShuttingDownError();
     this.quota.admit(origin.principal);
-    const session = this.add(randomBytes(16).toString('base64url'), origin, outlet);
+    const session = this.add(randomId(), origin, outlet);
     this.events.next({ type: 'opened', session });
     return session;
   }

@@ -1,5 +1,6 @@
 import { andThen } from '../model/and-then.js';
 import type { InputSettings } from '../protocol/input/input-rounds.js';
+import { RememberedStates } from '../protocol/input/remembered-states.js';
 import { StateSeal } from '../protocol/input/state-seal.js';
 import type { InputKeys } from './input-keys.js';
 
@@ -18,7 +19,7 @@ export class InputSource {
     return andThen(this.keys.secrets, (secrets) => {
       if (!this.settings || this.secrets !== secrets) {
         this.secrets = secrets;
-        this.settings = { ...this.base, seal: new StateSeal(secrets) };
+        this.settings = { ...this.base, seal: new RememberedStates(new StateSeal(secrets)) };
       }
       return this.settings;
     });

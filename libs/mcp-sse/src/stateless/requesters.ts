@@ -1,4 +1,4 @@
-import { ANONYMOUS_KEY, principalKey, type McpPrincipal } from '../model/principal.js';
+import { ANONYMOUS_KEY, isSamePrincipal, principalKey, type McpPrincipal } from '../model/principal.js';
 import { TooManyRequestsError } from '../protocol/errors/too-many-requests.error.js';
 import type { MemoryAccount, MemoryBudget } from '../streaming/memory-budget.js';
 import type { StatelessRequest } from './stateless-request.js';
@@ -9,7 +9,9 @@ export class Requester {
   private listening = 0;
   readonly memory: MemoryAccount;
 
+  /** @param principal as one of its requests has it */
   constructor(
+    readonly principal: McpPrincipal,
     readonly key: string,
     budget: MemoryBudget,
   ) {
@@ -43,9 +45,11 @@ export class Requester {
   }
 }
 
-/** The principals that have requests in flight. */
+/** The principals that have requests in flight, and the one whose request came last. */
 export class Requesters {
   private readonly byKey = new Map<string, Requester>();
+  /** Kept while it is idle: the next request is often its own, and would make it again, with its key and account. */
+  private latest?: Requester;
 
   /** @param maxInFlight most requests of one principal at a time; the anonymous one is exempt */
   constructor(
@@ -55,22 +59,29 @@ export class Requesters {
 
   /** @throws {TooManyRequestsError} */
   of(principal: McpPrincipal): Requester {
-    const key = principalKey(principal);
-    const found = this.byKey.get(key);
-    if (!found) {
-      const requester = new Requester(key, this.memory);
-      this.byKey.set(key, requester);
-      return requester;
-    }
-    if (found.inFlight >= this.maxInFlight && key !== ANONYMOUS_KEY)
+    const { latest } = this;
+    const isLatest = latest !== undefined && isSamePrincipal(latest.principal, principal);
+    const requester = isLatest ? latest : this.known(principal);
+    if (requester.inFlight >= this.maxInFlight && requester.key !== ANONYMOUS_KEY)
       throw new TooManyRequestsError(this.maxInFlight);
-    return found;
+    return requester;
   }
 
-  /** Forgets a principal whose last request has ended. */
+  /** Forgets a principal that has no request in flight, unless it is the latest. */
   release(requester: Requester): void {
-    if (!requester.isIdle || this.byKey.get(requester.key) !== requester) return;
+    if (requester === this.latest || !requester.isIdle) return;
+    if (this.byKey.get(requester.key) !== requester) return;
     this.byKey.delete(requester.key);
     requester.memory.close();
+  }
+
+  private known(principal: McpPrincipal): Requester {
+    const key = principalKey(principal);
+    let requester = this.byKey.get(key);
+    if (!requester) this.byKey.set(key, (requester = new Requester(principal, key, this.memory)));
+    const { latest } = this;
+    this.latest = requester;
+    if (latest) this.release(latest);
+    return requester;
   }
 }

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { ClusterUnavailableError } from '../model/errors/cluster.errors.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import type { InvokedContext } from '../model/invoker.js';
 import { principalKey } from '../model/principal.js';
+import { randomId } from '../model/random-id.js';
 import { storedHeaders, storedPrincipal, type StoredNames } from '../model/stored-parts.js';
 import type { McpTaskRecord } from '../model/tasks/mcp-task-record.js';
 import type { McpTaskQueue } from '../model/tasks/mcp-task-runner.js';
@@ -26,7 +26,6 @@ export interface TaskSettings {
 }
 
 const NOTHING_KNOWN: KnownInput = { answers: new Map(), steps: new Map() };
-const ID_BYTES = 16;
 /** The members of `_meta` that name the trace of a request. */
 const TRACE = ['traceparent', 'tracestate', 'baggage'];
 /** Most characters of one of them that are stored: those of the longest baggage that W3C demands. */
@@ -81,7 +80,7 @@ export class TaskMaker {
     assertClientWeight(clientInfo, clientCapabilities);
     const now = Date.now();
     return {
-      id: randomBytes(ID_BYTES).toString('base64url'),
+      id: randomId(),
       version: 1,
       server,
       tool,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type {
   BlobResourceContents,
   ContentBlock,
@@ -8,6 +7,7 @@ import type {
 } from '@modelcontextprotocol/sdk/types.js';
 import { principalKey } from '../../model/principal.js';
 import type { Viewer } from '../../model/mcp-policy.js';
+import { randomId } from '../../model/random-id.js';
 import { isSameRoute } from '../../model/same-route.js';
 import type { ResultStore, ResultStoreLimits } from '../../model/result-store.js';
 import { jsonText } from '../data-result.js';
@@ -53,7 +53,7 @@ export class KeptResults {
     bytes: number,
     { principal, params }: Viewer,
   ): Promise<ResourceLink | undefined> {
-    const id = randomBytes(16).toString('base64url');
+    const id = randomId();
     const contents = contentsOf(result);
     const text = JSON.stringify({ tool: tool.name, route: params, contents });
     if (!(await this.store.keep(principalKey(principal), id, text, this.limits))) return undefined;

@@ -11,7 +11,6 @@ import { escapeControls } from '../../model/log-line.js';
 import type { McpContext } from '../../model/mcp-context.js';
 import { ANONYMOUS, type McpPrincipal } from '../../model/principal.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
-import { type McpSessionView, sessionDigest } from '../../model/session-view.js';
 import { thrownText } from '../../model/error-text.js';
 import { TolerantStream } from '../../model/tolerant-stream.js';
 import type { ObservedRequest } from '../../model/traffic-observer.js';
@@ -19,20 +18,11 @@ import { methodNamed } from '../../protocol/methods.js';
 import type { McpSessionEvent } from '../../sessions/session-event.js';
 import { auditedArguments, clipped } from './audit-values.js';
 import { AuditedRequest, type AuditEntry, type AuditTrail } from './audited-request.js';
+import { AuditedSession } from './audited-session.js';
 import type { McpAuditEvent } from './mcp-audit-event.js';
 import { Refusal } from '../request-outcome.js';
 
 type Params = Readonly<Record<string, unknown>>;
-
-const SESSION_TYPES = {
-  opened: 'connect',
-  resumed: 'resume',
-  cut: 'cut',
-  trimmed: 'trim',
-  expired: 'expire',
-  adopted: 'adopt',
-  closed: 'close',
-} as const;
 
 /** The audit trail: who did what, and what was refused. */
 // Implements TrafficObserver, but cannot declare it: those members are internal, and stripped from the types.
@@ -111,18 +101,7 @@ export class McpAuditService {
 
   /** @internal */
   session(event: McpSessionEvent): void {
-    if (!this.entries.observed) return;
-    const { type, session } = event;
-    const isClosed = type === 'closed';
-    this.emit({
-      type: SESSION_TYPES[type],
-      correlationId: randomUUID(),
-      outcome: 'ok',
-      ...who(session.principal),
-      ...where(session),
-      reason: isClosed ? event.reason : undefined,
-      durationMs: isClosed ? Date.now() - session.createdAt : undefined,
-    });
+    if (this.entries.observed) this.entries.next(new AuditedSession(event, this.trail.server));
   }
 
   private emit(event: Omit<McpAuditEvent, 'time' | 'server'>): void {
@@ -150,8 +129,4 @@ function who({
   tenant,
 }: McpPrincipal): Pick<McpAuditEvent, 'issuer' | 'subject' | 'tenant'> {
   return { issuer, subject, tenant };
-}
-
-function where(session: McpSessionView): Pick<McpAuditEvent, 'session' | 'transport'> {
-  return { session: sessionDigest(session), transport: session.transport };
 }

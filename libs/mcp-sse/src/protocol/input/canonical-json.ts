@@ -13,7 +13,9 @@ function listJson(items: readonly unknown[]): string {
 
 function objectJson(object: Readonly<Record<string, unknown>>): string {
   let json = '';
-  for (const name of Object.keys(object).sort()) {
+  const names = Object.keys(object);
+  if (names.length > 1) names.sort();
+  for (const name of names) {
     const value = object[name];
     if (value === undefined) continue;
     json += `${json === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(value)}`;

@@ -16,7 +16,7 @@ import {
   type RoundState,
   sealedState,
 } from './round-state.js';
-import type { StateSeal } from './state-seal.js';
+import type { Seal } from './state-seal.js';
 import { runStep, stepResult } from './step-result.js';
 import type { UsedStates } from './used-states.js';
 
@@ -30,7 +30,7 @@ export interface InputSettings {
   readonly ttlMs: number;
   /** Most members of objects and elements of arrays in one answer, and in the arguments of a request. */
   readonly maxAnswerMembers: number;
-  readonly seal: StateSeal;
+  readonly seal: Seal;
   /** Given if each state may be used once only. */
   readonly usedStates?: UsedStates;
   readonly errors: Pick<ErrorReporter, 'warn'>;
@@ -171,7 +171,7 @@ export class InputRounds {
 
   /** Resolves when the steps that outlast the run have ended, so that their results are kept. */
   async unwound(): Promise<void> {
-    await Promise.allSettled(this.running);
+    if (this.running.size > 0) await Promise.allSettled(this.running);
   }
 
   /**

@@ -2,7 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import { JsonRpcError } from '../../model/errors/json-rpc.error.js';
 import { canonicalJson } from './canonical-json.js';
-import type { StateSeal } from './state-seal.js';
+import type { Seal } from './state-seal.js';
 
 /** The request whose handler asks its client. Each round brings it again. */
 export interface AskingRequest {
@@ -69,7 +69,7 @@ export function sealedState(
   { paramsDigest, round, answers, steps, pending }: RoundState,
   request: AskingRequest,
   expiresAt: number,
-  seal: StateSeal,
+  seal: Seal,
 ): string {
   const { principalKey, server, method } = request;
   const state: SealedState = {
@@ -96,7 +96,7 @@ export function openedState(
   sealed: unknown,
   maxBytes: number,
   request: AskingRequest,
-  seal: StateSeal,
+  seal: Seal,
 ): OpenedState {
   const { principalKey, server, method } = request;
   if (typeof sealed !== 'string') throw refused('must be a string');

@@ -31,6 +31,14 @@ describe('a sealed state', () => {
     expect(seal.seal(TEXT)).not.toBe(seal.seal(TEXT));
   });
 
+  it('has an initialization vector that no other state of the key has, on any node', () => {
+    const nodes = [seal, new StateSeal([key])];
+    const ivs = Array.from({ length: 1_000 }, (_, index) =>
+      Buffer.from(nodes[index % 2]!.seal(TEXT), 'base64url').toString('hex', 9, 21),
+    );
+    expect(new Set(ivs).size).toBe(ivs.length);
+  });
+
   it('does not open once any bit of any byte is another', () => {
     const bytes = Buffer.from(seal.seal(TEXT), 'base64url');
     for (let index = 0; index < bytes.length * 8; index++) {

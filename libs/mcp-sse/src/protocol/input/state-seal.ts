@@ -1,5 +1,12 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomFillSync } from 'node:crypto';
 
+/** Protects text that passes through a client. */
+export interface Seal {
+  seal(text: string): string;
+  /** @returns undefined unless it was sealed with one of the secrets, and is unchanged */
+  open(sealed: string): string | undefined;
+}
+
 interface SealKey {
   /** Version of the format and id of the key: the first bytes of what it sealed. */
   readonly header: Buffer;
@@ -21,7 +28,7 @@ const IVS_DRAWN = 128;
  * Encrypts and authenticates text that passes through a client. Sealed bytes are: version, id of the key, IV, ciphertext,
  * tag; in base64url.
  */
-export class StateSeal {
+export class StateSeal implements Seal {
   private readonly keys: readonly SealKey[];
   private readonly ivs = Buffer.alloc(IVS_DRAWN * IV_BYTES);
   private usedIvs = IVS_DRAWN;
@@ -41,7 +48,6 @@ export class StateSeal {
     return Buffer.concat([header, iv, encrypted, cipher.getAuthTag()]).toString('base64url');
   }
 
-  /** @returns undefined unless it was sealed with one of the secrets, and is unchanged */
   open(sealed: string): string | undefined {
     const bytes = Buffer.from(sealed, 'base64url');
     // The decoder skips characters and bits that have no meaning.

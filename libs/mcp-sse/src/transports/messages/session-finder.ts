@@ -3,6 +3,7 @@ import { requestPrincipal } from '../../auth/request-principal.js';
 import { RemoteSession } from '../../cluster/remote-session.js';
 import { SessionCluster } from '../../cluster/session-cluster.js';
 import type { HttpRequest } from '../../http/raw-request.js';
+import { andThen } from '../../model/and-then.js';
 import type { SessionRecord } from '../../model/cluster/session-record.js';
 import { isSamePrincipal } from '../../model/principal.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
@@ -44,13 +45,14 @@ export class SessionFinder {
     id: unknown,
     missing: string,
     asks = false,
-  ): McpSession | Promise<McpSession | RemoteSession> {
+  ): McpSession | RemoteSession | Promise<McpSession | RemoteSession> {
     if (id === undefined || id === '') throw new BadRequestException(missing);
     // A query may also be parsed to a list or an object.
     if (typeof id !== 'string') throw new SessionClosedError();
     const own = this.own(request, transport, id);
     const isSure = own && (!own.journal || (own.journal.isSure && !asks));
-    return isSure ? own : this.confirmed(own, request, transport, id);
+    if (isSure) return own;
+    return own ? this.confirmed(own, request, transport, id) : this.remote(request, transport, id);
   }
 
   /** A session of this node. */
@@ -60,28 +62,32 @@ export class SessionFinder {
   }
 
   /**
-   * A session of another node.
+   * A session of another node. Returns a promise unless this node remembers it.
    *
    * @throws {SessionClosedError}
    * @throws {ClusterUnavailableError}
    */
-  async remote(request: HttpRequest, transport: McpTransportName, id: string): Promise<RemoteSession> {
-    const { cluster } = this;
-    const record = SESSION_ID.test(id) ? await cluster?.find(id) : undefined;
-    const isOwn = record && isSamePrincipal(record.principal, requestPrincipal(request));
-    const isForeign = record ? !isOwn : this.isForeign(id, request);
-    if (!isOwn || !this.isMeant(record, transport, request)) throw new SessionClosedError(isForeign);
-    return new RemoteSession(record, cluster!);
+  remote(
+    request: HttpRequest,
+    transport: McpTransportName,
+    id: string,
+  ): RemoteSession | Promise<RemoteSession> {
+    const finding = SESSION_ID.test(id) ? this.cluster?.find(id) : undefined;
+    return andThen(finding, (record) => {
+      const isOwn = record && isSamePrincipal(record.principal, requestPrincipal(request));
+      const isForeign = record ? !isOwn : this.isForeign(id, request);
+      if (!isOwn || !this.isMeant(record, transport, request)) throw new SessionClosedError(isForeign);
+      return new RemoteSession(record, this.cluster!);
+    });
   }
 
   private async confirmed(
-    own: McpSession | undefined,
+    own: McpSession,
     request: HttpRequest,
     transport: McpTransportName,
     id: string,
   ): Promise<McpSession | RemoteSession> {
-    if (own && (await own.journal!.isOwned())) return own;
-    return this.remote(request, transport, id);
+    return (await own.journal!.isOwned()) ? own : this.remote(request, transport, id);
   }
 
   private isForeign(id: string, request: HttpRequest): boolean {

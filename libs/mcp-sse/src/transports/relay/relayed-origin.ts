@@ -1,5 +1,6 @@
 import { requestPrincipal } from '../../auth/request-principal.js';
 import { rawRequest, type HttpRequest } from '../../http/raw-request.js';
+import { andThen } from '../../model/and-then.js';
 import type { McpSseModuleOptions } from '../../model/mcp-sse.options.js';
 import { plainJson } from '../../model/plain-json.js';
 import type { McpPrincipal } from '../../model/principal.js';
@@ -13,6 +14,8 @@ type SeenRequest = HttpRequest & {
   readonly ip?: string;
   readonly user?: unknown;
 };
+
+type RestoredOrigin = Omit<MessageOrigin, 'streamHeaders'>;
 
 /** The client behind a request, as the node that owns its session is told. */
 export function relayedClient(request: unknown): Arrival {
@@ -30,8 +33,11 @@ export function relayedOrigin(request: HttpRequest, bytes: number): RelayedOrigi
   const { method, url, socket } = rawRequest(request);
   const { query, params, originalUrl = url, ip, user } = request as SeenRequest;
   const { remoteAddress, localAddress } = socket;
+  const { principal, headers } = relayedClient(request);
+  const isClaims = user === requestPrincipal(request).claims;
   return {
-    ...relayedClient(request),
+    principal,
+    headers,
     params,
     bytes,
     request: {
@@ -40,17 +46,24 @@ export function relayedOrigin(request: HttpRequest, bytes: number): RelayedOrigi
       originalUrl,
       query,
       ip,
-      user: plainJson(user),
+      user: isClaims ? principal.claims : plainJson(user),
       socket: { remoteAddress, localAddress },
     },
   };
 }
 
 /** The origin of a message that another node relayed. Its request is plain data. */
-export async function restoredOrigin(
+export function restoredOrigin(
   { principal, headers, params, bytes, request: seen }: RelayedOrigin,
   contextFactory: McpSseModuleOptions['contextFactory'],
-): Promise<Omit<MessageOrigin, 'streamHeaders'>> {
+): RestoredOrigin | Promise<RestoredOrigin> {
   const request = { ...seen, headers, params };
-  return { principal, headers, params, bytes, request, extras: await contextFactory?.(request) };
+  return andThen(contextFactory?.(request), (extras) => ({
+    principal,
+    headers,
+    params,
+    bytes,
+    request,
+    extras,
+  }));
 }

@@ -17,6 +17,7 @@ import { of, type Observable } from 'rxjs';
 import { McpAuthGuard } from '../../auth/mcp-auth.guard.js';
 import { McpEdgeGuard } from '../../auth/mcp-edge.guard.js';
 import { type HttpRequest, rawRequest } from '../../http/raw-request.js';
+import { andThen } from '../../model/and-then.js';
 import { MCP_OPTIONS, type ResolvedOptions } from '../../model/resolved-options.js';
 import { McpSessionService } from '../../sessions/mcp-session.service.js';
 import { assertAccepts } from '../../http/accept.js';
@@ -24,6 +25,7 @@ import { JsonRpcFilter } from '../messages/json-rpc.filter.js';
 import { configureRoute, McpRoute } from '../routes/mcp-route.js';
 import { MessageIntake } from '../messages/message-intake.js';
 import { registerOwnController } from '../../nest/global-interceptors.js';
+import { begunByNest } from '../../nest/sse-handover.js';
 import { routesOf, type Routes } from '../routes/routes.js';
 import type { RegisteredRoute } from '../../nest/registered-route.js';
 import { setRoutePath, STREAM_OPTIONS } from '../../nest/route-metadata.js';
@@ -71,7 +73,9 @@ export function createSseController(): Type {
       const { method, headers } = rawRequest(request);
       if (method === 'HEAD') return HEADERS_OF_STREAM;
       assertAccepts(headers.accept, 'text/event-stream');
-      return this.streams.open(request, response) as Observable<MessageEvent>;
+      return andThen(this.streams.open(request, response), (events) =>
+        begunByNest(events as Observable<MessageEvent>, request, response),
+      );
     }
 
     @McpRoute('messages')

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.js';
 import { answerAll, HeldAnswers } from './held-answers.js';
+import { isTaken } from '../../http/answer.js';
 import { ResponseSink } from '../../http/response-sink.js';
 import type { MemoryAccount } from '../../streaming/memory-budget.js';
 import type { NumberedStream } from './numbered-stream.js';
@@ -56,7 +57,7 @@ export class PostExchange implements Exchange {
 
   /** Starts the time after which the answers go on a stream. */
   startTimer(): void {
-    if (this.requests > 0 && !this.stream && !this.response.destroyed)
+    if (this.requests > 0 && !this.stream && !isTaken(this.response))
       this.timer = setTimeout(() => this.upgraded(), this.options.upgradeMs).unref();
   }
 
@@ -108,15 +109,15 @@ export class PostExchange implements Exchange {
 
   private answerWithoutStream(isKept: boolean): void {
     this.answers.release();
-    if (this.response.destroyed) return;
+    if (isTaken(this.response)) return;
     if (!isKept) return void this.response.destroy();
     answerAll(this.response, this.answers.texts, this.options.isBatch, this.memory);
   }
 
-  /** The stream; undefined for a client that left before it read an id to come back with. */
+  /** The stream; undefined for a client that left, or was answered, before it read an id to come back with. */
   private upgraded(): NumberedStream | undefined {
     clearTimeout(this.timer);
-    if (!this.stream && !this.response.destroyed) this.stream = this.upgrade();
+    if (!this.stream && !isTaken(this.response)) this.stream = this.upgrade();
     return this.stream;
   }
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { encodedIfLarge, endAfterTurn } from '../../http/answer.js';
+import { encodedIfLarge, endAfterTurn, isTaken, mayWait } from '../../http/answer.js';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
 import { UnsentBytes } from '../../http/unsent-bytes.js';
 import type { Responder } from '../../stateless/stateless-server.js';
@@ -24,7 +24,8 @@ const MAX_GATHERED = 64 * 1024;
  */
 export class StatelessExchange implements Responder {
   readonly transport = 'streamable-http';
-  private readonly unsent: UnsentBytes;
+  /** Made for what may wait until the client reads it: a stream, or a large answer. */
+  private unsent?: UnsentBytes;
   private isStream = false;
   /** Events of this turn of the event loop: one write takes a fraction of what one for each would. */
   private gathered = '';
@@ -38,12 +39,10 @@ export class StatelessExchange implements Responder {
     private readonly response: ServerResponse,
     private readonly memory: MemoryAccount,
     private readonly maxQueuedBytes: number,
-  ) {
-    this.unsent = new UnsentBytes(response, memory);
-  }
+  ) {}
 
   notify(json: string): void {
-    if (this.response.destroyed) return;
+    if (this.isOver) return;
     this.begin();
     if (this.gathered === '') setImmediate(writeGathered, this);
     this.gathered += eventOf(json);
@@ -53,7 +52,7 @@ export class StatelessExchange implements Responder {
   /** Writes the events that are held back. */
   writeGathered(): void {
     const text = this.takeGathered();
-    if (text === '' || this.response.destroyed) return;
+    if (text === '' || this.isOver) return;
     this.response.write(encodedIfLarge(text));
     this.settle();
   }
@@ -64,11 +63,11 @@ export class StatelessExchange implements Responder {
 
   answer(json: string, errorCode?: number): boolean {
     const { response } = this;
-    if (response.destroyed) return false;
+    if (this.isOver) return false;
     // Counted at once: the account closes with the request, which ends now.
     if (this.isStream) {
       response.end(encodedIfLarge(this.takeGathered() + eventOf(json)));
-      this.unsent.update();
+      this.count();
     } else {
       const body = encodedIfLarge(json);
       const status = errorCode === undefined ? 200 : (STATUS[errorCode] ?? 200);
@@ -77,12 +76,11 @@ export class StatelessExchange implements Responder {
         'Content-Length': Buffer.byteLength(body),
       });
       endAfterTurn(response, body);
-      // The system takes it at once. To remember each until then costs a call a third of its CPU.
-      if (typeof body === 'string') return false;
-      this.unsent.update(body.length);
+      if (!mayWait(response, body)) return false;
+      this.count(body.length);
     }
     setImmediate(() => {
-      this.unsent.update();
+      this.count();
       this.memory.budget.settle();
     });
     return true;
@@ -92,7 +90,7 @@ export class StatelessExchange implements Responder {
   keepAlive(): void {
     const { response, hasWaited } = this;
     this.hasWaited = true;
-    if (!hasWaited || response.destroyed || response.writableNeedDrain) return;
+    if (!hasWaited || this.isOver || response.writableNeedDrain) return;
     this.begin();
     response.write(`${this.takeGathered()}: keep-alive\n\n`);
   }
@@ -108,6 +106,10 @@ export class StatelessExchange implements Responder {
     this.response.destroy();
   }
 
+  private get isOver(): boolean {
+    return this.isStream ? this.response.destroyed || this.response.writableEnded : isTaken(this.response);
+  }
+
   /** What is written next takes the head along. */
   private begin(): void {
     if (!this.isStream) this.response.writeHead(200, EVENT_STREAM_HEADERS);
@@ -120,8 +122,14 @@ export class StatelessExchange implements Responder {
     return gathered;
   }
 
+  /** Counts what waits. @param planned bytes that will be written in this turn */
+  private count(planned?: number): void {
+    this.unsent ??= new UnsentBytes(this.response, this.memory);
+    this.unsent.update(planned);
+  }
+
   private settle(): void {
-    this.unsent.update();
+    this.count();
     this.memory.budget.settle();
     if (this.response.writableLength > this.maxQueuedBytes) this.destroy();
   }

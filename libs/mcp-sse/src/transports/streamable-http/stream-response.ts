@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Observable } from 'rxjs';
+import { isTaken } from '../../http/answer.js';
 import { EVENT_STREAM_HEADERS } from '../../http/event-stream.js';
 import { hijackResponse } from '../../http/raw-response.js';
 import type { StreamItem } from '../../streaming/stream-event.js';
@@ -7,11 +8,11 @@ import type { StreamItem } from '../../streaming/stream-event.js';
 /**
  * Answers a GET with an event stream that stays open until it completes or its client leaves.
  *
- * @param stream an `OutgoingStream` that writes to this response; not subscribed to for a client that has left
+ * @param stream an `OutgoingStream` that writes to this response; not subscribed to for a client that has left or was answered
  */
 export function answerWithStream(response: unknown, stream: Observable<StreamItem>): void {
   const raw = hijackResponse(response);
-  if (raw.destroyed) return;
+  if (isTaken(raw)) return;
   const { socket } = raw.req;
   // The client may be silent for long, and its host may go away without closing the connection.
   socket.setKeepAlive(true);

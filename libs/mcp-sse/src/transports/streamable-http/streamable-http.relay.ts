@@ -6,7 +6,7 @@ import type { Arrival, RemoteSession } from '../../cluster/remote-session.js';
 import type { StreamTail } from '../../cluster/stream-tail.js';
 import { positionOfEventId } from '../../streaming/stream-event.js';
 import { relayedClient, relayedOrigin } from '../relay/relayed-origin.js';
-import { answerStatus } from '../../http/answer.js';
+import { answerStatus, isTaken } from '../../http/answer.js';
 import { relayAccount, RelayStream } from '../relay/relay-stream.js';
 import { answerWithStream } from './stream-response.js';
 import type { HttpRequest } from '../../http/raw-request.js';
@@ -67,7 +67,7 @@ export class StreamableHttpRelay {
     const tail = 'answers' in reply ? undefined : await session.answers(reply);
     const raw: ServerResponse = hijackResponse(response);
     // The client may have left while the owner was asked.
-    if (raw.destroyed) return tail && session.left(tail);
+    if (isTaken(raw)) return tail && session.left(tail);
     const account = relayAccount(this.memory, session, raw);
     if ('answers' in reply) return answerAll(raw, reply.answers, isBatch, account);
     raw.once('close', () => session.left(tail!));

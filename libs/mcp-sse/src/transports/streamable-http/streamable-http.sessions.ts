@@ -39,7 +39,7 @@ export class StreamableHttpSessions {
    * @param asks see `SessionFinder.find`
    * @throws as `SessionFinder.find` does
    */
-  find(request: HttpRequest, asks = false): McpSession | Promise<McpSession | RemoteSession> {
+  find(request: HttpRequest, asks = false): McpSession | RemoteSession | Promise<McpSession | RemoteSession> {
     return this.finder.find(request, 'streamable-http', sessionIdOf(request), MISSING_ID, asks);
   }
 
