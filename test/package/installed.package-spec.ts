@@ -67,6 +67,18 @@ it('packs the licence, the README and the build, and no sources', async () => {
   ).toEqual([]);
 });
 
+it('keeps the names of classes, which messages of Nest show', () => {
+  const dist = 'libs/mcp-sse/dist';
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' });
+  const scripts = files.filter((file) => file.endsWith('.js') && !file.includes('page'));
+  expect(scripts).toEqual(expect.arrayContaining(['cjs/library.js', 'esm/library.js']));
+  // Bundlers add a number to the second of two equal names.
+  const renamed = scripts.flatMap(
+    (file) => readFileSync(join(dist, file), 'utf8').match(/\bclass \w+(\$\d+|[a-z]\d) /g) ?? [],
+  );
+  expect(renamed).toEqual([]);
+});
+
 it('declares no member that is marked as internal', () => {
   const dist = 'libs/mcp-sse/dist';
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' });

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, KeyObject, type JsonWebKey } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { errors } from './jose.js';
+import { errors } from 'jose';
 import { AuthorizationServerException } from './authorization-server.client.js';
 import { Jwks } from './jwks.js';
 

@@ -5,7 +5,7 @@ import {
   type JSONWebKeySet,
   type JWK,
   type JWTHeaderParameters,
-} from './jose.js';
+} from 'jose';
 import {
   type AuthorizationServerClient,
   AuthorizationServerException,

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { createLocalJWKSet, type CryptoKey, type JWK } from './jose.js';
+import { createLocalJWKSet, type CryptoKey, type JWK } from 'jose';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedJwt } from '../model/resolved-options.js';
 import { AuthorizationServerClient } from './authorization-server.client.js';

@@ -1,4 +1,4 @@
-import { errors } from './jose.js';
+import { errors } from 'jose';
 import type { ResolvedJwt } from '../model/resolved-options.js';
 import { quoted, RefusedToken } from './refusal.js';
 

@@ -7,7 +7,7 @@ import {
   type JWTPayload,
   type JWTVerifyOptions,
   type ProtectedHeaderParameters,
-} from './jose.js';
+} from 'jose';
 import { McpConfigurationError } from '../model/errors/mcp-configuration.error.js';
 import type { ResolvedJwt } from '../model/resolved-options.js';
 import { acceptedValues } from './accepted-values.js';

@@ -82,15 +82,15 @@ export class Execution {
 
   /** Runs the request and hands the answer to the host. */
   async start(): Promise<void> {
-    const { request, context, bytes, host, run } = this;
+    const { request, context, bytes, host } = this;
     const { method, params } = request;
-    const observed = (this.observed = host.observer.request(method, params, context, bytes));
+    this.observed = host.observer.request(method, params, context, bytes);
     const weight = inFlightWeight(params, bytes);
     host.hold(weight);
     let result: object | undefined;
     let thrown: unknown;
     try {
-      result = await (observed?.run ? observed.run(run) : run());
+      result = await this.runObserved();
     } catch (error) {
       thrown = error;
     }
@@ -116,6 +116,12 @@ export class Execution {
     this.isOver = true;
     this.context.abort(reason);
     this.observed?.end(undefined, '');
+  }
+
+  /** Not part of `start()`, which would keep the observer of a stream for as long as that is open. */
+  private runObserved(): ReturnType<PreparedRequest> {
+    const { observed, run } = this;
+    return observed?.run ? observed.run(run) : run();
   }
 
   /** A run that was left has the questions as its result, whatever it returned or threw. */

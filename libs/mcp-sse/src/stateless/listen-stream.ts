@@ -45,13 +45,13 @@ export interface ListenPort extends CallPort {
 export class ListenStream implements RequestPreparer {
   private readonly reader: Viewer;
   private readonly meta: object;
-  private readonly subscriptions: ResourceSubscriptions;
-  private readonly expiry = new TokenExpiry({ inFlight: 0, tokenExpires: () => this.end() });
   private readonly contexts: CallContext[] = [];
-  /** Notifications that have to wait for the acknowledgement. */
-  private readonly early = new Set<string>();
-  private resolveEnd!: () => void;
-  private readonly ended = new Promise<void>((resolve) => (this.resolveEnd = resolve));
+  /** Undefined until a resource is watched, while no token of the principal expires, and while no notification waits. */
+  private subscriptions?: ResourceSubscriptions;
+  private expiry?: TokenExpiry;
+  private early?: Set<string>;
+  /** Answers the request, from when its stream begins. */
+  private answer?: (result: object) => void;
   private lists: readonly ChangingList[] = [];
   private tasks?: TaskWatch;
   private isAcknowledged = false;
@@ -69,12 +69,6 @@ export class ListenStream implements RequestPreparer {
     const { principal, params, request } = origin;
     this.reader = { session: undefined, principal, params, request };
     this.meta = { [SUBSCRIPTION_ID]: id };
-    this.subscriptions = new ResourceSubscriptions(new Set(), maxSubscriptions, {
-      tell: (uri) => this.send('notifications/resources/updated', { uri }),
-      hold: (bytes) => port.hold(bytes),
-      report: (error) => void port.errors.report(error, 'the policy for a resource that has changed'),
-      reader: () => this.reader,
-    });
   }
 
   get principal(): McpPrincipal {
@@ -105,28 +99,40 @@ export class ListenStream implements RequestPreparer {
 
   /** Tells the client that a resource has changed, if it asked for that and may still read it. */
   resourceUpdated(uri: string): void {
-    this.subscriptions.updated(uri);
+    this.subscriptions?.updated(uri);
   }
 
   /** Ends the stream: its request is answered, unless its client is gone. */
   end(): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.expiry.stop();
-    this.subscriptions.close();
+    this.expiry?.stop();
+    this.subscriptions?.close();
     this.tasks?.stop();
     for (const context of this.contexts) context.abort(new Error('The subscription has ended.'));
-    this.resolveEnd();
+    this.answer?.(this.result);
   }
 
-  private async run(filter: ListenFilter): Promise<object> {
-    if (!this.isOver) {
-      this.lists = filter.lists;
-      this.expiry.watch(this.principal.expiresAt);
-      await Promise.race([this.begin(filter), this.ended]);
-    }
-    await this.ended;
+  private get result(): object {
     return { _meta: this.meta };
+  }
+
+  /** Without `await`: while the stream is open, it would keep more memory than the stream itself. */
+  private run(filter: ListenFilter): object | Promise<object> {
+    if (this.isOver) return this.result;
+    this.lists = filter.lists;
+    this.watchExpiry();
+    return new Promise((resolve, reject) => {
+      this.answer = resolve;
+      this.begin(filter).catch(reject);
+    });
+  }
+
+  private watchExpiry(): void {
+    const { expiresAt } = this.principal;
+    if (expiresAt === undefined) return;
+    this.expiry = new TokenExpiry({ inFlight: 0, tokenExpires: () => this.end() });
+    this.expiry.watch(expiresAt);
   }
 
   private async begin(filter: ListenFilter): Promise<void> {
@@ -143,8 +149,8 @@ export class ListenStream implements RequestPreparer {
     this.isAcknowledged = true;
     this.port.tell(acknowledged);
     this.port.begun(acknowledged);
-    for (const json of this.early) this.port.tell(json);
-    this.early.clear();
+    for (const json of this.early ?? []) this.port.tell(json);
+    this.early = undefined;
   }
 
   /** Watches resources. @returns those that the client may read */
@@ -159,12 +165,23 @@ export class ListenStream implements RequestPreparer {
       // One for each, since a time limit ends the context of its handler.
       const context = new CallContext(this.id, undefined, this.origin, this.port);
       this.contexts.push(context);
-      await this.subscriptions.add(uri, await this.invoker.watchable(uri, context));
+      const resource = await this.invoker.watchable(uri, context);
+      if (!this.isOver) await (this.subscriptions ??= this.newSubscriptions()).add(uri, resource);
       return true;
     } catch (error) {
       if (!(error instanceof JsonRpcError)) this.port.errors.report(error, `the subscription to ${uri}`);
       return false;
     }
+  }
+
+  private newSubscriptions(): ResourceSubscriptions {
+    const { port } = this;
+    return new ResourceSubscriptions(new Set(), this.maxSubscriptions, {
+      tell: (uri) => this.send('notifications/resources/updated', { uri }),
+      hold: (bytes) => port.hold(bytes),
+      report: (error) => void port.errors.report(error, 'the policy for a resource that has changed'),
+      reader: () => this.reader,
+    });
   }
 
   /** Follows tasks. @returns those that the client may see; undefined where there are no tasks */
@@ -182,7 +199,7 @@ export class ListenStream implements RequestPreparer {
     if (this.isOver) return;
     const json = this.notification(method, params);
     if (this.isAcknowledged) this.port.tell(json);
-    else this.early.add(json);
+    else (this.early ??= new Set()).add(json);
   }
 
   private notification(method: string, params?: Params): string {

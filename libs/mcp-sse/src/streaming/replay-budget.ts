@@ -45,7 +45,7 @@ export class ReplayBudget {
   }
 
   join(holder: EventHolder): void {
-    this.holders = [...this.holders, holder];
+    this.holders = this.holders.concat(holder);
   }
 
   leave(holder: EventHolder): void {

@@ -4,8 +4,8 @@ import type { Seal } from './state-seal.js';
 const MAX_LENGTH = 2 ** 20;
 
 /**
- * Remembers what a seal has sealed last, so that a state which comes back to the node that sealed it is found instead of
- * decrypted: that takes as long as half a call. Each is remembered until it is opened once.
+ * Remembers the states that a seal made last. One that comes back to this process is looked up, since to decrypt it takes a
+ * tenth of a call with a question. Each is forgotten once it is opened.
  */
 export class RememberedStates implements Seal {
   /** By the sealed state. */
