@@ -21,6 +21,7 @@ import type { CallPort, MessageOrigin } from './call-port.js';
 import { CallLogger, isLogged } from './call-logger.js';
 import { ClientRequestSender } from './client-request-sender.js';
 import type { Question } from './input/question.js';
+import { ProgressParams } from './progress-params.js';
 import { revisionOf, UNDECLARED_REVISION, type Revision } from './revisions.js';
 
 const NO_QUERY = Object.freeze({});
@@ -157,12 +158,13 @@ export class CallContext extends McpContext {
   }
 
   progress(done: number, total?: number, message?: string): void {
-    const progressToken = this.#progressToken;
+    const token = this.#progressToken;
+    if (token === undefined || this.#settled) return;
     // JSON cannot express NaN and infinite numbers.
-    if (progressToken === undefined || !Number.isFinite(done) || done <= this.#lastProgress) return;
+    if (!Number.isFinite(done) || done <= this.#lastProgress) return;
     this.#lastProgress = done;
-    const knownTotal = Number.isFinite(total) ? total : undefined;
-    this.notify('notifications/progress', { progressToken, progress: done, total: knownTotal, message });
+    const params = new ProgressParams(token, done, Number.isFinite(total) ? total : undefined, message);
+    this.#port.notify('notifications/progress', params, this.requestId);
   }
 
   notify(method: string, params?: Record<string, unknown>): void {

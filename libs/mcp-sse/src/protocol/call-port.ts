@@ -44,7 +44,7 @@ export interface CallPort {
   readonly transport: McpTransportName;
   readonly state: Readonly<ClientState>;
   readonly checkForm: FormCheck;
-  notify(method: string, params: Readonly<Record<string, unknown>> | undefined, relatesTo: RequestId): void;
+  notify(method: string, params: object | undefined, relatesTo: RequestId): void;
   /** The handler's questions, where the run may end with them. Made when they are needed. */
   readonly input?: LeavableRun;
   /** What makes a task of the request. Made when it is needed. */

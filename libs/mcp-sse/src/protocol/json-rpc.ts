@@ -2,6 +2,7 @@ import { ErrorCode, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { JsonRpcError } from '../model/errors/json-rpc.error.js';
 import { SerializedMembers } from '../model/serialized-members.js';
 import { assertDepth } from './message-depth.js';
+import { ProgressParams } from './progress-params.js';
 
 /** Most characters of a request id or progress token. A session keeps both, and messages repeat them. */
 export const MAX_ID_LENGTH = 1_024;
@@ -130,7 +131,9 @@ export function serializeError(id: RequestId | null, { code, message, data }: Js
 }
 
 /** @throws {TypeError} when JSON cannot express the parameters */
-export function serializeNotification(method: string, params?: Readonly<Record<string, unknown>>): string {
+export function serializeNotification(method: string, params?: object): string {
+  if (params instanceof ProgressParams)
+    return `{"jsonrpc":"2.0","method":${JSON.stringify(method)},"params":${params.json}}`;
   return JSON.stringify({ jsonrpc: '2.0', method, params });
 }
 

@@ -168,7 +168,7 @@ export class McpConnection implements ExecutionHost, MethodsHost {
   }
 
   /** @throws {TypeError} when JSON cannot express the parameters */
-  notify(method: string, params?: Params, relatesTo?: RequestId): void {
+  notify(method: string, params?: object, relatesTo?: RequestId): void {
     this.outlet.send(serializeNotification(method, params), relatesTo);
   }
 

@@ -17,12 +17,7 @@ import { InputRounds, type InputSettings } from '../protocol/input/input-rounds.
 import type { Question } from '../protocol/input/question.js';
 import type { AskingRequest } from '../protocol/input/round-state.js';
 import { runStep, stepResult } from '../protocol/input/step-result.js';
-import {
-  type JsonRpcRequest,
-  type Params,
-  serializeError,
-  serializeNotification,
-} from '../protocol/json-rpc.js';
+import { type JsonRpcRequest, serializeError, serializeNotification } from '../protocol/json-rpc.js';
 import { methodNamed } from '../protocol/methods.js';
 import { ListenStream, type ListenPort } from './listen-stream.js';
 import { RequestTasks } from './request-tasks.js';
@@ -152,7 +147,7 @@ export class StatelessRequest implements ExecutionHost, ListenPort {
   }
 
   /** Handlers of watched resources send nothing: the stream has only what its client asked for. */
-  notify(method: string, params: Params | undefined): void {
+  notify(method: string, params: object | undefined): void {
     if (!this.listening) this.tell(serializeNotification(method, params));
   }
 

@@ -37,8 +37,8 @@ export class OutgoingStream {
   private subscriber?: Subscriber<StreamItem>;
   private sink?: Sink;
   private onDetach?: () => void;
+  private preludeId?: string;
   private finished = false;
-  private lastId?: string;
   private handedOver = 0;
   private inTurn = false;
   private begun = false;
@@ -94,6 +94,7 @@ export class OutgoingStream {
       replaced?.complete();
       const stopDraining = sink.onDrain(() => this.drain());
       const heartbeat = this.startHeartbeat();
+      this.preludeId = prelude?.id;
       if (prelude) this.handOver(prelude);
       this.drain();
       return () => {
@@ -153,7 +154,7 @@ export class OutgoingStream {
 
   /** Tells an attached client when to come back once its connection ends. */
   hint(retryMs: number): void {
-    const { lastId: id } = this;
+    const id = this.buffer.lastId ?? this.preludeId;
     if (id !== undefined) this.put({ id, retry: retryMs, comment: 'come back' });
   }
 
@@ -226,7 +227,6 @@ export class OutgoingStream {
   private handOver(event: StreamEvent): void {
     if (!this.inTurn) this.beginTurn(this.sink!);
     this.handedOver += this.begun ? event.data.length : MAX_PER_TURN;
-    this.lastId = event.id;
     this.put(event);
   }
 

@@ -1,3 +1,5 @@
+import type { LogEntry } from '../model/cluster/session-log.js';
+
 /** An event of a stream, ready to be written. */
 export interface StreamEvent {
   readonly id: string;
@@ -7,6 +9,26 @@ export interface StreamEvent {
   readonly data: string;
   /** Milliseconds after which a client that lost the stream comes back. */
   readonly retry?: number;
+}
+
+/**
+ * An event that knows its position rather than its id, which is needed only as it is written. A session may keep
+ * thousands of events, so the fewer objects each has, the less time goes into garbage collection.
+ */
+export class NumberedEvent implements StreamEvent {
+  /** @param idPrefix what the ids of its stream begin with */
+  constructor(
+    private readonly idPrefix: string,
+    readonly position: number,
+    readonly type: StreamEvent['type'],
+    readonly data: string,
+    readonly retry?: number,
+  ) {}
+
+  /** The prefix and the position in base 36. Clients return it in `Last-Event-ID`. */
+  get id(): string {
+    return this.idPrefix + this.position.toString(36);
+  }
 }
 
 /** Tells the client when to come back. No event for it: it repeats the id of the last one. */
@@ -34,4 +56,9 @@ export function sessionOfEventId(id: string): string | undefined {
 /** @returns the position in the id of an event, of either transport */
 export function positionOfEventId(id: string): number {
   return Number.parseInt(id.slice(id.lastIndexOf('.') + 1), 36);
+}
+
+/** An event as it is stored in the session's log. @param stream number of its stream */
+export function entryOf({ id, type, data, retry }: StreamEvent, stream: number): LogEntry {
+  return { position: positionOfEventId(id), stream, id, type, data, retry };
 }

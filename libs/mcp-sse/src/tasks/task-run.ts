@@ -151,7 +151,7 @@ export class TaskRun implements ExecutionHost {
   }
 
   /** Progress becomes the message of the status. Tasks have no other notifications. */
-  notify(method: string, params: Params | undefined): void {
+  notify(method: string, params: object | undefined): void {
     if (method !== 'notifications/progress') return;
     const { progress, total, message } = params as { progress: number; total?: number; message?: string };
     const figures = total === undefined ? String(progress) : `${progress} of ${total}`;

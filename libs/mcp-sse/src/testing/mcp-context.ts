@@ -129,7 +129,7 @@ function portOf(
     clientCapabilities: capabilities,
     logLevel: 'debug' as const,
   };
-  const notify = (method: string, given?: Readonly<Record<string, unknown>>) => collect(sent, method, given);
+  const notify = (method: string, given?: object) => collect(sent, method, given);
   const now = Date.now();
   const session: McpSessionView = {
     ...state,
@@ -164,7 +164,7 @@ function portOf(
 function collect(
   { progress, logs, notifications }: McpSentMessages,
   method: string,
-  given: Readonly<Record<string, unknown>> | undefined,
+  given: object | undefined,
 ): void {
   const params = given && (JSON.parse(JSON.stringify(given)) as Record<string, unknown>);
   if (method === 'notifications/progress') {

@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs';
 import type { AdoptedSession } from '../../model/cluster/session-store.js';
 import type { LogEntry } from '../../model/cluster/session-log.js';
 import type { RemoteReading, SharedOutlet } from '../../sessions/shared-outlet.js';
-import { type StreamEvent, type StreamItem, positionOfEventId } from '../../streaming/stream-event.js';
+import { NumberedEvent, type StreamEvent, type StreamItem, entryOf } from '../../streaming/stream-event.js';
 import type { EventJournal } from '../../streaming/event-journal.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
@@ -16,6 +16,7 @@ export const THE_STREAM = 0;
 export class SseOutlet implements SharedOutlet {
   private readonly stream: OutgoingStream;
   private readonly journal?: EventJournal;
+  /** The session. */
   private readonly idPrefix: string;
   private position = 0;
   private missed = 0;
@@ -92,11 +93,7 @@ export class SseOutlet implements SharedOutlet {
   }
 
   get kept(): readonly LogEntry[] {
-    return this.stream.kept.map((event) => ({
-      ...event,
-      stream: THE_STREAM,
-      position: positionOfEventId(event.id),
-    }));
+    return this.stream.kept.map((event) => entryOf(event, THE_STREAM));
   }
 
   /** Nothing waits for the answer. */
@@ -128,9 +125,8 @@ export class SseOutlet implements SharedOutlet {
   private push(type: StreamEvent['type'], data: string, completes?: string): boolean {
     const { journal, stream } = this;
     const position = journal ? journal.next() : ++this.position;
-    // Session and position, in base 36. Clients return it in `Last-Event-ID`.
-    const event = { id: this.idPrefix + position.toString(36), type, data };
+    const event = new NumberedEvent(this.idPrefix, position, type, data);
     if (!journal) return stream.push(event);
-    return journal.append({ position, stream: THE_STREAM, ...event }, completes, () => stream.push(event));
+    return journal.append(entryOf(event, THE_STREAM), completes, () => stream.push(event));
   }
 }

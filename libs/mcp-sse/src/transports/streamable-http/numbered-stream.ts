@@ -1,7 +1,7 @@
 import type { EventJournal } from '../../streaming/event-journal.js';
 import { OutgoingStream, type OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
-import type { StreamEvent } from '../../streaming/stream-event.js';
+import { entryOf, NumberedEvent, type StreamEvent } from '../../streaming/stream-event.js';
 
 const EVENT_ID = /^(?<sessionId>[\w-]{22})\.(?<stream>[0-9a-z]{1,8})\.[0-9a-z]{1,11}$/;
 
@@ -14,6 +14,7 @@ export const NOT_RESUMABLE =
 /** One of a session's streams. The ids of its events tell it from the others. */
 export class NumberedStream extends OutgoingStream {
   private readonly journal?: EventJournal;
+  /** Session and stream, the number in base 36. */
   private readonly idPrefix: string;
   private position = 0;
 
@@ -33,7 +34,7 @@ export class NumberedStream extends OutgoingStream {
    * @returns false when the client reads too slowly: the backlog exceeds the limit
    */
   send(json: string, completes?: string): boolean {
-    return this.write({ type: 'message', data: json }, completes);
+    return this.write('message', json, undefined, completes);
   }
 
   /**
@@ -42,16 +43,15 @@ export class NumberedStream extends OutgoingStream {
    * @see https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#sending-messages-to-the-server
    */
   prime(retry?: number): void {
-    this.write({ data: '', retry });
+    this.write(undefined, '', retry);
   }
 
-  private write(content: Omit<StreamEvent, 'id'>, completes?: string): boolean {
-    const { journal, number: stream } = this;
+  private write(type: StreamEvent['type'], data: string, retry?: number, completes?: string): boolean {
+    const { journal } = this;
     const position = journal ? journal.next() : ++this.position;
-    // Session, stream and position, the numbers in base 36.
-    const event = { id: this.idPrefix + position.toString(36), ...content };
+    const event = new NumberedEvent(this.idPrefix, position, type, data, retry);
     if (!journal) return this.push(event);
-    return journal.append({ position, stream, ...event }, completes, () => this.push(event));
+    return journal.append(entryOf(event, this.number), completes, () => this.push(event));
   }
 }
 

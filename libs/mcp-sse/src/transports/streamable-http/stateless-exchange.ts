@@ -13,6 +13,9 @@ const STATUS: Readonly<Record<number, number>> = {
   [-32022]: 400,
 };
 
+/** Characters of events from which on they are not held back until the end of the turn. */
+const MAX_GATHERED = 64 * 1024;
+
 /**
  * Answers one POST of the modern era: with JSON, or with an event stream once there is something to send before the
  * answer, or the answer takes long. The stream cannot be resumed.
@@ -24,6 +27,8 @@ export class StatelessExchange implements Responder {
   /** Made for what may wait until the client reads it: a stream, or a large answer. */
   private unsent?: UnsentBytes;
   private isStream = false;
+  /** Events of this turn of the event loop: one write takes a fraction of what one for each would. */
+  private gathered = '';
   private hasWaited = false;
 
   /**
@@ -39,7 +44,16 @@ export class StatelessExchange implements Responder {
   notify(json: string): void {
     if (this.isOver) return;
     this.begin();
-    this.response.write(eventOf(json));
+    if (this.gathered === '') setImmediate(writeGathered, this);
+    this.gathered += eventOf(json);
+    if (this.gathered.length > MAX_GATHERED) this.writeGathered();
+  }
+
+  /** Writes the events that are held back. */
+  writeGathered(): void {
+    const text = this.takeGathered();
+    if (text === '' || this.isOver) return;
+    this.response.write(encodedIfLarge(text));
     this.settle();
   }
 
@@ -52,7 +66,7 @@ export class StatelessExchange implements Responder {
     if (this.isOver) return false;
     // Counted at once: the account closes with the request, which ends now.
     if (this.isStream) {
-      response.end(eventOf(json));
+      response.end(encodedIfLarge(this.takeGathered() + eventOf(json)));
       this.count();
     } else {
       const body = encodedIfLarge(json);
@@ -78,7 +92,7 @@ export class StatelessExchange implements Responder {
     this.hasWaited = true;
     if (!hasWaited || this.isOver || response.writableNeedDrain) return;
     this.begin();
-    response.write(': keep-alive\n\n');
+    response.write(`${this.takeGathered()}: keep-alive\n\n`);
   }
 
   endConnection(): void {
@@ -96,10 +110,16 @@ export class StatelessExchange implements Responder {
     return this.isStream ? this.response.destroyed || this.response.writableEnded : isTaken(this.response);
   }
 
+  /** What is written next takes the head along. */
   private begin(): void {
-    if (this.isStream) return;
+    if (!this.isStream) this.response.writeHead(200, EVENT_STREAM_HEADERS);
     this.isStream = true;
-    this.response.writeHead(200, EVENT_STREAM_HEADERS).flushHeaders();
+  }
+
+  private takeGathered(): string {
+    const { gathered } = this;
+    this.gathered = '';
+    return gathered;
   }
 
   /** Counts what waits. @param planned bytes that will be written in this turn */
@@ -115,6 +135,10 @@ export class StatelessExchange implements Responder {
   }
 }
 
-function eventOf(json: string): string | Buffer {
-  return encodedIfLarge(`event: message\ndata: ${json}\n\n`);
+function eventOf(json: string): string {
+  return `event: message\ndata: ${json}\n\n`;
+}
+
+function writeGathered(exchange: StatelessExchange): void {
+  exchange.writeGathered();
 }

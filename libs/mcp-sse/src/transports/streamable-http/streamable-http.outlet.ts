@@ -8,7 +8,7 @@ import type {
   RemoteReading,
   SharedOutlet,
 } from '../../sessions/shared-outlet.js';
-import { type StreamItem, positionOfEventId } from '../../streaming/stream-event.js';
+import { type StreamItem, entryOf, positionOfEventId } from '../../streaming/stream-event.js';
 import type { OutgoingStreamOptions } from '../../streaming/outgoing-stream.js';
 import type { ReplayBudget } from '../../streaming/replay-budget.js';
 import type { Sink } from '../../streaming/sink.js';
@@ -167,9 +167,7 @@ export class StreamableHttpOutlet implements SharedOutlet {
 
   get kept(): readonly LogEntry[] {
     return [...this.streams.values()]
-      .flatMap(({ number: stream, kept }) =>
-        kept.map((event) => ({ ...event, stream, position: positionOfEventId(event.id) })),
-      )
+      .flatMap(({ number, kept }) => kept.map((event) => entryOf(event, number)))
       .sort((one, other) => one.position - other.position);
   }
 
