@@ -112,7 +112,6 @@ export class OwnerRequests {
   }
 
   /** @param isGuess whether the owner may have changed since it was found */
-  /** @param isGuess whether the owner may have changed since it was found */
   private send({ node }: SessionOwner, message: SessionMessage, isGuess: boolean): Promise<unknown> {
     if (node === '' || node === this.node.id) throw new NodeGoneError();
     return this.node.bus.request(node, message, { acts: message.type === 'post', isGuess });
