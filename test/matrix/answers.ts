@@ -45,10 +45,16 @@ export async function answersCalls(
 }
 
 /** Sends SIGTERM during a call, and expects its answer and an orderly end. @param end of the process */
-export async function drains({ url, pid, exit }: ChildApplication, end: 0 | 'SIGTERM'): Promise<void> {
+export async function drains(
+  { url, pid, exit, output }: ChildApplication,
+  end: 0 | 'SIGTERM',
+): Promise<void> {
   const client = await connectSdkHttpClient(`${url}/mcp`);
-  const result = await client.callTool({ name: 'count', arguments: {} }, undefined, {
+  const call = client.callTool({ name: 'count', arguments: {} }, undefined, {
     onprogress: () => process.kill(pid, 'SIGTERM'),
+  });
+  const result = await call.catch((cause: Error) => {
+    throw new Error(`The call was not answered. The application printed:\n${output.join('')}`, { cause });
   });
   expect(result).toMatchObject({ content: [{ text: 'counted' }] });
   await client.close();
