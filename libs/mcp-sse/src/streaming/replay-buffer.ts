@@ -49,7 +49,7 @@ export class ReplayBuffer {
 
   add(event: StreamEvent): void {
     if (this.isDiscarded) return;
-    joinParts(event.data);
+    if (event.data.length < MANY_CHARACTERS) joinParts(event.data);
     this.events.push(event);
     this.bytes += event.data.length;
     this.budget.spend(event);
@@ -114,6 +114,9 @@ export class ReplayBuffer {
     return index < 0 ? undefined : index + 1;
   }
 }
+
+/** From this length on, to copy a text costs more than to keep its parts. */
+const MANY_CHARACTERS = 1_024;
 
 /** Kept, since V8 would leave out a reading whose outcome nobody can see. */
 let lastRead = 0;

@@ -4,11 +4,11 @@ import type { LogEntry } from '../model/cluster/session-log.js';
 export interface StreamEvent {
   readonly id: string;
   /** Name of the event; an EventSource takes it for a `message` without one. */
-  readonly type?: 'endpoint' | 'message';
+  readonly type?: 'endpoint' | 'message' | undefined;
   /** Without line breaks. Empty only in a priming event. */
   readonly data: string;
   /** Milliseconds after which a client that lost the stream comes back. */
-  readonly retry?: number;
+  readonly retry?: number | undefined;
 }
 
 /**
