@@ -90,7 +90,7 @@ export class ModernWireClient {
   }
 }
 
-function mirroringHeaders(message: unknown): Headers {
+export function mirroringHeaders(message: unknown): Headers {
   const { method, params } = (typeof message === 'object' ? message : {}) as Message;
   const name = (params?.['name'] ?? params?.['uri'] ?? params?.['taskId']) as string | undefined;
   return {

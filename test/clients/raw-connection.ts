@@ -1,6 +1,20 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
+/** A POST to the endpoint as it goes over a raw connection. @param headers added to those that every POST has */
+export function rawPost(message: unknown, headers: Readonly<Record<string, string>>): string {
+  const body = JSON.stringify(message);
+  const sent = {
+    host: 'localhost',
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    ...headers,
+    'content-length': Buffer.byteLength(body),
+  };
+  const lines = Object.entries(sent).map(([name, value]) => `${name}: ${value}`);
+  return ['POST /mcp HTTP/1.1', ...lines, '', body].join('\r\n');
+}
+
 /** A TCP connection that can send what no HTTP client would. */
 export class RawConnection {
   private received = '';

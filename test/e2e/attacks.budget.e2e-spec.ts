@@ -4,8 +4,8 @@ import { IsString } from 'class-validator';
 import { McpContext, McpResource, McpTool, McpUriParam, type McpSessionEvent } from 'nestjs-mcp-sse';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { MODERN } from '../clients/modern-client.js';
-import { modernRpc } from '../clients/modern-wire-client.js';
-import { RawConnection } from '../clients/raw-connection.js';
+import { mirroringHeaders, modernRpc } from '../clients/modern-wire-client.js';
+import { RawConnection, rawPost } from '../clients/raw-connection.js';
 import { WireClient } from '../clients/wire-client.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { HeaderUserGuard, userHeaders } from '../fixtures/header-user.guard.js';
@@ -68,22 +68,12 @@ class Archive {
   }
 }
 
-/** A call of Mallory's as it goes over a raw connection. */
-function rawCall(version: string, name: string, id: number, sessionId: string): string {
-  const isModern = version === MODERN;
-  const body = JSON.stringify((isModern ? modernRpc : rpc)(id, 'tools/call', { name, arguments: {} }));
-  return [
-    'POST /mcp HTTP/1.1',
-    'host: localhost',
-    'content-type: application/json',
-    'accept: application/json, text/event-stream',
-    `x-user: ${MALLORY['x-user']}`,
-    `mcp-protocol-version: ${version}`,
-    ...(isModern ? ['mcp-method: tools/call', `mcp-name: ${name}`] : [`mcp-session-id: ${sessionId}`]),
-    `content-length: ${body.length}`,
-    '',
-    body,
-  ].join('\r\n');
+/** A call of Mallory's as it goes over a raw connection. @param client of the legacy era */
+function rawCall(version: string, name: string, id: number, client: HttpWireClient): string {
+  const params = { name, arguments: {} };
+  if (version !== MODERN) return rawPost(rpc(id, 'tools/call', params), client.headers);
+  const message = modernRpc(id, 'tools/call', params);
+  return rawPost(message, { ...mirroringHeaders(message), ...MALLORY });
 }
 
 describe('the attacker who wants all of the memory', () => {
@@ -189,8 +179,7 @@ describe('the attacker who wants all of the memory', () => {
       );
       // The call that takes long is of another session, which holds nothing.
       let ids = 0;
-      const call = (name: string, session: number) =>
-        rawCall(version, name, ids++, clients[session]!.sessionId);
+      const call = (name: string, session: number) => rawCall(version, name, ids++, clients[session]!);
       const calls = (count: number) => Array.from({ length: count }, () => call('medium', 1)).join('');
       const connection = await RawConnection.open(app.port);
       await connection.write(call('hold', 0) + calls(4));

@@ -18,10 +18,9 @@ import {
   type McpPrincipal,
 } from 'nestjs-mcp-sse';
 import { StatelessRequests } from '../../libs/mcp-sse/src/stateless/stateless-requests.js';
-import { MODERN } from '../clients/modern-client.js';
 import { ModernListener } from '../clients/modern-listener.js';
-import { modernRpc, postModern, type Message } from '../clients/modern-wire-client.js';
-import { RawConnection } from '../clients/raw-connection.js';
+import { mirroringHeaders, modernRpc, postModern, type Message } from '../clients/modern-wire-client.js';
+import { RawConnection, rawPost } from '../clients/raw-connection.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { connections as connectionsOf, until } from '../fixtures/session-work.js';
@@ -103,23 +102,8 @@ const as = (user: string) => ({ 'x-user': user });
 const requestsOf = ({ app }: RunningApp) => app.get(StatelessRequests);
 
 /** A request as it goes over a raw connection. */
-function raw(body: Message, ...headers: readonly string[]): string {
-  const json = JSON.stringify(body);
-  const { method, params } = body as { method: string; params: Message };
-  return [
-    'POST /mcp HTTP/1.1',
-    'host: localhost',
-    'content-type: application/json',
-    'accept: application/json, text/event-stream',
-    `mcp-protocol-version: ${MODERN}`,
-    `mcp-method: ${method}`,
-    ...(params['name'] === undefined ? [] : [`mcp-name: ${params['name']}`]),
-    `content-length: ${Buffer.byteLength(json)}`,
-    ...headers,
-    '',
-    json,
-  ].join('\r\n');
-}
+const raw = (body: Message, headers: Readonly<Record<string, string>> = {}) =>
+  rawPost(body, { ...mirroringHeaders(body), ...headers });
 
 describeOnAdapters('the attacker without a session', (adapter) => {
   const { start } = appPerTest(adapter);
@@ -148,7 +132,7 @@ describeOnAdapters('the attacker without a session', (adapter) => {
     let isCut = false;
     const bystander = memory.open('bystander', { trim: () => undefined, cut: () => (isCut = true) });
     bystander.add(MIB);
-    const large = raw(modernRpc(1, 'tools/call', { name: 'large', arguments: {} }), 'x-user: mallory');
+    const large = raw(modernRpc(1, 'tools/call', { name: 'large', arguments: {} }), as('mallory'));
     const connections: RawConnection[] = [];
     for (let count = 0; count < 3; count++) {
       const connection = await RawConnection.open(running.port);

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { expect, it } from '@jest/globals';
-import { Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { McpContext, McpTool } from 'nestjs-mcp-sse';
 import { rawResponse } from '../../libs/mcp-sse/src/http/raw-response.js';
 import { HttpWireClient, rpc } from '../clients/http-wire-client.js';
 import { LOG_LEVEL, MODERN } from '../clients/modern-client.js';
-import { modernRpc, withMeta } from '../clients/modern-wire-client.js';
-import { RawConnection } from '../clients/raw-connection.js';
+import { mirroringHeaders, modernRpc, withMeta } from '../clients/modern-wire-client.js';
+import { RawConnection, rawPost } from '../clients/raw-connection.js';
 import { describeOnAdapters } from '../fixtures/adapters.js';
 import { appPerTest } from '../fixtures/app-per-test.js';
 import { until } from '../fixtures/session-work.js';
@@ -34,30 +34,42 @@ class Tools {
     return text;
   }
 
+  /** Says something at once. */
+  @McpTool()
+  async narrate(context: McpContext): Promise<string> {
+    context.log.error('begun');
+    return this.tell(context);
+  }
+
   release(call: number): void {
     this.waiting[call]!(`call ${call}`);
   }
 }
 
-/** A call as it goes over a raw connection. */
-function rawCall(version: string, id: number, name: string, sessionId: string): string {
-  const isModern = version === MODERN;
+/** Lets a client in that is known, and any other once the test says so. */
+@Injectable()
+class Turnstile implements CanActivate {
+  static waiting: (() => void)[] = [];
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string> }>();
+    if (headers['x-slow'] === undefined) return true;
+    return new Promise((resolve) => Turnstile.waiting.push(() => resolve(true)));
+  }
+}
+
+/** A call as it goes over a raw connection. @param client of the legacy era */
+function rawCall(
+  version: string,
+  id: number,
+  name: string,
+  client: HttpWireClient,
+  headers: Readonly<Record<string, string>> = {},
+): string {
   const params = { name, arguments: {} };
-  const message = isModern
-    ? withMeta(modernRpc(id, 'tools/call', params), LOG_LEVEL, 'info')
-    : rpc(id, 'tools/call', params);
-  const body = JSON.stringify(message);
-  return [
-    'POST /mcp HTTP/1.1',
-    'host: localhost',
-    'content-type: application/json',
-    'accept: application/json, text/event-stream',
-    `mcp-protocol-version: ${version}`,
-    ...(isModern ? ['mcp-method: tools/call', `mcp-name: ${name}`] : [`mcp-session-id: ${sessionId}`]),
-    `content-length: ${body.length}`,
-    '',
-    body,
-  ].join('\r\n');
+  if (version !== MODERN) return rawPost(rpc(id, 'tools/call', params), { ...client.headers, ...headers });
+  const message = withMeta(modernRpc(id, 'tools/call', params), LOG_LEVEL, 'info');
+  return rawPost(message, { ...mirroringHeaders(message), ...headers });
 }
 
 describeOnAdapters('the attacker who pipelines calls', (adapter) => {
@@ -68,19 +80,23 @@ describeOnAdapters('the attacker who pipelines calls', (adapter) => {
     const responses: ServerResponse[] = [];
     const { app, url, port } = await start({
       providers: [Tools],
-      configure: (created) =>
-        void created.use((_request: unknown, response: object, next: () => void) => {
+      options: { guards: [Turnstile] },
+      configure: (created) => {
+        // Gives each response a header before anybody answers.
+        created.enableCors();
+        created.use((_request: unknown, response: object, next: () => void) => {
           responses.push(rawResponse(response));
           next();
-        }),
+        });
+      },
     });
     const tools = app.get(Tools);
-    const { sessionId } = await HttpWireClient.connect(`${url}/mcp`);
+    const client = await HttpWireClient.connect(`${url}/mcp`);
     responses.length = 0;
     const connection = await RawConnection.open(port);
-    await connection.write(names.map((name, id) => rawCall(version, id, name, sessionId)).join(''));
+    await connection.write(names.map((name, id) => rawCall(version, id, name, client)).join(''));
     await until(() => tools.calls === names.length);
-    return { tools, connection, responses };
+    return { tools, connection, responses, client };
   };
 
   it.each([LEGACY, MODERN].flatMap((version) => ['wait', 'tell'].map((name) => [version, name] as const)))(
@@ -99,6 +115,24 @@ describeOnAdapters('the attacker who pipelines calls', (adapter) => {
   );
 
   it.each([LEGACY, MODERN])(
+    'has middleware answer a request while a guard decides, in revision %s: it is answered once',
+    async (version) => {
+      const { tools, connection, responses, client } = await called(version, 'wait');
+      await connection.write(rawCall(version, 1, 'wait', client, { 'x-slow': '1' }));
+      await until(() => Turnstile.waiting.length === 1);
+      responses[1]!.statusCode = 503;
+      responses[1]!.end('too late');
+      Turnstile.waiting.pop()!();
+      await until(() => tools.calls === 2);
+      tools.release(1);
+      tools.release(0);
+      await connection.until(/too late/);
+      connection.close();
+      expect(await connection.untilClosed()).toMatch(/call 0[^]*HTTP\/1.1 503 [^]*too late$/);
+    },
+  );
+
+  it.each([LEGACY, MODERN])(
     'has middleware end an answer that is about to be written, in revision %s: nothing is thrown',
     async (version) => {
       const { tools, connection, responses } = await called(version, 'wait', 'wait');
@@ -109,6 +143,21 @@ describeOnAdapters('the attacker who pipelines calls', (adapter) => {
       tools.release(0);
       expect(await connection.until(/call 0[^]*HTTP\/1.1 200 /)).toHaveLength(1);
       connection.close();
+    },
+  );
+
+  it.each([LEGACY, MODERN])(
+    'has middleware end a stream that has begun, in revision %s: what it had to send is dropped',
+    async (version) => {
+      const { tools, connection, responses } = await called(version, 'wait', 'narrate', 'wait');
+      await until(() => responses[1]!.headersSent);
+      responses[1]!.end();
+      for (const id of [1, 2, 0]) tools.release(id);
+      await connection.until(/call 2/);
+      connection.close();
+      const answer = await connection.untilClosed();
+      expect(answer).toMatch(/call 0.*text\/event-stream.*call 2/s);
+      expect(answer).not.toMatch(/told|call 1/);
     },
   );
 });
