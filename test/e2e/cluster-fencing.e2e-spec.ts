@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { McpCluster } from 'nestjs-mcp-sse';
@@ -196,6 +197,34 @@ describeWithRedis('a node that has answered much', () => {
     expect(asked.filter((each) => each === id)).toEqual([id]);
     for (const client of [asker, commands]) client.disconnect();
     await node.leave();
+    await redis.stop();
+  }, 60_000);
+});
+
+describeWithRedis('a node that leaves', () => {
+  it('answers the requests that have arrived before it is gone', async () => {
+    const redis = await startRedisServer();
+    const join = () => redisCluster({ url: redis.url }).join('test', { maxEvents: 1, maxBytes: 1 });
+    const [asking, leaving] = await Promise.all([join(), join()]);
+    await Promise.all([asking.ready(), leaving.ready()]);
+    const commands = new Redis(redis.url);
+    let answer!: (text: string) => void;
+    const arrived = new Promise<void>((resolve) =>
+      leaving.bus.serve(async () => {
+        resolve();
+        return new Promise((answered) => (answer = answered));
+      }),
+    );
+    const answered = asking.bus.request(leaving.id, {}, { acts: true });
+    await arrived;
+    const left = leaving.leave();
+    const listeners = async () => (await commands.pubsub('NUMSUB', `mcp:test:to:${leaving.id}`))[1];
+    while ((await listeners()) !== 0) await setImmediate();
+    answer('here you are');
+    expect(await answered).toBe('here you are');
+    await left;
+    commands.disconnect();
+    await asking.leave();
     await redis.stop();
   }, 60_000);
 });

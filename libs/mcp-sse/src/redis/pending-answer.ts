@@ -22,7 +22,7 @@ export class PendingAnswer implements Sender {
   constructor(readonly number: number) {}
 
   /** The request is sent, perhaps again. */
-  send(now: number): void {
+  sent(now: number): void {
     this.sentAt = this.checkedAt = now;
     this.listeners = undefined;
     this.failure = undefined;

@@ -9,6 +9,7 @@ import {
 } from '../model/errors/cluster.errors.js';
 import { KeptAnswers } from './kept-answers.js';
 import { Outbox, type Sender } from './outbox.js';
+import { OwedAnswers } from './owed-answers.js';
 import {
   packetBody,
   readPackets,
@@ -40,6 +41,7 @@ const ANSWER_TTL_MS = DEADLINE_MS + 2 * HEARING_MS;
 export class RedisBus implements NodeBus {
   private readonly waiting = new Map<string, PendingAnswer>();
   private readonly answers = new KeptAnswers(ANSWER_TTL_MS);
+  private readonly owed = new OwedAnswers();
   private readonly requests: Outbox;
   private readonly replies: Outbox;
   /** Unique among all nodes, as are the ids that begin with it. */
@@ -87,6 +89,11 @@ export class RedisBus implements NodeBus {
     this.handler = handler;
   }
 
+  /** Resolves once all requests that have arrived are answered, or after as long as one may take to be heard. */
+  settled(): Promise<void> {
+    return this.owed.given(HEARING_MS);
+  }
+
   async request(node: string, body: unknown, options: RequestOptions = {}): Promise<unknown> {
     const json = packetBody(body);
     const pending = new PendingAnswer(this.sent++);
@@ -128,7 +135,7 @@ export class RedisBus implements NodeBus {
     const { number } = pending;
     const { number: lowest } = this.waiting.values().next().value!;
     const expiresAt = this.clock() + HEARING_MS;
-    pending.send(Date.now());
+    pending.sent(Date.now());
     const text = writeRequest({ id, from: this.node, number, lowest, expiresAt, acts }, body);
     this.requests.send(this.channelOf(node), text, pending);
   }
@@ -185,13 +192,9 @@ export class RedisBus implements NodeBus {
     return this.redis.listen(
       channel,
       (text) => this.hear(readPackets(text, this.reports)),
-      () => this.missed(),
+      // Messages may have been missed.
+      () => this.waiting.forEach((pending) => pending.gap()),
     );
-  }
-
-  /** Messages may have been missed. */
-  private missed(): void {
-    for (const pending of this.waiting.values()) pending.gap();
   }
 
   /** @param packets that a node has sent together */
@@ -244,9 +247,10 @@ export class RedisBus implements NodeBus {
       return;
     }
     this.answers.begin(request);
+    this.owed.add();
     const send = (text: string) => {
       this.answers.keep(request, text);
-      this.reply(from, text);
+      this.reply(from, text, this.owed);
     };
     this.handler(body).then(
       (answer) => send(this.answerText(id, answer)),
@@ -270,8 +274,8 @@ export class RedisBus implements NodeBus {
   }
 
   /** An answer that cannot be sent is asked for again. */
-  private reply(node: string, text: string): void {
-    this.replies.send(this.channelOf(node), text);
+  private reply(node: string, text: string, sender?: Sender): void {
+    this.replies.send(this.channelOf(node), text, sender);
   }
 
   /** Has the nodes checked that have not answered for a while. */

@@ -138,11 +138,15 @@ export class RedisConnection {
     await this.subscriber.ping().catch(() => undefined);
   }
 
-  /** Resolves once Redis knows that this node no longer listens, or does not answer. */
-  async close(): Promise<void> {
+  /** Resolves once Redis knows that this node no longer listens, or does not answer. Commands still work. */
+  async stopListening(): Promise<void> {
     this.closed = true;
     await this.subscriber.quit().catch(() => undefined);
     this.subscriber.disconnect();
+  }
+
+  async close(): Promise<void> {
+    if (!this.closed) await this.stopListening();
     this.commands.disconnect();
   }
 

@@ -60,6 +60,9 @@ export class RedisNode implements ClusterNode {
 
   async leave(): Promise<void> {
     clearInterval(this.timer);
+    await this.redis.stopListening();
+    // Who is told of a request that its node has it, and then that the node is gone, takes the answer for lost.
+    await this.bus.settled();
     await this.redis.run((commands) => commands.del(this.bus.keyOf(this.id))).catch(() => undefined);
     await this.redis.close();
   }
